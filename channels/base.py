@@ -1,0 +1,155 @@
+"""What a channel is: one folder with one class that verifies, parses and sends.
+
+Deduplication, order, retries, rate limits, spooling, metrics and redaction lie outside it. A channel is made by
+the factory that its entry point (group ``petition_bot.channels``) names, from its account's settings and the
+shared things handed in; it holds no other state.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
+
+import aiohttp
+
+from channels.messages import Inbound, Outbound, Receipt, Sent, Via
+
+Clock = Callable[[], datetime]
+"""Gives the present as an aware UTC datetime."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookRequest:
+    """A call as it arrived. ``path`` is what follows ``/channels/<channel>/<account>``; header names are lower case."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookResponse:
+    """What is answered over HTTP."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What one webhook call brought.
+
+    ``answer``: the answer is settled already (a URL check), nothing else is to be done.
+    ``context``: what ``respond`` needs to answer in kind (mode, key, names); nobody else looks into it.
+    """
+
+    messages: Sequence[Inbound] = ()
+    receipts: Sequence[Receipt] = ()
+    answer: WebhookResponse | None = None
+    context: Any = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What the planner must know of a channel.
+
+    ``answer_within``: seconds in which a webhook must be answered (0: it may be answered at once, always).
+    ``ways``: how messages of ours travel besides the passive reply, preferred first.
+    ``text_limit``: the longest text of one message, in ``text_unit``s ("bytes" of UTF-8, or "characters").
+    ``notices``: kinds of notice that have a template here ("progress").
+    """
+
+    passive: bool
+    answer_within: float
+    ways: tuple[Via, ...]
+    text_limit: int
+    text_unit: str = "characters"
+    notices: frozenset[str] = frozenset()
+
+
+class SharedState(Protocol):
+    """What several processes share for speed (Redis); it may lose everything at any time.
+
+    ``get``/``set`` never raise for an unreachable server: they act as if nothing were kept. ``lock`` gives True
+    inside its block where the lock was taken, False where it was not within ``wait`` seconds; without a server
+    it still excludes the tasks of this process from one another.
+    """
+
+    async def get(self, key: str) -> str | None: ...
+    async def set(self, key: str, value: str, *, seconds: float) -> None: ...
+    async def delete(self, key: str) -> None: ...
+    def lock(self, key: str, *, seconds: float, wait: float) -> AbstractAsyncContextManager[bool]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What is handed to a channel: one HTTP client, shared state, the clock."""
+
+    http: aiohttp.ClientSession
+    shared: SharedState
+    clock: Clock
+
+
+@runtime_checkable
+class Channel(Protocol):
+    """The contract. ``name`` and ``account`` are those of ``Address``."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def account(self) -> str: ...
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    def receive(self, request: WebhookRequest) -> Arrival:
+        """Verify, decrypt and parse one call; pure.
+
+        Raises:
+            WebhookRefused: with the HTTP status to answer; nothing of the call may be kept.
+        """
+        ...
+
+    def respond(self, arrival: Arrival, reply: Outbound | None) -> WebhookResponse:
+        """The HTTP answer to ``arrival``: a passive reply, or the platform's acknowledgement; pure."""
+        ...
+
+    async def send(self, message: Outbound) -> Sent:
+        """Send one message by ``message.via``.
+
+        Raises:
+            SendFailed: one of its branches; each says what to do.
+        """
+        ...
+
+    async def run(self) -> None:
+        """Do what is not a webhook (a bind, a poll) until cancelled; return at once where there is nothing."""
+        ...
+
+    def secrets(self) -> tuple[str, ...]:
+        """Values that must never reach a log."""
+        ...
+
+    async def check(self) -> Sequence[str]:
+        """For ``doctor``: one Chinese sentence for each thing wrong with the account; empty when all is well."""
+        ...
+
+    async def aclose(self) -> None: ...
+
+
+class ChannelFactory(Protocol):
+    """What an entry point of ``petition_bot.channels`` gives."""
+
+    def __call__(self, account: str, settings: Mapping[str, Any], tools: Tools) -> Channel:
+        """Make the channel of one account.
+
+        Raises:
+            SettingsRejected: naming the key.
+        """
+        ...

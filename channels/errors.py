@@ -1,0 +1,140 @@
+"""Everything that goes wrong on the way to or from a platform.
+
+    ChannelError
+    ├── WebhookRefused            what came in is not answered as a message (``status`` says how)
+    │   ├── BadSignature          403  not from the platform
+    │   ├── NotForUs              403  another app id or another account
+    │   ├── Stale                 403  the signed time lies too far from ours
+    │   ├── TooLarge              413
+    │   └── Malformed             400
+    ├── SettingsRejected          the account's settings are wrong; ``key`` names which
+    └── SendFailed                nothing reached the person, as far as the platform says
+        ├── Busy                  the platform is busy or unreachable: again, later
+        ├── DailyQuotaUsed        this API is used up until ``retry_after`` seconds from now
+        ├── WayShut               this way to this person is shut (window, quota, consent): try another way
+        ├── RecipientGone         the person blocked us, left, or never was: no way of this channel
+        ├── PayloadRejected       the platform will never take this content
+        ├── AccountBroken         secret, allow list, ban: people must act; every call would fail
+        └── OutcomeUnknown        perhaps sent (time-out after the request left): at most one repeat, marked
+
+Each error carries what to do with it, so that no caller asks for a platform's name or code.
+"""
+
+from typing import ClassVar
+
+
+class ChannelError(Exception):
+    """Base of all channel errors.
+
+    ``code`` is stable and fit for metrics; ``sentence`` is for staff, in Chinese, without personal data;
+    ``provider_code`` is the platform's own.
+    """
+
+    code: ClassVar[str] = "channel_error"
+    retryable: ClassVar[bool] = False
+    sentence: ClassVar[str] = "渠道出错"
+
+    def __init__(self, detail: str = "", *, provider_code: str = "", retry_after: float | None = None) -> None:
+        super().__init__(detail or self.code)
+        self.detail = detail
+        self.provider_code = provider_code
+        self.retry_after = retry_after
+
+
+class WebhookRefused(ChannelError):
+    code = "webhook_refused"
+    status: ClassVar[int] = 400
+    sentence = "收到的请求不合规，已拒绝"
+
+
+class BadSignature(WebhookRefused):
+    code = "bad_signature"
+    status = 403
+    sentence = "签名不对：请求不是平台发来的，或 token / EncodingAESKey 填错了"
+
+
+class NotForUs(WebhookRefused):
+    code = "not_for_us"
+    status = 403
+    sentence = "请求属于另一个公众号（app_id 不符）"
+
+
+class Stale(WebhookRefused):
+    code = "stale"
+    status = 403
+    sentence = "请求的时间戳相差太远：可能是重放，或服务器时钟不准"
+
+
+class TooLarge(WebhookRefused):
+    code = "too_large"
+    status = 413
+    sentence = "请求太大，已拒绝"
+
+
+class Malformed(WebhookRefused):
+    code = "malformed"
+    status = 400
+    sentence = "请求内容无法解析"
+
+
+class SettingsRejected(ChannelError):
+    """``key`` is the setting's name below the account ("app_secret")."""
+
+    code = "settings_rejected"
+    sentence = "渠道设置有误"
+
+    def __init__(self, key: str, detail: str) -> None:
+        super().__init__(detail)
+        self.key = key
+
+
+class SendFailed(ChannelError):
+    """``try_other_way``: the same message may go by another way of reaching the same person."""
+
+    code = "send_failed"
+    try_other_way: ClassVar[bool] = False
+    alarm: ClassVar[bool] = False
+    sentence = "发送失败"
+
+
+class Busy(SendFailed):
+    code = "busy"
+    retryable = True
+    sentence = "平台繁忙或连不上，稍后自动重试"
+
+
+class DailyQuotaUsed(SendFailed):
+    code = "daily_quota_used"
+    retryable = True
+    try_other_way = True
+    alarm = True
+    sentence = "今天的接口调用次数已用完，明天零点后恢复"
+
+
+class WayShut(SendFailed):
+    code = "way_shut"
+    try_other_way = True
+    sentence = "超出 48 小时或本次互动的条数，改用其他方式"
+
+
+class RecipientGone(SendFailed):
+    code = "recipient_gone"
+    sentence = "对方已取消关注或拒收，此渠道无法送达"
+
+
+class PayloadRejected(SendFailed):
+    code = "payload_rejected"
+    sentence = "内容或模板参数被平台拒绝，重发也不会成功"
+
+
+class AccountBroken(SendFailed):
+    code = "account_broken"
+    retryable = True
+    alarm = True
+    sentence = "公众号凭证、IP 白名单或权限有问题，需要管理员处理"
+
+
+class OutcomeUnknown(SendFailed):
+    code = "outcome_unknown"
+    retryable = True
+    sentence = "发送后没有等到平台的回答，可能已送达"

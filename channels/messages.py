@@ -1,0 +1,187 @@
+"""The words all packages share: what a person sent, what we send, what became of it.
+
+Values only: frozen, keyword-only, datetimes aware and UTC. No platform's name for a thing appears here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where one person is reached: an account of ours on a channel, and their identity there.
+
+    ``sender`` is what the platform calls the person (openid, uid, phone number). It is personal data: it is
+    never logged and never stored in clear (``storage.personal_data`` makes a pseudonym of it).
+    """
+
+    channel: str
+    account: str
+    sender: str = field(repr=False)
+
+
+class Kind(StrEnum):
+    """What sort of message a person sent."""
+
+    TEXT = "text"
+    IMAGE = "image"
+    VOICE = "voice"
+    VIDEO = "video"
+    LOCATION = "location"
+    LINK = "link"
+    FILE = "file"
+    EVENT = "event"
+    UNKNOWN = "unknown"
+
+
+class EventName(StrEnum):
+    """Things a person or the platform did that are not messages."""
+
+    SUBSCRIBED = "subscribed"
+    UNSUBSCRIBED = "unsubscribed"
+    SCANNED = "scanned"
+    MENU_CLICKED = "menu_clicked"
+    MENU_VIEWED = "menu_viewed"
+    POSITION_REPORTED = "position_reported"
+    CONSENT_CHANGED = "consent_changed"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """A picture, voice, video or file, still lying at the platform."""
+
+    id: str
+    url: str = ""
+    format: str = ""
+    thumbnail_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """A point the person sent: degrees (GCJ-02 from Chinese platforms) and the platform's label."""
+
+    latitude: float
+    longitude: float
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A shared web page."""
+
+    title: str
+    url: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """An event with its key (menu key, scene of a QR code) and what else came with it, narrowed to strings."""
+
+    name: EventName
+    key: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What an inbound message allows us to send unasked: ``messages`` free ones until ``until``.
+
+    WeChat: 5 within 48 h of a message, 3 within a minute of a menu click, a subscription or a scan.
+    ``None`` for ``messages`` means no count, only the window.
+    """
+
+    messages: int | None
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """One thing a person sent, verified and narrowed.
+
+    ``message_id`` is the channel's own key for "the same message again"; it is unique together with the
+    address. ``payload`` is set where the person tapped a button of ours: it needs no understanding.
+    ``reply_until`` ends the time in which the platform may repeat the call and take a passive reply
+    (WeChat: 16 s after the first delivery); ``None``: this channel knows no passive reply.
+    """
+
+    address: Address
+    message_id: str
+    kind: Kind
+    sent_at: datetime
+    received_at: datetime
+    text: str = field(default="", repr=False)
+    payload: str = ""
+    media: Media | None = None
+    location: Location | None = field(default=None, repr=False)
+    link: Link | None = field(default=None, repr=False)
+    event: Event | None = None
+    grant: Grant | None = None
+    reply_until: datetime | None = None
+
+
+class Via(StrEnum):
+    """The way by which an outgoing message travels."""
+
+    PASSIVE = "passive"
+    CUSTOMER_SERVICE = "customer_service"
+    TEMPLATE = "template"
+    SUBSCRIBE = "subscribe"
+    SMS = "sms"
+    DIRECT = "direct"
+
+
+class Purpose(StrEnum):
+    """Why something is sent; opt-out, quiet hours and the choice of the way depend on it."""
+
+    REPLY = "reply"
+    CASE_NOTICE = "case_notice"
+    BROADCAST = "broadcast"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbound:
+    """One message to one person by one way. ``id`` is ours (the outbox entry's).
+
+    ``notice`` and ``fields`` serve the ways that carry no free text: ``notice`` names the kind ("progress"),
+    ``fields`` hold the facts ("number", "state", "title", "time", "note"), which the channel maps onto the
+    template that its settings name.
+    """
+
+    id: str
+    address: Address
+    via: Via
+    text: str = field(repr=False)
+    notice: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """The platform took the message. ``provider_id`` is its own number for it, where it gives one."""
+
+    provider_id: str = ""
+
+
+class ReceiptState(StrEnum):
+    """What a platform reports later of something we sent."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A delivery report: about ``provider_id`` (theirs) or ``message_id`` (ours, ``Outbound.id``)."""
+
+    channel: str
+    account: str
+    state: ReceiptState
+    at: datetime
+    provider_id: str = ""
+    message_id: str = ""
+    reason: str = ""

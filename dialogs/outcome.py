@@ -1,0 +1,138 @@
+"""What a turn hears and what it results in. The turn writes nothing: it says what is to be written."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from channels.messages import Address, Inbound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """One kept message: ``id`` is the store's key of it."""
+
+    id: str
+    message: Inbound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who speaks. ``first_contact``: nothing was ever said to this conversation before."""
+
+    conversation_id: str
+    address: Address
+    first_contact: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """A choice the person may tap; tapping sends ``title`` (and ``payload`` where the channel carries it)."""
+
+    title: str
+    payload: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One thing said. Several replies of a turn travel as one message wherever the channel allows."""
+
+    text: str = field(repr=False)
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A picture or voice message of the petition, by the message that brought it."""
+
+    message_id: str
+    kind: str
+    media_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileCase:
+    """File a petition under a drawn number. ``code`` is the query code in clear; it is kept hashed."""
+
+    number: str
+    code: str = field(repr=False)
+    title: str = field(repr=False)
+    content: str = field(repr=False)
+    place: str = field(default="", repr=False)
+    district: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    since: str = ""
+    type: str = "求助"
+    category: str = ""
+    name: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    id_number: str = field(default="", repr=False)
+    anonymous: bool = False
+    confidential: bool = False
+    accusation: bool = False
+    urgency: str = "normal"
+    attachments: tuple[Attachment, ...] = ()
+    message_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddToCase:
+    """Add the filer's words or attachments to the timeline of their case."""
+
+    number: str
+    text: str = field(default="", repr=False)
+    attachments: tuple[Attachment, ...] = ()
+    message_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawCase:
+    """The filer takes the case back."""
+
+    number: str
+    reason: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateCase:
+    """The filer's satisfaction, 1 (very dissatisfied) to 5 (very satisfied)."""
+
+    number: str
+    grade: int
+    words: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallPerson:
+    """A human is wanted. ``reason``: asked, danger, unsure, media. ``danger`` goes before everything else."""
+
+    reason: str
+    danger: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordConsent:
+    """The person agreed to the privacy notice of ``version``; ``sensitive``: to sensitive data as well."""
+
+    version: str
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlink:
+    """The person left the channel: stop reaching them here; their cases stay."""
+
+
+Effect = FileCase | AddToCase | WithdrawCase | RateCase | CallPerson | RecordConsent | Unlink
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The result of one turn. ``state`` is plain JSON; it comes back as it is at the next turn."""
+
+    state: Mapping[str, Any] = field(repr=False)
+    replies: Sequence[Reply] = ()
+    effects: Sequence[Effect] = ()
+    intent: str = ""
+    at: datetime

@@ -1,0 +1,76 @@
+"""What the dialog asks of the world. Reads only, but for the case number, which is drawn outside the turn's change.
+
+``bot`` fulfils these; the tests of the dialogs do it in memory.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseStep:
+    """One public step of a case, as its filer may read it. ``label`` is the state's Chinese name."""
+
+    at: datetime
+    label: str
+    note: str = field(default="", repr=False)
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """A case as far as the asking person may see it.
+
+    ``full`` is False where number and query code came from another phone: then only number, state and label
+    are filled.
+    """
+
+    number: str
+    state: str
+    label: str
+    open: bool
+    full: bool
+    filed_at: datetime
+    title: str = field(default="", repr=False)
+    steps: Sequence[CaseStep] = ()
+    unit: str = ""
+
+
+class TooManyTries(Exception):  # noqa: N818 - reads as what happened
+    """Query codes were tried too often; ``seconds`` until the next try is heard."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"next try in {seconds:.0f} s")
+        self.seconds = seconds
+
+
+class Cases(Protocol):
+    """The office's cases, seen from one person's conversation."""
+
+    async def mine(self, conversation_id: str) -> Sequence[CaseView]:
+        """The cases this conversation filed or follows, newest first, at most 20; withdrawn and closed included."""
+        ...
+
+    async def find(self, *, number: str, code: str | None, conversation_id: str) -> CaseView | None:
+        """One case: in full for its filer's own conversation, the state alone with the right query code.
+
+        None where there is no such case, or the code is wrong or missing: the asker never learns which.
+
+        Raises:
+            TooManyTries: wrong codes are slowed, never locked.
+        """
+        ...
+
+    async def draw_number(self, *, message_id: str, at: datetime) -> str:
+        """A fresh case number for the petition that ``message_id`` completes; the same again for the same message."""
+        ...
+
+
+class Randomness(Protocol):
+    """Chance, handed in."""
+
+    def query_code(self) -> str:
+        """Six decimal digits from a secure source."""
+        ...
