@@ -1,8 +1,8 @@
 """What a dialog engine is asked and what it answers; both the embedded one and a Rasa server fulfil it.
 
 The state of a conversation is plain JSON. Its shape is the engine's own but for two keys that every engine
-keeps and others may read: ``slots`` (name to value, unset ones may be missing) and ``active_loop`` (the name of
-the form that is running, or None).
+keeps and others may read: ``slots`` (name to value, unset ones may be missing) and ``active_loop`` (the name
+of the form that is running, or None).
 """
 
 from collections.abc import Mapping, Sequence
@@ -72,9 +72,9 @@ class Message:
 class EngineTurn:
     """What became of one message.
 
-    ``messages`` are the bot's answers in order: any of ``text``, ``buttons`` (``title``, ``payload``), ``image``,
-    ``attachment``, ``custom`` (the ``json_message`` of an action, untouched), and ``response`` (the name of the
-    response it came from, where it came from one).
+    ``messages`` are the bot's answers in order: any of ``text``, ``buttons`` (``title``, ``payload``),
+    ``image``, ``attachment``, ``custom`` (the ``json_message`` of an action, untouched), and ``response`` (the
+    name of the response it came from, where it came from one).
     ``events`` are the events of this turn as rasa-sdk writes them (``{"event": "slot", "name": …}``).
     ``intent`` is what the message was taken for; None: nothing.
     """
