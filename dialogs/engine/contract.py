@@ -73,7 +73,7 @@ class EngineTurn:
     """What became of one message.
 
     ``messages`` are the bot's answers in order: any of ``text``, ``buttons`` (``title``, ``payload``),
-    ``image``, ``attachment``, ``custom`` (the ``json_message`` of an action, untouched), and ``response`` (the
+    ``image``, ``attachment``, ``custom`` (the ``json_message`` of an action, untouched), ``response`` (the
     name of the response it came from, where it came from one).
     ``events`` are the events of this turn as rasa-sdk writes them (``{"event": "slot", "name": …}``).
     ``intent`` is what the message was taken for; None: nothing.
