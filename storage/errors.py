@@ -1,0 +1,98 @@
+"""Everything that goes wrong in the store.
+
+    StorageError
+    ├── StorageAway        retryable  unreachable, too slow or too busy; a write may have been applied
+    ├── Conflict                      a guard did not match: stale version, lost lease, illegal move
+    ├── AlreadyThere                  an insert's key exists
+    ├── WrongAddress                  the database's URI cannot be read
+    ├── KeysMissing                   the master key or a keyset is not there, or they do not belong together
+    ├── Unreadable                    a sealed value is damaged, from another place, or its key is gone
+    │   └── NewerKey       retryable  sealed under a key that this process has yet to read
+    └── EmbeddedFailed                an embedded server failed; ``sentence`` names the cure
+
+Driver errors are turned into these at one door (``storage.driver``); nothing of the driver gets past it.
+"""
+
+from typing import ClassVar
+
+
+class StorageError(Exception):
+    """Base of all storage errors.
+
+    ``code`` is stable and fit for metrics; ``sentence`` is for staff, in Chinese, without personal data;
+    ``detail`` is for the log and names ids and collections only.
+    """
+
+    code: ClassVar[str] = "storage_error"
+    retryable: ClassVar[bool] = False
+    sentence: str = "存储出错"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or self.code)
+        self.detail = detail
+
+
+class StorageAway(StorageError):  # noqa: N818 - reads as what happened
+    """Not reached in time. A write so reported was often applied: repeat it only where it is guarded."""
+
+    code = "storage_away"
+    retryable = True
+    sentence = "数据库暂时连不上或太忙，稍后自动重试"
+
+
+class Conflict(StorageError):  # noqa: N818 - reads as what happened
+    """Somebody else changed the thing first; load it again and decide anew."""
+
+    code = "conflict"
+    sentence = "内容刚被别人改动，请刷新后再试"
+
+
+class AlreadyThere(StorageError):  # noqa: N818 - reads as what happened
+    """The key exists: for a deterministic id this means "done before"."""
+
+    code = "already_there"
+    sentence = "记录已经存在"
+
+
+class WrongAddress(StorageError):  # noqa: N818 - reads as what happened
+    """The database's URI cannot be read."""
+
+    code = "wrong_address"
+    sentence = "数据库地址（mongodb_uri）填写有误"
+
+
+class KeysMissing(StorageError):  # noqa: N818 - reads as what happened
+    """No way to the keys. A new key is never made then: it would lock the old data away for good."""
+
+    code = "keys_missing"
+    sentence = "找不到加密密钥，或密钥与数据库不匹配"
+
+    def __init__(self, detail: str = "", *, sentence: str = "") -> None:
+        super().__init__(detail)
+        self.sentence = sentence or type(self).sentence
+
+
+class Unreadable(StorageError):  # noqa: N818 - reads as what happened
+    """The sealed value cannot be opened, and trying again will not help."""
+
+    code = "unreadable"
+    sentence = "加密内容无法解读：数据可能损坏，或不在原来的位置"
+
+
+class NewerKey(Unreadable):
+    """The keys were rotated and this process has not read the new one yet; it is about to."""
+
+    code = "newer_key"
+    retryable = True
+    sentence = "密钥刚刚更换，正在读取，请稍后再试"
+
+
+class EmbeddedFailed(StorageError):  # noqa: N818 - reads as what happened
+    """An embedded server failed. ``sentence`` says, in Chinese, what is wrong and what mends it."""
+
+    code = "embedded_failed"
+    sentence = "内置的数据库启动失败"
+
+    def __init__(self, detail: str = "", *, sentence: str = "") -> None:
+        super().__init__(detail)
+        self.sentence = sentence or type(self).sentence
