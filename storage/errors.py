@@ -2,8 +2,11 @@
 
     StorageError
     ├── StorageAway        retryable  unreachable, too slow or too busy; a write may have been applied
-    ├── Conflict                      a guard did not match: stale version, lost lease, illegal move
+    ├── Conflict                      a guard did not match: stale version, lost lease
+    │   └── IllegalMove               the case's state does not allow it; ``lawful`` says what it allows
     ├── AlreadyThere                  an insert's key exists
+    ├── TooLarge                      a value is beyond its bound
+    ├── SlowDown           retryable  query codes were tried too often; ``seconds`` until the next
     ├── WrongAddress                  the database's URI cannot be read
     ├── KeysMissing                   the master key or a keyset is not there, or they do not belong together
     ├── Unreadable                    a sealed value is damaged, from another place, or its key is gone
@@ -13,6 +16,7 @@
 Driver errors are turned into these at one door (``storage.driver``); nothing of the driver gets past it.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -47,11 +51,43 @@ class Conflict(StorageError):  # noqa: N818 - reads as what happened
     sentence = "内容刚被别人改动，请刷新后再试"
 
 
+class IllegalMove(Conflict):
+    """``from_state`` does not lead to ``to_state``; ``lawful`` lists where it leads (empty: it is an end)."""
+
+    code = "illegal_move"
+    sentence = "当前状态不能这样变更"
+
+    def __init__(self, from_state: str, to_state: str, lawful: Sequence[str]) -> None:
+        super().__init__(f"{from_state} -> {to_state}")
+        self.from_state = from_state
+        self.to_state = to_state
+        self.lawful = tuple(lawful)
+
+
 class AlreadyThere(StorageError):  # noqa: N818 - reads as what happened
     """The key exists: for a deterministic id this means "done before"."""
 
     code = "already_there"
     sentence = "记录已经存在"
+
+
+class TooLarge(StorageError):  # noqa: N818 - reads as what happened
+    """A value is beyond its bound; ``detail`` says which and by how much."""
+
+    code = "too_large"
+    sentence = "内容太大，无法保存"
+
+
+class SlowDown(StorageError):  # noqa: N818 - reads as what happened
+    """Query codes were tried too often; nobody is locked out: the next is heard after ``seconds``."""
+
+    code = "slow_down"
+    retryable = True
+    sentence = "查询码输错次数较多，请稍后再试"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"{seconds:.0f} s")
+        self.seconds = seconds
 
 
 class WrongAddress(StorageError):  # noqa: N818 - reads as what happened

@@ -1,0 +1,247 @@
+"""The case: its states, the lawful moves between them, and the values it is made of.
+
+    submitted ─▶ accepted ─▶ assigned ─▶ in_progress ─▶ answered ─▶ closed
+        │ └─▶ refused                                       └─▶ reopened (the filer is not satisfied)
+        └─▶ needs_info ─▶ submitted              withdrawn from any open state
+
+This is the process of the office (信访工作条例 2022: §§22-23 registering, accepting, refusing, §34 closing;
+二次办理 from the 12345 hotlines), read with practice in ``MOVES``:
+
+* An office that handles a matter itself does not assign it: ``accepted`` goes straight to ``in_progress``,
+  or to ``answered`` where the answer is at hand (a question answered on the spot). A unit likewise may
+  answer at once.
+* Asking back (``needs_info``) stands before acceptance (§22: register, then accept or refuse); the
+  filer's answer brings the case back to ``submitted``. Questions while a unit works are notes, not moves.
+* ``answered`` is either accepted by the filer (``closed``) or not (``reopened``, 二次办理); a closed case
+  may be reopened too. Work then goes on wherever it is needed.
+* The filer may withdraw whatever is not yet settled. ``refused`` and ``withdrawn`` are ends: the same matter
+  again is a new case.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+CASE_TYPES = ("咨询", "求助", "投诉", "举报", "建议", "表扬")
+
+
+class CaseState(StrEnum):
+    """Where a case stands. ``label`` is what residents read: at most five characters, as WeChat's templates
+    ask.
+    """
+
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    NEEDS_INFO = "needs_info"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in_progress"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        return LABELS[self]
+
+    @property
+    def is_open(self) -> bool:
+        """Somebody still has to do something: the filer may withdraw it."""
+        return CaseState.WITHDRAWN in MOVES[self]
+
+
+LABELS: Mapping[CaseState, str] = MappingProxyType(
+    {
+        CaseState.SUBMITTED: "待受理",
+        CaseState.ACCEPTED: "已受理",
+        CaseState.REFUSED: "不予受理",
+        CaseState.NEEDS_INFO: "待补充",
+        CaseState.ASSIGNED: "已转办",
+        CaseState.IN_PROGRESS: "办理中",
+        CaseState.ANSWERED: "已答复",
+        CaseState.CLOSED: "已办结",
+        CaseState.REOPENED: "重新办理",
+        CaseState.WITHDRAWN: "已撤回",
+    }
+)
+
+MOVES: Mapping[CaseState, tuple[CaseState, ...]] = MappingProxyType(
+    {
+        CaseState.SUBMITTED: (
+            CaseState.ACCEPTED,
+            CaseState.REFUSED,
+            CaseState.NEEDS_INFO,
+            CaseState.WITHDRAWN,
+        ),
+        CaseState.NEEDS_INFO: (CaseState.SUBMITTED, CaseState.WITHDRAWN),
+        CaseState.ACCEPTED: (
+            CaseState.ASSIGNED,
+            CaseState.IN_PROGRESS,
+            CaseState.ANSWERED,
+            CaseState.WITHDRAWN,
+        ),
+        CaseState.ASSIGNED: (CaseState.IN_PROGRESS, CaseState.ANSWERED, CaseState.WITHDRAWN),
+        CaseState.IN_PROGRESS: (CaseState.ANSWERED, CaseState.WITHDRAWN),
+        CaseState.ANSWERED: (CaseState.CLOSED, CaseState.REOPENED, CaseState.WITHDRAWN),
+        CaseState.CLOSED: (CaseState.REOPENED,),
+        CaseState.REOPENED: (
+            CaseState.ASSIGNED,
+            CaseState.IN_PROGRESS,
+            CaseState.ANSWERED,
+            CaseState.WITHDRAWN,
+        ),
+        CaseState.REFUSED: (),
+        CaseState.WITHDRAWN: (),
+    }
+)
+
+
+def lawful_moves(state: CaseState) -> tuple[CaseState, ...]:
+    """Where a case in ``state`` may go next; empty at an end."""
+    return MOVES[state]
+
+
+class ActorKind(StrEnum):
+    RESIDENT = "resident"
+    STAFF = "staff"
+    BOT = "bot"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who did something. ``name`` is a person's or an API token's; it is kept sealed."""
+
+    kind: ActorKind
+    name: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAttachment:
+    """A picture, voice message or file of the case, by the message that brought it."""
+
+    message_id: str = field(repr=False)
+    kind: str
+    media_id: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filer:
+    """Who filed. ``conversation_id`` is None where the case came from another system or the counter."""
+
+    conversation_id: str | None = None
+    name: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    id_number: str = field(default="", repr=False)
+    address: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where the case came in: a channel and account of ours ("api" for another system), and by which
+    messages.
+    """
+
+    channel: str
+    account: str = ""
+    message_ids: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """A unit that handles the case: ``lead`` 主办, else 协办."""
+
+    unit: str
+    at: datetime
+    lead: bool = True
+    note: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One petition.
+
+    ``version`` guards every change, ``last_seq`` is the number of its newest timeline entry. ``since`` is the
+    filer's own word for when it began. ``followers`` are conversations told of every public step.
+    ``satisfaction`` runs from 1 (very dissatisfied) to 5.
+    """
+
+    number: str
+    title: str = field(repr=False)
+    content: str = field(repr=False)
+    created_at: datetime
+    updated_at: datetime
+    source: Source
+    filer: Filer = field(default_factory=Filer)
+    version: int = 1
+    last_seq: int = 1
+    state: CaseState = CaseState.SUBMITTED
+    type: str = "求助"
+    category: str = ""
+    district: str = ""
+    urgency: str = "normal"
+    place: str = field(default="", repr=False)
+    latitude: float | None = field(default=None, repr=False)
+    longitude: float | None = field(default=None, repr=False)
+    since: str = field(default="", repr=False)
+    anonymous: bool = False
+    confidential: bool = False
+    accusation: bool = False
+    reply_wanted: bool = True
+    attachments: tuple[CaseAttachment, ...] = ()
+    followers: tuple[str, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    satisfaction: int | None = None
+
+
+class EntryKind(StrEnum):
+    """``added`` are the filer's words, ``noted`` the staff's."""
+
+    FILED = "filed"
+    MOVED = "moved"
+    ADDED = "added"
+    NOTED = "noted"
+    RATED = "rated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineEntry:
+    """One thing that happened to a case; never changed or removed.
+
+    The repository sets ``case_number``, ``seq``, ``from_state`` and ``to_state``; what the caller puts there
+    does not count.
+    """
+
+    at: datetime
+    actor: Actor
+    kind: EntryKind
+    case_number: str = ""
+    seq: int = 0
+    from_state: CaseState | None = None
+    to_state: CaseState | None = None
+    note: str = field(default="", repr=False)
+    public: bool = False
+    attachments: tuple[CaseAttachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFilter:
+    """Which cases to list; what is None does not narrow.
+
+    ``phone``: the filer's, however it is written. ``query``: a case number, or how it begins; the title and
+    the content are sealed and cannot be searched. ``created_after`` is inclusive, ``created_before`` is
+    not.
+    """
+
+    state: CaseState | None = None
+    channel: str | None = None
+    district: str | None = None
+    type: str | None = None
+    category: str | None = None
+    phone: str | None = field(default=None, repr=False)
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+    query: str | None = None
