@@ -5,6 +5,7 @@
     │   ├── BadSignature          403  not from the platform
     │   ├── NotForUs              403  another app id or another account
     │   ├── Stale                 403  the signed time lies too far from ours
+    │   ├── TooWeak               403  less encrypted than the account's settings ask for
     │   ├── TooLarge              413
     │   └── Malformed             400
     ├── SettingsRejected          the account's settings are wrong; ``key`` names which
@@ -63,6 +64,12 @@ class Stale(WebhookRefused):
     code = "stale"
     status = 403
     sentence = "请求的时间戳相差太远：可能是重放，或服务器时钟不准"
+
+
+class TooWeak(WebhookRefused):
+    code = "too_weak"
+    status = 403
+    sentence = "消息的加密方式低于设置的要求：请核对公众平台的消息加解密方式与 mode"
 
 
 class TooLarge(WebhookRefused):

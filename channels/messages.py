@@ -148,13 +148,15 @@ class Outbound:
 
     ``notice`` and ``fields`` serve the ways that carry no free text: ``notice`` names the kind ("progress"),
     ``fields`` hold the facts ("number", "state", "title", "time", "note"), which the channel maps onto the
-    template that its settings name.
+    template that its settings name. ``buttons`` are (title, payload) pairs to tap, where the channel knows such
+    a thing; the text alone must always say what to answer.
     """
 
     id: str
     address: Address
     via: Via
     text: str = field(repr=False)
+    buttons: tuple[tuple[str, str], ...] = ()
     notice: str = ""
     fields: Mapping[str, str] = field(default_factory=dict, repr=False)
     url: str = ""
