@@ -1,0 +1,72 @@
+"""What is counted. One registry a process, made here and handed on; ``/metrics`` prints it."""
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_TURN = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 4.5, 10.0, 30.0)
+_WAIT = (0.001, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 4.5)
+_GROUP = (1, 2, 4, 8, 16, 32, 64)
+
+
+class Metrics:
+    """All counters, gauges and histograms of one process."""
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self.registry = registry or CollectorRegistry()
+        for collector in (ProcessCollector, PlatformCollector, GCCollector):
+            collector(registry=self.registry)
+        self._count_traffic(self.registry)
+        self._count_work(self.registry)
+
+    def _count_traffic(self, registry: CollectorRegistry) -> None:
+        self.webhooks = Counter(
+            "petition_webhook_calls",
+            "Calls of platforms by what became of them (kept, duplicate, refused code, failed)",
+            ("channel", "outcome"),
+            registry=registry,
+        )
+        self.send_attempts = Counter(
+            "petition_send_attempts",
+            "Tries to deliver by way and outcome (sent, or the error's code)",
+            ("channel", "via", "outcome"),
+            registry=registry,
+        )
+        self.outbox_entries = Counter(
+            "petition_outbox_entries",
+            "Outbox entries that reached a state",
+            ("channel", "state"),
+            registry=registry,
+        )
+
+    def _count_work(self, registry: CollectorRegistry) -> None:
+        self.turn_seconds = Histogram(
+            "petition_turn_seconds", "One turn, from hearing to commit", buckets=_TURN, registry=registry
+        )
+        self.lease_wait_seconds = Histogram(
+            "petition_lease_wait_seconds",
+            "Waiting for a person's earlier turn",
+            buckets=_WAIT,
+            registry=registry,
+        )
+        self.commit_group_size = Histogram(
+            "petition_commit_group_size", "Commits gathered into one", buckets=_GROUP, registry=registry
+        )
+        self.queue_depth = Gauge(
+            "petition_queue_depth",
+            "What waits (inbox, outbox, dead, spool), as last seen",
+            ("queue",),
+            registry=registry,
+        )
+
+    def exposition(self) -> bytes:
+        """The page that Prometheus reads (``CONTENT_TYPE``)."""
+        return generate_latest(self.registry)

@@ -1,0 +1,245 @@
+"""All settings as one frozen tree, read once and passed on.
+
+``load`` reads the files and the environment; what is wrong is told all at once, and no value is repeated.
+The tables of channel accounts stay as they are: the channel's own factory checks them.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import time
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+
+from bot.settings_problems import explain, split_accounts
+from bot.settings_sources import Layers, Path_, Problem, SettingsError, read_environment, read_file
+from channels.errors import SettingsRejected
+
+DEFAULT_FILE = Path("bot.toml")
+CHANNELS_GROUP = "petition_bot.channels"
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise ValueError("应为 http:// 或 https:// 开头的网址")
+    return value.rstrip("/")
+
+
+def _begins(*starts: str) -> AfterValidator:
+    def check(value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(starts):
+            raise ValueError(f"应以 {'、'.join(starts)} 开头")
+        return value
+
+    return AfterValidator(check)
+
+
+def _not_empty(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().strip():
+        raise ValueError("不能为空")
+    return value
+
+
+def _empty_is_none(value: Any) -> Any:
+    """``BOT_MONGODB_URI=`` (as compose files write it) means: not set."""
+    return None if value == "" else value
+
+
+def _hours(value: str) -> str:
+    if value:
+        _span(value)
+    return value
+
+
+def _span(value: str) -> tuple[time, time]:
+    try:
+        start, end = (time.fromisoformat(part.strip()) for part in value.split("-"))
+    except ValueError:
+        raise ValueError('应写成 "22:00-07:00"，不需要时写 ""') from None
+    if start == end:
+        raise ValueError("起止时间不能相同")
+    return start, end
+
+
+_Optional = BeforeValidator(_empty_is_none)
+
+
+class Section(BaseModel):
+    """One table of the settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, strict=False)
+
+
+class Http(Section):
+    host: str = Field("127.0.0.1", min_length=1, description="监听的地址；`0.0.0.0` 表示所有网卡")
+    port: int = Field(8080, ge=1, le=65535, description="监听的端口")
+    public_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        "", description="外面的人看到的网址（通知里的链接用它），如 `https://petition.example.gov.cn`"
+    )
+
+
+class Office(Section):
+    name: str = Field("信访局", min_length=1, max_length=40, description="机构名称，机器人自称时用")
+    prefix: str = Field("XF", pattern="^[A-Z]{1,6}$", description="受理编号的字头，1 至 6 个大写字母")
+    district: str = Field("", max_length=40, description="所在区划，用来补全地点")
+
+
+class Api(Section):
+    tokens: dict[str, Annotated[SecretStr, AfterValidator(_not_empty)]] = Field(
+        default_factory=dict, description="接口令牌：名字 = 令牌。每个名字算一个人，权限不限"
+    )
+
+
+class Storage(Section):
+    mongodb_uri: Annotated[SecretStr | None, _Optional, _begins("mongodb://", "mongodb+srv://")] = Field(
+        None, description="MongoDB（副本集）的连接串；不设时 `up` 自带一个，仅供试用"
+    )
+    driver: Literal["motor", "pymongo"] = Field("motor", description="MongoDB 驱动：`motor` 或 `pymongo`")
+    data_dir: Path = Field(Path("data"), description="本机数据目录：主密钥、自带的数据库、运行信息")
+
+
+class Redis(Section):
+    url: Annotated[SecretStr | None, _Optional, _begins("redis://", "rediss://", "unix://")] = Field(
+        None, description="Redis（或 Valkey）的连接串；不设时 `up` 自带一个，仅供试用"
+    )
+
+
+class Keys(Section):
+    master_key_file: Annotated[Path | None, _Optional] = Field(
+        None, description="主密钥文件（权限 0600）；不设时为 `<data_dir>/keys/master.key`，首次启动时生成"
+    )
+    kms_uri: Annotated[str | None, _Optional] = Field(
+        None, description="改用密钥管理服务时的地址，如 `aws-kms://…`；与 `master_key_file` 只能设一个"
+    )
+
+    @model_validator(mode="after")
+    def _one_master(self) -> "Keys":
+        if self.master_key_file is not None and self.kms_uri is not None:
+            raise ValueError("master_key_file 和 kms_uri 只能设一个")
+        return self
+
+
+class Notices(Section):
+    quiet_hours: Annotated[str, AfterValidator(_hours)] = Field(
+        "22:00-07:00", description='这段时间（北京时间）不发进展通知；`""` 表示不限'
+    )
+
+    def quiet_span(self) -> tuple[time, time] | None:
+        """From when until when nothing is sent unasked, local time; None: never quiet."""
+        return _span(self.quiet_hours) if self.quiet_hours else None
+
+
+class Dialog(Section):
+    engine: Literal["embedded"] = Field("embedded", description="对话引擎，目前只有 `embedded`（进程内）")
+    gather_seconds: float = Field(
+        1.5, ge=0, le=3, description="诉说时连发几条算一条：等下一条的秒数，`0` 表示不等"
+    )
+
+
+class Log(Section):
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="最低的日志级别")
+    format: Literal["auto", "json", "console"] = Field(
+        "auto", description="日志样式：`json`、`console`，`auto` 为终端里好读、其余为 JSON"
+    )
+
+
+class Settings(Section):
+    """The whole tree. ``channels`` holds ``{channel: {account: its table as written}}``."""
+
+    http: Http = Field(default_factory=Http)
+    office: Office = Field(default_factory=Office)
+    api: Api = Field(default_factory=Api)
+    storage: Storage = Field(default_factory=Storage)
+    redis: Redis = Field(default_factory=Redis)
+    keys: Keys = Field(default_factory=Keys)
+    notices: Notices = Field(default_factory=Notices)
+    dialog: Dialog = Field(default_factory=Dialog)
+    log: Log = Field(default_factory=Log)
+    channels: Mapping[str, Mapping[str, Mapping[str, Any]]] = Field(default_factory=dict, repr=False)
+    origins: Mapping[str, str] = Field(default_factory=dict, repr=False)
+
+    def origin(self, key: str) -> str:
+        """The file or variable that set ``key`` or something in it; "" where it is the default."""
+        inside = key + "."
+        found = (source for known, source in self.origins.items() if known == key or known.startswith(inside))
+        return next(found, "")
+
+    def rejected(self, channel: str, account: str, error: SettingsRejected) -> SettingsError:
+        """What a channel's factory refused, told like every other wrong setting."""
+        table = f"{channel}.{account}"
+        key = f"{table}.{error.key}" if error.key else table
+        source = self.origin(key) or self.origin(table)
+        return SettingsError([Problem(key=key, source=source, text=error.detail or error.sentence)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One key of the tree, for the manual and for whoever must know what a key is."""
+
+    path: Path_
+    default: Any
+    description: str
+
+
+def keys() -> Iterator[Key]:
+    """Every key there is, but those of the channels' accounts."""
+    for section, field in sections().items():
+        for name, info in field.model_fields.items():
+            default = info.get_default(call_default_factory=True)
+            yield Key(path=(section, name), default=default, description=info.description or "")
+
+
+def sections() -> dict[str, type[Section]]:
+    """The tables of the file by name."""
+    fields = Settings.model_fields.items()
+    found = ((name, field.annotation) for name, field in fields)
+    return {name: kind for name, kind in found if isinstance(kind, type) and issubclass(kind, Section)}
+
+
+def installed_channels() -> frozenset[str]:
+    """The names under which channels announce themselves (entry points)."""
+    return frozenset(point.name for point in entry_points(group=CHANNELS_GROUP))
+
+
+def load(
+    files: Sequence[Path], environment: Mapping[str, str], *, channels: Collection[str] | None = None
+) -> Settings:
+    """Read ``files`` (later ones win; none named: ``bot.toml`` where it exists), then the environment.
+
+    Raises:
+        SettingsError: with everything that is wrong.
+    """
+    layers = Layers()
+    for file in files or [DEFAULT_FILE] * DEFAULT_FILE.is_file():
+        read_file(layers, file)
+    known = {key.path for key in keys()}
+    read_environment(layers, environment, is_key=known.__contains__)
+    return _judged(layers, installed_channels() if channels is None else channels)
+
+
+def _judged(layers: Layers, channels: Collection[str]) -> Settings:
+    names = sections()
+    own = {name: table for name, table in layers.tree.items() if name in names}
+    accounts = split_accounts(layers, names, channels)
+    origins = {".".join(path): source for path, source in layers.origins.items()}
+    try:
+        settings = Settings.model_validate({**own, "channels": accounts, "origins": origins})
+    except ValidationError as error:
+        layers.problems.extend(explain(error, layers, {key.path for key in keys()}))
+    else:
+        if not layers.problems:
+            return settings
+    raise SettingsError(layers.problems)
