@@ -6,6 +6,7 @@
     │   └── IllegalMove               the case's state does not allow it; ``lawful`` says what it allows
     ├── AlreadyThere                  an insert's key exists
     ├── TooLarge                      a value is beyond its bound
+    ├── BadCursor                     a list's cursor is none that it gave
     ├── SlowDown           retryable  query codes were tried too often; ``seconds`` until the next
     ├── WrongAddress                  the database's URI cannot be read
     ├── KeysMissing                   the master key or a keyset is not there, or they do not belong together
@@ -76,6 +77,13 @@ class TooLarge(StorageError):  # noqa: N818 - reads as what happened
 
     code = "too_large"
     sentence = "内容太大，无法保存"
+
+
+class BadCursor(StorageError):  # noqa: N818 - reads as what happened
+    """A list's cursor is none that it gave."""
+
+    code = "bad_cursor"
+    sentence = "翻页参数有误，请从第一页重新查看"
 
 
 class SlowDown(StorageError):  # noqa: N818 - reads as what happened

@@ -1,0 +1,237 @@
+"""Conversations: one document for each person on each account, changed by one holder at a time.
+
+A turn takes the person's lease, loads, and writes guarded by the lease's token *and* the version it loaded: a
+process that stalled and lost the lease can never overwrite what came after. Address and state are sealed.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from channels.messages import Address, Grant
+from storage.commit import Change, Update
+from storage.cursors import NEWEST_FIRST, cursor_after, older_than
+from storage.driver import Database, Document
+from storage.errors import AlreadyThere, TooLarge
+from storage.inbound_json import address_from_json, address_to_json
+from storage.personal_data import Vault
+from storage.records import Conversation, Page
+
+CONVERSATIONS = "conversations"
+STATE_LIMIT = 256 * 1024
+"""Bytes of a conversation's state as JSON. A dialog that needs more is going wrong."""
+
+
+def conversation_id(vault: Vault, address: Address) -> str:
+    """Give the id of the conversation with ``address``; it tells nothing of the sender."""
+    who = vault.pseudonym(address.channel, address.account, address.sender)
+    return f"{address.channel}:{address.account}:{who}"
+
+
+class Conversations:
+    """Who talks with us, and how far the talk is."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._conversations = database[CONVERSATIONS]
+        self._vault = vault
+
+    async def take(
+        self, address: Address, *, token: str, seconds: float, now: datetime
+    ) -> Conversation | None:
+        """Take the lease of the conversation with ``address`` and give it, begun where there was none.
+
+        One round trip. None: another holds the lease. The same ``token`` may take again (a call whose outcome
+        was unknown is repeated as it is).
+        """
+        key = conversation_id(self._vault, address)
+        lease = _lease(token, seconds, now)
+        begun = self._begun(key, address, now)
+        try:
+            found = await self._conversations.find_one_and_update(
+                {"_id": key, **_free(token, now)}, {"$set": lease, "$setOnInsert": begun}, upsert=True
+            )
+        except AlreadyThere:  # it is there, and not free
+            return None
+        return None if found is None else self._conversation(found)
+
+    async def take_by_id(
+        self,
+        id: str,  # noqa: A002 - what it is
+        *,
+        token: str,
+        seconds: float,
+        now: datetime,
+    ) -> Conversation | None:
+        """Like ``take`` for a conversation that exists; None also where it does not."""
+        found = await self._conversations.find_one_and_update(
+            {"_id": id, **_free(token, now)}, {"$set": _lease(token, seconds, now)}
+        )
+        return None if found is None else self._conversation(found)
+
+    async def renew(self, id: str, token: str, seconds: float, now: datetime) -> bool:  # noqa: A002
+        """Hold on to the lease; False: it is another's by now."""
+        lease = _lease(token, seconds, now)
+        return bool(await self._conversations.update_one({"_id": id, "lease_token": token}, {"$set": lease}))
+
+    async def release(self, id: str, token: str) -> None:  # noqa: A002
+        """Give the lease back, if it is still ours."""
+        await self._conversations.update_one({"_id": id, "lease_token": token}, {"$set": _FREED})
+
+    def advance(
+        self,
+        conversation: Conversation,
+        *,
+        state: Mapping[str, Any],
+        release: bool,
+        now: datetime,
+        grant: Grant | None = None,
+        last_inbound_at: datetime | None = None,
+        reachable: bool | None = None,
+        consent_version: str | None = None,
+        consent_sensitive: bool = False,
+    ) -> Change:
+        """Give the change to the next version; it holds only while the lease and the version are unchanged.
+
+        ``grant`` replaces the present one where it is worth more: a menu tap's minute does not end the two
+        days that a message opened. ``release`` gives the lease back in the same write.
+
+        Raises:
+            TooLarge: the state is beyond STATE_LIMIT.
+        """
+        changed: Document = {
+            "state": self._sealed_state(conversation.id, state),
+            **_given(last_inbound_at=last_inbound_at, reachable=reachable),
+            **_granted(grant, conversation, now),
+            **_agreed(consent_version, consent_sensitive, now),
+            **(_FREED if release else {}),
+        }
+        guard = {"version": conversation.version, "lease_token": conversation.lease_token}
+        return Update(
+            collection=CONVERSATIONS,
+            filter={"_id": conversation.id, **guard},
+            update={"$set": changed, "$inc": {"version": 1}},
+        )
+
+    async def spend_grant(self, id: str, *, now: datetime) -> bool:  # noqa: A002
+        """Count one message against the grant, before it is sent; False: none is left, or it ran out."""
+        unlimited = {"$eq": ["$grant_left", None]}
+        left = {"$cond": [unlimited, None, {"$subtract": ["$grant_left", 1]}]}
+        matched = await self._conversations.update_one(
+            {
+                "_id": id,
+                "grant_until": {"$gt": now},
+                "$or": [{"grant_left": None}, {"grant_left": {"$gt": 0}}],
+            },
+            [{"$set": {"grant_left": left}}],
+        )
+        return bool(matched)
+
+    async def close_window(self, id: str) -> None:  # noqa: A002
+        """Note that the platform takes nothing more unasked until the person writes again."""
+        await self._conversations.update_one({"_id": id}, {"$set": {"grant_left": 0, "grant_until": None}})
+
+    async def mark_unreachable(self, id: str) -> None:  # noqa: A002
+        """Note that the person left or blocked us here."""
+        await self._conversations.update_one({"_id": id}, {"$set": {"reachable": False}})
+
+    async def get(self, id: str) -> Conversation | None:  # noqa: A002
+        found = await self._conversations.find_one({"_id": id})
+        return None if found is None else self._conversation(found)
+
+    async def find(self, channel: str, account: str, sender: str) -> Conversation | None:
+        """Find the conversation with one person, by what the platform calls them."""
+        address = Address(channel=channel, account=account, sender=sender)
+        return await self.get(conversation_id(self._vault, address))
+
+    async def list(
+        self,
+        *,
+        channel: str | None = None,
+        account: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page[Conversation]:
+        """List conversations, the last begun first.
+
+        Raises:
+            BadCursor: ``cursor`` is none that this list gave.
+        """
+        where: dict[str, Any] = dict(older_than(cursor)) if cursor else {}
+        if channel is not None:
+            where["channel"] = channel
+        if account is not None:
+            where["account"] = account
+        found = await self._conversations.find(where, sort=NEWEST_FIRST, limit=limit + 1)
+        shown = found[:limit]
+        more = cursor_after(shown[-1]) if len(found) > limit else None
+        return Page(items=tuple(self._conversation(each) for each in shown), next_cursor=more)
+
+    def _begun(self, key: str, address: Address, now: datetime) -> Document:
+        return {
+            "channel": address.channel,
+            "account": address.account,
+            "address": self._vault.seal_json(address_to_json(address), f"{CONVERSATIONS}/address/{key}"),
+            "version": 0,
+            "created_at": now,
+            "reachable": True,
+        }
+
+    def _sealed_state(self, key: str, state: Mapping[str, Any]) -> bytes:
+        content = json.dumps(state, ensure_ascii=False, separators=(",", ":")).encode()
+        if len(content) > STATE_LIMIT:
+            msg = f"state of {key}: {len(content)} of at most {STATE_LIMIT} bytes"
+            raise TooLarge(msg)
+        return self._vault.seal(content, f"{CONVERSATIONS}/state/{key}")
+
+    def _conversation(self, document: Mapping[str, Any]) -> Conversation:
+        key, state = document["_id"], document.get("state")
+        address = self._vault.open_json(document["address"], f"{CONVERSATIONS}/address/{key}")
+        return Conversation(
+            id=key,
+            address=address_from_json(address),
+            version=document["version"],
+            state={} if state is None else self._vault.open_json(state, f"{CONVERSATIONS}/state/{key}"),
+            lease_token=document.get("lease_token"),
+            created_at=document["created_at"],
+            last_inbound_at=document.get("last_inbound_at"),
+            grant_left=document.get("grant_left"),
+            grant_until=document.get("grant_until"),
+            reachable=document["reachable"],
+            consent_version=document.get("consent_version"),
+            consent_at=document.get("consent_at"),
+            consent_sensitive=document.get("consent_sensitive", False),
+        )
+
+
+_FREED: Mapping[str, Any] = {"lease_token": None, "lease_until": None}
+
+
+def _lease(token: str, seconds: float, now: datetime) -> Document:
+    return {"lease_token": token, "lease_until": now + timedelta(seconds=seconds)}
+
+
+def _free(token: str, now: datetime) -> Document:
+    return {"$or": [{"lease_until": None}, {"lease_until": {"$lte": now}}, {"lease_token": token}]}
+
+
+def _given(**facts: Any) -> Document:
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def _granted(grant: Grant | None, held: Conversation, now: datetime) -> Document:
+    if grant is None or not _is_better(grant, held, now):
+        return {}
+    return {"grant_left": grant.messages, "grant_until": grant.until}
+
+
+def _is_better(grant: Grant, held: Conversation, now: datetime) -> bool:
+    if held.grant_until is None or held.grant_until <= now or held.grant_left == 0:
+        return True
+    return grant.until >= held.grant_until
+
+
+def _agreed(version: str | None, sensitive: bool, now: datetime) -> Document:
+    if version is None:
+        return {}
+    return {"consent_version": version, "consent_at": now, "consent_sensitive": sensitive}
