@@ -1,0 +1,101 @@
+"""A stream broker whose jobs are never stranded.
+
+taskiq-redis reclaims the jobs of a dead worker only after new traffic has come, and never deletes what is done
+(docs/decisions/0009). This one reclaims on a timer, deletes with the acknowledgement, and outlives a Redis that
+goes away and comes back empty.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from typing import Any
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError, ResponseError
+from taskiq import AckableMessage
+from taskiq_redis import RedisStreamBroker
+
+_READ_BLOCK_MS = 500
+_RECLAIM_EVERY_S = 1.0
+_RECONNECT_AFTER_S = 0.5
+
+
+class ReliableStreamBroker(RedisStreamBroker):  # type: ignore[misc]
+    """taskiq's stream broker with timed reclaiming.
+
+    ``idle_seconds`` must exceed the longest job: a reclaim cannot know that its owner still lives. A job done
+    twice is harmless here, because the claim of the outbox entry decides.
+    """
+
+    def __init__(self, url: str, *, queue_name: str, idle_seconds: float) -> None:
+        super().__init__(
+            url,
+            queue_name=queue_name,
+            consumer_id="0",
+            idle_timeout=int(idle_seconds * 1000),
+            xread_count=10,
+            xread_block=_READ_BLOCK_MS,
+            maxlen=100_000,
+            socket_timeout=5.0,
+            socket_connect_timeout=0.5,
+        )
+        self._reclaimed_at = 0.0
+
+    def _ack_generator(self, id: str, queue_name: str) -> Callable[[], Awaitable[None]]:  # noqa: A002 - theirs
+        async def acknowledge() -> None:
+            async with Redis(connection_pool=self.connection_pool) as redis, redis.pipeline() as pipe:
+                pipe.xack(queue_name, self.consumer_group_name, id)
+                pipe.xdel(queue_name, id)
+                await pipe.execute()
+
+        return acknowledge
+
+    async def listen(self) -> AsyncGenerator[AckableMessage, None]:
+        """Yield jobs for ever; a Redis that is away is asked again every half second."""
+        log = structlog.get_logger()
+        while True:
+            try:
+                async with Redis(connection_pool=self.connection_pool) as redis:
+                    for message in await self._next(redis):
+                        yield message
+            except ResponseError:
+                # The group is gone: Redis came back empty. What it held is in the outbox still.
+                await self._declare_again()
+            except (RedisError, OSError) as error:
+                log.warning("queue.away", error=type(error).__name__)
+                await asyncio.sleep(_RECONNECT_AFTER_S)
+
+    async def _declare_again(self) -> None:
+        try:
+            await self._declare_consumer_group()
+        except (RedisError, OSError):
+            await asyncio.sleep(_RECONNECT_AFTER_S)
+
+    async def _next(self, redis: "Redis[Any]") -> list[AckableMessage]:
+        now = asyncio.get_running_loop().time()
+        if now - self._reclaimed_at >= _RECLAIM_EVERY_S:
+            self._reclaimed_at = now
+            reclaimed = await redis.xautoclaim(
+                self.queue_name,
+                self.consumer_group_name,
+                self.consumer_name,
+                min_idle_time=self.idle_timeout,
+                count=self.unacknowledged_batch_size,
+            )
+            if reclaimed[1]:
+                return self._messages(reclaimed[1])
+        fetched = await redis.xreadgroup(
+            self.consumer_group_name,
+            self.consumer_name,
+            {self.queue_name: ">"},
+            block=self.block,
+            count=self.count,
+        )
+        return self._messages(entry for _, entries in fetched or [] for entry in entries)
+
+    def _messages(self, entries: Iterable[tuple[str, dict[bytes, bytes] | None]]) -> list[AckableMessage]:
+        return [
+            AckableMessage(data=fields[b"data"], ack=self._ack_generator(id=entry_id, queue_name=self.queue_name))
+            for entry_id, fields in entries
+            if fields  # an entry deleted meanwhile is reclaimed empty
+        ]

@@ -1,0 +1,44 @@
+"""Hours in which nobody is woken by a notice."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from channels.messages import Purpose
+from storage.records import Conversation, OutboxEntry
+
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+AWAKE = timedelta(minutes=30)
+"""Whoever wrote to us this recently is up, and waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """``span``: from when until when, local time; it may pass midnight. None: never quiet."""
+
+    span: tuple[time, time] | None
+
+    def holds_until(self, entry: OutboxEntry, conversation: Conversation | None, *, now: datetime) -> datetime | None:
+        """When ``entry`` may go out, where it may not now. Replies are never held."""
+        if self.span is None or entry.purpose is Purpose.REPLY:
+            return None
+        if conversation is not None and _awake(conversation, now):
+            return None
+        return self._end(now)
+
+    def _end(self, now: datetime) -> datetime | None:
+        if self.span is None:
+            return None
+        start, end = self.span
+        local = now.astimezone(_SHANGHAI)
+        at = local.time().replace(tzinfo=None)
+        quiet = start <= at < end if start < end else (at >= start or at < end)
+        if not quiet:
+            return None
+        day = local.date() if at < end else local.date() + timedelta(days=1)
+        return datetime.combine(day, end, _SHANGHAI).astimezone(now.tzinfo)
+
+
+def _awake(conversation: Conversation, now: datetime) -> bool:
+    last = conversation.last_inbound_at
+    return last is not None and now - last < AWAKE

@@ -1,0 +1,72 @@
+"""Finding what was left: entries due that nobody was told of, messages whose turn never came."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+
+from bot.delivery.deliverer import GRACE
+from bot.delivery.jobs import DeliveryQueue
+from channels.base import Clock
+from storage.errors import StorageError
+from storage.store import Store
+
+_ENTRIES = 500
+_CONVERSATIONS = 100
+_AT_ONCE = 8
+UNCLAIMED_AFTER = timedelta(seconds=20)
+"""When a kept message counts as left behind: the platform's own repeats (16 s) are over by then."""
+
+
+class Sweeper:
+    """One sweep looks once, in bounded portions; the next follows in seconds."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        queue: DeliveryQueue,
+        deliver: Callable[[str], Awaitable[None]],
+        resume: Callable[[str], Awaitable[None]],
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._queue = queue
+        self._deliver = deliver
+        self._resume = resume
+        self._clock = clock
+
+    async def sweep(self) -> None:
+        """Take up what is due; a storage that is away is left to the next sweep."""
+        try:
+            await self._sweep_deliveries()
+            await self._sweep_turns()
+        except StorageError as error:
+            structlog.get_logger().warning("sweep.storage_away", error=type(error).__name__)
+
+    async def _sweep_deliveries(self) -> None:
+        entry_ids = await self._store.outbox.due(self._clock() - GRACE, limit=_ENTRIES)
+        if entry_ids and not await self._queue.kick(entry_ids):
+            await _each(self._deliver, entry_ids)
+
+    async def _sweep_turns(self) -> None:
+        left = await self._store.inbox.waiting(older_than=self._clock() - UNCLAIMED_AFTER, limit=_CONVERSATIONS)
+        if left:
+            structlog.get_logger().info("sweep.turns", conversations=len(left))
+        await _each(self._resume, left)
+
+
+async def _each(act: Callable[[str], Awaitable[None]], keys: list[str]) -> None:
+    places = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(key: str) -> None:
+        async with places:
+            try:
+                await act(key)
+            except StorageError as error:
+                structlog.get_logger().warning("sweep.skipped", key=key, error=type(error).__name__)
+
+    async with asyncio.TaskGroup() as group:
+        for key in keys:
+            group.create_task(one(key))

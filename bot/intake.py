@@ -1,0 +1,88 @@
+"""From a webhook call to its answer: verified, kept, heard, answered.
+
+A call is answered only when what it brought is durable. Where MongoDB cannot be reached nothing is acknowledged:
+the platform repeats the call. (The local spool takes its place between ``Channel.receive`` and ``Inbox.add``.)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from bot.observability import Metrics
+from bot.turns.turns import Turns
+from channels.base import Arrival, Channel, Clock, WebhookRequest, WebhookResponse
+from channels.messages import Outbound, Via
+from storage.records import ArrivedMessage, OutboxEntry
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What to answer, and the reply that it carries: to be marked as sent when the platform has read it."""
+
+    response: WebhookResponse
+    reply_id: str | None = None
+
+
+class Intake:
+    """Takes the calls of all channels."""
+
+    def __init__(self, *, store: Store, turns: Turns, clock: Clock, metrics: Metrics) -> None:
+        self._store = store
+        self._turns = turns
+        self._clock = clock
+        self._metrics = metrics
+
+    async def handle(self, channel: Channel, request: WebhookRequest) -> Answer:
+        """Answer one call.
+
+        Raises:
+            WebhookRefused: it is not the platform's, or not fit; nothing was kept.
+            StorageError: it could not be kept: it must not be acknowledged.
+        """
+        arrival = channel.receive(request)
+        if arrival.answer is not None:
+            return Answer(response=arrival.answer)
+        for receipt in arrival.receipts:
+            await self._store.outbox.apply_receipt(receipt)
+        kept = await self._keep(arrival)
+        reply = await self._reply(channel, request, kept)
+        if reply is None:
+            return Answer(response=channel.respond(arrival, None))
+        return Answer(response=channel.respond(arrival, _passive(reply)), reply_id=reply.id)
+
+    async def _keep(self, arrival: Arrival) -> Sequence[ArrivedMessage]:
+        if not arrival.messages:
+            return ()
+        kept = await self._store.inbox.add(arrival.messages)
+        for one in kept:
+            # The platform's own message id is no personal data, but ours says as much and finds the record.
+            structlog.get_logger().info(
+                "message.kept", arrived=one.arrived.id, kind=one.arrived.message.kind, new=one.new
+            )
+        return [one.arrived for one in kept]
+
+    async def _reply(
+        self, channel: Channel, request: WebhookRequest, kept: Sequence[ArrivedMessage]
+    ) -> OutboxEntry | None:
+        if not channel.capabilities.passive:
+            for arrived in kept:
+                self._turns.start(arrived)
+            return None
+        reply = None
+        for arrived in kept:
+            elapsed = (self._clock() - request.received_at).total_seconds()
+            reply = await self._turns.reply_for(arrived, seconds=max(0.0, channel.capabilities.answer_within - elapsed))
+        return reply
+
+
+def _passive(entry: OutboxEntry) -> Outbound:
+    return Outbound(
+        id=entry.id,
+        address=entry.address,
+        via=Via.PASSIVE,
+        text=entry.text,
+        buttons=entry.buttons,
+        url=entry.url,
+    )

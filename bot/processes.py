@@ -1,0 +1,91 @@
+"""The processes of the service, from start to graceful end."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator
+
+import structlog
+from aiohttp import web
+
+from bot.api import make_api
+from bot.delivery import jobs
+from bot.intake import Intake
+from bot.passive_marks import PassiveMarks
+from bot.settings import Settings
+from bot.web import WebParts, make_web
+from bot.wiring import Services, open_services
+
+WEB_TIMEOUT_MS = 1_500
+WORKER_TIMEOUT_MS = 10_000
+DRAIN_SECONDS = 10.0
+_LISTEN_BACKLOG = 512
+
+
+async def run_web(settings: Settings) -> None:
+    """Serve HTTP until SIGTERM or SIGINT; turns under way are given ten seconds to end."""
+    async with _stop_signal() as stop, open_services(settings, timeout_ms=WEB_TIMEOUT_MS) as services:
+        marks = PassiveMarks(services.store, services.clock)
+        marking = asyncio.create_task(marks.run())
+        runner = web.AppRunner(_application(services, marks), access_log=None, shutdown_timeout=DRAIN_SECONDS)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, settings.http.host, settings.http.port, backlog=_LISTEN_BACKLOG)
+            await site.start()
+            structlog.get_logger().info("web.listening", host=settings.http.host, port=settings.http.port)
+            await stop.wait()
+        finally:
+            await runner.cleanup()
+            await services.turns.drain(DRAIN_SECONDS)
+            marking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await marking
+
+
+async def run_worker(settings: Settings) -> None:
+    """Deliver and sweep until SIGTERM or SIGINT; deliveries under way are given ten seconds to end."""
+    async with _stop_signal() as stop, open_services(settings, timeout_ms=WORKER_TIMEOUT_MS) as services:
+        structlog.get_logger().info("worker.started")
+        async with asyncio.TaskGroup() as group:
+            group.create_task(
+                jobs.serve(
+                    services.broker,
+                    deliver=services.deliverer.deliver,
+                    sweep=services.sweeper.sweep,
+                    stop=stop,
+                    drain_seconds=DRAIN_SECONDS,
+                )
+            )
+            group.create_task(jobs.tick(services.queue, services.sweeper.sweep, stop))
+        await services.turns.drain(DRAIN_SECONDS)
+
+
+def _application(services: Services, marks: PassiveMarks) -> web.Application:
+    tokens = {name: secret.get_secret_value() for name, secret in services.settings.api.tokens.items()}
+    intake = Intake(store=services.store, turns=services.turns, clock=services.clock, metrics=services.metrics)
+    return make_web(
+        WebParts(
+            channels=services.channels,
+            intake=intake,
+            marks=marks,
+            api=make_api(store=services.store, casework=services.casework, tokens=tokens, clock=services.clock),
+            metrics=services.metrics,
+            readiness=services.readiness,
+            tokens=frozenset(tokens.values()),
+            clock=services.clock,
+        )
+    )
+
+
+@contextlib.asynccontextmanager
+async def _stop_signal() -> AsyncIterator[asyncio.Event]:
+    """An event that SIGTERM and SIGINT set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)

@@ -1,0 +1,265 @@
+"""One turn: hear, decide, commit. Nothing is written but by the one commit at its end."""
+
+import asyncio
+import traceback
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from bot.casework.effects import Settled
+from bot.observability import Metrics
+from bot.text import split
+from channels.base import Capabilities, Channel, Clock
+from channels.messages import Purpose, Via
+from dialogs.outcome import Effect, Heard, Outcome, Person, Reply
+from storage.commit import Change
+from storage.errors import StorageError
+from storage.records import ArrivedMessage, Call, Conversation, DeliveryState, OutboxEntry
+from storage.store import Store
+
+TURN_TIMEOUT_S = 8.0
+TRIES = 3
+_APOLOGY = "抱歉，系统处理您的消息时出了问题，我们已通知工作人员查看。您可以稍后再发一次，或直接拨打 12345。"
+_PARTS_APART = timedelta(seconds=1)
+
+
+class Manager(Protocol):
+    """What a turn asks of the dialog (fulfilled by ``dialogs.manager.Manager``)."""
+
+    async def turn(
+        self, state: Mapping[str, object], heard: Sequence[Heard], person: Person, now: datetime
+    ) -> Outcome: ...
+
+    def gathers(self, state: Mapping[str, object], heard: Sequence[Heard]) -> bool: ...
+
+
+class Settler(Protocol):
+    """Turns the dialog's effects into changes (fulfilled by ``bot.casework.effects``)."""
+
+    async def __call__(self, effects: Sequence[Effect], *, conversation: Conversation, now: datetime) -> Settled: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A committed turn. ``reply``: what the newest message's webhook may answer; ``kick``: deliveries now due."""
+
+    conversation: Conversation
+    reply: OutboxEntry | None
+    kick: tuple[str, ...]
+
+
+class TurnFailed(Exception):
+    """The turn broke (not the storage): it may be tried again at once."""
+
+
+class TurnMaker:
+    """Makes turns. Holds no state of its own."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        manager: Manager,
+        settle: Settler,
+        channels: Mapping[tuple[str, str], Channel],
+        clock: Clock,
+        metrics: Metrics,
+        engine: str = "embedded",
+    ) -> None:
+        self._engine = engine
+        self._store = store
+        self._manager = manager
+        self._settle = settle
+        self._channels = channels
+        self._clock = clock
+        self._metrics = metrics
+
+    async def make(
+        self, conversation: Conversation, batch: Sequence[ArrivedMessage], *, release: bool, passive: bool
+    ) -> Done:
+        """Hear ``batch`` as one thought and commit what follows, the lease's release included where asked for.
+
+        Raises:
+            TurnFailed: the dialog or an effect broke; nothing was written but the count of tries.
+            StorageError: nothing was written, or (``StorageAway``) perhaps all of it.
+        """
+        with self._metrics.turn_seconds.labels(engine=self._engine).time():
+            try:
+                outcome, settled = await self._decide(conversation, batch)
+            except StorageError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever broke, the person is answered
+                return await self._stumble(conversation, batch, error, release=release, passive=passive)
+            return await self._commit(conversation, batch, outcome, settled, release=release, passive=passive)
+
+    async def _decide(self, conversation: Conversation, batch: Sequence[ArrivedMessage]) -> tuple[Outcome, Settled]:
+        now = self._clock()
+        person = Person(
+            conversation_id=conversation.id,
+            address=conversation.address,
+            first_contact=conversation.version == 0,
+        )
+        async with asyncio.timeout(TURN_TIMEOUT_S):
+            outcome = await self._manager.turn(conversation.state, heard(batch), person, now)
+            return outcome, await self._settle(outcome.effects, conversation=conversation, now=now)
+
+    async def _commit(
+        self,
+        conversation: Conversation,
+        batch: Sequence[ArrivedMessage],
+        outcome: Outcome,
+        settled: Settled,
+        *,
+        release: bool,
+        passive: bool,
+    ) -> Done:
+        entries = self._entries(conversation, batch[-1], outcome.replies, passive=passive)
+        newest = batch[-1].message
+        now = self._clock()
+        changes: list[Change] = [
+            self._store.conversations.advance(
+                conversation,
+                state=dict(outcome.state),
+                release=release,
+                now=now,
+                grant=newest.grant,
+                last_inbound_at=newest.received_at,
+                reachable=settled.reachable,
+                consent_version=settled.consent_version,
+            ),
+            *self._answered(batch, entries, now),
+            *settled.changes,
+        ]
+        await self._store.committer.commit(changes)
+        structlog.get_logger().info(
+            "turn.done", conversation=conversation.id, messages=len(batch), intent=outcome.intent
+        )
+        later = conversation.version + 1
+        lease = None if release else conversation.lease_token
+        return Done(
+            conversation=replace(conversation, version=later, state=dict(outcome.state), lease_token=lease),
+            reply=_passive_of(entries),
+            kick=(*(entry.id for entry in entries if entry.state is DeliveryState.QUEUED), *settled.kick),
+        )
+
+    def _answered(self, batch: Sequence[ArrivedMessage], entries: Sequence[OutboxEntry], now: datetime) -> list[Change]:
+        reply = _passive_of(entries)
+        done = self._store.inbox.done(
+            [message.id for message in batch],
+            turn_id=uuid.uuid4().hex,
+            reply_id=reply.id if reply else None,
+            at=now,
+        )
+        return [*done, *(self._store.outbox.put(entry) for entry in entries)]
+
+    def _entries(
+        self,
+        conversation: Conversation,
+        newest: ArrivedMessage,
+        replies: Sequence[Reply],
+        *,
+        passive: bool,
+    ) -> list[OutboxEntry]:
+        text = "\n\n".join(reply.text for reply in replies if reply.text)
+        if not text:
+            return []
+        capabilities = self._capabilities(conversation)
+        parts = split(text, limit=capabilities.text_limit, unit=capabilities.text_unit)
+        buttons = tuple((button.title, button.payload) for reply in replies[-1:] for button in reply.buttons)
+        now = self._clock()
+        entries = [
+            OutboxEntry(
+                id=uuid.uuid4().hex,
+                conversation_id=conversation.id,
+                address=conversation.address,
+                purpose=Purpose.REPLY,
+                text=part,
+                buttons=buttons if index == len(parts) - 1 else (),
+                state=DeliveryState.QUEUED,
+                due_at=now + index * _PARTS_APART,
+                created_at=now + timedelta(microseconds=index),
+                reply_to=newest.id if index == 0 else None,
+            )
+            for index, part in enumerate(parts)
+        ]
+        if passive and capabilities.passive and not newest.passive_closed:
+            entries[0] = _leased_to_webhook(entries[0], newest, now)
+        return entries
+
+    def _capabilities(self, conversation: Conversation) -> Capabilities:
+        return self._channels[conversation.address.channel, conversation.address.account].capabilities
+
+    async def _stumble(
+        self,
+        conversation: Conversation,
+        batch: Sequence[ArrivedMessage],
+        error: Exception,
+        *,
+        release: bool,
+        passive: bool,
+    ) -> Done:
+        """Count the failure; the third one sets the messages aside, apologises and calls a person."""
+        tries = await self._store.inbox.count_try(batch[-1].id)
+        structlog.get_logger().error(
+            "turn.failed",
+            conversation=conversation.id,
+            tries=tries,
+            error=type(error).__name__,
+            # The frames alone: an exception's message may quote what the person wrote.
+            frames="".join(traceback.format_tb(error.__traceback__)[-3:]),
+        )
+        if tries < TRIES:
+            raise TurnFailed(type(error).__name__) from error
+        return await self._set_aside(conversation, batch, release=release, passive=passive)
+
+    async def _set_aside(
+        self, conversation: Conversation, batch: Sequence[ArrivedMessage], *, release: bool, passive: bool
+    ) -> Done:
+        now = self._clock()
+        entries = self._entries(conversation, batch[-1], [Reply(text=_APOLOGY)], passive=passive)
+        reply = _passive_of(entries)
+        call = Call(id=uuid.uuid4().hex, conversation_id=conversation.id, reason="fault", at=now)
+        await self._store.committer.commit(
+            [
+                self._store.conversations.advance(
+                    conversation,
+                    state=conversation.state,
+                    release=release,
+                    now=now,
+                    grant=batch[-1].message.grant,
+                ),
+                *self._store.inbox.set_aside(
+                    [message.id for message in batch],
+                    reason="turn_failed",
+                    at=now,
+                    reply_id=reply.id if reply else None,
+                ),
+                *(self._store.outbox.put(entry) for entry in entries),
+                self._store.calls.add(call),
+            ]
+        )
+        return Done(
+            conversation=replace(conversation, version=conversation.version + 1),
+            reply=reply,
+            kick=tuple(entry.id for entry in entries if entry.state is DeliveryState.QUEUED),
+        )
+
+
+def heard(batch: Sequence[ArrivedMessage]) -> list[Heard]:
+    """``batch`` as the dialog takes it."""
+    return [Heard(id=arrived.id, message=arrived.message) for arrived in batch]
+
+
+def _leased_to_webhook(entry: OutboxEntry, newest: ArrivedMessage, now: datetime) -> OutboxEntry:
+    until = newest.message.reply_until
+    if until is None or until <= now:
+        return entry
+    return replace(entry, state=DeliveryState.SENDING, via=Via.PASSIVE, lease_until=until, due_at=until)
+
+
+def _passive_of(entries: Sequence[OutboxEntry]) -> OutboxEntry | None:
+    return next((entry for entry in entries if entry.via is Via.PASSIVE), None)

@@ -1,0 +1,174 @@
+"""The web process's HTTP: webhooks, the API, health, metrics."""
+
+import asyncio
+import hmac
+import ipaddress
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+from aiohttp import web
+
+from bot.intake import Intake
+from bot.metrics import CONTENT_TYPE, Metrics
+from bot.passive_marks import PassiveMarks
+from channels.base import Channel, Clock, WebhookRequest
+from channels.errors import WebhookRefused
+from storage.errors import StorageError
+
+BODY_LIMIT = 128 * 1024
+"""Bytes of a webhook call; the channel's own limit is tighter."""
+_BODY_TIMEOUT_S = 4.0
+_API_BODY_LIMIT = 1024 * 1024 + 1024
+_SAFE_TEXT = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+
+Readiness = Callable[[], Awaitable[Mapping[str, str]]]
+"""Gives for each part "ok", or what is the matter with it; a part that must work begins with "!"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebParts:
+    """What the web application is made of."""
+
+    channels: Mapping[tuple[str, str], Channel]
+    intake: Intake
+    marks: PassiveMarks
+    api: web.Application
+    metrics: Metrics
+    readiness: Readiness
+    tokens: frozenset[str]
+    clock: Clock
+
+
+def make_web(parts: WebParts) -> web.Application:
+    """The application of ``web``: routes only, everything else is handed in."""
+    app = web.Application(client_max_size=_API_BODY_LIMIT)
+    webhooks = Webhooks(parts)
+    health = Health(parts)
+    app.router.add_route("*", "/channels/{channel}/{account}", webhooks.take)
+    app.router.add_route("*", "/channels/{channel}/{account}/{rest:.*}", webhooks.take)
+    app.router.add_get("/healthz", health.alive)
+    app.router.add_get("/readyz", health.ready)
+    app.router.add_get("/metrics", health.metrics)
+    app.router.add_get("/", _front)
+    app.add_subapp("/api", parts.api)
+    return app
+
+
+async def _front(_request: web.Request) -> web.Response:
+    raise web.HTTPFound("/api/docs")
+
+
+class Webhooks:
+    """Takes platforms' calls: bounded in size and time, answered by the channel alone."""
+
+    def __init__(self, parts: WebParts) -> None:
+        self._parts = parts
+
+    async def take(self, request: web.Request) -> web.StreamResponse:
+        """Answer one call; a refusal tells the caller nothing but its status."""
+        channel = self._parts.channels.get((request.match_info["channel"], request.match_info["account"]))
+        if channel is None:
+            return web.Response(status=404)
+        received_at = self._parts.clock()
+        try:
+            body = await _read(request)
+        except TimeoutError:
+            return web.Response(status=408)
+        if body is None:
+            return self._refuse(channel, 413, "too_large")
+        call = WebhookRequest(
+            method=request.method,
+            path=request.match_info.get("rest", ""),
+            query=request.query,
+            headers={name.lower(): value for name, value in request.headers.items()},
+            body=body,
+            received_at=received_at,
+        )
+        return await self._answer(request, channel, call)
+
+    async def _answer(self, request: web.Request, channel: Channel, call: WebhookRequest) -> web.StreamResponse:
+        try:
+            answer = await self._parts.intake.handle(channel, call)
+        except WebhookRefused as refusal:
+            return self._refuse(channel, refusal.status, refusal.code)
+        except StorageError as error:
+            # Not kept, so not acknowledged: the platform repeats the call.
+            structlog.get_logger().error("webhook.not_kept", channel=channel.name, error=error.code)
+            self._count(channel, "failed")
+            return web.Response(status=503, headers={"Retry-After": "2"})
+        self._count(channel, "answered")
+        response = web.Response(
+            status=answer.response.status,
+            body=answer.response.body,
+            headers={"Content-Type": answer.response.content_type, **_SAFE_TEXT},
+        )
+        await response.prepare(request)
+        await response.write_eof()
+        if answer.reply_id is not None:
+            self._parts.marks.given(answer.reply_id)
+        return response
+
+    def _refuse(self, channel: Channel, status: int, code: str) -> web.Response:
+        structlog.get_logger().warning("webhook.refused", channel=channel.name, status=status, code=code)
+        self._count(channel, code)
+        return web.Response(status=status)
+
+    def _count(self, channel: Channel, outcome: str) -> None:
+        self._parts.metrics.webhooks.labels(channel=channel.name, outcome=outcome).inc()
+
+
+async def _read(request: web.Request) -> bytes | None:
+    """The body; None where it is larger than ``BODY_LIMIT``.
+
+    Raises:
+        TimeoutError: it came too slowly.
+    """
+    if (request.content_length or 0) > BODY_LIMIT:
+        return None
+    body = bytearray()
+    async with asyncio.timeout(_BODY_TIMEOUT_S):
+        async for chunk in request.content.iter_any():
+            body += chunk
+            if len(body) > BODY_LIMIT:
+                return None
+    return bytes(body)
+
+
+class Health:
+    """Liveness, readiness and figures."""
+
+    def __init__(self, parts: WebParts) -> None:
+        self._parts = parts
+
+    async def alive(self, _request: web.Request) -> web.Response:
+        """The process answers."""
+        return web.json_response({"alive": True})
+
+    async def ready(self, _request: web.Request) -> web.Response:
+        """Whether residents' messages can be kept and answered; else 503, naming the part."""
+        parts = await self._parts.readiness()
+        ready = not any(state.startswith("!") for state in parts.values())
+        body = {"ready": ready, "parts": {name: state.lstrip("!") for name, state in parts.items()}}
+        return web.json_response(body, status=200 if ready else 503)
+
+    async def metrics(self, request: web.Request) -> web.Response:
+        """Prometheus figures, for callers on this machine or with a token."""
+        if not (_from_loopback(request) or self._has_token(request)):
+            return web.Response(status=403)
+        return web.Response(body=self._parts.metrics.exposition(), headers={"Content-Type": CONTENT_TYPE})
+
+    def _has_token(self, request: web.Request) -> bool:
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        matches = [hmac.compare_digest(given.encode(), token.encode()) for token in self._parts.tokens]
+        return scheme.lower() == "bearer" and any(matches)
+
+
+def _from_loopback(request: web.Request) -> bool:
+    # Behind a proxy every caller seems to be on this machine: then only a token counts.
+    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+        return False
+    try:
+        return ipaddress.ip_address(request.remote or "").is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,209 @@
+"""Where everything is put together: the only module that knows all parts."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+from redis.exceptions import RedisError
+
+from bot.casework.casebook import Casebook
+from bot.casework.effects import Effects
+from bot.casework.service import Casework
+from bot.chance import SecureChance, jitter
+from bot.channel_registry import Channels, make_channels
+from bot.delivery.backoff import Backoff
+from bot.delivery.deliverer import Deliverer
+from bot.delivery.jobs import DeliveryQueue, make_broker
+from bot.delivery.quiet import QuietHours
+from bot.delivery.sweeper import Sweeper
+from bot.metrics import Metrics
+from bot.settings import Settings
+from bot.shared_state import RedisState, Wakeups
+from bot.turns.runner import RunnerTools
+from bot.turns.turn import TurnMaker
+from bot.turns.turns import Turns
+from channels.base import Clock, Tools
+from dialogs.manager import make_manager
+from storage.driver import connect
+from storage.master_key import KeyFile, KmsKey, MasterKey
+from storage.personal_data import Vault, open_vault
+from storage.store import Store
+
+_HTTP_TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
+_HTTP_CONNECTIONS = 100
+
+
+class SettingMissing(Exception):
+    """A part needs a setting that is not there; ``key`` names it."""
+
+    def __init__(self, key: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.key = key
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The parts of one process, ready to work."""
+
+    settings: Settings
+    store: Store
+    channels: Channels
+    shared: RedisState
+    broker: Any
+    queue: DeliveryQueue
+    turns: Turns
+    casework: Casework
+    deliverer: Deliverer
+    sweeper: Sweeper
+    metrics: Metrics
+    clock: Clock
+    made_new_keys: bool
+
+    async def readiness(self) -> Mapping[str, str]:
+        """The state of each part; "!" marks one that must work (see ``bot.web``)."""
+        mongodb, redis = await asyncio.gather(self._mongodb(), self.shared.reachable())
+        return {"mongodb": mongodb, "redis": "ok" if redis else "away (goes on without)"}
+
+    async def _mongodb(self) -> str:
+        from storage.errors import StorageError  # noqa: PLC0415
+
+        try:
+            await self.store.database.ping()
+        except StorageError as error:
+            return f"!{error.code}"
+        return "ok"
+
+
+def utc_now() -> datetime:
+    """The clock of the service."""
+    return datetime.now(UTC)
+
+
+def master_key(settings: Settings) -> MasterKey:
+    """Where this deployment's master key lies."""
+    if settings.keys.kms_uri is not None:
+        return KmsKey(settings.keys.kms_uri)
+    return KeyFile(settings.keys.master_key_file or settings.storage.data_dir / "keys" / "master.key")
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, *, timeout_ms: int) -> AsyncIterator[Services]:
+    """Open everything one process needs; ``timeout_ms`` bounds each database operation.
+
+    Raises:
+        SettingMissing, SettingsError, StorageError: naming what is wrong.
+    """
+    if settings.storage.mongodb_uri is None:
+        raise SettingMissing("storage.mongodb_uri", "没有设置 MongoDB；试用请运行 petition-bot up")
+    async with AsyncExitStack() as stack:
+        database = await connect(
+            settings.storage.mongodb_uri.get_secret_value(),
+            driver=settings.storage.driver,
+            timeout_ms=timeout_ms,
+        )
+        stack.push_async_callback(database.close)
+        vault = await open_vault(database, master_key(settings))
+        store = await Store.open(database, vault, number_prefix=settings.office.prefix)
+        services = await _services(settings, store, vault, stack)
+        yield services
+
+
+async def _services(settings: Settings, store: Store, vault: Vault, stack: AsyncExitStack) -> Services:
+    url = settings.redis.url.get_secret_value() if settings.redis.url else None
+    shared = RedisState(url)
+    stack.push_async_callback(shared.aclose)
+    wakeups = Wakeups(url)
+    await stack.enter_async_context(_running(wakeups.run()))
+    await stack.enter_async_context(_running(vault.keep_fresh()))
+    http = await stack.enter_async_context(
+        aiohttp.ClientSession(
+            timeout=_HTTP_TIMEOUT, connector=aiohttp.TCPConnector(limit=_HTTP_CONNECTIONS), trust_env=False
+        )
+    )
+    channels = make_channels(settings, Tools(http=http, shared=shared, clock=utc_now))
+    for channel in channels.values():
+        stack.push_async_callback(channel.aclose)
+    broker = make_broker(url or "redis://127.0.0.1:1")
+    with suppress(RedisError, OSError):
+        await broker.startup()
+    stack.push_async_callback(broker.shutdown)
+    return _composed(settings, store, channels, shared=shared, wakeups=wakeups, broker=broker)
+
+
+def _composed(
+    settings: Settings,
+    store: Store,
+    channels: Channels,
+    *,
+    shared: RedisState,
+    wakeups: Wakeups,
+    broker: Any,
+) -> Services:
+    metrics = Metrics()
+    chance = SecureChance()
+    queue = DeliveryQueue(broker)
+    casebook = Casebook(store=store, clock=utc_now)
+    manager = make_manager(
+        ports=casebook, chance=chance, office=settings.office.name, district=settings.office.district
+    )
+    casework = Casework(store=store, clock=utc_now, chance=chance, office=settings.office.name, kick=queue.kick)
+    turns = Turns(
+        RunnerTools(
+            store=store,
+            manager=manager,
+            maker=TurnMaker(
+                store=store,
+                manager=manager,
+                settle=Effects(store=store, office=settings.office.name),
+                channels=channels,
+                clock=utc_now,
+                metrics=metrics,
+                engine=settings.dialog.engine,
+            ),
+            wakeups=wakeups,
+            kick=queue.kick,
+            clock=utc_now,
+            gather_seconds=settings.dialog.gather_seconds,
+        )
+    )
+    deliverer = Deliverer(
+        store=store,
+        channels=channels,
+        clock=utc_now,
+        chance=jitter(),
+        backoff=Backoff(),
+        quiet=QuietHours(span=settings.notices.quiet_span()),
+        metrics=metrics,
+    )
+    return Services(
+        settings=settings,
+        store=store,
+        channels=channels,
+        shared=shared,
+        broker=broker,
+        queue=queue,
+        turns=turns,
+        casework=casework,
+        deliverer=deliverer,
+        sweeper=Sweeper(store=store, queue=queue, deliver=deliverer.deliver, resume=turns.resume, clock=utc_now),
+        metrics=metrics,
+        clock=utc_now,
+        made_new_keys=store.vault.made_new,
+    )
+
+
+@asynccontextmanager
+async def _running(work: Any) -> AsyncIterator[None]:
+    """Run a coroutine in the background for as long as the block."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
