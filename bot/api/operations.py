@@ -1,0 +1,75 @@
+"""One thing the API does: its address, its shapes, its handler. Router and OpenAPI page are made from these."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from bot.api.problems import Problem, ProblemKind
+from bot.api.shapes import Body, Query
+from bot.api.tokens import Caller, Scope
+from storage.commit import Change
+
+READ = "GET"
+
+Q = TypeVar("Q", bound=Query)
+B = TypeVar("B", bound=Body)
+
+
+class NoQuery(Query):
+    """No query string is taken."""
+
+
+class NoBody(Body):
+    """No body is taken; an empty object is let pass."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Generic[Q, B]):
+    """One call, verified and narrowed.
+
+    ``also`` gives the changes that keep an answer for its idempotency key; a handler puts them into its own
+    commit, so that the effect and the answer to a repeat are kept together.
+    """
+
+    caller: Caller
+    path: Mapping[str, str]
+    query: Q = field(repr=False)
+    body: B = field(repr=False)
+    also: Callable[[BaseModel], Sequence[Change]]
+    key: str | None = field(default=None, repr=False)
+    """Our own key of this call where it carries an idempotency key: the same again for a repeat."""
+
+    def require(self, scope: Scope) -> None:
+        """Pass only callers with ``scope``.
+
+        Raises:
+            Problem: FORBIDDEN.
+        """
+        if not self.caller.may(scope):
+            raise Problem(ProblemKind.FORBIDDEN, f"令牌缺少权限：{scope}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation(Generic[Q, B]):
+    """``path`` is below ``/v1``. ``problems`` are those beyond what any call may meet."""
+
+    id: str
+    method: str
+    path: str
+    tag: str
+    summary: str
+    query: type[Q]
+    body: type[B]
+    answer: type[BaseModel]
+    handler: Callable[[Call[Q, B]], Awaitable[BaseModel]]
+    status: int = 200
+    problems: tuple[ProblemKind, ...] = ()
+
+    @property
+    def writes(self) -> bool:
+        return self.method != READ
+
+
+AnyOperation = Operation[Any, Any]

@@ -1,0 +1,60 @@
+"""Conversations and their transcripts."""
+
+from datetime import datetime
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from bot.api.shapes import Answer, Item, Paged, Wrong
+
+
+class ConversationQuery(Paged):
+    """Who talked. ``sender`` is the platform's name for the person; it needs channel and account."""
+
+    channel: str | None = Field(default=None, max_length=40)
+    account: str | None = Field(default=None, max_length=100)
+    sender: str | None = Field(default=None, max_length=200, description="平台上的身份：openid、手机号、uid")
+
+    @model_validator(mode="after")
+    def _sender_of_an_account(self) -> Self:
+        if self.sender is not None and not (self.channel and self.account):
+            raise Wrong("account" if self.channel else "channel", "给出 sender 时，channel 和 account 也要给出")
+        return self
+
+
+class Conversation(Item):
+    """One person on one account of ours. The id is a pseudonym."""
+
+    channel: str
+    account: str
+    reachable: bool = Field(description="false：对方已取消关注或拉黑")
+    created_at: datetime
+    last_inbound_at: datetime | None
+    free_messages_left: int | None = Field(description="窗口内还能主动发几条；null：不限条数")
+    free_until: datetime | None = Field(description="主动发消息的窗口何时关闭")
+    consent_version: str | None
+    consent_at: datetime | None
+
+
+class Attempt(Answer):
+    """One try to send: ``outcome`` is "sent" or the error's code."""
+
+    at: datetime
+    via: str | None
+    outcome: str
+    provider_code: str
+
+
+class Message(Item):
+    """One line of the transcript. The fields after ``at`` are for outgoing ones."""
+
+    direction: Literal["in", "out"]
+    message_id: str = Field(description="收到的：平台的消息号；发出的：平台给的号，没有则为我们的号")
+    kind: str
+    text: str
+    at: datetime
+    state: str
+    purpose: str | None
+    via: str | None
+    case_number: str | None
+    attempts: tuple[Attempt, ...]

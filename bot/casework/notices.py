@@ -1,0 +1,177 @@
+"""What people are told of their case: every sentence of a progress notice stands here.
+
+A notice says what happened, what was said with it, and what comes next; it names deadlines and rights only
+where the law gives them (信访工作条例 2022: §23 where else to turn, §34 60 days and at most 30 more, §35 review within
+30 days). It never claims that a matter is solved: only the filer knows. Of an accusation it says number and state,
+nothing else (§30).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from storage.cases import Case, CaseState
+
+TITLE_LIMIT = 20
+"""Characters of a title in a template (a platform's limit of its short fields)."""
+
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+_CLAIMS = frozenset({"求助", "投诉"})
+"""Types that ask for something to be done or decided (申诉求决): §34's limit and §35's review are theirs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """The words that go with a step: all for the public. ``ground`` and ``elsewhere`` belong to a refusal."""
+
+    note: str = field(default="", repr=False)
+    ground: str = field(default="", repr=False)
+    elsewhere: str = field(default="", repr=False)
+    unit: str = ""
+    answer: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """``text`` for ways that carry words, ``fields`` for templates."""
+
+    text: str = field(repr=False)
+    fields: Mapping[str, str] = field(repr=False)
+
+
+def progress(case: Case, told: Told, *, at: datetime, own: bool) -> Notice:
+    """The notice of the step that brought ``case`` where it is; ``own``: the reader filed it."""
+    if case.accusation:
+        return _bare(case, at)
+    parts = [_headline(case, own=own), *_what(case.state, told), *_next(case, own=own)]
+    return Notice(text=_lines(parts), fields=_fields(case, at, _short_note(case.state, told)))
+
+
+def news(case: Case, note: str, *, at: datetime, own: bool) -> Notice:
+    """The notice of a public note that changes no state."""
+    if case.accusation:
+        return _bare(case, at)
+    opening = f"{_whose(own=own)}“{clip(case.title)}”有新的办理情况。\n编号：{case.number}"
+    return Notice(text=_lines([opening, note]), fields=_fields(case, at, note))
+
+
+def registered(case: Case, code: str, *, at: datetime) -> Notice:
+    """The notice that staff wrote down what the reader told them. ``code`` is the query code."""
+    text = _lines(
+        [
+            f"您反映的事项已登记。\n编号：{case.number}\n查询码：{code}",
+            "用其他手机查询进度时，需要编号和查询码，请妥善保管。",
+        ]
+    )
+    note = "请妥善保管编号"
+    return Notice(text=text, fields=_fields(case, at, note, title="" if case.accusation else case.title))
+
+
+def clip(title: str, limit: int = TITLE_LIMIT) -> str:
+    """At most ``limit`` characters of one line; a shortened one ends in "…"."""
+    line = " ".join(title.split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def _bare(case: Case, at: datetime) -> Notice:
+    text = f"您提交的事项状态已更新：{case.state.label}。\n编号：{case.number}"
+    return Notice(text=text, fields=_fields(case, at, "如有疑问请联系受理机关", title=""))
+
+
+def _headline(case: Case, *, own: bool) -> str:
+    return f"{_whose(own=own)}“{clip(case.title)}”{_HAPPENED[case.state]}\n编号：{case.number}"
+
+
+def _whose(*, own: bool) -> str:
+    return "您反映的" if own else "您关注的"
+
+
+_HAPPENED: Mapping[CaseState, str] = {
+    CaseState.SUBMITTED: "已收到补充内容，正在审核是否受理。",
+    CaseState.NEEDS_INFO: "需要补充一些内容，才能继续办理。",
+    CaseState.ACCEPTED: "已受理。",
+    CaseState.REFUSED: "经审核，不予受理。",
+    CaseState.ASSIGNED: "已转交承办单位。",
+    CaseState.IN_PROGRESS: "正在办理。",
+    CaseState.ANSWERED: "已有答复。",
+    CaseState.CLOSED: "已办结。",
+    CaseState.REOPENED: "已重新办理。",
+    CaseState.WITHDRAWN: "已撤回，不再继续办理。",
+}
+
+
+def _what(state: CaseState, told: Told) -> list[str]:
+    """What was said with the step, each thing under the name that fits it."""
+    match state:
+        case CaseState.REFUSED:
+            reason = "说明" if told.ground else "理由"
+            return [_named("理由", told.ground), _named(reason, told.note), _elsewhere(told)]
+        case CaseState.NEEDS_INFO:
+            return [_named("请补充", told.note)]
+        case CaseState.ANSWERED:
+            return [
+                _named("答复", told.answer or told.note),
+                _named("说明", told.note if told.answer else ""),
+            ]
+        case CaseState.ASSIGNED:
+            return [_named("承办单位", told.unit), _named("说明", told.note)]
+        case _:
+            return [_named("说明", told.note)]
+
+
+def _elsewhere(told: Told) -> str:
+    return f"您可以向以下单位或渠道提出：{told.elsewhere}" if told.elsewhere else ""
+
+
+def _named(name: str, words: str) -> str:
+    return f"{name}：{words}" if words else ""
+
+
+def _next(case: Case, *, own: bool) -> list[str]:
+    """What comes next, and what the reader may do; only the filer has rights in the case."""
+    if not own:
+        return []
+    ordinary = _NEXT.get(case.state, "有新的进展会及时告诉您。")
+    rights = _RIGHTS.get(case.state, "") if case.type in _CLAIMS else ""
+    return [ordinary, rights]
+
+
+_NEXT: Mapping[CaseState, str] = {
+    CaseState.NEEDS_INFO: "请直接回复补充的内容。等待补充期间，办理期限暂停计算，收到后继续。",
+    CaseState.REFUSED: "如有新的事实和理由，可以再次反映；需要工作人员说明，请回复“人工”。",
+    CaseState.ANSWERED: "请您评价：回复“评价”，按提示选择满意程度。",
+    CaseState.CLOSED: "如果问题没有解决，或有新的情况，请直接回复告诉我们。",
+    CaseState.WITHDRAWN: "以后需要再次反映，直接发来即可。",
+}
+_RIGHTS: Mapping[CaseState, str] = {
+    CaseState.ACCEPTED: (
+        "依照《信访工作条例》，自受理之日起60日内办结；情况复杂的，经批准可以延长，最多30日，并会告诉您原因。"
+    ),
+    CaseState.ANSWERED: ("对处理意见不服的，可以自收到书面答复之日起30日内，请求原办理单位的上一级机关、单位复查。"),
+}
+
+_SHORT: Mapping[CaseState, str] = {
+    CaseState.NEEDS_INFO: "请回复需要补充的内容",
+    CaseState.ANSWERED: "请查看答复并评价",
+    CaseState.REFUSED: "请查看不予受理的原因",
+}
+
+
+def _short_note(state: CaseState, told: Told) -> str:
+    return told.answer or told.ground or told.note or _SHORT.get(state, "有新的进展会及时告诉您")
+
+
+def _fields(case: Case, at: datetime, note: str, *, title: str | None = None) -> Mapping[str, str]:
+    """Facts for a template. None of them is ever empty: platforms refuse empty values."""
+    return {
+        "number": case.number,
+        "state": case.state.label,
+        "title": clip(case.title if title is None else title) or "您提交的事项",
+        "time": at.astimezone(_SHANGHAI).strftime("%Y-%m-%d %H:%M"),
+        "note": " ".join(note.split()),
+    }
+
+
+def _lines(parts: list[str]) -> str:
+    return "\n".join(part for part in parts if part)
