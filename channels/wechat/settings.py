@@ -1,0 +1,153 @@
+"""The settings of one official account (``[wechat.<account>]``)."""
+
+import base64
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from channels.errors import SettingsRejected
+
+DEFAULT_FIELDS: Mapping[str, str] = {
+    "character_string1": "number",
+    "phrase2": "state",
+    "thing3": "title",
+    "time4": "time",
+    "thing5": "note",
+}
+"""Template keyword to fact (``Outbound.fields``), where a template is given by its id alone."""
+
+
+class Mode(StrEnum):
+    """How the platform wraps what it posts, strongest first. As a setting: the least that is accepted."""
+
+    SAFE = "safe"
+    COMPATIBLE = "compatible"
+    PLAIN = "plain"
+
+    def satisfies(self, least: "Mode") -> bool:
+        ranks = list(Mode)
+        return ranks.index(self) <= ranks.index(least)
+
+
+def _filled(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().strip():
+        raise PydanticCustomError("empty", "不能为空")
+    return value
+
+
+def _aes_key(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[A-Za-z0-9+/]{43}", value.get_secret_value()):
+        raise PydanticCustomError("aes_key", "必须是公众平台上的 43 个字母和数字")
+    return value
+
+
+def _web_address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # raises for a port that is no port
+    except ValueError:
+        raise PydanticCustomError("web_address", "不是有效的地址") from None
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+        raise PydanticCustomError("web_address", "必须是 http:// 或 https:// 开头的地址")
+    return value.rstrip("/")
+
+
+def _absent_if_empty(value: object) -> object:
+    # An environment variable can be emptied but not removed.
+    return None if value == "" else value
+
+
+def _table(value: object) -> object:
+    return {"id": value} if isinstance(value, str) else value
+
+
+Secret = Annotated[SecretStr, AfterValidator(_filled)]
+AesKey = Annotated[SecretStr, AfterValidator(_aes_key)]
+
+
+class Template(BaseModel):
+    """A message template of the account: its id, and which fact fills which keyword."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(min_length=1)
+    fields: Mapping[str, str] = Field(default_factory=lambda: dict(DEFAULT_FIELDS))
+
+
+Templates = Mapping[str, Annotated[Template, BeforeValidator(_table)]]
+
+
+class WeChatSettings(BaseModel):
+    """``max_skew_seconds``: how far the signed time of a callback may lie from ours.
+
+    ``call_seconds``: time limit of one call to the platform. ``rest_seconds``: how long the platform is left
+    alone after it refused the account itself.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, coerce_numbers_to_str=True)
+
+    app_id: str = Field(min_length=1)
+    app_secret: Secret
+    token: Secret
+    encoding_aes_key: Annotated[AesKey | None, BeforeValidator(_absent_if_empty)] = None
+    previous_encoding_aes_key: Annotated[AesKey | None, BeforeValidator(_absent_if_empty)] = None
+    api_base: Annotated[str, AfterValidator(_web_address)] = "https://api.weixin.qq.com"
+    mode: Mode = Mode.SAFE
+    templates: Templates = Field(default_factory=dict)
+    subscribe_templates: Templates = Field(default_factory=dict)
+    tap_links: bool = True
+    max_skew_seconds: float = Field(default=600, gt=0)
+    call_seconds: float = Field(default=8, gt=0, le=60)
+    rest_seconds: float = Field(default=60, ge=0)
+
+    @model_validator(mode="after")
+    def _key_where_encrypted(self) -> Self:
+        if self.encoding_aes_key is None and self.mode is not Mode.PLAIN:
+            raise PydanticCustomError("encoding_aes_key", "缺少（mode 不是 plain 时必须填写）")
+        return self
+
+    def aes_keys(self) -> tuple[str, ...]:
+        """The current key, then the one before it, as far as they are set."""
+        keys = (self.encoding_aes_key, self.previous_encoding_aes_key)
+        return tuple(key.get_secret_value() for key in keys if key is not None)
+
+
+def key_bytes(settings: WeChatSettings) -> list[bytes]:
+    """The 32 bytes of each key: the platform gives base64 without its padding."""
+    return [base64.b64decode(key + "=") for key in settings.aes_keys()]
+
+
+def read_settings(values: Mapping[str, Any]) -> WeChatSettings:
+    """Check an account's settings.
+
+    Raises:
+        SettingsRejected: for the first wrong key.
+    """
+    try:
+        return WeChatSettings.model_validate(dict(values))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    key = ".".join(str(part) for part in first["loc"] if part != "function-before[_table(), Template]")
+    raise SettingsRejected(key or first["type"], _sentences.get(first["type"], first["msg"]))
+
+
+_sentences: Mapping[str, str] = {
+    "missing": "缺少",
+    "extra_forbidden": "没有这个设置",
+    "string_too_short": "不能为空",
+    "enum": "只能是 safe、compatible 或 plain",
+}
