@@ -28,9 +28,7 @@ CASE_TYPES = ("咨询", "求助", "投诉", "举报", "建议", "表扬")
 
 
 class CaseState(StrEnum):
-    """Where a case stands. ``label`` is what residents read: at most five characters, as WeChat's templates
-    ask.
-    """
+    """Where a case stands. ``label`` is what residents read: at most five characters, as WeChat's templates ask."""
 
     SUBMITTED = "submitted"
     ACCEPTED = "accepted"
@@ -141,9 +139,7 @@ class Filer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where the case came in: a channel and account of ours ("api" for another system), and by which
-    messages.
-    """
+    """Where the case came in: a channel and account of ours ("api" for another system), and by which messages."""
 
     channel: str
     account: str = ""

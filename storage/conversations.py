@@ -36,9 +36,7 @@ class Conversations:
         self._conversations = database[CONVERSATIONS]
         self._vault = vault
 
-    async def take(
-        self, address: Address, *, token: str, seconds: float, now: datetime
-    ) -> Conversation | None:
+    async def take(self, address: Address, *, token: str, seconds: float, now: datetime) -> Conversation | None:
         """Take the lease of the conversation with ``address`` and give it, begun where there was none.
 
         One round trip. None: another holds the lease. The same ``token`` may take again (a call whose outcome

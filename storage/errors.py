@@ -37,7 +37,7 @@ class StorageError(Exception):
         self.detail = detail
 
 
-class StorageAway(StorageError):  # noqa: N818 - reads as what happened
+class StorageAway(StorageError):
     """Not reached in time. A write so reported was often applied: repeat it only where it is guarded."""
 
     code = "storage_away"
@@ -45,7 +45,7 @@ class StorageAway(StorageError):  # noqa: N818 - reads as what happened
     sentence = "数据库暂时连不上或太忙，稍后自动重试"
 
 
-class Conflict(StorageError):  # noqa: N818 - reads as what happened
+class Conflict(StorageError):
     """Somebody else changed the thing first; load it again and decide anew."""
 
     code = "conflict"
@@ -65,28 +65,28 @@ class IllegalMove(Conflict):
         self.lawful = tuple(lawful)
 
 
-class AlreadyThere(StorageError):  # noqa: N818 - reads as what happened
+class AlreadyThere(StorageError):
     """The key exists: for a deterministic id this means "done before"."""
 
     code = "already_there"
     sentence = "记录已经存在"
 
 
-class TooLarge(StorageError):  # noqa: N818 - reads as what happened
+class TooLarge(StorageError):
     """A value is beyond its bound; ``detail`` says which and by how much."""
 
     code = "too_large"
     sentence = "内容太大，无法保存"
 
 
-class BadCursor(StorageError):  # noqa: N818 - reads as what happened
+class BadCursor(StorageError):
     """A list's cursor is none that it gave."""
 
     code = "bad_cursor"
     sentence = "翻页参数有误，请从第一页重新查看"
 
 
-class SlowDown(StorageError):  # noqa: N818 - reads as what happened
+class SlowDown(StorageError):
     """Query codes were tried too often; nobody is locked out: the next is heard after ``seconds``."""
 
     code = "slow_down"
@@ -98,14 +98,14 @@ class SlowDown(StorageError):  # noqa: N818 - reads as what happened
         self.seconds = seconds
 
 
-class WrongAddress(StorageError):  # noqa: N818 - reads as what happened
+class WrongAddress(StorageError):
     """The database's URI cannot be read."""
 
     code = "wrong_address"
     sentence = "数据库地址（mongodb_uri）填写有误"
 
 
-class KeysMissing(StorageError):  # noqa: N818 - reads as what happened
+class KeysMissing(StorageError):
     """No way to the keys. A new key is never made then: it would lock the old data away for good."""
 
     code = "keys_missing"
@@ -116,7 +116,7 @@ class KeysMissing(StorageError):  # noqa: N818 - reads as what happened
         self.sentence = sentence or type(self).sentence
 
 
-class Unreadable(StorageError):  # noqa: N818 - reads as what happened
+class Unreadable(StorageError):
     """The sealed value cannot be opened, and trying again will not help."""
 
     code = "unreadable"
@@ -131,7 +131,7 @@ class NewerKey(Unreadable):
     sentence = "密钥刚刚更换，正在读取，请稍后再试"
 
 
-class EmbeddedFailed(StorageError):  # noqa: N818 - reads as what happened
+class EmbeddedFailed(StorageError):
     """An embedded server failed. ``sentence`` says, in Chinese, what is wrong and what mends it."""
 
     code = "embedded_failed"

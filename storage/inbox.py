@@ -37,9 +37,7 @@ def arrived_id(vault: Vault, message: Inbound) -> str:
 class Inbox:
     """The messages that arrived."""
 
-    def __init__(
-        self, database: Database, vault: Vault, *, clock_ns: Callable[[], int] = time.time_ns
-    ) -> None:
+    def __init__(self, database: Database, vault: Vault, *, clock_ns: Callable[[], int] = time.time_ns) -> None:
         self._messages = database[ARRIVALS]
         self._vault = vault
         self._clock_ns = clock_ns
@@ -99,9 +97,7 @@ class Inbox:
         changes: list[Change] = []
         for place, each in enumerate(ids, start=1):
             reply = reply_id if place == len(ids) else None
-            changes.append(
-                _settled(each, ArrivalState.DONE, {"turn_id": turn_id, "reply_id": reply, "done_at": at})
-            )
+            changes.append(_settled(each, ArrivalState.DONE, {"turn_id": turn_id, "reply_id": reply, "done_at": at}))
         return changes
 
     def set_aside(self, ids: Sequence[str], *, reason: str, at: datetime) -> list[Change]:
@@ -119,9 +115,7 @@ class Inbox:
         Raises:
             Conflict: there is no such message.
         """
-        found = await self._messages.find_one_and_update(
-            {"_id": id}, {"$inc": {"tries": 1}}, projection={"tries": 1}
-        )
+        found = await self._messages.find_one_and_update({"_id": id}, {"$inc": {"tries": 1}}, projection={"tries": 1})
         if found is None:
             raise Conflict(ARRIVALS)
         return int(found["tries"])
@@ -143,10 +137,7 @@ class Inbox:
         keys = [documents[index]["_id"] for index in known]
         found = await self._messages.find({"_id": {"$in": keys}}, limit=len(keys))
         stored = {each["_id"]: each for each in found}
-        return [
-            _present(stored, document) if index in known else document
-            for index, document in enumerate(documents)
-        ]
+        return [_present(stored, document) if index in known else document for index, document in enumerate(documents)]
 
     def _document(self, message: Inbound) -> Document:
         key = arrived_id(self._vault, message)

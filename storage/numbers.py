@@ -84,9 +84,7 @@ class Numbers:
     async def _next(self, counter: str) -> int:
         for _ in range(_TRIES):
             try:
-                counted = await self._counters.find_one_and_update(
-                    {"_id": counter}, {"$inc": {"last": 1}}, upsert=True
-                )
+                counted = await self._counters.find_one_and_update({"_id": counter}, {"$inc": {"last": 1}}, upsert=True)
             except AlreadyThere:  # two made the day's counter at the same moment
                 continue
             if counted is not None:

@@ -56,9 +56,7 @@ class ArrivedMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """The outcome of keeping a message. ``new`` is False where it had been kept before: ``arrived`` is that
-    one.
-    """
+    """The outcome of keeping a message. ``new`` is False where it had been kept before: ``arrived`` is that one."""
 
     arrived: ArrivedMessage
     new: bool
@@ -89,9 +87,7 @@ class Conversation:
 
 
 class DeliveryState(StrEnum):
-    """Where an outgoing message is. ``failed`` is final, ``reason`` says why; ``dead``: staff see and
-    replay it.
-    """
+    """Where an outgoing message is. ``failed`` is final, ``reason`` says why; ``dead``: staff see and replay it."""
 
     QUEUED = "queued"
     SENDING = "sending"

@@ -1,0 +1,86 @@
+"""Delivery reports and the entries of the outbox they are about.
+
+A report raises an entry's rank or does nothing, so any order and any number of repeats end in the same
+state. One that comes before its sending is recorded is parked for a week under the id it names.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from channels.messages import Receipt, ReceiptState
+from storage.driver import Database, Document, Filter
+from storage.outbox_documents import OUTBOX, REASON_LIMIT
+from storage.records import DeliveryState
+
+PARKED_RECEIPTS = "parked_receipts"
+PARKED_SECONDS = 7 * 24 * 3600
+
+_PARKED_AT_ONCE = 10
+
+
+def after_receipt(state: DeliveryState, reported: ReceiptState) -> DeliveryState:
+    """Give the state of an entry in ``state`` once ``reported`` is known."""
+    told = DeliveryState(reported.value)
+    return told if told.rank > state.rank else state
+
+
+class Receipts:
+    """Brings reports and entries together, whichever comes first."""
+
+    def __init__(self, database: Database) -> None:
+        self._entries = database[OUTBOX]
+        self._parked = database[PARKED_RECEIPTS]
+
+    async def apply(self, receipt: Receipt) -> bool:
+        key, where = _named(receipt)
+        if await self._raise(where, receipt.state, receipt.reason, receipt.at):
+            return True
+        await self._park(key, where, receipt)
+        # Its sending may have been recorded between the look and the parking.
+        return await self._raise(where, receipt.state, receipt.reason, receipt.at)
+
+    async def apply_parked(self, entry_id: str, provider_key: str | None) -> None:
+        """Apply what was parked for an entry whose sending is recorded just now."""
+        keys = [f"id:{entry_id}", *([f"provider:{provider_key}"] if provider_key else [])]
+        for each in await self._parked.find({"key": {"$in": keys}}, limit=_PARKED_AT_ONCE):
+            await self._raise(each["where"], ReceiptState(each["state"]), each["reason"], each["at"])
+
+    async def _raise(self, where: Filter, reported: ReceiptState, reason: str, at: datetime) -> bool:
+        """Apply to the entry found by ``where``; False: there is none."""
+        lower = [state.value for state in DeliveryState if after_receipt(state, reported) is not state]
+        matched = await self._entries.update_one(
+            {**where, "state": {"$in": lower}}, _settling(DeliveryState(reported.value), reason, at)
+        )
+        return bool(matched) or await self._entries.find_one(where, projection={"_id": 1}) is not None
+
+    async def _park(self, key: str, where: Filter, receipt: Receipt) -> None:
+        parked: Document = {
+            "key": key,
+            "where": dict(where),
+            "state": receipt.state.value,
+            "reason": receipt.reason[:REASON_LIMIT],
+            "at": receipt.at,
+        }
+        once = {"_id": f"{key}:{receipt.state.value}"}
+        await self._parked.update_one(once, {"$setOnInsert": parked}, upsert=True)
+
+
+def _named(receipt: Receipt) -> tuple[str, Filter]:
+    """Give the key to park ``receipt`` under, and how to find its entry; one account never speaks for another."""
+    ours = {"channel": receipt.channel, "account": receipt.account}
+    if receipt.message_id:
+        return f"id:{receipt.message_id}", {"_id": receipt.message_id, **ours}
+    provider_key = f"{receipt.channel}:{receipt.account}:{receipt.provider_id}"
+    return f"provider:{provider_key}", {"provider_key": provider_key}
+
+
+def _settling(state: DeliveryState, reason: str, at: datetime) -> Sequence[Mapping[str, Any]]:
+    """Let the entry rest. A report proves that it was sent, even if that was not recorded yet."""
+    facts: Document = {"state": state.value, "reported_at": at, "sent_at": {"$ifNull": ["$sent_at", at]}}
+    gone = ["wake_at", "lease_until", "dead_at"]
+    if state is DeliveryState.FAILED:
+        facts["reason"] = {"$literal": reason[:REASON_LIMIT]}
+    else:
+        gone.append("reason")
+    return [{"$set": facts}, {"$unset": gone}]
