@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import aiohttp
 from redis.exceptions import RedisError
 
 from bot.casework.casebook import Casebook
-from bot.casework.effects import Effects
+from bot.casework.effects import changes_for
 from bot.casework.service import Casework
 from bot.chance import SecureChance, jitter
 from bot.channel_registry import Channels, make_channels
@@ -159,7 +160,7 @@ def _composed(
             maker=TurnMaker(
                 store=store,
                 manager=manager,
-                settle=Effects(store=store, office=settings.office.name),
+                settle=partial(changes_for, store=store, office=settings.office.name),
                 channels=channels,
                 clock=utc_now,
                 metrics=metrics,

@@ -100,10 +100,16 @@ class Inbox:
             changes.append(_settled(each, ArrivalState.DONE, {"turn_id": turn_id, "reply_id": reply, "done_at": at}))
         return changes
 
-    def set_aside(self, ids: Sequence[str], *, reason: str, at: datetime) -> list[Change]:
-        """Take ``ids`` out of the way of what is behind them; ``reason`` is a code for staff, never a text."""
+    def set_aside(
+        self, ids: Sequence[str], *, reason: str, at: datetime, reply_id: str | None = None
+    ) -> list[Change]:
+        """Take ``ids`` out of the way of what is behind them; ``reason`` is a code for staff, never a text.
+
+        ``reply_id``: what the last one's webhook may give (an apology).
+        """
         facts = {"reason": reason[:REASON_LIMIT], "done_at": at}
-        return [_settled(each, ArrivalState.FAILED, facts) for each in ids]
+        changes: list[Change] = [_settled(each, ArrivalState.FAILED, facts) for each in ids[:-1]]
+        return [*changes, *(_settled(each, ArrivalState.FAILED, {**facts, "reply_id": reply_id}) for each in ids[-1:])]
 
     async def close_passive(self, id: str) -> None:  # noqa: A002
         """Note that the message's webhook was answered without the reply; it gives none from now on."""

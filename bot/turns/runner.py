@@ -256,6 +256,10 @@ async def stored_reply(store: Store, arrived: ArrivedMessage) -> OutboxEntry | N
     if arrived.reply_id is None or arrived.passive_closed:
         return None
     entry = await store.outbox.get(arrived.reply_id)
-    if entry is None or entry.via is not Via.PASSIVE or entry.state in {DeliveryState.QUEUED, DeliveryState.DEAD}:
+    if entry is None or entry.via is not Via.PASSIVE or entry.lease_token is not None:
         return None
-    return entry
+    return entry if entry.state in _GIVEN_AGAIN else None
+
+
+_GIVEN_AGAIN = frozenset({DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.DELIVERED})
+"""A passive reply in these states may be given to a repeat; once a worker holds the claim it may not."""

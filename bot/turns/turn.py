@@ -130,6 +130,7 @@ class TurnMaker:
                 last_inbound_at=newest.received_at,
                 reachable=settled.reachable,
                 consent_version=settled.consent_version,
+                consent_sensitive=settled.consent_sensitive,
             ),
             *self._answered(batch, entries, now),
             *settled.changes,
