@@ -133,9 +133,7 @@ class Committer:
     async def _write(self, changes: Sequence[Change], session: Session) -> None:
         for name, part in _by_collection(changes).items():
             guarded = sum(isinstance(change, Update) for change in part)
-            matched = await self._database[name].bulk_write(
-                [_operation(each) for each in part], session=session
-            )
+            matched = await self._database[name].bulk_write([_operation(each) for each in part], session=session)
             if matched != guarded:
                 raise Conflict(name)
 

@@ -5,8 +5,8 @@ client (docs/decisions/0003). They differ in what must be awaited; that differen
 errors: each method raises only ``storage.errors``.
 
 Every operation has a time limit (``timeoutMS``, the driver's own deadline for selection, connection, retries
-and the wait for the answer together); writes wait for the majority and the journal; datetimes come back aware,
-in UTC.
+and the wait for the answer together); writes wait for the majority and the journal; datetimes come back
+aware, in UTC.
 """
 
 import asyncio
@@ -76,9 +76,7 @@ async def connect(
             uuidRepresentation="standard",
             appname="petition-bot",
         )
-        return Database(
-            client, client.get_default_database(default=name or DEFAULT_DATABASE).name, timeout_ms
-        )
+        return Database(client, client.get_default_database(default=name or DEFAULT_DATABASE).name, timeout_ms)
 
 
 def _client(driver: DriverName) -> Any:
@@ -179,9 +177,7 @@ class Collection:
         session: Session = None,
     ) -> Document | None:
         with mapped(self.name):
-            found: Document | None = await self._raw.find_one(
-                where, projection, sort=_listed(sort), session=session
-            )
+            found: Document | None = await self._raw.find_one(where, projection, sort=_listed(sort), session=session)
             return found
 
     async def find(
@@ -241,9 +237,7 @@ class Collection:
                 return _duplicates(error)
             return set()
 
-    async def update_one(
-        self, where: Filter, update: Any, *, upsert: bool = False, session: Session = None
-    ) -> int:
+    async def update_one(self, where: Filter, update: Any, *, upsert: bool = False, session: Session = None) -> int:
         """Update at most one; return how many matched (with ``upsert``, an inserted one counts)."""
         with mapped(self.name):
             result = await self._raw.update_one(where, update, upsert=upsert, session=session)
@@ -363,9 +357,7 @@ def _ours(error: PyMongoError, place: str) -> StorageError:
 def _is_away(error: PyMongoError) -> bool:
     labels = ("TransientTransactionError", "UnknownTransactionCommitResult")
     return (
-        error.timeout
-        or isinstance(error, AutoReconnect | ConnectionFailure)
-        or any(map(error.has_error_label, labels))
+        error.timeout or isinstance(error, AutoReconnect | ConnectionFailure) or any(map(error.has_error_label, labels))
     )
 
 
@@ -373,6 +365,4 @@ def _ours_of_bulk(error: BulkWriteError, place: str) -> StorageError:
     codes = {each["code"] for each in error.details["writeErrors"]}
     if error.details["writeConcernErrors"]:
         return StorageAway(f"{place}: write concern")
-    return (
-        AlreadyThere(place) if codes == {_DUPLICATE_KEY} else StorageError(f"{place}: bulk {sorted(codes)}")
-    )
+    return AlreadyThere(place) if codes == {_DUPLICATE_KEY} else StorageError(f"{place}: bulk {sorted(codes)}")

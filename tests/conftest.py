@@ -1,0 +1,80 @@
+"""What all tests share: real servers, a fresh database each, and no way out of this machine."""
+
+import asyncio
+import os
+import socket
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storage.driver import Database, connect
+from storage.embedded import EmbeddedServers, Endpoints
+from storage.master_key import KeyFile
+from storage.personal_data import Vault, open_vault
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Endpoints]:
+    """A real mongod and a real Redis-protocol server, started once for this test process."""
+    with tempfile.TemporaryDirectory(prefix="pb-") as folder, asyncio.Runner() as runner:
+        embedded = EmbeddedServers(Path(folder))
+        yield runner.run(embedded.start())
+        runner.run(embedded.stop())
+
+
+@pytest.fixture
+def driver() -> str:
+    """The client to use; ``each_driver`` makes a test run with both."""
+    return "motor"
+
+
+@pytest.fixture
+async def database(servers: Endpoints, driver: Any) -> AsyncIterator[Database]:
+    """An empty database of the test's own, dropped afterwards."""
+    made = await connect(servers.mongodb_uri, driver=driver, timeout_ms=10_000, name=f"t_{uuid.uuid4().hex}")
+    yield made
+    await made.drop()
+    await made.close()
+
+
+@pytest.fixture
+async def vault(database: Database, tmp_path: Path) -> Vault:
+    """A vault with fresh keys in ``database``."""
+    return await open_vault(database, KeyFile(tmp_path / "keys" / "master.key"))
+
+
+@pytest.fixture(autouse=True)
+def only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any connection beyond loopback and unix sockets fails."""
+    for name in ("connect", "connect_ex"):
+        monkeypatch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
+
+
+def _guarded(original: Any) -> Any:
+    def connect_here(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(address[0]):
+            msg = f"a test wanted to reach {address}"
+            raise AssertionError(msg)
+        return original(self, address)
+
+    return connect_here
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tester's own BOT_* variables do not reach the tests."""
+    for name in os.environ:
+        if name.startswith("BOT_"):
+            monkeypatch.delenv(name)
