@@ -136,6 +136,16 @@ class Inbox:
         found = await self._messages.find(where, sort=(("arrived_ns", -1), ("_id", -1)), limit=limit)
         return [self._arrived(each) for each in found]
 
+    async def onward(
+        self, conversation_id: str, *, limit: int, since: datetime | None = None
+    ) -> list[ArrivedMessage]:
+        """Give the messages of a conversation in order; ``since``: only those kept at that moment or later."""
+        where: dict[str, Any] = {"conversation_id": conversation_id}
+        if since is not None:
+            where["arrived_ns"] = {"$gte": _nanoseconds(since)}
+        found = await self._messages.find(where, sort=_OLDEST_FIRST, limit=limit)
+        return [self._arrived(each) for each in found]
+
     async def _insert(self, documents: Sequence[Document]) -> Sequence[Document]:
         known = await self._messages.insert_many_new(documents)
         if not known:

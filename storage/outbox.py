@@ -205,6 +205,15 @@ class Outbox:
             where["created_at"] = {"$lt": before}
         return await self._list(where, (("created_at", -1), ("_id", -1)), limit)
 
+    async def onward(
+        self, conversation_id: str, *, limit: int, since: datetime | None = None
+    ) -> list[OutboxEntry]:
+        """Give what was sent in a conversation in order; ``since``: only what was made at that moment or later."""
+        where: dict[str, Any] = {"conversation_id": conversation_id}
+        if since is not None:
+            where["created_at"] = {"$gte": since}
+        return await self._list(where, (("created_at", 1), ("_id", 1)), limit)
+
     async def for_case(self, number: str) -> list[OutboxEntry]:
         """Give what the filer and followers of a case were told of it, oldest first."""
         return await self._list({"case_number": number}, (("created_at", 1), ("_id", 1)), CASE_LIMIT)
