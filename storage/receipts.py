@@ -10,6 +10,7 @@ from typing import Any
 
 from channels.messages import Receipt, ReceiptState
 from storage.driver import Database, Document, Filter
+from storage.errors import AlreadyThere
 from storage.outbox_documents import OUTBOX, REASON_LIMIT
 from storage.records import DeliveryState
 
@@ -62,8 +63,12 @@ class Receipts:
             "reason": receipt.reason[:REASON_LIMIT],
             "at": receipt.at,
         }
-        once = {"_id": f"{key}:{receipt.state.value}"}
-        await self._parked.update_one(once, {"$setOnInsert": parked}, upsert=True)
+        # The server's own time, for the week runs from when we heard of it.
+        update = {"$setOnInsert": parked, "$currentDate": {"parked_at": True}}
+        try:
+            await self._parked.update_one({"_id": f"{key}:{receipt.state.value}"}, update, upsert=True)
+        except AlreadyThere:  # the same report came twice at one moment
+            return
 
 
 def _named(receipt: Receipt) -> tuple[str, Filter]:

@@ -1,0 +1,126 @@
+"""The shape of the store: which indexes each collection has, and which version of that a database is at.
+
+``migrate`` may run in many processes at once and as often as one likes: making an index that is there is nothing,
+and the version only ever grows. A process older than the database leaves it alone; what is there is only added to.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from storage.api_answers import API_ANSWERS
+from storage.calls import CALLS
+from storage.case_documents import CASES, TIMELINE
+from storage.code_tries import CODE_TRIES
+from storage.conversations import CONVERSATIONS
+from storage.driver import Database
+from storage.errors import AlreadyThere
+from storage.inbox import ARRIVALS
+from storage.numbers import CASE_NUMBERS
+from storage.outbox_documents import OUTBOX
+from storage.receipts import PARKED_RECEIPTS, PARKED_SECONDS
+from storage.records import ArrivalState, CallState
+
+SCHEMA = "schema"
+VERSION = 1
+"""Raise it whenever INDEXES changes."""
+
+_RECORD = "indexes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """One index; its name says what it serves. ``options`` are the server's own."""
+
+    collection: str
+    name: str
+    keys: tuple[tuple[str, int], ...]
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def _newest(collection: str, *first: str) -> Index:
+    keys = (*((name, 1) for name in first), ("created_at", -1), ("_id", -1))
+    return Index(collection=collection, name="_".join(["newest", *first]), keys=keys)
+
+
+def _expiring(collection: str) -> Index:
+    options = {"expireAfterSeconds": 0}
+    return Index(collection=collection, name="expiry", keys=(("expires_at", 1),), options=options)
+
+
+_PENDING = {"partialFilterExpression": {"state": ArrivalState.PENDING.value}}
+_OPEN = {"partialFilterExpression": {"state": CallState.OPEN.value}}
+_SPARSE = {"sparse": True}
+
+INDEXES: Sequence[Index] = (
+    # The first two hold only what is pending: they stay small however much is stored.
+    Index(
+        collection=ARRIVALS,
+        name="pending",
+        keys=(("conversation_id", 1), ("arrived_ns", 1), ("_id", 1)),
+        options=_PENDING,
+    ),
+    Index(collection=ARRIVALS, name="waiting", keys=(("arrived_at", 1),), options=_PENDING),
+    Index(collection=ARRIVALS, name="history", keys=(("conversation_id", 1), ("arrived_ns", -1), ("_id", -1))),
+    _newest(CONVERSATIONS),
+    _newest(CONVERSATIONS, "channel"),
+    # Sparse: an entry leaves it when no worker need look at it any more.
+    Index(collection=OUTBOX, name="waking", keys=(("wake_at", 1),), options=_SPARSE),
+    Index(collection=OUTBOX, name="reply_to", keys=(("reply_to", 1),), options=_SPARSE),
+    Index(collection=OUTBOX, name="provider_key", keys=(("provider_key", 1),), options=_SPARSE),
+    Index(collection=OUTBOX, name="case_number", keys=(("case_number", 1),), options=_SPARSE),
+    Index(collection=OUTBOX, name="dead", keys=(("dead_at", -1),), options=_SPARSE),
+    _newest(OUTBOX, "conversation_id"),
+    Index(collection=PARKED_RECEIPTS, name="key", keys=(("key", 1),)),
+    Index(
+        collection=PARKED_RECEIPTS,
+        name="expiry",
+        keys=(("parked_at", 1),),
+        options={"expireAfterSeconds": PARKED_SECONDS},
+    ),
+    _newest(CASES),
+    *(_newest(CASES, name) for name in ("state", "district", "category", "type", "channel", "parties", "phone")),
+    Index(collection=TIMELINE, name="case", keys=(("case_number", 1), ("seq", 1)), options={"unique": True}),
+    Index(collection=CASE_NUMBERS, name="number", keys=(("number", 1),), options={"unique": True}),
+    Index(collection=CALLS, name="open", keys=(("danger", -1), ("at", 1), ("_id", 1)), options=_OPEN),
+    _expiring(CODE_TRIES),
+    _expiring(API_ANSWERS),
+)
+
+
+async def migrate(database: Database, *, at: datetime) -> None:
+    """Bring the database to VERSION; a database that is there already costs one read.
+
+    Raises:
+        StorageError: the server refused or was away; do it again.
+    """
+    version = await current_version(database)
+    if version > VERSION:
+        structlog.get_logger().warning("schema.newer", database_version=version, our_version=VERSION)
+    if version >= VERSION:
+        return
+    for index in INDEXES:
+        await database[index.collection].create_index(index.keys, name=index.name, **index.options)
+    try:
+        await database[SCHEMA].update_one(
+            {"_id": _RECORD, "version": {"$lt": VERSION}}, {"$set": {"version": VERSION, "at": at}}, upsert=True
+        )
+    except AlreadyThere:  # another process was quicker
+        return
+
+
+async def current_version(database: Database) -> int:
+    """Give the version a database is at; 0: a new one."""
+    found = await database[SCHEMA].find_one({"_id": _RECORD})
+    return 0 if found is None else int(found["version"])
+
+
+async def missing_indexes(database: Database) -> list[str]:
+    """Name, as "collection.index", what the database lacks; for ``doctor``."""
+    there: dict[str, Any] = {}
+    for name in dict.fromkeys(index.collection for index in INDEXES):
+        there[name] = await database[name].index_information()
+    return [f"{index.collection}.{index.name}" for index in INDEXES if index.name not in there[index.collection]]

@@ -1,0 +1,53 @@
+"""The store: all repositories over one database, and the committer by which they change together."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Self
+
+from storage.calls import Calls
+from storage.case_repository import Cases
+from storage.commit import Committer
+from storage.conversations import Conversations
+from storage.driver import Database
+from storage.inbox import Inbox
+from storage.migrations import migrate
+from storage.numbers import Numbers
+from storage.outbox import Outbox
+from storage.personal_data import Vault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """What is kept. Each repository gives changes; ``committer`` makes them take effect."""
+
+    database: Database
+    vault: Vault
+    committer: Committer
+    inbox: Inbox
+    conversations: Conversations
+    outbox: Outbox
+    cases: Cases
+    numbers: Numbers
+    calls: Calls
+
+    @classmethod
+    async def open(cls, database: Database, vault: Vault, number_prefix: str = "WF") -> Self:
+        """Bring ``database`` up to date and open it; ``number_prefix`` begins the case numbers.
+
+        Raises:
+            StorageError: the database is away or refused.
+            ValueError: ``number_prefix`` is not 1 to 6 letters.
+        """
+        numbers = Numbers(database, vault, prefix=number_prefix)
+        await migrate(database, at=datetime.now(UTC))
+        return cls(
+            database=database,
+            vault=vault,
+            committer=Committer(database),
+            inbox=Inbox(database, vault),
+            conversations=Conversations(database, vault),
+            outbox=Outbox(database, vault),
+            cases=Cases(database, vault),
+            numbers=numbers,
+            calls=Calls(database, vault),
+        )
