@@ -1,0 +1,54 @@
+"""Puts the sandbox together."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+
+from channels.sandbox import control, rest_account, rest_messages, rest_notices, staff
+from channels.sandbox.clock import utc_now
+from channels.sandbox.guard import guard
+from channels.sandbox.keys import HTTP, PLATFORM
+from channels.sandbox.platform import Platform
+from channels.sandbox.rest import make_dispatcher
+from channels.sandbox.settings import SandboxSettings
+
+_STATIC = Path(__file__).parent / "static"
+_MOST_BODY = 12 * 1024 * 1024
+
+
+def make_sandbox(settings: SandboxSettings, clock: Callable[[], datetime] = utc_now) -> web.Application:
+    """The platform as an application; serve it on loopback only. ``clock`` gives aware UTC datetimes.
+
+    Raises:
+        ValueError: for an EncodingAESKey that is not 43 characters of base64 (when it starts).
+    """
+    app = web.Application(middlewares=[guard], client_max_size=_MOST_BODY)
+    apis = {**rest_account.APIS, **rest_messages.APIS, **rest_notices.APIS}
+    app.router.add_route("*", "/wechat/cgi-bin/{tail:.+}", make_dispatcher(apis))
+    control.add_routes(app.router)
+    staff.add_routes(app.router)
+    app.router.add_get("/", _page)
+    app.router.add_static("/static", _STATIC)
+
+    async def run(app: web.Application) -> AsyncIterator[None]:
+        # no bound of connections: many phones wait at once, each for five seconds at most
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=False) as http:
+            app[HTTP] = http
+            app[PLATFORM] = Platform(settings, clock, http)
+            yield
+            await app[PLATFORM].stop_tasks()
+
+    app.cleanup_ctx.append(run)
+    app.on_shutdown.append(_let_go)
+    return app
+
+
+async def _let_go(app: web.Application) -> None:
+    app[PLATFORM].feed.close()
+
+
+async def _page(_: web.Request) -> web.FileResponse:
+    return web.FileResponse(_STATIC / "index.html")

@@ -1,0 +1,291 @@
+"""``/_ctl/…``: the hand on the phones and on the platform, for the page, for tests and for programs."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+from aiohttp import web
+
+from channels.sandbox import phones
+from channels.sandbox.errors import SandboxAway, SandboxRefused
+from channels.sandbox.faults import read_fault
+from channels.sandbox.keys import PLATFORM
+from channels.sandbox.phones import Deed
+from channels.sandbox.platform import Platform
+from channels.sandbox.residents import Action, Resident
+
+_LONGEST_WAIT = 30.0
+_LONGEST_MOVE = 400 * 86_400
+_MOST_JSON = 64 * 1024
+_EVENT_ACTIONS = {
+    "CLICK": Action.MENU_CLICK,
+    "scancode_push": Action.MENU_CLICK,
+    "scancode_waitmsg": Action.MENU_CLICK,
+    "SCAN": Action.SCAN,
+}
+
+Doing: TypeAlias = Callable[[Platform, Resident, web.Request], Awaitable[Deed]]
+
+
+def add_routes(router: web.UrlDispatcher) -> None:
+    router.add_get("/_ctl/status", _status)
+    router.add_get("/_ctl/feed", _feed)
+    router.add_get("/_ctl/media/{media_id}", _media)
+    router.add_get("/_ctl/phones", _phones)
+    router.add_post("/_ctl/phones", _add_phone)
+    router.add_post("/_ctl/phones/{phone}/block", _block)
+    router.add_post("/_ctl/phones/{phone}/consent", _consent)
+    for name, doing in _DOINGS.items():
+        router.add_post(f"/_ctl/phones/{{phone}}/{name}", _deed_handler(doing))
+    router.add_get("/_ctl/faults", _faults)
+    router.add_post("/_ctl/faults", _add_fault)
+    router.add_delete("/_ctl/faults", _clear_faults)
+    router.add_get("/_ctl/journal", _journal)
+    router.add_delete("/_ctl/journal", _clear_journal)
+    router.add_post("/_ctl/clock", _clock)
+    router.add_post("/_ctl/tokens", _tokens)
+    router.add_post("/_ctl/reset", _reset)
+
+
+async def _body(request: web.Request) -> dict[str, Any]:
+    if not request.can_read_body:
+        return {}
+    raw = await request.read()
+    try:
+        data = json.loads(raw) if len(raw) <= _MOST_JSON else None
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict):
+        raise SandboxRefused("请求内容应为不超过 64 KB 的 JSON 对象")
+    return data
+
+
+def _number(value: object, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise SandboxRefused(f"{name} 应为数字")
+    try:
+        number = float(value)
+    except ValueError as error:
+        raise SandboxRefused(f"{name} 应为数字") from error
+    if number - number != 0:  # infinite, or not a number
+        raise SandboxRefused(f"{name} 应为数字")
+    return number
+
+
+def _deed_handler(doing: Doing) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """202 at once, or with ``?wait=1`` 200 with what the push came to."""
+
+    async def handle(request: web.Request) -> web.Response:
+        platform = request.app[PLATFORM]
+        resident = platform.resident(request.match_info["phone"])
+        deed = await doing(platform, resident, request)
+        told: dict[str, Any] = {"message_id": str(deed.message_id or "")}
+        if request.query.get("wait") != "1":
+            return web.json_response(told, status=202)
+        outcome = await deed.wait()
+        return web.json_response({**told, "outcome": asdict(outcome) if outcome else None})
+
+    return handle
+
+
+async def _text(platform: Platform, resident: Resident, request: web.Request) -> Deed:
+    data = await _body(request)
+    return await phones.say(platform, resident, str(data.get("text", "")), str(data.get("menu_id", "")))
+
+
+async def _picture(platform: Platform, resident: Resident, request: web.Request) -> Deed:
+    return await phones.picture(platform, resident, await request.read(), str(request.url.origin()))
+
+
+async def _voice(platform: Platform, resident: Resident, _: web.Request) -> Deed:
+    return await phones.voice(platform, resident)
+
+
+async def _location(platform: Platform, resident: Resident, request: web.Request) -> Deed:
+    data = await _body(request)
+    latitude, longitude = _number(data.get("latitude"), "纬度"), _number(data.get("longitude"), "经度")
+    return await phones.location(platform, resident, latitude, longitude, str(data.get("label", ""))[:200])
+
+
+async def _event(platform: Platform, resident: Resident, request: web.Request) -> Deed:
+    data = await _body(request)
+    name, fields = data.get("event"), data.get("fields", {})
+    if not isinstance(name, str) or not name or not isinstance(fields, dict):
+        raise SandboxRefused("event 应为事件名，fields 应为对象")
+    return await phones.event(platform, resident, name, fields, _EVENT_ACTIONS.get(name))
+
+
+async def _click(platform: Platform, resident: Resident, request: web.Request) -> Deed:
+    key = str((await _body(request)).get("key", ""))
+    return await phones.event(platform, resident, "CLICK", {"EventKey": key}, Action.MENU_CLICK)
+
+
+async def _follow(platform: Platform, resident: Resident, _: web.Request) -> Deed:
+    return await phones.follow(platform, resident)
+
+
+async def _unfollow(platform: Platform, resident: Resident, _: web.Request) -> Deed:
+    return await phones.unfollow(platform, resident)
+
+
+_DOINGS: dict[str, Doing] = {
+    "text": _text,
+    "picture": _picture,
+    "voice": _voice,
+    "location": _location,
+    "event": _event,
+    "click": _click,
+    "follow": _follow,
+    "unfollow": _unfollow,
+}
+
+
+async def _status(request: web.Request) -> web.Response:
+    """Whether the bot is there; the first status after its start makes the URL check."""
+    platform = request.app[PLATFORM]
+    bot, detail = "ready", ""
+    try:
+        await platform.pusher.verify()
+    except SandboxAway as error:
+        bot, detail = "waiting", error.sentence
+    except SandboxRefused as error:
+        bot, detail = "refused", error.sentence
+    return web.json_response(
+        {
+            "office": platform.settings.office,
+            "app_id": platform.settings.app_id,
+            "original_id": platform.original_id,
+            "mode": str(platform.settings.mode),
+            "bot": bot,
+            "detail": detail,
+            "now": platform.clock.now().isoformat(),
+            "offset_seconds": platform.clock.offset.total_seconds(),
+        }
+    )
+
+
+def _phone_json(platform: Platform, resident: Resident) -> dict[str, Any]:
+    now = platform.clock.now()
+    return {
+        "id": resident.id,
+        "name": resident.name,
+        "openid": resident.openid,
+        "followed": resident.followed,
+        "blocks": resident.blocks,
+        "typing": resident.typing(now),
+        "quota": resident.ledger.report(now),
+    }
+
+
+async def _phones(request: web.Request) -> web.Response:
+    platform = request.app[PLATFORM]
+    return web.json_response({"items": [_phone_json(platform, r) for r in platform.residents.values()]})
+
+
+async def _add_phone(request: web.Request) -> web.Response:
+    platform = request.app[PLATFORM]
+    name = str((await _body(request)).get("name", ""))
+    return web.json_response(_phone_json(platform, platform.add_resident(name)), status=201)
+
+
+async def _block(request: web.Request) -> web.Response:
+    platform = request.app[PLATFORM]
+    resident = platform.resident(request.match_info["phone"])
+    resident.blocks = (await _body(request)).get("blocks", True) is True
+    return web.json_response(_phone_json(platform, resident))
+
+
+async def _consent(request: web.Request) -> web.Response:
+    """Allow subscribe notices of one template: ``times`` of them, or without end where it is null."""
+    platform, data = request.app[PLATFORM], await _body(request)
+    resident, template_id = platform.resident(request.match_info["phone"]), str(data.get("template_id", ""))
+    if template_id not in platform.settings.templates:
+        raise SandboxRefused("没有这个模板")
+    times = data.get("times", 1)
+    resident.consents[template_id] = None if times is None else max(1, int(_number(times, "times")))
+    item = {"TemplateId": template_id, "SubscribeStatusString": "accept", "PopupScene": 1}
+    fields = {"SubscribeMsgPopupEvent": {"List": item}}
+    await phones.event(platform, resident, "subscribe_msg_popup_event", fields)
+    return web.json_response(_phone_json(platform, resident))
+
+
+async def _feed(request: web.Request) -> web.Response:
+    """What is newer than ``after``; waits up to ``wait`` seconds for it. ``epoch`` changes with a reset."""
+    platform, query = request.app[PLATFORM], request.query
+    after = int(_number(query.get("after", "0"), "after"))
+    seconds = min(max(_number(query.get("wait", "0"), "wait"), 0.0), _LONGEST_WAIT)
+    if seconds:
+        await platform.feed.wait(after, seconds)
+    items = platform.feed.since(after, query.get("phone", ""))
+    return web.json_response(
+        {
+            "epoch": platform.feed.epoch,
+            "rev": platform.feed.rev,
+            "items": [item.as_json() for item in items],
+            "phones": [_phone_json(platform, r) for r in platform.residents.values()],
+        }
+    )
+
+
+async def _media(request: web.Request) -> web.Response:
+    platform = request.app[PLATFORM]
+    material = platform.media.get(request.match_info["media_id"], platform.clock.now())
+    if material is None:
+        raise SandboxRefused("素材不存在或已过期", code="no_such_media", http=404)
+    return web.Response(body=material.content, content_type=material.content_type)
+
+
+async def _faults(request: web.Request) -> web.Response:
+    return web.json_response({"items": request.app[PLATFORM].faults.listed()})
+
+
+async def _add_fault(request: web.Request) -> web.Response:
+    request.app[PLATFORM].faults.add(read_fault(await _body(request)))
+    return await _faults(request)
+
+
+async def _clear_faults(request: web.Request) -> web.Response:
+    request.app[PLATFORM].faults.clear()
+    return await _faults(request)
+
+
+async def _journal(request: web.Request) -> web.Response:
+    query = request.query
+    after = int(_number(query.get("after", "0"), "after"))
+    limit = min(max(int(_number(query.get("limit", "200"), "limit")), 1), 1000)
+    items = request.app[PLATFORM].journal.listed(path=query.get("path", ""), after=after, limit=limit)
+    return web.json_response({"items": items})
+
+
+async def _clear_journal(request: web.Request) -> web.Response:
+    request.app[PLATFORM].journal.clear()
+    return web.json_response({"items": []})
+
+
+async def _clock(request: web.Request) -> web.Response:
+    """Move the platform's time: ``forward_seconds`` from where it is, or ``offset_seconds`` from the wall."""
+    platform, data = request.app[PLATFORM], await _body(request)
+    forward = _number(data.get("forward_seconds", 0), "forward_seconds")
+    start = _number(data.get("offset_seconds", platform.clock.offset.total_seconds()), "offset_seconds")
+    if abs(start + forward) > _LONGEST_MOVE:
+        raise SandboxRefused("时钟最多拨动 400 天")
+    platform.clock.move_to(timedelta(seconds=start + forward))
+    platform.feed.touch()
+    offset = platform.clock.offset.total_seconds()
+    return web.json_response({"now": platform.clock.now().isoformat(), "offset_seconds": offset})
+
+
+async def _tokens(request: web.Request) -> web.Response:
+    """End all access tokens: ``{"state": "expired"}`` (42001) or ``{"state": "invalid"}`` (40001)."""
+    platform, state = request.app[PLATFORM], (await _body(request)).get("state")
+    if state not in {"expired", "invalid"}:
+        raise SandboxRefused("state 应为 expired 或 invalid")
+    platform.tokens.end_all(platform.clock.now(), as_expired=state == "expired")
+    return web.json_response({"state": state})
+
+
+async def _reset(request: web.Request) -> web.Response:
+    await request.app[PLATFORM].reset()
+    return web.json_response({"epoch": request.app[PLATFORM].feed.epoch})

@@ -1,0 +1,128 @@
+// What a resident can do: words, picture, place, voice, follow.
+
+import { call } from "/static/api.js";
+import { byId, el } from "/static/dom.js";
+
+const PLACES = [
+  { label: "奎文区东风东街与文化路路口", latitude: 36.7069, longitude: 119.1619 },
+  { label: "奎文区世纪泰华广场", latitude: 36.7104, longitude: 119.1196 },
+  { label: "潍城区人民公园东门", latitude: 36.7088, longitude: 119.0955 },
+  { label: "寒亭区通亭街农贸市场", latitude: 36.7715, longitude: 119.2078 },
+];
+const MOST_HEIGHT = 118;
+const OOPS_SHOWN = 8000;
+
+export class Composer {
+  constructor(phones) {
+    this.phones = phones;
+    this.words = byId("words");
+    this.words.addEventListener("input", () => this.grow());
+    this.words.addEventListener("keydown", (event) => this.key(event));
+    byId("composer").addEventListener("submit", (event) => { event.preventDefault(); this.sendWords(); });
+    byId("plus").addEventListener("click", () => this.showTools(byId("tools").hidden));
+    byId("tools").addEventListener("click", (event) => this.tool(event.target.closest("[data-tool]")?.dataset.tool));
+    byId("file").addEventListener("change", (event) => this.sendPicture(event.target));
+    byId("follow").addEventListener("click", () => this.act("follow", {}));
+    byId("more").addEventListener("click", () => this.showMore(byId("more-menu").hidden));
+    byId("toggle-follow").addEventListener("click", () => this.toggleFollow());
+    document.addEventListener("keydown", (event) => { if (event.key === "Escape") this.showMore(false); });
+    document.addEventListener("click", (event) => { if (!event.target.closest(".head")) this.showMore(false); });
+    this.preparePlaces();
+  }
+
+  async act(deed, body) {
+    const phone = this.phones.current;
+    if (!phone) return false;
+    try {
+      await call("POST", `/_ctl/phones/${phone.id}/${deed}`, body);
+      this.say("");
+      return true;
+    } catch (error) {
+      this.say(error.message);
+      return false;
+    }
+  }
+
+  say(words) {
+    const oops = byId("oops");
+    oops.textContent = words;
+    oops.hidden = !words;
+    clearTimeout(this.timer);
+    if (words) this.timer = setTimeout(() => this.say(""), OOPS_SHOWN);
+  }
+
+  // Sends a text, or what a tapped choice stands for.
+  async tap(words, menuId) {
+    return this.act("text", { text: words, menu_id: menuId });
+  }
+
+  async sendWords() {
+    const words = this.words.value;
+    if (!words.trim()) return this.words.focus();
+    this.words.value = "";
+    this.grow();
+    if (!(await this.tap(words, "")) && !this.words.value) this.words.value = words;
+    this.grow();
+    this.words.focus();
+  }
+
+  key(event) {
+    // during input by pinyin the enter key takes a candidate, it does not send
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.sendWords();
+  }
+
+  grow() {
+    this.words.style.height = "auto";
+    this.words.style.height = `${Math.min(this.words.scrollHeight + 2, MOST_HEIGHT)}px`;
+  }
+
+  showTools(show) {
+    byId("tools").hidden = !show;
+    byId("plus").setAttribute("aria-expanded", String(show));
+    const chat = byId("chat");
+    chat.scrollTop = chat.scrollHeight;
+  }
+
+  showMore(show) {
+    byId("more-menu").hidden = !show;
+    byId("more").setAttribute("aria-expanded", String(show));
+    if (show) byId("toggle-follow").focus();
+  }
+
+  async toggleFollow() {
+    this.showMore(false);
+    await this.act(this.phones.current?.followed ? "unfollow" : "follow", {});
+  }
+
+  async tool(name) {
+    if (!name) return;
+    if (name === "picture") return byId("file").click();
+    if (name === "location") return byId("places").showModal();
+    this.showTools(false);
+    await this.act(name, {});
+  }
+
+  async sendPicture(input) {
+    const [file] = input.files;
+    input.value = "";
+    if (file && (await this.act("picture", file))) this.showTools(false);
+  }
+
+  preparePlaces() {
+    byId("place-list").replaceChildren(...PLACES.map((place) =>
+      el("button", { type: "button", onclick: () => this.sendPlace(place) }, place.label,
+        el("small", {}, `${place.latitude}, ${place.longitude}`))));
+    byId("place-send").addEventListener("click", () => this.sendPlace({
+      label: byId("place-label").value.trim(),
+      latitude: byId("place-lat").value,
+      longitude: byId("place-lon").value,
+    }));
+  }
+
+  async sendPlace(place) {
+    byId("places").close();
+    if (await this.act("location", place)) this.showTools(false);
+  }
+}
