@@ -38,8 +38,8 @@ class Call(Generic[Q, B]):
     query: Q = field(repr=False)
     body: B = field(repr=False)
     also: Callable[[BaseModel], Sequence[Change]]
-    key: str | None = field(default=None, repr=False)
-    """Our own key of this call where it carries an idempotency key: the same again for a repeat."""
+    key: str
+    """Our own name for this call: the same again where it repeats one with the same idempotency key."""
 
     def require(self, scope: Scope) -> None:
         """Pass only callers with ``scope``.
@@ -71,5 +71,10 @@ class Operation(Generic[Q, B]):
     def writes(self) -> bool:
         return self.method != READ
 
+    @property
+    def takes_no_body(self) -> bool:
+        return self.body is NoBody
+
 
 AnyOperation = Operation[Any, Any]
+AnyCall = Call[Any, Any]

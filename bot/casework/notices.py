@@ -31,6 +31,11 @@ class Told:
     unit: str = ""
     answer: str = field(default="", repr=False)
 
+    def for_timeline(self) -> str:
+        """All of it as one note; a note alone stays as it was written."""
+        named = (("理由", self.ground), ("可以向以下单位或渠道提出", self.elsewhere), ("承办单位", self.unit))
+        return _lines([self.answer, self.note, *(_named(name, words) for name, words in named)])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
@@ -40,11 +45,11 @@ class Notice:
     fields: Mapping[str, str] = field(repr=False)
 
 
-def progress(case: Case, told: Told, *, at: datetime, own: bool) -> Notice:
+def progress(case: Case, told: Told, *, at: datetime, own: bool, office: str) -> Notice:
     """The notice of the step that brought ``case`` where it is; ``own``: the reader filed it."""
     if case.accusation:
         return _bare(case, at)
-    parts = [_headline(case, own=own), *_what(case.state, told), *_next(case, own=own)]
+    parts = [_headline(case, own=own, office=office), *_what(case.state, told), *_next(case, own=own)]
     return Notice(text=_lines(parts), fields=_fields(case, at, _short_note(case.state, told)))
 
 
@@ -79,8 +84,9 @@ def _bare(case: Case, at: datetime) -> Notice:
     return Notice(text=text, fields=_fields(case, at, "如有疑问请联系受理机关", title=""))
 
 
-def _headline(case: Case, *, own: bool) -> str:
-    return f"{_whose(own=own)}“{clip(case.title)}”{_HAPPENED[case.state]}\n编号：{case.number}"
+def _headline(case: Case, *, own: bool, office: str) -> str:
+    happened = _HAPPENED[case.state].format(office=office)
+    return f"{_whose(own=own)}“{clip(case.title)}”{happened}\n编号：{case.number}"
 
 
 def _whose(*, own: bool) -> str:
@@ -90,8 +96,8 @@ def _whose(*, own: bool) -> str:
 _HAPPENED: Mapping[CaseState, str] = {
     CaseState.SUBMITTED: "已收到补充内容，正在审核是否受理。",
     CaseState.NEEDS_INFO: "需要补充一些内容，才能继续办理。",
-    CaseState.ACCEPTED: "已受理。",
-    CaseState.REFUSED: "经审核，不予受理。",
+    CaseState.ACCEPTED: "已由{office}受理。",
+    CaseState.REFUSED: "经{office}审核，不予受理。",
     CaseState.ASSIGNED: "已转交承办单位。",
     CaseState.IN_PROGRESS: "正在办理。",
     CaseState.ANSWERED: "已有答复。",

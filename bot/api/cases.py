@@ -1,0 +1,216 @@
+"""Cases over HTTP: create, list, read, move on, look back."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import structlog
+
+from bot.api import views
+from bot.api.operations import AnyCall, AnyOperation, Call, NoBody, NoQuery, Operation
+from bot.api.problems import Problem, ProblemKind, invalid_field, not_found
+from bot.api.schemas.cases import (
+    CaseBrief,
+    CaseCreated,
+    CaseFull,
+    CaseIn,
+    CaseQuery,
+    Step,
+    TransitionIn,
+)
+from bot.api.shapes import Page
+from bot.api.tokens import Caller, Scope
+from bot.casework.service import Casework, Draft, NoSuchCase, NoSuchConversation
+from storage.cases import Actor, ActorKind, Case, CaseFilter, Filer
+from storage.errors import BadCursor
+from storage.numbers import normalise
+from storage.records import OutboxEntry
+from storage.store import Store
+
+_TAG = "案件"
+
+
+class CaseRoutes:
+    """The operations below ``/v1/cases``."""
+
+    def __init__(self, *, store: Store, casework: Casework) -> None:
+        self._store = store
+        self._casework = casework
+
+    def operations(self) -> tuple[AnyOperation, ...]:
+        number = "/cases/{number}"
+        return (
+            Operation(
+                id="createCase",
+                method="POST",
+                path="/cases",
+                tag=_TAG,
+                summary="登记一件诉求；查询码只在这里给出一次",
+                query=NoQuery,
+                body=CaseIn,
+                answer=CaseCreated,
+                handler=self.create,
+                status=201,
+            ),
+            Operation(
+                id="listCases",
+                method="GET",
+                path="/cases",
+                tag=_TAG,
+                summary="列出案件，新的在前；个人信息已遮盖",
+                query=CaseQuery,
+                body=NoBody,
+                answer=Page[CaseBrief],
+                handler=self.list,
+            ),
+            Operation(
+                id="readCase",
+                method="GET",
+                path=number,
+                tag=_TAG,
+                summary="查看一件；编号中的空格、连字符、小写、全角都可以",
+                query=NoQuery,
+                body=NoBody,
+                answer=CaseFull,
+                handler=self.read,
+                problems=(ProblemKind.NOT_FOUND,),
+            ),
+            Operation(
+                id="moveCase",
+                method="POST",
+                path=f"{number}/transitions",
+                tag=_TAG,
+                summary="流转到下一状态；公开的流转会通知诉求人",
+                query=NoQuery,
+                body=TransitionIn,
+                answer=CaseFull,
+                handler=self.move,
+                problems=(ProblemKind.NOT_FOUND, ProblemKind.ILLEGAL_MOVE, ProblemKind.CONFLICT),
+            ),
+            Operation(
+                id="readTimeline",
+                method="GET",
+                path=f"{number}/timeline",
+                tag=_TAG,
+                summary="经过：谁在何时做了什么，告诉了诉求人什么，是否送达",
+                query=NoQuery,
+                body=NoBody,
+                answer=Page[Step],
+                handler=self.timeline,
+                problems=(ProblemKind.NOT_FOUND,),
+            ),
+        )
+
+    async def create(self, call: Call[NoQuery, CaseIn]) -> CaseCreated:
+        _refuse_unseen(call.caller, accusation=call.body.accusation)
+        try:
+            made = await self._casework.create(
+                _draft(call.body),
+                actor=_actor(call.caller),
+                key=call.key,
+                also=lambda created: call.also(views.created(created)),
+            )
+        except NoSuchConversation:
+            raise invalid_field("filer.conversation_id", "没有这个会话") from None
+        return views.created(made)
+
+    async def list(self, call: Call[CaseQuery, NoBody]) -> Page[CaseBrief]:
+        try:
+            page = await self._store.cases.list(
+                _filter(call.query),
+                limit=call.query.limit,
+                cursor=call.query.cursor,
+                include_accusations=call.caller.may(Scope.ACCUSATIONS),
+            )
+        except BadCursor:
+            raise invalid_field("cursor", "不是本接口给出的 next_cursor") from None
+        return Page(items=[views.brief(case) for case in page.items], next_cursor=page.next_cursor)
+
+    async def read(self, call: Call[NoQuery, NoBody]) -> CaseFull:
+        case = await self._access_case(call)
+        personal = call.caller.may(Scope.PERSONAL)
+        structlog.get_logger().info("api.case_read", case=case.number, by=call.caller.name, full=personal)
+        return views.full(case, personal=personal)
+
+    async def move(self, call: Call[NoQuery, TransitionIn]) -> CaseFull:
+        case = await self._access_case(call)
+        body = call.body
+        try:
+            moved = await self._casework.move(
+                case.number,
+                to=body.to,
+                actor=_actor(call.caller),
+                note=body.note,
+                public=body.public,
+                ground=body.ground,
+                elsewhere=body.elsewhere,
+                unit=body.unit,
+                answer=body.answer,
+                also=lambda after: call.also(views.full(after, personal=False)),
+            )
+        except NoSuchCase:
+            raise _no_case() from None
+        return views.full(moved, personal=False)
+
+    async def timeline(self, call: Call[NoQuery, NoBody]) -> Page[Step]:
+        case = await self._access_case(call)
+        entries = await self._store.cases.timeline(case.number)
+        told = _by_step(await self._store.outbox.for_case(case.number))
+        personal = call.caller.may(Scope.PERSONAL)
+        structlog.get_logger().info("api.timeline_read", case=case.number, by=call.caller.name)
+        return Page(items=[views.step(entry, told.get(entry.seq, ()), personal=personal) for entry in entries])
+
+    async def _access_case(self, call: AnyCall) -> Case:
+        """The case that the path names, for a caller who may know of it."""
+        number = normalise(call.path["number"])
+        case = None if number is None else await self._store.cases.get(number)
+        if case is None or not _sees(call.caller, case):
+            raise _no_case()
+        return case
+
+
+def _by_step(entries: Iterable[OutboxEntry]) -> Mapping[int | None, Sequence[OutboxEntry]]:
+    told: dict[int | None, list[OutboxEntry]] = defaultdict(list)
+    for entry in entries:
+        told[entry.case_seq].append(entry)
+    return told
+
+
+def _no_case() -> Problem:
+    return not_found("没有这个编号的案件")
+
+
+def _sees(caller: Caller, case: Case) -> bool:
+    return not case.accusation or caller.may(Scope.ACCUSATIONS)
+
+
+def _refuse_unseen(caller: Caller, *, accusation: bool) -> None:
+    if accusation and not caller.may(Scope.ACCUSATIONS):
+        raise Problem(ProblemKind.FORBIDDEN, "检举控告只能由纪检角色登记")
+
+
+def _actor(caller: Caller) -> Actor:
+    return Actor(kind=ActorKind.STAFF, name=caller.name)
+
+
+def _draft(body: CaseIn) -> Draft:
+    return Draft(
+        content=body.content,
+        title=body.title,
+        type=body.type,
+        category=body.category,
+        place=body.place.text,
+        district=body.place.district,
+        latitude=body.place.latitude,
+        longitude=body.place.longitude,
+        since=body.since,
+        filer=Filer(**body.filer.model_dump()),
+        anonymous=body.anonymous,
+        confidential=body.confidential,
+        accusation=body.accusation,
+        reply_wanted=body.reply_wanted,
+        urgency=body.urgency.value,
+    )
+
+
+def _filter(query: CaseQuery) -> CaseFilter:
+    return CaseFilter(**query.model_dump(exclude={"limit", "cursor"}))

@@ -1,0 +1,89 @@
+"""Conversations over HTTP: who talked, and what was said."""
+
+import structlog
+
+from bot.api import views
+from bot.api.operations import AnyOperation, Call, NoBody, Operation
+from bot.api.problems import ProblemKind, invalid_field, not_found
+from bot.api.schemas.conversations import Conversation, ConversationQuery, Message
+from bot.api.shapes import Page, Paged
+from bot.api.tokens import Caller, Scope
+from bot.api.transcript import Line, transcript
+from storage.errors import BadCursor
+from storage.records import ArrivedMessage
+from storage.store import Store
+
+_TAG = "会话"
+_CASES_LOOKED_AT = 200
+
+
+class ConversationRoutes:
+    """The operations below ``/v1/conversations``."""
+
+    def __init__(self, *, store: Store) -> None:
+        self._store = store
+
+    def operations(self) -> tuple[AnyOperation, ...]:
+        return (
+            Operation(
+                id="listConversations",
+                method="GET",
+                path="/conversations",
+                tag=_TAG,
+                summary="谁和我们说过话；给出 sender 时只查那一个人",
+                query=ConversationQuery,
+                body=NoBody,
+                answer=Page[Conversation],
+                handler=self.list,
+            ),
+            Operation(
+                id="readMessages",
+                method="GET",
+                path="/conversations/{id}/messages",
+                tag=_TAG,
+                summary="往来消息，按先后排列",
+                query=Paged,
+                body=NoBody,
+                answer=Page[Message],
+                handler=self.messages,
+                problems=(ProblemKind.NOT_FOUND,),
+            ),
+        )
+
+    async def list(self, call: Call[ConversationQuery, NoBody]) -> Page[Conversation]:
+        query = call.query
+        if query.sender is not None:
+            found = await self._store.conversations.find(query.channel or "", query.account or "", query.sender)
+            return Page(items=[] if found is None else [views.conversation(found)])
+        try:
+            page = await self._store.conversations.list(
+                channel=query.channel, account=query.account, limit=query.limit, cursor=query.cursor
+            )
+        except BadCursor:
+            raise invalid_field("cursor", "不是本接口给出的 next_cursor") from None
+        return Page(items=[views.conversation(each) for each in page.items], next_cursor=page.next_cursor)
+
+    async def messages(self, call: Call[Paged, NoBody]) -> Page[Message]:
+        key = call.path["id"]
+        if await self._store.conversations.get(key) is None or not await self._sees(call.caller, key):
+            raise not_found("没有这个会话")
+        try:
+            lines, cursor = await transcript(self._store, key, limit=call.query.limit, cursor=call.query.cursor)
+        except BadCursor:
+            raise invalid_field("cursor", "不是本接口给出的 next_cursor") from None
+        personal = call.caller.may(Scope.PERSONAL)
+        structlog.get_logger().info("api.transcript_read", conversation=key, by=call.caller.name)
+        return Page(items=[_shown(line, personal=personal) for line in lines], next_cursor=cursor)
+
+    async def _sees(self, caller: Caller, conversation_id: str) -> bool:
+        """A conversation in which somebody was accused is seen by the discipline role alone."""
+        if caller.may(Scope.ACCUSATIONS):
+            return True
+        cases = await self._store.cases.of_conversation(conversation_id, limit=_CASES_LOOKED_AT)
+        return not any(case.accusation for case in cases)
+
+
+def _shown(line: Line, *, personal: bool) -> Message:
+    if isinstance(line, ArrivedMessage):
+        return views.incoming(line, personal=personal)
+    return views.outgoing(line, personal=personal)

@@ -1,0 +1,80 @@
+"""The office's cases as one conversation may see them: what the dialog asks for (``dialogs.ports.Cases``)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from channels.base import Clock
+from dialogs.ports import CaseStep, CaseView, TooManyTries
+from storage.cases import Case, EntryKind, TimelineEntry
+from storage.errors import SlowDown
+from storage.numbers import normalise
+from storage.store import Store
+
+CASES_SHOWN = 20
+
+_LABELS = {
+    EntryKind.FILED: "已登记",
+    EntryKind.ADDED: "您的补充",
+    EntryKind.NOTED: "办理情况",
+    EntryKind.RATED: "您的评价",
+}
+
+
+class Casebook:
+    """Reads cases; draws numbers."""
+
+    def __init__(self, *, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def mine(self, conversation_id: str) -> Sequence[CaseView]:
+        """The conversation's cases, newest first, without their steps: ``find`` gives those of one."""
+        cases = await self._store.cases.of_conversation(conversation_id, limit=CASES_SHOWN)
+        return [_view(case, (), full=True) for case in cases]
+
+    async def find(self, *, number: str, code: str | None, conversation_id: str) -> CaseView | None:
+        """One case: in full where it was filed from or is followed, else the state alone for the right code."""
+        known = normalise(number)
+        case = None if known is None else await self._store.cases.get(known)
+        if case is not None and conversation_id in case.followers:
+            steps = await self._store.cases.timeline(case.number)
+            return _view(case, [_step(each, case) for each in steps if each.public], full=True)
+        if code is None or not await self._fits(number, code, conversation_id):
+            return None
+        # Another phone learns the state only, and of an accusation nothing.
+        return None if case is None or case.accusation else _view(case, (), full=False)
+
+    async def draw_number(self, *, message_id: str, at: datetime) -> str:
+        return await self._store.numbers.draw(message_id=message_id, at=at)
+
+    async def _fits(self, number: str, code: str, conversation_id: str) -> bool:
+        """Whether the code is right; wrong codes and wrong numbers are counted alike."""
+        try:
+            return await self._store.cases.check_code(number, code, asker=conversation_id, now=self._clock())
+        except SlowDown as error:
+            raise TooManyTries(error.seconds) from error
+
+
+def _view(case: Case, steps: Sequence[CaseStep], *, full: bool) -> CaseView:
+    units = [each.unit for each in case.assignments if each.lead]
+    return CaseView(
+        number=case.number,
+        state=case.state.value,
+        label=case.state.label,
+        open=case.state.is_open,
+        full=full,
+        filed_at=case.created_at,
+        title=case.title if full else "",
+        steps=steps,
+        unit=units[0] if full and units else "",
+    )
+
+
+def _step(entry: TimelineEntry, case: Case) -> CaseStep:
+    moved = entry.kind is EntryKind.MOVED and entry.to_state is not None
+    return CaseStep(
+        at=entry.at,
+        label=entry.to_state.label if moved and entry.to_state is not None else _LABELS.get(entry.kind, ""),
+        # Of an accusation no words travel, not even to its filer: phones are read by others.
+        note="" if case.accusation else entry.note,
+    )

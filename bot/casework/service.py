@@ -1,0 +1,279 @@
+"""What staff and other systems do to cases: each thing is one commit of case, timeline and notices."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import structlog
+
+from bot.casework.announcing import notices_for
+from bot.casework.notices import Notice, Told, clip, news, progress, registered
+from channels.base import Clock
+from dialogs.ports import Randomness
+from storage.cases import (
+    Actor,
+    Assignment,
+    Case,
+    CaseState,
+    EntryKind,
+    Filer,
+    Source,
+    TimelineEntry,
+)
+from storage.commit import Change
+from storage.errors import Conflict
+from storage.records import OutboxEntry
+from storage.store import Store
+
+TRIES = 4
+"""How often a change is decided anew when somebody else changed the case first."""
+
+
+class NoSuchCase(Exception):
+    """There is no case of this number."""
+
+
+class NoSuchConversation(Exception):
+    """The filer's conversation is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A case to be. ``title`` may be empty: the beginning of the content is taken."""
+
+    content: str = field(repr=False)
+    title: str = field(default="", repr=False)
+    type: str = "求助"
+    category: str = ""
+    place: str = field(default="", repr=False)
+    district: str = ""
+    latitude: float | None = field(default=None, repr=False)
+    longitude: float | None = field(default=None, repr=False)
+    since: str = field(default="", repr=False)
+    filer: Filer = field(default_factory=Filer)
+    anonymous: bool = False
+    confidential: bool = False
+    accusation: bool = False
+    reply_wanted: bool = True
+    urgency: str = "normal"
+    source: Source = field(default_factory=lambda: Source(channel="api"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
+    """A new case and its query code, which is told now and kept hashed."""
+
+    case: Case
+    code: str = field(repr=False)
+
+
+Kick = Callable[[Sequence[str]], Awaitable[object]]
+"""Tells the workers that outbox entries are due; never raises."""
+
+AlsoCreated = Callable[[Created], Sequence[Change]]
+AlsoMoved = Callable[[Case], Sequence[Change]]
+
+
+class Casework:
+    """Creates and changes cases. ``also`` in its methods adds changes to the same commit."""
+
+    def __init__(self, *, store: Store, clock: Clock, chance: Randomness, office: str, kick: Kick) -> None:
+        self._store = store
+        self._clock = clock
+        self._chance = chance
+        self._office = office
+        self._kick = kick
+
+    async def create(
+        self,
+        draft: Draft,
+        *,
+        actor: Actor,
+        key: str,
+        also: AlsoCreated | None = None,
+    ) -> Created:
+        """Write down a new case; ``key`` ties its number to the request, so that a repeat draws none.
+
+        The filer's conversation, where there is one, follows the case and is told number and query code.
+
+        Raises:
+            NoSuchConversation: the filer's conversation does not exist.
+            StorageError: nothing was written, or (``StorageAway``) perhaps all of it.
+        """
+        now = self._clock()
+        await self._check_conversation(draft.filer.conversation_id)
+        number = await self._store.numbers.draw(message_id=key, at=now)
+        created = Created(case=_case(draft, number, now), code=self._chance.query_code())
+        entry = TimelineEntry(at=now, actor=actor, kind=EntryKind.FILED, public=True)
+        changes = self._store.cases.create(created.case, created.code, entry)
+        entries = await notices_for(
+            self._store,
+            created.case,
+            lambda _own: registered(created.case, created.code, at=now),
+            seq=created.case.last_seq,
+            at=now,
+        )
+        await self._commit(changes, entries, also(created) if also else ())
+        structlog.get_logger().info("case.created", case=number, by=actor.kind.value)
+        return created
+
+    async def move(
+        self,
+        number: str,
+        *,
+        to: CaseState,
+        actor: Actor,
+        note: str = "",
+        public: bool = True,
+        ground: str | None = None,
+        elsewhere: str | None = None,
+        unit: str | None = None,
+        answer: str | None = None,
+        also: AlsoMoved | None = None,
+    ) -> Case:
+        """Move a case on; a public step is told to every follower, an internal one to nobody.
+
+        Raises:
+            NoSuchCase: the number is unknown.
+            IllegalMove: the case cannot go there from where it is now; the error carries what is lawful.
+            Conflict: others changed the case again and again meanwhile.
+        """
+        told = Told(note=note, ground=ground or "", elsewhere=elsewhere or "", unit=unit or "", answer=answer or "")
+
+        async def step(case: Case, now: datetime) -> _Step:
+            return await self._moved(case, to, told, actor=actor, public=public, now=now)
+
+        moved = await self._change(number, step, also)
+        structlog.get_logger().info("case.moved", case=number, to=to.value, public=public, by=actor.kind.value)
+        return moved
+
+    async def note(
+        self, number: str, *, actor: Actor, note: str, public: bool = False, also: AlsoMoved | None = None
+    ) -> Case:
+        """Add words of staff to the timeline; public ones are told to every follower.
+
+        Raises:
+            NoSuchCase: the number is unknown.
+            Conflict: others changed the case again and again meanwhile.
+        """
+
+        async def step(case: Case, now: datetime) -> _Step:
+            entry = TimelineEntry(at=now, actor=actor, kind=EntryKind.NOTED, note=note, public=public)
+            changes = self._store.cases.append(case, entry)
+            return await self._step(
+                case, changes, now, public=public, wording=lambda own: news(case, note, at=now, own=own)
+            )
+
+        noted = await self._change(number, step, also)
+        structlog.get_logger().info("case.noted", case=number, public=public, by=actor.kind.value)
+        return noted
+
+    async def resend(self, entry_id: str) -> None:
+        """Send a dead letter after all.
+
+        Raises:
+            Conflict: the entry is not dead.
+        """
+        await self._store.outbox.replay(entry_id, self._clock())
+        await self._kick([entry_id])
+
+    async def _moved(
+        self, case: Case, to: CaseState, told: Told, *, actor: Actor, public: bool, now: datetime
+    ) -> "_Step":
+        entry = TimelineEntry(at=now, actor=actor, kind=EntryKind.MOVED, note=told.for_timeline(), public=public)
+        assignments = _assigned(case, to, told, now)
+        changes = self._store.cases.move(case, to, entry, assignments=assignments)
+        after = replace(case, state=to, assignments=assignments)
+
+        def wording(own: bool) -> Notice:
+            return progress(after, told, at=now, own=own, office=self._office)
+
+        return await self._step(after, changes, now, public=public, wording=wording)
+
+    async def _step(
+        self,
+        after: Case,
+        changes: Sequence[Change],
+        now: datetime,
+        *,
+        public: bool,
+        wording: Callable[[bool], Notice],
+    ) -> "_Step":
+        seq = after.last_seq + 1
+        entries = await notices_for(self._store, after, wording, seq=seq, at=now) if public else ()
+        grown = replace(after, version=after.version + 1, last_seq=seq, updated_at=now)
+        return _Step(case=grown, changes=changes, entries=entries)
+
+    async def _change(
+        self,
+        number: str,
+        step: Callable[[Case, datetime], Awaitable["_Step"]],
+        also: AlsoMoved | None,
+    ) -> Case:
+        """Load, decide, commit; where somebody was faster, load again and decide anew."""
+        for tries_left in reversed(range(TRIES)):
+            case = await self._store.cases.get(number)
+            if case is None:
+                raise NoSuchCase(number)
+            made = await step(case, self._clock())
+            try:
+                await self._commit(made.changes, made.entries, also(made.case) if also else ())
+            except Conflict:
+                if not tries_left:
+                    raise
+            else:
+                return made.case
+        raise AssertionError  # pragma: no cover - the last try returns or raises
+
+    async def _commit(self, changes: Sequence[Change], entries: Sequence[OutboxEntry], also: Sequence[Change]) -> None:
+        await self._store.committer.commit([*changes, *map(self._store.outbox.put, entries), *also])
+        if entries:
+            await self._kick([entry.id for entry in entries])
+
+    async def _check_conversation(self, conversation_id: str | None) -> None:
+        if conversation_id is not None and await self._store.conversations.get(conversation_id) is None:
+            raise NoSuchConversation(conversation_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """A case as it will be, what makes it so, and who is told."""
+
+    case: Case
+    changes: Sequence[Change]
+    entries: Sequence[OutboxEntry]
+
+
+def _assigned(case: Case, to: CaseState, told: Told, now: datetime) -> tuple[Assignment, ...]:
+    """The units that handle the case: the first leads (主办), later ones assist (协办); each stands there once."""
+    known = {each.unit for each in case.assignments}
+    if to is not CaseState.ASSIGNED or not told.unit or told.unit in known:
+        return case.assignments
+    added = Assignment(unit=told.unit, at=now, lead=not case.assignments, note=told.note)
+    return (*case.assignments, added)
+
+
+def _case(draft: Draft, number: str, now: datetime) -> Case:
+    followed_by = draft.filer.conversation_id
+    return Case(
+        number=number,
+        title=draft.title or clip(draft.content),
+        content=draft.content,
+        type=draft.type,
+        category=draft.category,
+        place=draft.place,
+        district=draft.district,
+        latitude=draft.latitude,
+        longitude=draft.longitude,
+        since=draft.since,
+        filer=draft.filer,
+        anonymous=draft.anonymous,
+        confidential=draft.confidential,
+        accusation=draft.accusation,
+        reply_wanted=draft.reply_wanted,
+        urgency=draft.urgency,
+        source=draft.source,
+        followers=() if followed_by is None else (followed_by,),
+        created_at=now,
+        updated_at=now,
+    )
