@@ -146,7 +146,7 @@ class Database:
 async def _repeated(session: Session, body: Callable[[Session], Awaitable[T]]) -> T:
     for tries_left in reversed(range(TRANSACTION_TRIES)):
         try:
-            async with session.start_transaction():
+            async with await _awaited(session.start_transaction()):
                 return await body(session)
         except (PyMongoError, StorageError) as error:
             if not (tries_left and _is_transient(error)):

@@ -42,7 +42,7 @@ class Gatherer(Generic[T, R]):
         if len(self._waiting) >= WAITING_LIMIT:
             msg = f"{self._name}: too many are waiting"
             raise StorageAway(msg)
-        waiting = _Waiting[T, R](tuple(items), asyncio.get_running_loop().create_future())
+        waiting: _Waiting[T, R] = _Waiting(tuple(items), asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if self._worker is None:
             self._worker = asyncio.create_task(self._run(), name=self._name)

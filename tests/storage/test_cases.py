@@ -1,5 +1,7 @@
 """The states and moves of a case."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +24,7 @@ def test_every_state_has_its_moves_and_can_be_reached():
 
 def test_the_drawn_way_is_lawful():
     way = ["submitted", "accepted", "assigned", "in_progress", "answered", "closed", "reopened", "answered"]
-    for here, there in zip(way, way[1:], strict=False):
+    for here, there in itertools.pairwise(way):
         assert CaseState(there) in lawful_moves(CaseState(here))
 
 
