@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import json
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -169,7 +170,11 @@ class Sandbox:
     async def rest(self, method: str, path: str, data: Any = None, *, token: str | None = None, **query: str) -> Any:
         access = self.token if token is None else token
         params = {**query, **({"access_token": access} if access else {})}
-        async with self.http.request(method, f"{self.url}/wechat/cgi-bin/{path}", json=data, params=params) as answer:
+        url = f"{self.url}/wechat/cgi-bin/{path}"
+        # not escaped: the platform would show people the escapes
+        body = None if data is None else json.dumps(data, ensure_ascii=False).encode()
+        headers = {"Content-Type": "application/json"}
+        async with self.http.request(method, url, data=body, params=params, headers=headers) as answer:
             assert answer.status == 200
             return await answer.json()
 
