@@ -69,6 +69,14 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """An action that raised (or took too long): it did nothing, and the conversation went on without it."""
+
+    action: str
+    error: Exception = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EngineTurn:
     """What became of one message.
 
@@ -76,13 +84,15 @@ class EngineTurn:
     ``image``, ``attachment``, ``custom`` (the ``json_message`` of an action, untouched), ``response`` (the
     name of the response it came from, where it came from one).
     ``events`` are the events of this turn as rasa-sdk writes them (``{"event": "slot", "name": …}``).
-    ``intent`` is what the message was taken for; None: nothing.
+    ``intent`` is what the message was taken for; None: nothing. Where ``failures`` is not empty, the caller decides
+    whether the turn counts (a store that was away: again, later) or an apology is due.
     """
 
     state: State = field(repr=False)
     messages: Sequence[Mapping[str, Any]] = field(repr=False)
     events: Sequence[Mapping[str, Any]] = field(repr=False)
     intent: str | None = None
+    failures: Sequence[Failure] = ()
 
 
 class Interpreter(Protocol):

@@ -18,7 +18,7 @@ class DialogError(Exception):
     sentence: ClassVar[str] = "对话引擎出错"
 
 
-class BotRefused(DialogError):  # noqa: N818 - reads as what happened
+class BotRefused(DialogError):
     """The bot's files cannot be run. All problems are told together."""
 
     sentence = "对话数据有错，机器人无法启动：请按提示修改对话文件"
@@ -28,7 +28,7 @@ class BotRefused(DialogError):  # noqa: N818 - reads as what happened
         self.problems = tuple(problems)
 
 
-class BadState(DialogError):  # noqa: N818 - reads as what it is
+class BadState(DialogError):
     """A conversation's kept state is damaged or of another engine; begin it anew."""
 
     sentence = "会话状态无法读取，已重新开始对话"

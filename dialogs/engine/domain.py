@@ -1,0 +1,262 @@
+"""The domain of a Rasa 3 bot, gathered from one file or several."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from .events import NLU_FALLBACK, OUT_OF_SCOPE, REQUESTED_SLOT, SESSION_METADATA_SLOT
+from .files import Findings, Part
+from .slot_specs import MAPPING_TYPES, SLOT_TYPES, SlotMapping, SlotSpec, as_tuple, mapping_from
+
+EXTENSIONS = "x_petition"
+DEFAULT_INTENTS = ("restart", "back", OUT_OF_SCOPE, "session_start", NLU_FALLBACK)
+LABEL_SEPARATOR = "#"
+VARIANT_KEYS = frozenset({"text", "buttons", "image", "attachment", "custom", "channel", "condition", "metadata", "id"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A form. ``interrupts``, ``interrupt_confidence`` and ``reask_action`` are ours, not Rasa's (``x_petition``)."""
+
+    name: str
+    required_slots: tuple[str, ...]
+    ignored_intents: tuple[str, ...] = ()
+    interrupts: frozenset[str] = frozenset()
+    interrupt_confidence: float = 0.0
+    reask_action: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Domain:
+    """What the bot knows. ``raw`` is the domain as actions receive it; it is never changed."""
+
+    intents: Mapping[str, frozenset[str] | None]
+    entities: frozenset[str]
+    slots: Mapping[str, SlotSpec]
+    forms: Mapping[str, Form]
+    actions: frozenset[str]
+    responses: Mapping[str, Sequence[Mapping[str, Any]]]
+    session_expires: timedelta | None
+    carry_over_slots: bool
+    raw: dict[str, Any] = field(repr=False)
+
+    def wanted_entities(self, intent: str | None, labels: set[str]) -> set[str]:
+        """Which of the entity labels of a message rules see, given its intent."""
+        wanted = self.intents.get(intent) if intent else None
+        return labels if wanted is None else labels & wanted
+
+
+@dataclass(slots=True)
+class _Gathering:
+    """The parts of all files, merged; a name defined twice is a problem."""
+
+    findings: Findings
+    origin: dict[tuple[str, str], str] = field(default_factory=dict)
+    merged: dict[str, dict[str, Any]] = field(default_factory=dict)
+    session: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, part: Part, entries: Mapping[str, Any]) -> None:
+        for name, value in entries.items():
+            first = self.origin.setdefault((part.key, name), part.file)
+            section = self.merged.setdefault(part.key, {})
+            if name in section and part.key not in {"actions", "entities", "intents"}:
+                self.findings.problem(part.file, f"{part.key}: {name} is defined before, in {first}")
+            section.setdefault(name, value)
+
+    def where(self, key: str, name: str) -> str:
+        return f"{self.origin.get((key, name), 'domain')}, {key}: {name}"
+
+    def named(self, key: str) -> dict[str, Any]:
+        return self.merged.get(key, {})
+
+
+def build_domain(parts: Sequence[Part], findings: Findings) -> Domain:
+    """Merge and check the domain keys of ``parts``; what is wrong goes to ``findings``."""
+    gathering = _Gathering(findings)
+    for part in parts:
+        _gather(part, gathering)
+    labels = _entity_labels(gathering)
+    responses = _responses(gathering)
+    domain = Domain(
+        intents=_intents(gathering, labels),
+        entities=frozenset(gathering.named("entities")),
+        slots=_slots(gathering),
+        forms=_forms(gathering),
+        actions=frozenset(gathering.named("actions")),
+        responses=responses,
+        session_expires=_expiry(gathering),
+        carry_over_slots=bool(gathering.session.get("carry_over_slots_to_new_session", True)),
+        raw=_raw(gathering),
+    )
+    _check_names(domain, gathering)
+    return domain
+
+
+def _gather(part: Part, gathering: _Gathering) -> None:
+    findings, where = gathering.findings, f"{part.file}, {part.key}"
+    if part.key in {"intents", "entities", "actions"}:
+        for item in findings.items(part.value, where):
+            gathering.add(part, item if isinstance(item, dict) else {str(item): {}})
+    elif part.key in {"slots", "forms", "responses"}:
+        gathering.add(part, findings.mapping(part.value, where))
+    elif part.key == EXTENSIONS:
+        for key, value in findings.mapping(part.value, where).items():
+            if key != "forms":
+                findings.problem(where, f"unknown key {key}; only forms is known")
+                continue
+            gathering.add(part, findings.mapping(value, where))
+    elif part.key == "session_config":
+        gathering.session |= findings.mapping(part.value, where)
+
+
+def _entity_labels(gathering: _Gathering) -> dict[str, set[str]]:
+    """For each entity that rules may see, its labels: the name, and the name with each role and group."""
+    labels: dict[str, set[str]] = {}
+    for name, raw in gathering.named("entities").items():
+        config = gathering.findings.mapping(raw or {}, gathering.where("entities", name))
+        if config.get("influence_conversation", True):
+            parts = (*as_tuple(config.get("roles")), *as_tuple(config.get("groups")))
+            labels[name] = {name, *(f"{name}{LABEL_SEPARATOR}{part}" for part in parts)}
+    return labels
+
+
+def _intents(gathering: _Gathering, labels: Mapping[str, set[str]]) -> dict[str, frozenset[str] | None]:
+    intents: dict[str, frozenset[str] | None] = {}
+    for name, raw in gathering.named("intents").items():
+        where = gathering.where("intents", name)
+        config = gathering.findings.mapping(raw or {}, where)
+        use, ignore = config.get("use_entities", True), as_tuple(config.get("ignore_entities"))
+        used = labels.keys() if use is True else as_tuple(use or None)
+        for entity in {*as_tuple(None if use is True else use or None), *ignore} - set(gathering.named("entities")):
+            gathering.findings.problem(where, f"entity {entity} is not in the domain")
+        wanted = [labels.get(entity, set()) for entity in used if entity not in ignore]
+        intents[name] = frozenset().union(*wanted)
+    every = frozenset[str]().union(*labels.values())
+    return {**dict.fromkeys(DEFAULT_INTENTS, every), **intents}
+
+
+def _slots(gathering: _Gathering) -> dict[str, SlotSpec]:
+    slots = {
+        name: _slot(name, gathering.findings.mapping(raw, gathering.where("slots", name)), gathering)
+        for name, raw in gathering.named("slots").items()
+    }
+    for name in (REQUESTED_SLOT, SESSION_METADATA_SLOT):
+        slots.setdefault(name, SlotSpec(name=name, type="any"))
+    return slots
+
+
+def _slot(name: str, raw: Mapping[str, Any], gathering: _Gathering) -> SlotSpec:
+    where, problem = gathering.where("slots", name), gathering.findings.problem
+    kind = str(raw.get("type"))
+    if kind not in SLOT_TYPES:
+        problem(where, f"type {kind} is unknown; one of {', '.join(sorted(SLOT_TYPES))}")
+        kind = "any"
+    if kind == "any" and raw.get("influence_conversation"):
+        problem(where, "a slot of type any cannot influence the conversation")
+    if "mappings" not in raw:
+        problem(where, "mappings are missing; write `mappings: [{type: custom}]` where actions alone set it")
+    return SlotSpec(
+        name=name,
+        type=kind,
+        influences=bool(raw.get("influence_conversation", kind != "any")),
+        initial=raw.get("initial_value"),
+        values=tuple(str(value).lower() for value in as_tuple(raw.get("values"))),
+        low=float(raw.get("min_value", 0.0)),
+        high=float(raw.get("max_value", 1.0)),
+        mappings=tuple(_mapping(m, where, gathering) for m in as_tuple(raw.get("mappings"))),
+    )
+
+
+def _mapping(raw: Any, where: str, gathering: _Gathering) -> SlotMapping:
+    findings = gathering.findings
+    mapping = mapping_from(findings.mapping(raw, where))
+    if mapping.type not in MAPPING_TYPES:
+        findings.problem(where, f"mapping type {mapping.type}; one of {', '.join(sorted(MAPPING_TYPES))}")
+    if mapping.type == "from_entity" and mapping.entity not in gathering.named("entities"):
+        findings.problem(where, f"entity {mapping.entity} is not in the domain")
+    if mapping.type in {"from_intent", "from_trigger_intent"} and mapping.value is None:
+        findings.problem(where, f"a {mapping.type} mapping needs a value")
+    known = {*gathering.named("intents"), *DEFAULT_INTENTS}
+    for intent in {*mapping.intents, *mapping.not_intents} - known:
+        findings.problem(where, f"intent {intent} is not in the domain")
+    for condition in mapping.conditions:
+        if condition.loop is not None and condition.loop not in gathering.named("forms"):
+            findings.problem(where, f"form {condition.loop} is not in the domain")
+    return mapping
+
+
+def _forms(gathering: _Gathering) -> dict[str, Form]:
+    extensions = gathering.named(EXTENSIONS)
+    for name in extensions.keys() - gathering.named("forms").keys():
+        gathering.findings.problem(gathering.where(EXTENSIONS, name), "there is no such form")
+    return {
+        name: _form(
+            name,
+            gathering.findings.mapping(raw, gathering.where("forms", name)),
+            gathering.findings.mapping(extensions.get(name), gathering.where(EXTENSIONS, name)),
+            gathering,
+        )
+        for name, raw in gathering.named("forms").items()
+    }
+
+
+def _form(name: str, raw: Mapping[str, Any], ours: Mapping[str, Any], gathering: _Gathering) -> Form:
+    where = gathering.where(EXTENSIONS, name)
+    for key in ours.keys() - {"interrupts", "interrupt_confidence", "reask_action"}:
+        gathering.findings.problem(where, f"unknown key {key}")
+    required = gathering.findings.items(raw.get("required_slots"), gathering.where("forms", name))
+    return Form(
+        name=name,
+        required_slots=tuple(map(str, required)),
+        ignored_intents=as_tuple(raw.get("ignored_intents")),
+        interrupts=frozenset(as_tuple(ours.get("interrupts"))),
+        interrupt_confidence=float(ours.get("interrupt_confidence", 0.0)),
+        reask_action=ours.get("reask_action"),
+    )
+
+
+def _responses(gathering: _Gathering) -> dict[str, list[dict[str, Any]]]:
+    findings = gathering.findings
+    responses: dict[str, list[dict[str, Any]]] = {}
+    for name, raw in gathering.named("responses").items():
+        where = gathering.where("responses", name)
+        if not name.startswith("utter_"):
+            findings.problem(where, "the name of a response begins with utter_")
+        variants = [findings.mapping(v, where) for v in findings.items(raw, where)]
+        if not variants:
+            findings.problem(where, "has no text")
+        for unknown in {key for variant in variants for key in variant} - VARIANT_KEYS:
+            findings.problem(where, f"unknown key {unknown}")
+        responses[name] = variants
+    return responses
+
+
+def _expiry(gathering: _Gathering) -> timedelta | None:
+    minutes = float(gathering.session.get("session_expiration_time", 60))
+    return timedelta(minutes=minutes) if minutes > 0 else None
+
+
+def _raw(gathering: _Gathering) -> dict[str, Any]:
+    merged = gathering.merged
+    return {
+        "version": "3.1",
+        "intents": list(gathering.named("intents")),
+        "entities": list(gathering.named("entities")),
+        "actions": list(gathering.named("actions")),
+        **{key: merged.get(key, {}) for key in ("slots", "forms", "responses")},
+        "session_config": gathering.session,
+    }
+
+
+def _check_names(domain: Domain, gathering: _Gathering) -> None:
+    problem = gathering.findings.problem
+    for form in domain.forms.values():
+        where = gathering.where("forms", form.name)
+        for slot in form.required_slots:
+            if slot not in domain.slots:
+                problem(where, f"slot {slot} is not in the domain")
+        for intent in {*form.ignored_intents, *form.interrupts} - domain.intents.keys():
+            problem(where, f"intent {intent} is not in the domain")
+    for name in domain.forms.keys() & domain.actions:
+        problem(gathering.where("forms", name), "an action has the same name")

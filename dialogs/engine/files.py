@@ -1,0 +1,78 @@
+"""Reading a bot's YAML files: which there are, what each holds, and every problem with its file and line."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+Mapping = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One top-level key of one file."""
+
+    file: str
+    key: str
+    value: Any
+
+
+@dataclass(slots=True)
+class Findings:
+    """What is wrong (``problems``: the bot is refused) or suspicious (``warnings``: it runs)."""
+
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def problem(self, where: str, what: str) -> None:
+        self.problems.append(f"{where}: {what}")
+
+    def warn(self, where: str, what: str) -> None:
+        self.warnings.append(f"{where}: {what}")
+
+    def mapping(self, value: Any, where: str) -> Mapping:
+        """``value`` where it is a YAML mapping; else a problem, and an empty one."""
+        if isinstance(value, dict):
+            return value
+        if value is not None:
+            self.problem(where, "a mapping (key: value) is expected here")
+        return {}
+
+    def items(self, value: Any, where: str) -> list[Any]:
+        """``value`` where it is a YAML list; else a problem, and an empty one."""
+        if isinstance(value, list):
+            return value
+        if value is not None:
+            self.problem(where, "a list (- item) is expected here")
+        return []
+
+
+def yaml_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files themselves, and every ``*.yml``/``*.yaml`` below the folders, in a fixed order."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(p for p in path.rglob("*") if p.suffix in {".yml", ".yaml"})
+        else:
+            yield path
+
+
+def read_parts(paths: Sequence[Path], findings: Findings) -> list[Part]:
+    """Every top-level key of every file, in order."""
+    return [part for path in yaml_files(paths) for part in _parts_of(path, findings)]
+
+
+def _parts_of(path: Path, findings: Findings) -> list[Part]:
+    try:
+        content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    except MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        findings.problem(f"{path.name}{line}", f"not valid YAML: {error.problem or error}")
+    except (YAMLError, UnicodeDecodeError, OSError) as error:
+        findings.problem(path.name, f"cannot be read: {error}")
+    else:
+        top = findings.mapping(content, path.name)
+        return [Part(file=path.name, key=str(key), value=value) for key, value in top.items()]
+    return []

@@ -1,0 +1,132 @@
+"""What the domain says of a slot: its type, what rules see of it, and how messages fill it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+# Rules see a slot as its features: a list of numbers for each value that may be told apart.
+Feature = list[float]
+
+_OTHER = "__other__"
+_TRUE = frozenset({"true", "1", "1.0", "yes", "t", "y"})
+_FALSE = frozenset({"false", "0", "0.0", "no", "f", "n"})
+MAPPING_TYPES = frozenset({"from_text", "from_entity", "from_intent", "from_trigger_intent", "custom"})
+SLOT_TYPES = frozenset({"text", "bool", "categorical", "float", "list", "any"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """Where a mapping holds: inside ``loop`` (None: outside any), while it asks for ``requested`` (None: for any)."""
+
+    loop: str | None
+    requested: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotMapping:
+    """One way a message fills a slot. ``key`` is the mapping as it was written, to see whether two are alike."""
+
+    type: str
+    intents: tuple[str, ...] = ()
+    not_intents: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    entity: str | None = None
+    role: str | None = None
+    group: str | None = None
+    value: Any = None
+    action: str | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotSpec:
+    """A slot of the domain."""
+
+    name: str
+    type: str
+    influences: bool = False
+    initial: Any = None
+    values: tuple[str, ...] = ()
+    low: float = 0.0
+    high: float = 1.0
+    mappings: tuple[SlotMapping, ...] = field(default=(), repr=False)
+
+    def feature(self, value: Any) -> Feature | None:
+        """What rules see of ``value``; None: nothing, as if the slot were not there."""
+        if not self.influences:
+            return None
+        feature = _FEATURES[self.type](self, value)
+        return feature if any(feature) else None
+
+
+def _presence(_: SlotSpec, value: Any) -> Feature:
+    return [0.0 if value is None else 1.0]
+
+
+def _list(_: SlotSpec, value: Any) -> Feature:
+    try:
+        return [1.0 if value is not None and len(value) > 0 else 0.0]
+    except TypeError:
+        return [0.0]
+
+
+def _bool(_: SlotSpec, value: Any) -> Feature:
+    word = str(value).lower()
+    if word in _TRUE:
+        return [1.0, 1.0]
+    return [1.0, 0.0] if word in _FALSE else [0.0, 0.0]
+
+
+def _float(spec: SlotSpec, value: Any) -> Feature:
+    try:
+        capped = max(spec.low, min(spec.high, float(value)))
+    except (TypeError, ValueError):
+        return [0.0, 0.0]
+    span = abs(spec.high - spec.low) or 1.0
+    return [1.0, (capped - spec.low) / span]
+
+
+def _categorical(spec: SlotSpec, value: Any) -> Feature:
+    known = (*spec.values, _OTHER)
+    if value is None:
+        return [0.0] * len(known)
+    word = str(value).lower()
+    at = known.index(word) if word in known else len(spec.values)
+    return [1.0 if i == at else 0.0 for i in range(len(known))]
+
+
+_FEATURES = {
+    "text": _presence,
+    "any": lambda _spec, _value: [0.0],
+    "list": _list,
+    "bool": _bool,
+    "float": _float,
+    "categorical": _categorical,
+}
+
+
+def as_tuple(value: Any) -> tuple[Any, ...]:
+    """YAML's "one or a list of": always a tuple."""
+    if value is None:
+        return ()
+    return tuple(value) if isinstance(value, list) else (value,)
+
+
+def mapping_from(raw: Mapping[str, Any]) -> SlotMapping:
+    """A slot mapping as the domain writes it; its names are checked elsewhere."""
+    conditions = tuple(
+        Condition(loop=c.get("active_loop"), requested=c.get("requested_slot")) for c in raw.get("conditions") or ()
+    )
+    return SlotMapping(
+        type=str(raw.get("type")),
+        intents=as_tuple(raw.get("intent")),
+        not_intents=as_tuple(raw.get("not_intent")),
+        conditions=conditions,
+        entity=raw.get("entity"),
+        role=raw.get("role"),
+        group=raw.get("group"),
+        value=raw.get("value"),
+        action=raw.get("action"),
+        key=json.dumps(raw, sort_keys=True, default=str),
+    )

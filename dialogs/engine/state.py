@@ -1,0 +1,116 @@
+"""A conversation's state as plain JSON, kept small whatever is said.
+
+Kept are the situation (slots, form, latest message) and the applied events. Beyond ``MAX_EVENTS`` of them whole
+turns are folded, oldest first, into the situation they led to; the last run of the active form stays, so that
+the form's runs go on being joined. What the bound costs: rewinds (``/back``) cannot reach behind it, actions see no
+older events, and a session that starts anew carries each folded slot over once instead of once for each time it
+was set.
+Rules see nothing of this: the longest rule is shorter than what always stays.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from .contract import State
+from .domain import Domain
+from .errors import BadState
+from .events import Event
+from .tracker import Loop, Situation, Tracker, initial_slots
+
+VERSION = 1
+MAX_EVENTS = 120
+# Where one turn alone is longer (a form with very many answers), it is cut in any place.
+HARD_MAX_EVENTS = 400
+
+
+def load(state: State | None, domain: Domain, loops: frozenset[str]) -> Tracker:
+    """The tracker of a kept state. Slots and forms that the domain no longer has are dropped.
+
+    Raises:
+        BadState: it is no state of this engine.
+    """
+    initial = initial_slots(domain)
+    tracker = Tracker(domain=domain, initial=initial, loops=loops, base=None, now=Situation(dict(initial)))
+    if state is None:
+        return tracker
+    try:
+        _fill(tracker, state)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadState(f"{type(error).__name__}: {error}") from error
+    return tracker
+
+
+def _fill(tracker: Tracker, state: State) -> None:
+    if state["version"] != VERSION:
+        raise BadState(f"version {state['version']!r}")
+    tracker.now = _situation({**state["now"], "slots": state["slots"]}, tracker)
+    tracker.base = None if state["base"] is None else _situation(state["base"], tracker)
+    tracker.applied = [dict(event) for event in state["events"]]
+    tracker.before_turn = list(tracker.applied)
+    tracker.heard = list(state["heard"])
+    tracker.acted = int(state["acted"])
+
+
+def _situation(kept: Mapping[str, Any], tracker: Tracker) -> Situation:
+    slots = {name: value for name, value in kept["slots"].items() if name in tracker.initial}
+    loop = Loop(**kept["loop"]) if kept["loop"] else None
+    return Situation(
+        slots={**tracker.initial, **slots},
+        loop=loop if loop and loop.name in tracker.loops else None,
+        paused=bool(kept["paused"]),
+        followup=kept["followup"],
+        latest_action=kept["latest_action"],
+        latest_message=kept["latest_message"],
+    )
+
+
+def dump(tracker: Tracker, *, longest_rule: int) -> dict[str, Any]:
+    """The state to keep; the tracker's events are cut to the bound."""
+    _bound(tracker, keep_actions=longest_rule)
+    now = tracker.now.as_json(tracker.initial)
+    return {
+        "version": VERSION,
+        "slots": now.pop("slots"),
+        "active_loop": tracker.loop_name,
+        "now": now,
+        "base": tracker.base.as_json(tracker.initial) if tracker.base else None,
+        "events": _compact(tracker),
+        "heard": tracker.heard,
+        "acted": tracker.acted,
+    }
+
+
+def _compact(tracker: Tracker) -> list[Event]:
+    """The applied events without what nobody reads again: older things said by the bot, time stamps."""
+    fresh = {id(event) for event in tracker.turn}
+    return [
+        event if event["event"] == "user" else {k: v for k, v in event.items() if k != "timestamp"}
+        for event in tracker.applied
+        if event["event"] != "bot" or id(event) in fresh
+    ]
+
+
+def _bound(tracker: Tracker, *, keep_actions: int) -> None:
+    if len(tracker.applied) > MAX_EVENTS:
+        tracker.applied = [e for e in tracker.applied if e["event"] != "bot"]
+    if len(tracker.applied) > MAX_EVENTS:
+        cut = _cut(tracker, keep_actions)
+        if cut:
+            tracker.rebase(cut)
+    if len(tracker.applied) > HARD_MAX_EVENTS:
+        tracker.rebase(len(tracker.applied) - HARD_MAX_EVENTS)
+
+
+def _cut(tracker: Tracker, keep_actions: int) -> int:
+    """How many events may go: up to the start of a turn, before the active form's last run, rules left whole."""
+    applied, best = tracker.applied, 0
+    actions = [i for i, event in enumerate(applied) if event["event"] == "action"]
+    latest = actions[-keep_actions] if len(actions) >= keep_actions else 0
+    runs = [i for i in actions if applied[i]["name"] == tracker.loop_name]
+    latest = min(latest, runs[-1]) if runs else latest
+    for i in range(1, min(latest, len(applied) - 1) + 1):
+        if applied[i]["event"] == "action" and applied[i + 1]["event"] == "user":
+            best = i
+            if len(applied) - i <= MAX_EVENTS // 2:
+                break
+    return best

@@ -1,0 +1,208 @@
+"""The state of one conversation while a turn runs, and how each event changes it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from .domain import Domain
+from .events import LISTEN, SESSION_START, Event, intent_of
+from .history import take_in
+
+# What the two-stage fallback asks for: the last three messages and rewinds.
+_HEARD = 3
+
+
+@dataclass(slots=True)
+class Loop:
+    """The active form (or other loop)."""
+
+    name: str
+    rejected: bool = False
+    interrupted: bool = False
+
+
+@dataclass(slots=True)
+class Situation:
+    """Where a conversation stands, apart from its history. ``slots`` holds every slot of the domain."""
+
+    slots: dict[str, Any]
+    loop: Loop | None = None
+    paused: bool = False
+    followup: str | None = LISTEN
+    latest_action: str | None = None
+    latest_message: Event | None = None
+
+    def copy(self) -> "Situation":
+        return replace(self, slots=dict(self.slots), loop=replace(self.loop) if self.loop else None)
+
+    def as_json(self, initial: Mapping[str, Any]) -> dict[str, Any]:
+        """Plain JSON; slots that hold their initial value are left out."""
+        slots = {k: v for k, v in self.slots.items() if v != initial[k] or type(v) is not type(initial[k])}
+        return {
+            "slots": slots,
+            "loop": asdict(self.loop) if self.loop else None,
+            "paused": self.paused,
+            "followup": self.followup,
+            "latest_action": self.latest_action,
+            "latest_message": self.latest_message,
+        }
+
+
+def initial_slots(domain: Domain) -> dict[str, Any]:
+    return {name: spec.initial for name, spec in domain.slots.items()}
+
+
+def apply(situation: Situation, event: Event, initial: Mapping[str, Any]) -> None:
+    """What ``event`` does to the situation; rewinds and undos are the tracker's."""
+    match event["event"]:
+        case "action":
+            _apply_action(situation, event["name"])
+        case "user":
+            situation.latest_message = event
+            situation.followup = None
+        case "slot" if event["name"] in situation.slots:
+            situation.slots[event["name"]] = event["value"]
+        case "reset_slots":
+            situation.slots.update(initial)
+        case "followup":
+            situation.followup = event["name"]
+        case "pause" | "resume" as kind:
+            situation.paused = kind == "pause"
+        case _:
+            _apply_to_loop(situation, event)
+
+
+def _apply_to_loop(situation: Situation, event: Event) -> None:
+    match event["event"]:
+        case "active_loop":
+            situation.loop = Loop(event["name"]) if event["name"] else None
+        case "loop_interrupted" if situation.loop:
+            situation.loop.interrupted = bool(event["is_interrupted"])
+        case "action_execution_rejected" if situation.loop and situation.loop.name == event["name"]:
+            situation.loop.rejected = True
+
+
+def _apply_action(situation: Situation, name: str) -> None:
+    situation.latest_action = name
+    situation.followup = None
+    if situation.loop:
+        situation.loop.interrupted = False
+        if situation.loop.name == name:
+            situation.loop.rejected = False
+
+
+@dataclass(slots=True)
+class Tracker:
+    """A conversation. ``base`` is where it stood before the first event of ``applied``.
+
+    ``acted`` counts the actions since the last wait for a message; ``heard`` holds the intents of the last
+    messages since a restart (False for a rewind).
+    """
+
+    domain: Domain
+    initial: Mapping[str, Any]
+    loops: Collection[str]
+    base: Situation | None
+    now: Situation
+    sender_id: str = ""
+    channel: str = ""
+    applied: list[Event] = field(default_factory=list)
+    heard: list[Any] = field(default_factory=list)
+    acted: int = 0
+    before_turn: list[Event] = field(default_factory=list)
+    turn: list[Event] = field(default_factory=list)
+
+    def update(self, event: Event) -> None:
+        """Log one event and let it take effect."""
+        self.turn.append(event)
+        self._note(event)
+        undone = take_in(self.applied, event, self.loops)
+        if undone.cleared:
+            self.base = None
+            self.now = Situation(dict(self.initial))
+            if event["event"] == "restart":
+                self.now.followup = SESSION_START
+        elif undone.rewound:
+            self.now = self._replayed(self.applied)
+        else:
+            apply(self.now, event, self.initial)
+
+    def update_all(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self.update(event)
+
+    def fork(self, events: Iterable[Event] = ()) -> "Tracker":
+        """A copy that goes its own way, with ``events`` logged to it."""
+        copy = replace(
+            self, now=self.now.copy(), applied=list(self.applied), heard=list(self.heard), turn=list(self.turn)
+        )
+        copy.update_all(events)
+        return copy
+
+    def start(self) -> Situation:
+        """A copy of where the conversation stood before its first applied event."""
+        return self.base.copy() if self.base else Situation(dict(self.initial))
+
+    def rebase(self, count: int) -> None:
+        """Forget the first ``count`` applied events; where they led to is kept."""
+        self.base = self._replayed(self.applied[:count])
+        del self.applied[:count]
+
+    def _replayed(self, events: Iterable[Event]) -> Situation:
+        situation = self.start()
+        for event in events:
+            apply(situation, event, self.initial)
+        return situation
+
+    def _note(self, event: Event) -> None:
+        match event["event"]:
+            case "action":
+                waits = event["name"] in {LISTEN, SESSION_START}
+                self.acted = 0 if waits else self.acted + 1
+            case "user":
+                self.heard = [*self.heard, intent_of(event)][-_HEARD:]
+            case "rewind":
+                self.heard = [*self.heard, False][-_HEARD:]
+            case "restart":
+                self.heard = []
+
+    @property
+    def loop_name(self) -> str | None:
+        return self.now.loop.name if self.now.loop else None
+
+    @property
+    def loop_rejected(self) -> bool:
+        return self.now.loop is not None and self.now.loop.rejected
+
+    @property
+    def intent(self) -> str | None:
+        return intent_of(self.now.latest_message)
+
+    def slot(self, name: str) -> Any:
+        return self.now.slots.get(name)
+
+    def rejected_last(self) -> str | None:
+        """The action that was rejected, where nothing ran since."""
+        for event in reversed(self.turn):
+            if event["event"] == "action":
+                return None
+            if event["event"] == "action_execution_rejected":
+                return str(event["name"])
+        return None
+
+    def last_user(self) -> Event | None:
+        """The last message among the applied events."""
+        for event in reversed(self.applied):
+            if event["event"] == "user":
+                return event
+        return self.base.latest_message if self.base else None
+
+    def slots_since_message(self) -> list[Event]:
+        """The ``slot`` events since the latest message of this turn."""
+        slots: list[Event] = []
+        for event in reversed(self.turn):
+            if event is self.now.latest_message or event["event"] == "restart":
+                break
+            if event["event"] == "slot":
+                slots.append(event)
+        return slots[::-1]
