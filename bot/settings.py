@@ -4,6 +4,7 @@
 The tables of channel accounts stay as they are: the channel's own factory checks them.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
@@ -29,6 +30,7 @@ from channels.errors import SettingsRejected
 
 DEFAULT_FILE = Path("bot.toml")
 CHANNELS_GROUP = "petition_bot.channels"
+_SECRET_KEY = re.compile("secret|token|password|key")
 
 
 def _web_address(value: str) -> str:
@@ -93,7 +95,7 @@ class Http(Section):
 
 class Office(Section):
     name: str = Field("信访局", min_length=1, max_length=40, description="机构名称，机器人自称时用")
-    prefix: str = Field("XF", pattern="^[A-Z]{1,6}$", description="受理编号的字头，1 至 6 个大写字母")
+    prefix: str = Field("WF", pattern="^[A-Z]{1,6}$", description="受理编号的字头，1 至 6 个大写字母")
     district: str = Field("", max_length=40, description="所在区划，用来补全地点")
 
 
@@ -108,6 +110,9 @@ class Storage(Section):
         None, description="MongoDB（副本集）的连接串；不设时 `up` 自带一个，仅供试用"
     )
     driver: Literal["motor", "pymongo"] = Field("motor", description="MongoDB 驱动：`motor` 或 `pymongo`")
+    embedded: bool = Field(
+        False, description="`up` 自己置为 `true`：用的是自带的数据库，`readyz` 和 `doctor` 会提醒只供试用"
+    )
     data_dir: Path = Field(Path("data"), description="本机数据目录：主密钥、自带的数据库、运行信息")
 
 
@@ -144,9 +149,7 @@ class Notices(Section):
 
 class Dialog(Section):
     engine: Literal["embedded"] = Field("embedded", description="对话引擎，目前只有 `embedded`（进程内）")
-    gather_seconds: float = Field(
-        1.5, ge=0, le=3, description="诉说时连发几条算一条：等下一条的秒数，`0` 表示不等"
-    )
+    gather_seconds: float = Field(1.5, ge=0, le=3, description="诉说时连发几条算一条：等下一条的秒数，`0` 表示不等")
 
 
 class Log(Section):
@@ -177,12 +180,28 @@ class Settings(Section):
         found = (source for known, source in self.origins.items() if known == key or known.startswith(inside))
         return next(found, "")
 
+    def secrets(self) -> Iterator[str]:
+        """Every value that must never be seen: typed secrets, and what looks like one in a channel's table."""
+        yield from (token.get_secret_value() for token in self.api.tokens.values())
+        addresses = (self.storage.mongodb_uri, self.redis.url)
+        yield from (address.get_secret_value() for address in addresses if address is not None)
+        for accounts in self.channels.values():
+            yield from _secrets_in(accounts)
+
     def rejected(self, channel: str, account: str, error: SettingsRejected) -> SettingsError:
         """What a channel's factory refused, told like every other wrong setting."""
         table = f"{channel}.{account}"
         key = f"{table}.{error.key}" if error.key else table
         source = self.origin(key) or self.origin(table)
         return SettingsError([Problem(key=key, source=source, text=error.detail or error.sentence)])
+
+
+def _secrets_in(table: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _secrets_in(value)
+        elif _SECRET_KEY.search(key):
+            yield str(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,16 +233,21 @@ def installed_channels() -> frozenset[str]:
     return frozenset(point.name for point in entry_points(group=CHANNELS_GROUP))
 
 
-def load(
-    files: Sequence[Path], environment: Mapping[str, str], *, channels: Collection[str] | None = None
-) -> Settings:
-    """Read ``files`` (later ones win; none named: ``bot.toml`` where it exists), then the environment.
+def default_files() -> tuple[Path, ...]:
+    """What is read where nobody names a file."""
+    return (DEFAULT_FILE,) if DEFAULT_FILE.is_file() else ()
+
+
+def load(files: Sequence[Path], environment: Mapping[str, str], *, channels: Collection[str] | None = None) -> Settings:
+    """Read ``files`` (later ones win), then the environment over them.
+
+    ``channels``: the names of those installed; looked up where not given.
 
     Raises:
         SettingsError: with everything that is wrong.
     """
     layers = Layers()
-    for file in files or [DEFAULT_FILE] * DEFAULT_FILE.is_file():
+    for file in files:
         read_file(layers, file)
     known = {key.path for key in keys()}
     read_environment(layers, environment, is_key=known.__contains__)

@@ -20,6 +20,8 @@ _SENTENCES = {
     "float_parsing": "应为数字",
     "float_type": "应为数字",
     "finite_number": "应为数字",
+    "bool_parsing": "只能是 true 或 false",
+    "bool_type": "只能是 true 或 false",
     "string_type": "应为文字（加引号）",
     "path_type": "应为文件路径（加引号）",
     "model_type": "应为一组设置（一节），不是一个值",
@@ -86,9 +88,7 @@ def _accounts(layers: Layers, channel: str, table: Any) -> Iterator[tuple[str, M
             yield account, below
 
 
-def _refuse_table(
-    layers: Layers, name: str, table: Any, sections: Collection[str], channels: Collection[str]
-) -> None:
+def _refuse_table(layers: Layers, name: str, table: Any, sections: Collection[str], channels: Collection[str]) -> None:
     accounts = [key for key, below in table.items() if isinstance(below, Mapping)] if _is_table(table) else []
     installed = "、".join(sorted(channels)) or "无"
     for account in accounts:

@@ -98,9 +98,7 @@ def _leaves(tree: Mapping[str, Any], above: Path_ = ()) -> Iterator[tuple[Path_,
             yield path, value
 
 
-def read_environment(
-    layers: Layers, environment: Mapping[str, str], *, is_key: Callable[[Path_], bool]
-) -> None:
+def read_environment(layers: Layers, environment: Mapping[str, str], *, is_key: Callable[[Path_], bool]) -> None:
     """Lay the ``BOT_…`` variables over ``layers``; ``is_key`` knows keys whose own name ends in ``_file``."""
     named: dict[Path_, str] = {}
     for name in sorted(environment):

@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, Self
+from typing import Any
 from weakref import WeakValueDictionary
 
 import structlog
@@ -151,33 +151,26 @@ class Wakeups:
         self._waiting: dict[str, set[asyncio.Event]] = {}
         self._to_tell: dict[str, None] = {}
         self._anything = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._telling = False
         self.listening = asyncio.Event()
         """Set while the subscription stands."""
 
-    async def start(self) -> None:
-        """Begin to listen and to tell; reconnects by itself. Without it only tasks of this process wake."""
-        if self._url and not self._tasks:
-            works = (self._hear, self._publish)
-            self._tasks = [asyncio.create_task(_for_ever(self._url, work)) for work in works]
-
-    async def aclose(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = []
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.aclose()
+    async def run(self) -> None:
+        """Listen and tell until cancelled; reconnects by itself. While it does not run, only this process wakes."""
+        if self._url is None:
+            return
+        self._telling = True
+        try:
+            async with asyncio.TaskGroup() as group:
+                for work in (self._hear, self._publish):
+                    group.create_task(_for_ever(self._url, work))
+        finally:
+            self._telling = False
 
     async def wake(self, topic: str) -> None:
         """Wake those who wait for ``topic``: here at once, elsewhere as soon as Redis has carried it."""
         self._wake_here(topic)
-        if self._tasks and len(self._to_tell) < _TOPICS_LIMIT:
+        if self._telling and len(self._to_tell) < _TOPICS_LIMIT:
             self._to_tell[topic] = None
             self._anything.set()
 

@@ -1,0 +1,5 @@
+"""``python -m bot`` is ``petition-bot``."""
+
+from bot.cli.main import run
+
+run()

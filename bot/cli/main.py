@@ -1,0 +1,28 @@
+"""The commands together, and what any of them says when it cannot go on."""
+
+import sys
+from typing import NoReturn
+
+from bot.cli import cases, chat, doctor, everything, keys, processes, sandbox
+from bot.cli.app import make_app
+from bot.cli.failures import explain
+
+app = make_app()
+for group in (everything, processes, chat, doctor, sandbox):
+    group.add_commands(app)
+app.add_typer(keys.app, name="keys")
+app.add_typer(cases.app, name="cases")
+
+
+def run() -> NoReturn:
+    """Run the command that the arguments name; exit 2 where the settings or the arguments are wrong."""
+    try:
+        app(prog_name="petition-bot")
+    except Exception as error:
+        told = explain(error)
+        if told is None:
+            raise
+        for line in told.lines:
+            print(line, file=sys.stderr)
+        sys.exit(told.code)
+    sys.exit(0)

@@ -1,0 +1,54 @@
+"""``web`` and ``worker``: one process each, for running many."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from bot.cli.app import common
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+
+def add_commands(app: typer.Typer) -> None:
+    app.command()(web)
+    app.command()(worker)
+
+
+def web(ctx: typer.Context) -> None:
+    """只启动一个网页服务进程（webhook、接口）。"""
+    settings = common(ctx).settings()
+    log_to_stderr(settings)
+    from bot.processes import run_web  # noqa: PLC0415
+
+    run_on_fast_loop(run_web(settings))
+
+
+def worker(ctx: typer.Context) -> None:
+    """只启动一个投递进程（发送通知、捡起遗漏的消息）。"""
+    settings = common(ctx).settings()
+    log_to_stderr(settings)
+    from bot.processes import run_worker  # noqa: PLC0415
+
+    run_on_fast_loop(run_worker(settings))
+
+
+def log_to_stderr(settings: "Settings") -> None:
+    """Logs as the settings say, without any of the settings' secrets."""
+    from bot.observability import configure_logging  # noqa: PLC0415
+    from bot.redaction import Redactor  # noqa: PLC0415
+
+    configure_logging(level=settings.log.level, form=settings.log.format, redactor=Redactor(settings.secrets()))
+
+
+def run_on_fast_loop(work: Coroutine[Any, Any, None]) -> None:
+    """On uvloop where the platform has it: a quarter more turns a second."""
+    if sys.platform == "win32":
+        asyncio.run(work)
+        return
+    import uvloop  # noqa: PLC0415 - not on every platform
+
+    uvloop.run(work)

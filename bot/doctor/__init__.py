@@ -1,0 +1,1 @@
+"""``doctor``: what is wrong with this deployment, and how to mend it."""

@@ -1,0 +1,89 @@
+"""What can be seen on this machine alone: the settings' wisdom, the data folder, the master key, the programs."""
+
+import asyncio
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bot.doctor.findings import Finding, error, ok, warning
+from bot.settings import Settings
+from storage.errors import EmbeddedFailed, KeysMissing
+
+_LEAST_FREE = 500_000_000
+_SHORT_TOKEN = 16
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+def check_settings(settings: Settings) -> Iterator[Finding]:
+    """Lawful, but wise?"""
+    yield ok("settings", "设置可用")
+    yield _public_url(settings.http.public_url)
+    tokens = settings.api.tokens
+    short = [name for name, token in tokens.items() if len(token.get_secret_value()) < _SHORT_TOKEN]
+    if not tokens:
+        yield warning("api", "没有接口令牌，接口和工作人员面板用不了", '在 [api] 里写 tokens = { 名字 = "令牌" }')
+    if short:
+        yield warning("api", f"令牌太短：{'、'.join(short)}", f"换成至少 {_SHORT_TOKEN} 位的随机字符")
+    if not settings.channels:
+        yield warning(
+            "channels", "没有任何渠道账号，市民联系不到机器人", "填写 [wechat.main]，见 docs/configuration.md"
+        )
+
+
+def _public_url(url: str) -> Finding:
+    if not url:
+        return warning("public_url", "没有设置 http.public_url，通知里不能带链接", "填写市民手机能打开的网址")
+    parts = urlsplit(url)
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        return warning("public_url", "http.public_url 不是 https，市民的内容会明文经过网络", "配好证书后改为 https://")
+    return ok("public_url", url)
+
+
+async def check_data_dir(data_dir: Path) -> list[Finding]:
+    """Whether the folder can be used, by us alone."""
+    return await asyncio.to_thread(lambda: list(_data_dir(data_dir)))
+
+
+def _data_dir(data_dir: Path) -> Iterator[Finding]:
+    if not data_dir.exists():
+        yield ok("data_dir", f"{data_dir.absolute()} 还没有，首次启动时创建")
+        return
+    if not data_dir.is_dir() or not os.access(data_dir, os.R_OK | os.W_OK | os.X_OK):
+        yield error("data_dir", f"{data_dir.absolute()} 不能读写", "检查它的属主和权限，或用 BOT_DATA_DIR 另选目录")
+        return
+    if stat.S_IMODE(data_dir.stat().st_mode) & 0o077:
+        yield warning("data_dir", f"{data_dir.absolute()} 别人也能进入", f"chmod 700 {data_dir.absolute()}")
+    if shutil.disk_usage(data_dir).free < _LEAST_FREE:
+        yield warning("data_dir", "磁盘剩余不足 500 MB", "清理磁盘，或换到更大的磁盘")
+    yield ok("data_dir", str(data_dir.absolute()))
+
+
+async def check_master_key(settings: Settings, *, needed: bool) -> Finding:
+    """Whether the key opens; ``needed``: there are data sealed with it already."""
+    from bot.wiring import master_key  # noqa: PLC0415 - loads the whole service
+
+    key = master_key(settings)
+    made_at_first = settings.keys.kms_uri is None and not await asyncio.to_thread(Path(key.where).exists)
+    if made_at_first and not needed:
+        return ok("master_key", f"{key.where} 还没有，首次启动时生成")
+    try:
+        await asyncio.to_thread(key.load)
+    except KeysMissing as problem:
+        return error("master_key", problem.sentence, "把主密钥的备份放回原处")
+    return ok("master_key", f"{key.where}（请确认已另存备份，丢了就再也读不出数据）")
+
+
+async def check_programs() -> list[Finding]:
+    """Whether ``up`` would find servers to start."""
+    from storage.embedded import binaries  # noqa: PLC0415 - only where no server is set
+
+    cure = "正式服务请设置 BOT_MONGODB_URI 和 BOT_REDIS_URL"
+    try:
+        for find in (binaries.mongod, binaries.redis_server):
+            await asyncio.to_thread(find)
+    except EmbeddedFailed as problem:
+        return [error("embedded", problem.sentence, cure)]
+    return [warning("embedded", "没有设置数据库：up 会自带一套，只供试用；现在没有在运行", cure)]

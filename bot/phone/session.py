@@ -1,0 +1,143 @@
+"""One chat: what is typed goes to the bot, what comes is shown as it comes."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from bot.phone.keyboard import Keyboard
+from bot.phone.screen import HELP, Screen
+from channels.sandbox import SandboxAway, SandboxError
+
+if TYPE_CHECKING:
+    from channels.sandbox import Phone, Seen
+
+_ANSWER_SECONDS = 10.0
+"""How long a piped-in line waits for its answer before the next one is sent."""
+_QUIET_SECONDS = 0.3
+_LOOK_SECONDS = 20.0
+_PLACE = (36.7068, 119.1619, "潍坊市奎文区东风东街")
+_PICTURE_LIMIT = 10 * 1024 * 1024
+# one grey pixel: a picture to send where nobody has one at hand
+_PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010800000000"
+    "3a7e9b550000000a49444154789c6368000000820081dd436af40000000049454e44ae426082"
+)
+
+
+async def talk(phone: "Phone") -> None:
+    """Until the person leaves."""
+    keyboard = Keyboard()
+    session = Session(phone, Screen(Console(highlight=False)))
+    session.screen.hello(phone.name)
+    listening = asyncio.create_task(session.listen())
+    try:
+        async for line in keyboard.lines():
+            session.answered.clear()
+            if not await session.hear(line.strip()):
+                break
+            if not keyboard.is_person:
+                await session.wait_for_answer()
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+
+
+class Session:
+    """A phone and its screen. A number typed below a menu taps that choice."""
+
+    def __init__(self, phone: "Phone", screen: Screen) -> None:
+        self.screen = screen
+        self.answered = asyncio.Event()
+        self._phone = phone
+        self._choices: list[dict[str, str]] = []
+
+    async def listen(self) -> None:
+        """Show what comes, until cancelled."""
+        while True:
+            try:
+                for seen in await self._phone.next(_LOOK_SECONDS):
+                    self._take(seen)
+            except SandboxAway as error:
+                self.screen.wrong(error.sentence)
+                await asyncio.sleep(1)
+
+    async def wait_for_answer(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                await self.answered.wait()
+                # one answer may show as several messages
+                await asyncio.sleep(_QUIET_SECONDS)
+
+    async def hear(self, line: str) -> bool:
+        """Do what was typed; False: the person leaves."""
+        word, _, rest = line.partition(" ")
+        if word in {"/quit", "/exit", "/q"}:
+            return False
+        try:
+            await self._do(word, rest.strip(), line)
+        except SandboxError as error:
+            self.screen.wrong(error.sentence)
+            self.answered.set()
+        return True
+
+    async def _do(self, word: str, rest: str, line: str) -> None:
+        match word:
+            case "":
+                self.answered.set()
+            case "/pic":
+                await self._picture(rest)
+            case "/loc":
+                await self._location(rest)
+            case "/voice":
+                await self._phone.voice()
+            case "/follow":
+                await self._phone.follow()
+            case "/unfollow":
+                await self._phone.unfollow()
+            case _ if word.startswith("/"):
+                self.screen.note(HELP)
+                self.answered.set()
+            case _:
+                await self._say(line)
+
+    async def _say(self, line: str) -> None:
+        index = int(line) - 1 if line.isdecimal() else -1
+        if 0 <= index < len(self._choices):
+            choice = self._choices[index]
+            await self._phone.say(choice["content"], menu_id=choice["id"])
+        else:
+            await self._phone.say(line)
+
+    async def _picture(self, name: str) -> None:
+        try:
+            content = await asyncio.to_thread(_read, name) if name else _PIXEL
+        except OSError as error:
+            self.screen.wrong(f"读不了 {name}：{error.strerror}")
+            self.answered.set()
+            return
+        await self._phone.picture(content)
+
+    async def _location(self, rest: str) -> None:
+        latitude, longitude, label = _PLACE
+        words = rest.split(maxsplit=2)
+        try:
+            if words:
+                latitude, longitude, label = float(words[0]), float(words[1]), " ".join(words[2:])
+        except (ValueError, IndexError):
+            self.screen.wrong("写成：/loc 36.70 119.16 东风东街某小区")
+            self.answered.set()
+            return
+        await self._phone.location(latitude, longitude, label)
+
+    def _take(self, seen: "Seen") -> None:
+        self.screen.show(seen)
+        self._choices = list(seen.data.get("choices", ()))
+        self.answered.set()
+
+
+def _read(name: str) -> bytes:
+    with Path(name).expanduser().open("rb") as file:
+        return file.read(_PICTURE_LIMIT + 1)

@@ -1,0 +1,47 @@
+"""The sandbox as a process of its own, on loopback alone."""
+
+import asyncio
+import signal
+
+from aiohttp import web
+
+from bot.settings import Settings
+from bot.supervisor.demo_settings import account
+from channels.sandbox import Mode, SandboxSettings, make_sandbox
+
+_HOST = "127.0.0.1"
+_DRAIN_SECONDS = 3.0
+
+
+def sandbox_settings(settings: Settings, name: str, *, bot_url: str, seed: int) -> tuple[SandboxSettings, bool]:
+    """What the sandbox plays: the account ``name`` of the settings, or (True then) one made up."""
+    table = settings.channels.get("wechat", {}).get(name)
+    of = dict(account() if table is None else table)
+    tokens = [token.get_secret_value() for token in settings.api.tokens.values()]
+    played = SandboxSettings(
+        app_id=str(of.get("app_id", "")),
+        app_secret=str(of.get("app_secret", "")),
+        token=str(of.get("token", "")),
+        encoding_aes_key=str(of.get("encoding_aes_key", "")),
+        mode=Mode(of.get("mode", Mode.SAFE)),
+        bot_url=bot_url,
+        webhook_path=f"/channels/wechat/{name}",
+        api_token=tokens[0] if tokens else "",
+        seed=seed,
+        office=settings.office.name,
+    )
+    return played, table is None
+
+
+async def run_sandbox(played: SandboxSettings, port: int) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    runner = web.AppRunner(make_sandbox(played), access_log=None, shutdown_timeout=_DRAIN_SECONDS)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, _HOST, port).start()
+        await stop.wait()
+    finally:
+        await runner.cleanup()

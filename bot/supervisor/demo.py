@@ -1,0 +1,57 @@
+"""``demo``: a plan that plays the platform too, a few cases to look at, a browser where there is a desktop."""
+
+import asyncio
+import os
+import sys
+import webbrowser
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from bot.settings import load
+from bot.supervisor.demo_settings import keep_demo_settings
+from bot.supervisor.plan import LOOPBACK, Plan
+from bot.supervisor.ports import free_port
+from bot.supervisor.running import Running
+from bot.supervisor.up import OnReady, say
+
+SANDBOX_PORT = 8090
+_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
+
+
+def plan_demo(files: Sequence[Path], environment: Mapping[str, str], *, sandbox_port: int | None = None) -> Plan:
+    """``files`` and the environment go over the demo's own settings; ports that nobody set may move up.
+
+    Raises:
+        SettingsError, PortTaken: as they are.
+    """
+    data_dir = load(files, environment).storage.data_dir
+    config = (keep_demo_settings(data_dir), *files)
+    first = load(config, environment)
+    port = free_port(first.http.host, first.http.port, fixed=bool(first.origin("http.port")))
+    wanted = sandbox_port or SANDBOX_PORT
+    sandbox = free_port(LOOPBACK, wanted, fixed=sandbox_port is not None, taken=(port,))
+    api_base = {"BOT_WECHAT__MAIN__API_BASE": f"http://{LOOPBACK}:{sandbox}/wechat"}
+    env = {**api_base, **environment, "BOT_HTTP__PORT": str(port)}
+    return Plan(settings=load(config, env), config=config, environment=env, sandbox_port=sandbox)
+
+
+def after_ready(*, browser: bool) -> OnReady:
+    """What is done once all answers: cases are filed (the first time), the page is opened."""
+
+    async def do(running: Running) -> None:
+        from bot.supervisor.demo_cases import file_demo_cases  # noqa: PLC0415 - slow to import
+
+        if browser and _has_desktop():
+            await asyncio.to_thread(webbrowser.open, running.plan.sandbox_url)
+        tokens = running.plan.settings.api.tokens
+        if tokens:
+            token = next(iter(tokens.values())).get_secret_value()
+            problem = await file_demo_cases(running.plan.bot_url, token)
+            if problem:
+                say("demo", f"演示用的诉求没有全部录入：{problem}")
+
+    return do
+
+
+def _has_desktop() -> bool:
+    return sys.stdout.isatty() and (sys.platform == "darwin" or any(os.environ.get(name) for name in _DISPLAYS))

@@ -1,0 +1,60 @@
+"""The settings of a demo: made once, kept in ``<data_dir>/demo.toml``, so that a restart finds its cases again."""
+
+import base64
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.supervisor.run_file import write_private
+
+NAME = "demo.toml"
+_TEMPLATE = """\
+# 演示用的设置，由 petition-bot demo 生成。凭证是随机的，只在本机的沙箱里有效。
+# Made by petition-bot demo; the credentials are random and open nothing but the sandbox on this machine.
+
+[office]
+name = "某市信访局"
+district = "奎文区"
+
+[notices]
+quiet_hours = ""   # 演示时夜里也发通知
+
+[log]
+level = "warning"
+
+[wechat.main]
+app_id = "{app_id}"
+app_secret = "{app_secret}"
+token = "{token}"
+encoding_aes_key = "{encoding_aes_key}"
+mode = "safe"
+
+[wechat.main.templates]
+progress = "{template}"
+
+[api.tokens]
+demo = "{api_token}"
+"""
+
+
+def keep_demo_settings(data_dir: Path) -> Path:
+    """The file's path; it is made where it is not there yet."""
+    path = data_dir / NAME
+    if not path.exists():
+        from channels.sandbox import PROGRESS_TEMPLATE_ID  # noqa: PLC0415 - needed once, slow to import
+
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private(
+            path, _TEMPLATE.format(template=PROGRESS_TEMPLATE_ID, api_token=secrets.token_urlsafe(24), **account())
+        )
+    return path
+
+
+def account() -> Mapping[str, str]:
+    """Fresh credentials of an official account, in the platform's own forms."""
+    return {
+        "app_id": f"wx{secrets.token_hex(8)}",
+        "app_secret": secrets.token_hex(16),
+        "token": secrets.token_hex(12),
+        "encoding_aes_key": base64.b64encode(secrets.token_bytes(32)).decode().rstrip("="),
+    }
