@@ -47,8 +47,7 @@ class FormRun:
         filled = {name: inside.slot(name) for name in self.form.required_slots if inside.slot(name) is not None}
         validated = await self._validate(filled, inside)
         done = slot_names(validated)
-        kept = [e for e in found if e["event"] == "bot" or (e["name"] not in done and _is_news(e, tracker))]
-        return [started, *kept, *validated]
+        return [started, *validated, *(e for e in found if e["event"] == "slot" and e["name"] not in done)]
 
     async def _go_on(self, tracker: Tracker, before: Sequence[Event]) -> list[Event]:
         events = await self._take_in(tracker, before)
@@ -57,13 +56,15 @@ class FormRun:
         return events + await self._ask(tracker, [*before, *events])
 
     async def _take_in(self, tracker: Tracker, before: Sequence[Event]) -> list[Event]:
-        """Validate what the message filled. After an interruption, or where activation did it, there is nothing to."""
-        if before:
-            # An activation that brought nothing is validated once more, as Rasa does.
-            nothing = len(before) == 1
-            return await self._validate(self._candidates(tracker), tracker) if nothing else []
+        """Validate what the message filled; after an interruption there is nothing to.
+
+        Where activation brought something it is validated already; where it brought nothing, it is validated once
+        more, as Rasa does.
+        """
+        if any(event["event"] != "active_loop" for event in before):
+            return []
         loop = tracker.now.loop
-        if tracker.now.latest_action != LISTEN or (loop and loop.interrupted):
+        if loop and (tracker.now.latest_action != LISTEN or loop.interrupted):
             return await self._validate({}, tracker)
         candidates = self._candidates(tracker)
         events = await self._validate(candidates, tracker)
@@ -73,29 +74,28 @@ class FormRun:
     def _reject_if_off_topic(self, tracker: Tracker, candidates: Mapping[str, Any], events: Sequence[Event]) -> None:
         declined = any(event["event"] == "action_execution_rejected" for event in events)
         filled = bool(candidates) or bool(slot_names(events) - {REQUESTED_SLOT})
-        if tracker.slot(REQUESTED_SLOT) and not filled and not declined:
+        if self._requested(tracker) and not filled and not declined:
             raise ActionExecutionRejection(self.form.name)
 
+    def _requested(self, tracker: Tracker) -> str | None:
+        """The slot this form asked for; what another form asked for does not count."""
+        return tracker.slot(REQUESTED_SLOT) if tracker.loop_name == self.form.name else None
+
     def _candidates(self, tracker: Tracker) -> dict[str, Any]:
-        wanted = {*self.form.required_slots}
-        if tracker.loop_name == self.form.name and tracker.slot(REQUESTED_SLOT):
-            wanted.add(tracker.slot(REQUESTED_SLOT))
+        wanted = {*self.form.required_slots, self._requested(tracker)}
         return {e["name"]: e["value"] for e in tracker.slots_since_message() if e["name"] in wanted}
 
     async def _validate(self, candidates: Mapping[str, Any], tracker: Tracker) -> list[Event]:
-        """What ``validate_<form>`` makes of the candidates; a candidate it says nothing of is valid."""
+        """What ``validate_<form>`` makes of the candidates, which are set already; without it, they are valid."""
         name = f"validate_{self.form.name}"
         if not self.known(name):
             return []
         events = [slot(key, value) for key, value in candidates.items()]
-        validated = await self.perform(name, self._as_seen_inside(tracker, events))
-        done = slot_names(validated)
-        return validated + [event for event in events if event["name"] not in done]
+        return await self.perform(name, self._as_seen_inside(tracker, events))
 
     def _as_seen_inside(self, tracker: Tracker, events: Sequence[Event]) -> Tracker:
         """The tracker as actions of the form see it: the form's own requested slot, then the form, then ``events``."""
-        requested = tracker.slot(REQUESTED_SLOT) if tracker.loop_name == self.form.name else None
-        return tracker.fork([slot(REQUESTED_SLOT, requested), action(self.form.name), *events])
+        return tracker.fork([slot(REQUESTED_SLOT, self._requested(tracker)), action(self.form.name), *events])
 
     async def _ask(self, tracker: Tracker, so_far: Sequence[Event]) -> list[Event]:
         if _is_done(so_far):
@@ -121,10 +121,6 @@ def asking_names(form: str, requested: str) -> tuple[str, ...]:
         f"action_ask_{requested}",
         f"utter_ask_{requested}",
     )
-
-
-def _is_news(event: Event, tracker: Tracker) -> bool:
-    return bool(tracker.slot(event["name"]) != event["value"])
 
 
 def _is_done(events: Sequence[Event]) -> bool:
