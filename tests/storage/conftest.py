@@ -71,7 +71,7 @@ def entry(address: Address, now: datetime) -> Callable[..., OutboxEntry]:
 def case(now: datetime) -> Callable[..., Case]:
     def make(**given: Any) -> Case:
         facts = {
-            "number": "WF261121000014",
+            "number": "WF261121000013",
             "title": "东风东街路灯坏了",
             "content": "东风东街某小区路灯坏了一个多月，晚上太黑",
             "place": "奎文区东风东街",

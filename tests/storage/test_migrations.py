@@ -1,0 +1,81 @@
+"""The shape of the store."""
+
+import asyncio
+
+import pytest
+
+from storage.driver import connect
+from storage.migrations import INDEXES, VERSION, current_version, migrate, missing_indexes
+from storage.store import Store
+
+BOTH = pytest.mark.parametrize("driver", ["motor", "pymongo"])
+
+
+@BOTH
+async def test_several_processes_may_start_at_once_and_again(servers, database, driver, now):
+    assert len(await missing_indexes(database)) == len(INDEXES)
+    others = [
+        await connect(servers.mongodb_uri, driver=driver, timeout_ms=10_000, name=database.name) for _ in range(4)
+    ]
+    await asyncio.gather(*(migrate(each, at=now) for each in [database, *others]))
+    assert await missing_indexes(database) == []
+    assert await current_version(database) == VERSION
+    await migrate(database, at=now)
+    for each in others:
+        await each.close()
+
+
+async def test_a_newer_database_is_left_alone(database, now):
+    await database["schema"].insert_one({"_id": "indexes", "version": VERSION + 1})
+    await migrate(database, at=now)
+    assert await current_version(database) == VERSION + 1
+    assert len(await missing_indexes(database)) == len(INDEXES)
+
+
+def test_names_are_unique_within_a_collection():
+    names = [(each.collection, each.name) for each in INDEXES]
+    assert len(set(names)) == len(names)
+
+
+async def test_a_wrong_prefix_is_refused_before_anything_is_made(database, vault):
+    with pytest.raises(ValueError, match="prefix"):
+        await Store.open(database, vault, number_prefix="潍坊")
+    assert await current_version(database) == 0
+
+
+@pytest.fixture
+async def plans(store, database):
+    """The names of indexes and stages that a query uses."""
+
+    async def plans(collection, where, sort):
+        explained = await database.command("explain", {"find": collection, "filter": where, "sort": dict(sort)})
+        found, todo = set(), [explained["queryPlanner"]["winningPlan"]]
+        while todo:
+            stage = todo.pop()
+            found |= {stage["stage"], stage.get("indexName")}
+            todo += [stage["inputStage"]] if "inputStage" in stage else stage.get("inputStages", [])
+        return found
+
+    return plans
+
+
+@pytest.mark.parametrize(
+    ("collection", "index", "where", "sort"),
+    [
+        ("arrivals", "pending", {"conversation_id": "x", "state": "pending"}, [("arrived_ns", 1), ("_id", 1)]),
+        ("arrivals", "history", {"conversation_id": "x"}, [("arrived_ns", -1), ("_id", -1)]),
+        ("outbox", "waking", {"wake_at": {"$lte": 1}}, [("wake_at", 1)]),
+        ("outbox", "newest_conversation_id", {"conversation_id": "x"}, [("created_at", -1), ("_id", -1)]),
+        ("outbox", "dead", {"dead_at": {"$exists": True}}, [("dead_at", -1)]),
+        ("cases", "newest", {"accusation": False}, [("created_at", -1), ("_id", -1)]),
+        ("cases", "newest_state", {"state": "x", "accusation": False}, [("created_at", -1), ("_id", -1)]),
+        ("cases", "newest_parties", {"parties": "x"}, [("created_at", -1), ("_id", -1)]),
+        ("timeline", "case", {"case_number": "x"}, [("seq", 1)]),
+        ("calls", "open", {"state": "open"}, [("danger", -1), ("at", 1), ("_id", 1)]),
+        ("conversations", "newest_channel", {"channel": "x"}, [("created_at", -1), ("_id", -1)]),
+    ],
+)
+async def test_lists_read_by_index_without_sorting(plans, collection, index, where, sort):
+    stages = await plans(collection, where, sort)
+    assert index in stages
+    assert not {"COLLSCAN", "SORT"} & stages
