@@ -1,7 +1,6 @@
 """The fields of a callback as an ``Inbound``: every message type, every event, unknown ones kept."""
 
 import hashlib
-import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -111,7 +110,7 @@ def _point(fields: Fields, latitude: str, longitude: str, label: str = "Label") 
         point = float(leaf(fields, latitude)), float(leaf(fields, longitude))
     except ValueError:
         return None
-    inside = math.isfinite(sum(point)) and abs(point[0]) <= 90 and abs(point[1]) <= 180  # noqa: PLR2004 - degrees
+    inside = abs(point[0]) <= 90 and abs(point[1]) <= 180  # noqa: PLR2004 - degrees; NaN is never inside
     return Location(latitude=point[0], longitude=point[1], label=leaf(fields, label)) if inside else None
 
 

@@ -1,6 +1,7 @@
 """Whatever is signed and posted: a message, a receipt, or a refusal; never another error."""
 
 import json
+from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import HealthCheck, event, example, given, settings
@@ -73,30 +74,40 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES | VALUES, inner, max_size=8),
     max_leaves=20,
 )
-COMMON = [("ToUserName", "gh"), ("FromUserName", "o"), ("CreateTime", "1795226400")]
+KINDS = st.sampled_from(["text", "image", "voice", "video", "location", "link", "event", "event", "event", "hologram"])
+NAMED = {"ToUserName": "gh", "FromUserName": "o", "CreateTime": "1795226400"}
+DOCUMENTS = st.builds(
+    lambda kind, more: NAMED | {"MsgType": kind} | {name: value for name, value in more if name not in NAMED},
+    KINDS,
+    st.lists(st.tuples(NAMES.filter(lambda name: name != "MsgType"), TREES), max_size=10),
+)
 
 
 def _xml(tree, name="xml"):
-    inner = "".join(_xml(child, child_name) for child_name, child in tree) if isinstance(tree, list) else tree
+    children = tree.items() if isinstance(tree, dict) else tree
+    inner = escape(tree) if isinstance(tree, str) else "".join(_xml(child, named) for named, child in children)
     return f"<{name}>{inner}</{name}>"
+
+
+def _bytes(text):
+    return text.encode("utf-8", "surrogatepass")
 
 
 BODIES = st.one_of(
     st.binary(max_size=300),
-    st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass")),
-    TREES.map(lambda tree: _xml(tree).encode("utf-8", "surrogatepass")),
-    TREES.filter(lambda tree: isinstance(tree, list)).map(
-        lambda tree: _xml(COMMON + tree).encode("utf-8", "surrogatepass")
-    ),
+    st.text(max_size=300).map(_bytes),
+    TREES.map(lambda tree: _bytes(_xml(tree))),
     JSON.map(lambda value: json.dumps(value).encode()),
-    st.dictionaries(NAMES, VALUES, max_size=10).map(lambda more: json.dumps(dict(COMMON) | more).encode()),
+    DOCUMENTS.map(lambda document: _bytes(_xml(document))),
+    DOCUMENTS.map(lambda document: json.dumps(document).encode()),
+    DOCUMENTS.map(lambda document: json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")),
 )
 
 
 @settings(
     max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-@given(body=BODIES, wrapping=st.sampled_from(["plain", "safe", "ciphertext", "outer"]))
+@given(body=BODIES, wrapping=st.sampled_from(["plain", "plain", "safe", "safe", "ciphertext", "outer"]))
 @example(body=b"<xml><Encrypt/></xml>", wrapping="outer")
 def test_receiving_ends_in_an_arrival_or_a_refusal(kit, pusher, clock, body, wrapping):
     tools = Tools(http=None, shared=kit.MemoryState(), clock=clock)

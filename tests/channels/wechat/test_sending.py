@@ -4,8 +4,10 @@ import asyncio
 import json
 from datetime import UTC, datetime
 
+import aiohttp
 import pytest
 from aiohttp import web
+from aiohttp.abc import AbstractResolver
 from structlog.testing import capture_logs
 
 from channels.errors import (
@@ -18,6 +20,7 @@ from channels.errors import (
     WayShut,
 )
 from channels.messages import Via
+from channels.wechat.transport import Transport
 
 CUSTOM = "/cgi-bin/message/custom/send"
 TEMPLATE = "/cgi-bin/message/template/send"
@@ -187,7 +190,7 @@ async def test_a_closed_window_shuts_nothing_for_others(channel, platform, kit):
 
 
 async def test_a_broken_account_is_left_alone_but_for_one_probe(channel, platform, kit, clock):
-    platform.fail("/cgi-bin/stable_token", 40164, 40164)
+    platform.fail(CUSTOM, 48004, 48004)
 
     async def outcome():
         try:
@@ -196,18 +199,30 @@ async def test_a_broken_account_is_left_alone_but_for_one_probe(channel, platfor
             return error
 
     first = await outcome()
-    assert (first.provider_code, first.alarm) == ("40164", True)
+    assert (first.provider_code, first.alarm) == ("48004", True)
     kept_back = [await outcome() for _ in range(5)]
-    assert {each.provider_code for each in kept_back} == {"40164"}
+    assert {each.provider_code for each in kept_back} == {"48004"}
     assert kept_back[0].retry_after == 60
-    assert len(platform.calls) == 1
+    assert platform.count("custom/send") == 1
     clock.advance(61)
     probes = await asyncio.gather(*(outcome() for _ in range(5)))
     assert all(isinstance(each, AccountBroken) for each in probes)
-    assert len(platform.calls) == 2
+    assert platform.count("custom/send") == 2
     clock.advance(61)
     assert not isinstance(await outcome(), AccountBroken), "the account was mended"
     assert not isinstance(await outcome(), AccountBroken)
+
+
+async def test_a_probe_that_says_nothing_of_the_account_leaves_it_alone(channel, platform, kit, clock):
+    platform.fail(CUSTOM, 48004, -1)
+    with pytest.raises(AccountBroken):
+        await channel.send(kit.outbound())
+    clock.advance(61)
+    with pytest.raises(Busy):
+        await channel.send(kit.outbound())
+    with pytest.raises(AccountBroken):
+        await channel.send(kit.outbound())
+    assert platform.count("custom/send") == 2
 
 
 async def _drop(request):
@@ -223,8 +238,7 @@ async def _hang(request):
 async def _endless(request):
     response = web.StreamResponse()
     await response.prepare(request)
-    for _ in range(64):
-        await response.write(b" " * 4096)
+    await response.write(b"{" + b" " * 80_000 + b'"errcode": 0}')
     return response
 
 
@@ -283,6 +297,26 @@ async def test_a_token_that_does_not_come_in_time_is_only_busy(make_channel, pla
 async def test_nobody_listening_is_busy(make_channel, kit):
     with pytest.raises(Busy):
         await make_channel(api_base="http://127.0.0.1:9").send(kit.outbound())
+
+
+async def test_what_never_left_is_busy_and_not_unknown():
+    async with aiohttp.ClientSession() as http:
+        with pytest.raises(Busy):
+            await Transport(http, api_base="http://127.0.0.1:9", seconds=2).post("/x", {})
+
+
+async def test_a_connection_that_does_not_come_about_in_time_is_busy():
+    class Nowhere(AbstractResolver):
+        async def resolve(self, host, port=0, family=0):
+            await asyncio.sleep(30)
+            return []
+
+        async def close(self):
+            pass
+
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=Nowhere())) as http:
+        with pytest.raises(Busy):
+            await Transport(http, api_base="http://platform.invalid", seconds=0.4).post("/x", {})
 
 
 async def test_no_secret_and_no_openid_is_in_logs_or_errors(channel, platform, kit):
