@@ -114,7 +114,7 @@ def _what(state: CaseState, told: Told) -> list[str]:
             reason = "说明" if told.ground else "理由"
             return [_named("理由", told.ground), _named(reason, told.note), _elsewhere(told)]
         case CaseState.NEEDS_INFO:
-            return [_named("请补充", told.note)]
+            return [_named("要补充的内容", told.note)]
         case CaseState.ANSWERED:
             return [
                 _named("答复", told.answer or told.note),
@@ -140,7 +140,7 @@ def _next(case: Case, *, own: bool) -> list[str]:
         return []
     ordinary = _NEXT.get(case.state, "有新的进展会及时告诉您。")
     rights = _RIGHTS.get(case.state, "") if case.type in _CLAIMS else ""
-    return [ordinary, rights]
+    return [rights, ordinary]
 
 
 _NEXT: Mapping[CaseState, str] = {
