@@ -78,17 +78,21 @@ class Committer:
         self._waiting.append(waiting)
         if self._worker is None:
             self._worker = asyncio.create_task(self._work(), name="group commit")
+            self._worker.add_done_callback(self._stopped)
         await waiting.done
 
     async def _work(self) -> None:
-        try:
-            while group := self._next_group():
-                await self._settle(group)
-        finally:
-            self._worker = None
-            for left in self._waiting:  # only where this task was cancelled
-                _fail(left, StorageAway("commits are being stopped"), None)
-            self._waiting.clear()
+        while group := self._next_group():
+            await self._settle(group)
+        self._worker = None  # now, not in the callback: a commit made in between must start another
+
+    def _stopped(self, worker: asyncio.Task[None]) -> None:
+        if not worker.cancelled():
+            return
+        # Not in a ``finally`` of the task's own: one cancelled before its first step never gets there.
+        self._worker = None
+        while self._waiting:
+            _fail(self._waiting.popleft(), StorageAway("commits are being stopped"), None)
 
     def _next_group(self) -> list[_Waiting]:
         group: list[_Waiting] = []

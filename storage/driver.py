@@ -26,6 +26,7 @@ from pymongo.errors import (
     DuplicateKeyError,
     InvalidOperation,
     PyMongoError,
+    WriteConcernError,
 )
 
 from storage.errors import AlreadyThere, StorageAway, StorageError, WrongAddress
@@ -357,7 +358,9 @@ def _ours(error: PyMongoError, place: str) -> StorageError:
 def _is_away(error: PyMongoError) -> bool:
     labels = ("TransientTransactionError", "UnknownTransactionCommitResult")
     return (
-        error.timeout or isinstance(error, AutoReconnect | ConnectionFailure) or any(map(error.has_error_label, labels))
+        error.timeout
+        or isinstance(error, AutoReconnect | ConnectionFailure | WriteConcernError)
+        or any(map(error.has_error_label, labels))
     )
 
 

@@ -27,10 +27,16 @@ def servers() -> Iterator[Endpoints]:
         runner.run(embedded.stop())
 
 
+@pytest.fixture(params=["motor", "pymongo"])
+def each_driver(request: pytest.FixtureRequest) -> str:
+    """Makes a test run once with each client: ``pytestmark = pytest.mark.usefixtures("each_driver")``."""
+    return str(request.param)
+
+
 @pytest.fixture
-def driver() -> str:
-    """The client to use; ``each_driver`` makes a test run with both."""
-    return "motor"
+def driver(request: pytest.FixtureRequest) -> str:
+    """The client to use: the default, but for tests with ``each_driver``."""
+    return str(request.getfixturevalue("each_driver")) if "each_driver" in request.fixturenames else "motor"
 
 
 @pytest.fixture

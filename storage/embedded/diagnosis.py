@@ -31,7 +31,8 @@ _TAIL = 300
 
 def explain(name: str, code: int, said: str, log: Path) -> str:
     """Make the Chinese sentence for a server ``name`` that ended with ``code`` after it ``said`` something."""
-    return _known_cause(code, said) or f"内置 {name} 启动失败（退出码 {code}）：{_last_line(said)}。日志：{log}"
+    cause = _known_cause(code, said) or f"内置 {name} 启动失败（退出码 {code}）：{_last_line(said)}"
+    return f"{cause}。日志：{log}"
 
 
 def _known_cause(code: int, said: str) -> str:

@@ -23,6 +23,10 @@ class FolderLock:
         self._path = data_dir / "lock"
         self._descriptor: int | None = None
 
+    @property
+    def held(self) -> bool:
+        return self._descriptor is not None
+
     def take(self) -> None:
         """Take hold.
 

@@ -6,6 +6,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -161,7 +162,8 @@ async def stop_leftover(program: Program) -> None:
             program.pid_file.unlink(missing_ok=True)
             return
         if send is not None:
-            os.kill(pid, send)
+            with suppress(ProcessLookupError):
+                os.kill(pid, send)
     sentence = f"上次留下的 {program.name}（pid {pid}）停不下来，请先手动结束它"
     raise EmbeddedFailed(f"leftover {pid} stays", sentence=sentence)
 

@@ -1,7 +1,7 @@
 """The embedded servers together, over one data folder."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from storage.embedded.process import Ready, ServerProcess
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoints:
-    """Where the servers are reached, and their process ids by name ("mongodb", "redis")."""
+    """Where the servers are reached, and the process ids of those started, by name ("mongodb", "redis")."""
 
     mongodb_uri: str
     redis_url: str
@@ -22,11 +22,13 @@ class Endpoints:
 class EmbeddedServers:
     """A real mongod and a real server that speaks Redis' protocol. For trying out, not for service.
 
+    ``names`` says which to start, where one of them is at hand already.
     Start them from the main thread: their lives are tied to that of the thread that started them.
     """
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, *, names: Collection[str] = (mongodb.NAME, redis.NAME)) -> None:
         self._data_dir = data_dir.absolute()
+        self._names = names
         self._lock = FolderLock(self._data_dir)
         self._sockets = self._data_dir
         self._servers: dict[str, ServerProcess] = {}
@@ -54,10 +56,11 @@ class EmbeddedServers:
         return self.endpoints()
 
     def _found(self) -> dict[str, ServerProcess]:
-        programs = (
-            mongodb.program(binaries.mongod(), self._data_dir, self._sockets),
-            redis.program(binaries.redis_server(), self._data_dir, self._sockets),
-        )
+        programs = []
+        if mongodb.NAME in self._names:
+            programs.append(mongodb.program(binaries.mongod(), self._data_dir, self._sockets))
+        if redis.NAME in self._names:
+            programs.append(redis.program(binaries.redis_server(), self._data_dir, self._sockets))
         return {program.name: ServerProcess(program) for program in programs}
 
     def endpoints(self) -> Endpoints:
@@ -95,5 +98,6 @@ class EmbeddedServers:
     async def stop(self) -> None:
         """Stop both and let go of the folder. May be called again."""
         await asyncio.gather(*(server.stop() for server in self._servers.values()))
-        drop_socket_folder(self._data_dir)
+        if self._lock.held:
+            drop_socket_folder(self._data_dir)
         self._lock.release()
