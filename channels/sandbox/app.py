@@ -16,6 +16,7 @@ from channels.sandbox.rest import make_dispatcher
 from channels.sandbox.settings import SandboxSettings
 
 _STATIC = Path(__file__).parent / "static"
+_MOST_CONNECTIONS = 1000
 _MOST_BODY = 12 * 1024 * 1024
 
 
@@ -34,8 +35,9 @@ def make_sandbox(settings: SandboxSettings, clock: Callable[[], datetime] = utc_
     app.router.add_static("/static", _STATIC)
 
     async def run(app: web.Application) -> AsyncIterator[None]:
-        # no bound of connections: many phones wait at once, each for five seconds at most
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=False) as http:
+        # a fresh connection for each push: a kept one may just have been closed at the other end
+        connector = aiohttp.TCPConnector(limit=_MOST_CONNECTIONS, force_close=True)
+        async with aiohttp.ClientSession(connector=connector, trust_env=False) as http:
             app[HTTP] = http
             app[PLATFORM] = Platform(settings, clock, http)
             yield

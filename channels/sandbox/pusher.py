@@ -8,6 +8,7 @@ from time import monotonic
 import aiohttp
 
 from channels.sandbox.answers import AnswerReader, Reply
+from channels.sandbox.bounded import read_bounded
 from channels.sandbox.clock import PlatformClock
 from channels.sandbox.crypto import Envelope, signature
 from channels.sandbox.envelopes import Fields, build
@@ -81,7 +82,7 @@ class Pusher:
         query = {**self._signed(), "echostr": echo}
         try:
             async with self._http.get(self._url, params=query, timeout=self._limit) as answer:
-                body = await answer.content.read(_MOST_ANSWER)
+                body = await read_bounded(answer, _MOST_ANSWER)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise SandboxAway("正在等待服务启动…", code="bot_away") from error
         if answer.status != _OK or body.decode(errors="replace") != echo:
@@ -145,7 +146,7 @@ class Pusher:
                 headers={"Content-Type": "text/xml"},
                 timeout=self._limit,
             ) as answer:
-                content = await answer.content.read(_MOST_ANSWER)
+                content = await read_bounded(answer, _MOST_ANSWER)
         except TimeoutError as error:
             raise _TryAgain("timeout") from error
         except aiohttp.ClientError as error:

@@ -68,7 +68,7 @@ async def read_json(request: web.Request) -> dict[str, Any]:
 
 
 async def _entry(platform: Platform, request: web.Request, path: str) -> Entry:
-    text = request.content_type in {"application/json", "text/plain", "application/octet-stream"}
+    text = not request.content_type.startswith("multipart/")
     body = (await request.read()).decode(errors="replace") if text and request.can_read_body else ""
     return Entry(
         direction="call",

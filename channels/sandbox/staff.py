@@ -6,6 +6,7 @@ import aiohttp
 import structlog
 from aiohttp import web
 
+from channels.sandbox.bounded import read_bounded
 from channels.sandbox.keys import HTTP, PLATFORM
 
 _NUMBER = r"[A-Za-z0-9]{1,32}"
@@ -36,6 +37,7 @@ async def _forward(request: web.Request) -> web.Response:
     try:
         return await _call(request, path, body)
     except (aiohttp.ClientError, TimeoutError) as error:
+        request.app[PLATFORM].pusher.verified = False  # the bot is gone: its return is to be noticed
         structlog.get_logger().info("sandbox.api_away", error=type(error).__name__)
         return _problem(503, "正在等待服务启动…")
 
@@ -54,9 +56,7 @@ async def _call(request: web.Request, path: str, body: bytes) -> web.Response:
         timeout=_LIMIT,
         allow_redirects=False,
     ) as answer:
-        content = await answer.content.read(_MOST_ANSWER)
-        while not answer.content.at_eof() and len(content) < _MOST_ANSWER:
-            content += await answer.content.read(_MOST_ANSWER - len(content))
+        content = await read_bounded(answer, _MOST_ANSWER)
         return web.Response(status=answer.status, body=content, content_type=answer.content_type)
 
 

@@ -68,7 +68,7 @@ export class Composer {
 
   key(event) {
     // during input by pinyin the enter key takes a candidate, it does not send
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     this.sendWords();
   }

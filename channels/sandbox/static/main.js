@@ -8,10 +8,10 @@ import { Phones } from "/static/phone.js";
 import { Staff } from "/static/staff.js";
 
 const SOON = 1500;
-const LATER = 15_000;
+const LATER = 4000;
 const SAYS = { ready: "服务已就绪", waiting: "正在等待服务启动…" };
 
-const staff = new Staff();
+const staff = new Staff({ onNew: () => mark("staff") });
 const phones = new Phones({
   tap: (words, menuId) => composer.tap(words, menuId),
   onOffice: () => { mark("phone"); staff.refresh(); },

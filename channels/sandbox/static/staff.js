@@ -10,8 +10,9 @@ const GRAVE = new Set(["refused", "withdrawn"]);
 const FACTS = [["type", "类型"], ["category", "类别"], ["place", "地点"], ["district", "区域"], ["content", "内容"], ["since", "开始时间"]];
 
 export class Staff {
-  constructor() {
-    this.items = [];
+  constructor({ onNew }) {
+    this.onNew = onNew;
+    this.items = null;
     this.draft = { note: "", public: true };
     this.listKey = "";
     this.detailKey = "";
@@ -27,14 +28,21 @@ export class Staff {
   async refresh() {
     try {
       const page = await call("GET", "/_staff/cases?limit=50");
-      this.items = page.items ?? [];
-      this.note(this.items.length ? "" : "还没有诉求。居民在手机上说完一件事并确认后，会出现在这里。");
+      this.takeList(page.items ?? []);
+      this.note(this.items.length ? "" : "还没有诉求。居民提交后会出现在这里。");
       this.drawList();
       if (this.number) await this.load();
       else this.drawBlank();
     } catch (error) {
       this.note(error.message);
+      if (!this.number) this.drawBlank();
     }
+  }
+
+  takeList(items) {
+    const known = new Set(this.items?.map((item) => item.number));
+    if (this.items && items.some((item) => !known.has(item.number))) this.onNew();
+    this.items = items;
   }
 
   note(words) {
@@ -79,9 +87,12 @@ export class Staff {
   }
 
   drawBlank() {
-    if (this.detailKey === "blank") return;
-    this.detailKey = "blank";
-    byId("detail").replaceChildren(el("div", { class: "blank" }, el("b", {}, "请选一件诉求"), "左边点开一件，就能看到经过并办理。"));
+    const some = Boolean(this.items?.length);
+    const key = `blank-${some}`;
+    if (this.detailKey === key) return;
+    this.detailKey = key;
+    const words = some ? ["请选一件诉求", "点开左边一件，就能看到办理经过并办理。"] : ["还没有诉求", "先在手机上说一件事，按提示确认提交。"];
+    byId("detail").replaceChildren(el("div", { class: "blank" }, el("b", {}, words[0]), words[1]));
   }
 
   async load() {
@@ -97,7 +108,8 @@ export class Staff {
 
   drawDetail(one, entries) {
     const key = JSON.stringify([one, entries, this.said, this.lawful, this.busy]);
-    if (key === this.detailKey) return;
+    // a note half written by pinyin is not to be torn away
+    if (key === this.detailKey || this.composing) return;
     this.detailKey = key;
     const typing = document.activeElement?.id === "note";
     const facts = FACTS.filter(([name]) => one[name]).flatMap(([name, label]) => [el("dt", {}, label), el("dd", {}, String(one[name].name ?? one[name]))]);
@@ -121,15 +133,15 @@ export class Staff {
     const moves = this.movesOf(one);
     const said = this.said ? el("p", { class: this.said.good ? "said good" : "said oops", role: "status" }, this.said.words) : null;
     if (!moves.length) return el("div", { class: "move" }, el("p", { class: "note" }, "这件诉求已经到头，没有下一步了。"), said);
-    const note = el("textarea", { id: "note", "aria-label": "办理说明", placeholder: "办理说明，例如：已转区城管局，预计 3 个工作日内修复", maxlength: "1000", oninput: (event) => { this.draft.note = event.target.value; } });
+    const note = el("textarea", { id: "note", "aria-label": "办理说明", placeholder: "办理说明，例如：已转区城管局，预计 3 个工作日内修复", maxlength: "1000", oncompositionstart: () => { this.composing = true; }, oncompositionend: () => { this.composing = false; }, oninput: (event) => { this.draft.note = event.target.value; } });
     note.value = this.draft.note;
     const open = el("input", { type: "checkbox", checked: this.draft.public, onchange: (event) => { this.draft.public = event.target.checked; } });
     const buttons = moves.map((move, index) => {
       const look = GRAVE.has(move.to) ? "grave" : index === 0 ? "first" : "";
       return el("button", { type: "button", class: look, disabled: this.busy, data: { to: move.to }, onclick: () => this.move(one, move) }, move.label);
     });
-    return el("div", { class: "move" }, el("h4", {}, "下一步"), note,
-      el("label", { class: "check" }, open, "告知来信人"), el("div", { class: "moves" }, buttons), said);
+    return el("div", { class: "move" }, el("h4", {}, "办理这件诉求"), note,
+      el("label", { class: "check" }, open, "告知来信人"), el("p", { class: "note" }, "把状态改为："), el("div", { class: "moves" }, buttons), said);
   }
 
   // The API names the lawful moves; where it does not, every state is offered until a refusal names them.

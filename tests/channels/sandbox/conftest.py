@@ -21,6 +21,7 @@ from channels.sandbox import SandboxSettings, make_sandbox
 TOKEN, APP_ID, SECRET = "a-token-of-tests", "wx0123456789abcdef", "app-secret-of-tests"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 ANSWER_SECONDS = 0.4
+DELIVERIES = 3
 
 
 def sha(*parts: str) -> str:
@@ -90,9 +91,16 @@ class Bot:
     pushes: list[Received] = field(default_factory=list)
     checks: int = 0
     cuts: int = 0
+    all_cut: asyncio.Event = field(default_factory=asyncio.Event)
+    news: asyncio.Condition = field(default_factory=asyncio.Condition)
     url: str = ""
     api: Callable[[web.Request], Awaitable[web.Response]] | None = None
     api_calls: list[tuple[str, str, str, Any]] = field(default_factory=list)
+
+    async def pushed(self, count: int) -> None:
+        """Return once ``count`` pushes have come."""
+        async with asyncio.timeout(5), self.news:
+            await self.news.wait_for(lambda: len(self.pushes) >= count)
 
     async def check(self, request: web.Request) -> web.Response:
         query = request.query
@@ -102,11 +110,15 @@ class Bot:
 
     async def take(self, request: web.Request) -> web.Response:
         message = _opened(dict(request.query), await request.text())
-        self.pushes.append(message)
+        async with self.news:
+            self.pushes.append(message)
+            self.news.notify_all()
         try:
             answer = await self.answering(message)
         except asyncio.CancelledError:
             self.cuts += 1
+            if self.cuts == DELIVERIES:
+                self.all_cut.set()
             raise
         return answer if isinstance(answer, web.Response) else web.Response(text=answer)
 
@@ -242,6 +254,13 @@ def kit() -> Any:
     import types
 
     return types.SimpleNamespace(
-        sha=sha, encrypt=encrypt, decrypt=decrypt, sealed_reply=sealed_reply, text_reply=text_reply,
-        TOKEN=TOKEN, APP_ID=APP_ID, SECRET=SECRET, ANSWER_SECONDS=ANSWER_SECONDS,
+        sha=sha,
+        encrypt=encrypt,
+        decrypt=decrypt,
+        sealed_reply=sealed_reply,
+        text_reply=text_reply,
+        TOKEN=TOKEN,
+        APP_ID=APP_ID,
+        SECRET=SECRET,
+        ANSWER_SECONDS=ANSWER_SECONDS,
     )

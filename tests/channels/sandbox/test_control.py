@@ -43,7 +43,15 @@ async def test_a_dropped_call_was_carried_out_or_not(sandbox, drop, shown):
 
 
 @pytest.mark.parametrize(
-    "fault", [{}, {"path": "/etc"}, {"path": "*", "times": 0}, {"path": "*", "status": 200}, {"path": "*", "drop": "x"}, {"path": "*", "latency": "x"}]
+    "fault",
+    [
+        {},
+        {"path": "/etc"},
+        {"path": "*", "times": 0},
+        {"path": "*", "status": 200},
+        {"path": "*", "drop": "x"},
+        {"path": "*", "latency": "x"},
+    ],
 )
 async def test_a_wrong_fault_is_refused(sandbox, fault):
     assert "sentence" in await sandbox.ctl("POST", "/faults", fault, expect=400)
@@ -59,8 +67,10 @@ async def test_the_journal_holds_both_directions_without_the_secret(sandbox, kit
     items = (await sandbox.ctl("GET", "/journal"))["items"]
     kinds = [(e["direction"], e["path"]) for e in items]
     assert kinds == [
-        ("call", "/cgi-bin/stable_token"), ("call", "/cgi-bin/token"),
-        ("push", "/channels/wechat/main"), ("call", SEND),
+        ("call", "/cgi-bin/stable_token"),
+        ("call", "/cgi-bin/token"),
+        ("push", "/channels/wechat/main"),
+        ("call", SEND),
     ]
     assert "你好" in items[2]["body"]
     assert items[2]["answer"] == "success"
@@ -152,7 +162,12 @@ async def test_every_answer_carries_the_policy(sandbox):
 async def _echo(request: web.Request) -> web.Response:
     body = await request.text()
     return web.json_response(
-        {"path": request.path_qs, "who": request.headers["Authorization"], "key": request.headers.get("Idempotency-Key"), "body": body}
+        {
+            "path": request.path_qs,
+            "who": request.headers["Authorization"],
+            "key": request.headers.get("Idempotency-Key"),
+            "body": body,
+        }
     )
 
 
@@ -161,7 +176,9 @@ async def test_the_panel_reaches_cases_with_the_token_it_never_sees(sandbox, bot
     url = f"{sandbox.url}/_staff/cases"
     async with sandbox.http.get(url, params={"limit": "50"}) as answer:
         listed = await answer.json()
-    async with sandbox.http.post(f"{url}/WF1/transitions", json={"to": "accepted"}, headers={"Idempotency-Key": "k"}) as answer:
+    async with sandbox.http.post(
+        f"{url}/WF1/transitions", json={"to": "accepted"}, headers={"Idempotency-Key": "k"}
+    ) as answer:
         moved = await answer.json()
 
     assert (listed["path"], listed["who"]) == ("/api/v1/cases?limit=50", "Bearer staff-token")
@@ -170,7 +187,14 @@ async def test_the_panel_reaches_cases_with_the_token_it_never_sees(sandbox, bot
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "units"), ("POST", "cases"), ("DELETE", "cases/WF1"), ("GET", "cases/%2e%2e/units"), ("GET", "cases/WF1%2f..%2f..%2funits"), ("POST", "broadcasts")],
+    [
+        ("GET", "units"),
+        ("POST", "cases"),
+        ("DELETE", "cases/WF1"),
+        ("GET", "cases/%2e%2e/units"),
+        ("GET", "cases/WF1%2f..%2f..%2funits"),
+        ("POST", "broadcasts"),
+    ],
 )
 async def test_other_parts_of_the_api_stay_shut(sandbox, bot, method, path):
     from yarl import URL

@@ -36,14 +36,14 @@ async def test_a_safe_push_hides_everything_but_the_receiver(sandbox, bot, kit):
     assert push["ToUserName"] in push.raw
 
 
-@pytest.mark.parametrize(("mode", "clear", "sealed"), [(Mode.PLAIN, True, False), (Mode.COMPATIBLE, True, True)])
-async def test_other_modes_show_what_they_should(settings, bot, open_sandbox, mode, clear, sealed):
+@pytest.mark.parametrize(("mode", "sealed"), [(Mode.PLAIN, False), (Mode.COMPATIBLE, True)])
+async def test_other_modes_show_what_they_should(settings, bot, open_sandbox, mode, sealed):
     sandbox = await open_sandbox(replace(settings, bot_url=bot.url, mode=mode))
 
     await sandbox.say("路灯坏了")
 
     push = bot.pushes[0]
-    assert ("路灯" in push.raw, "<Encrypt>" in push.raw) == (clear, sealed)
+    assert ("路灯" in push.raw, "<Encrypt>" in push.raw) == (True, sealed)
     assert push["Content"] == "路灯坏了"
 
 
@@ -86,9 +86,7 @@ async def test_without_an_answer_the_same_message_comes_three_times_and_the_phon
     own, line = await sandbox.shown()
     assert own["progress"] == "failed"
     assert (line["author"], line["text"]) == ("system", OUT_OF_SERVICE)
-    async with asyncio.timeout(5):
-        while bot.cuts < 3:  # the cancelled handlers run when the loop comes to them
-            await asyncio.sleep(0)
+    await asyncio.wait_for(bot.all_cut.wait(), 5)
 
 
 async def test_a_repeat_may_still_be_answered(sandbox, bot, kit):
@@ -117,7 +115,9 @@ async def test_an_http_error_is_repeated(sandbox, bot):
 def _wrong_answers(kit):
     def swapped(message):
         good = kit.text_reply(message, "好")
-        return kit.sealed_reply(good.replace("ToUserName", "X").replace("FromUserName", "ToUserName").replace("X", "FromUserName"))
+        return kit.sealed_reply(
+            good.replace("ToUserName", "X").replace("FromUserName", "ToUserName").replace("X", "FromUserName")
+        )
 
     return {
         "not_encrypted": lambda m: kit.text_reply(m, "好"),
@@ -134,7 +134,17 @@ def _wrong_answers(kit):
 
 @pytest.mark.parametrize(
     "problem",
-    ["not_encrypted", "bad_signature", "other_app_id", "names_not_swapped", "no_create_time", "empty", "too_long", "not_xml", "doctype"],
+    [
+        "not_encrypted",
+        "bad_signature",
+        "other_app_id",
+        "names_not_swapped",
+        "no_create_time",
+        "empty",
+        "too_long",
+        "not_xml",
+        "doctype",
+    ],
 )
 async def test_a_wrong_answer_is_named_and_the_phone_says_so_at_once(sandbox, bot, kit, problem):
     async def answering(message):

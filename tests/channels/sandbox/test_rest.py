@@ -61,7 +61,13 @@ async def test_each_plain_token_ends_the_one_before_after_five_minutes(platform,
 
 @pytest.mark.parametrize(
     ("changed", "errcode"),
-    [({"grant_type": "x"}, 40002), ({"appid": ""}, 41002), ({"secret": ""}, 41004), ({"appid": "wx"}, 40013), ({"secret": "x"}, 40125)],
+    [
+        ({"grant_type": "x"}, 40002),
+        ({"appid": ""}, 41002),
+        ({"secret": ""}, 41004),
+        ({"appid": "wx"}, 40013),
+        ({"secret": "x"}, 40125),
+    ],
 )
 async def test_wrong_credentials_are_told_apart(platform, kit, changed, errcode):
     data = {"grant_type": "client_credential", "appid": kit.APP_ID, "secret": kit.SECRET, **changed}
@@ -219,24 +225,20 @@ async def test_a_template_message_needs_no_window_and_is_reported(platform, bot)
     (card,) = await platform.shown()
     assert (card["kind"], card["text"]) == ("template", "信访事项办理进度提醒")
     assert card["data"]["rows"][1] == {"label": "办理状态", "value": "已受理"}
-    await _until(lambda: bot.pushes)
+    await bot.pushed(1)
     report = bot.pushes[0]
-    assert (report["Event"], report["MsgID"], report["Status"]) == ("TEMPLATESENDJOBFINISH", str(answer["msgid"]), "success")
-
-
-async def _until(true):
-    import asyncio
-
-    async with asyncio.timeout(5):
-        while not true():
-            await asyncio.sleep(0.005)
+    assert (report["Event"], report["MsgID"], report["Status"]) == (
+        "TEMPLATESENDJOBFINISH",
+        str(answer["msgid"]),
+        "success",
+    )
 
 
 async def test_who_blocks_the_account_sees_nothing_and_the_report_says_so(platform, bot):
     await platform.ctl("POST", "/phones/phone1/block", {"blocks": True})
 
     assert (await notice(platform))["errcode"] == 0
-    await _until(lambda: bot.pushes)
+    await bot.pushed(1)
     assert bot.pushes[0]["Status"] == "failed:user block"
     assert await platform.shown() == []
 
@@ -271,7 +273,7 @@ async def test_a_subscribe_notice_takes_one_consent(platform, bot):
     assert (await platform.rest("POST", "message/subscribe/bizsend", message))["errcode"] == 43101
 
     assert [item["kind"] for item in await platform.shown()] == ["subscribe"]
-    await _until(lambda: len(bot.pushes) == 2)
+    await bot.pushed(2)
     assert {push["Event"] for push in bot.pushes} == {"subscribe_msg_popup_event", "subscribe_msg_sent_event"}
 
 
