@@ -18,7 +18,7 @@ from .payloads import read_payload, user_event
 from .performing import Performer
 from .prediction import Prediction, active_form, interrupts, predict
 from .responses import Responses, message_of
-from .state import dump, load
+from .state import MAX_EVENTS, dump, load
 from .tracker import Tracker
 from .two_stage import TWO_STAGE
 
@@ -33,7 +33,7 @@ class EmbeddedEngine:
 
     ``interpreter`` None: only payloads and messages that bring their parse are understood. ``action_seconds``
     bounds every single action. ``chance`` chooses among equal variations of a response.
-    ``payloads_in_text``: a typed text may be a payload, as with Rasa.
+    ``payloads_in_text``: a typed text may be a payload, as with Rasa. ``max_events`` bounds the kept history.
 
     Raises:
         BotRefused: an action that rules, forms or slots call for is missing, or nobody declared one that is given.
@@ -48,12 +48,14 @@ class EmbeddedEngine:
         chance: Random | None = None,
         action_seconds: float = 10.0,
         payloads_in_text: bool = True,
+        max_events: int = MAX_EVENTS,
     ) -> None:
         self._bot = bot
         self._responses = Responses(bot.domain, chance or Random())  # noqa: S311 - only wording hangs on it
         self._custom = CustomActions(actions, bot.domain, self._responses, seconds=action_seconds)
         self._interpreter = interpreter
         self._payloads_in_text = payloads_in_text
+        self._max_events = max_events
         self._loops = frozenset({*bot.domain.forms, TWO_STAGE})
         check_actions(bot, self._custom.names)
 
@@ -71,7 +73,7 @@ class EmbeddedEngine:
         await run.start_session(message)
         await run.hear(user_event(message, parse))
         await run.act()
-        kept = dump(tracker, longest_rule=self._bot.rules.longest)
+        kept = dump(tracker, longest_rule=self._bot.rules.longest, max_events=self._max_events)
         return EngineTurn(
             state=kept,
             messages=[message_of(event) for event in tracker.turn if event["event"] == "bot"],

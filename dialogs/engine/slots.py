@@ -38,25 +38,20 @@ async def _extract(spec: SlotSpec, tracker: Tracker, run: RunAction, ran: set[st
                 return [*events, slot(spec.name, value)]
         if mapping.type == "custom" and mapping.action and mapping.action not in ran:
             ran.add(mapping.action)
-            events += _changes(await run(mapping.action, tracker), tracker)
+            events += _slots_and_words(await run(mapping.action, tracker))
     return events
 
 
-def _changes(events: list[Event] | None, tracker: Tracker) -> list[Event]:
-    """Of what an extracting action returned: new slot values, and what it said."""
-    return [
-        event
-        for event in events or ()
-        if event["event"] == "bot" or (event["event"] == "slot" and tracker.slot(event["name"]) != event["value"])
-    ]
+def _slots_and_words(events: list[Event] | None) -> list[Event]:
+    """Of what an extracting action returned: slot values, and what it said; it can do nothing else."""
+    return [event for event in events or () if event["event"] in {"slot", "bot"}]
 
 
 async def _validated(found: list[Event], tracker: Tracker, run: RunAction) -> list[Event]:
     if VALIDATE_MAPPINGS not in tracker.domain.actions:
         return found
     slots = [event for event in found if event["event"] == "slot"]
-    attempt = tracker.fork(slots)
-    changed = _changes(await run(VALIDATE_MAPPINGS, attempt), attempt)
+    changed = _slots_and_words(await run(VALIDATE_MAPPINGS, tracker.fork(slots)))
     done = slot_names(changed)
     said = [event for event in found if event["event"] == "bot"]
     return said + changed + [event for event in slots if event["name"] not in done]

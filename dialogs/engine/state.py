@@ -1,6 +1,6 @@
 """A conversation's state as plain JSON, kept small whatever is said.
 
-Kept are the situation (slots, form, latest message) and the applied events. Beyond ``MAX_EVENTS`` of them whole
+Kept are the situation (slots, form, latest message) and the applied events. Beyond ``max_events`` of them whole
 turns are folded, oldest first, into the situation they led to; the last run of the active form stays, so that
 the form's runs go on being joined. What the bound costs: rewinds (``/back``) cannot reach behind it, actions see no
 older events, and a session that starts anew carries each folded slot over once instead of once for each time it
@@ -19,8 +19,8 @@ from .tracker import Loop, Situation, Tracker, initial_slots
 
 VERSION = 1
 MAX_EVENTS = 120
-# Where one turn alone is longer (a form with very many answers), it is cut in any place.
-HARD_MAX_EVENTS = 400
+# Where one turn alone is this much longer (a form with very many answers), it is cut in any place.
+HARD_FACTOR = 3
 
 
 def load(state: State | None, domain: Domain, loops: frozenset[str]) -> Tracker:
@@ -64,9 +64,9 @@ def _situation(kept: Mapping[str, Any], tracker: Tracker) -> Situation:
     )
 
 
-def dump(tracker: Tracker, *, longest_rule: int) -> dict[str, Any]:
+def dump(tracker: Tracker, *, longest_rule: int, max_events: int = MAX_EVENTS) -> dict[str, Any]:
     """The state to keep; the tracker's events are cut to the bound."""
-    _bound(tracker, keep_actions=longest_rule)
+    _bound(tracker, longest_rule, max_events)
     now = tracker.now.as_json(tracker.initial)
     return {
         "version": VERSION,
@@ -90,27 +90,24 @@ def _compact(tracker: Tracker) -> list[Event]:
     ]
 
 
-def _bound(tracker: Tracker, *, keep_actions: int) -> None:
-    if len(tracker.applied) > MAX_EVENTS:
+def _bound(tracker: Tracker, keep_actions: int, max_events: int) -> None:
+    if len(tracker.applied) > max_events:
         tracker.applied = [e for e in tracker.applied if e["event"] != "bot"]
-    if len(tracker.applied) > MAX_EVENTS:
-        cut = _cut(tracker, keep_actions)
-        if cut:
-            tracker.rebase(cut)
-    if len(tracker.applied) > HARD_MAX_EVENTS:
-        tracker.rebase(len(tracker.applied) - HARD_MAX_EVENTS)
+    if len(tracker.applied) > max_events:
+        tracker.rebase(_cut(tracker, keep_actions, max_events))
+    if len(tracker.applied) > HARD_FACTOR * max_events:
+        tracker.rebase(len(tracker.applied) - HARD_FACTOR * max_events)
 
 
-def _cut(tracker: Tracker, keep_actions: int) -> int:
+def _cut(tracker: Tracker, keep_actions: int, max_events: int) -> int:
     """How many events may go: up to the start of a turn, before the active form's last run, rules left whole."""
     applied, best = tracker.applied, 0
     actions = [i for i, event in enumerate(applied) if event["event"] == "action"]
-    latest = actions[-keep_actions] if len(actions) >= keep_actions else 0
     runs = [i for i in actions if applied[i]["name"] == tracker.loop_name]
-    latest = min(latest, runs[-1]) if runs else latest
-    for i in range(1, min(latest, len(applied) - 1) + 1):
+    latest = min([*actions[-keep_actions:][:1], *runs[-1:]], default=0)
+    for i in range(1, min(latest, len(applied) - 2) + 1):
         if applied[i]["event"] == "action" and applied[i + 1]["event"] == "user":
             best = i
-            if len(applied) - i <= MAX_EVENTS // 2:
+            if len(applied) - i <= max_events // 2:
                 break
     return best
