@@ -11,12 +11,12 @@ DEEPEST = 6
 
 _PERSONAL = re.compile(
     # our own ids stay readable, though digits in them may look like a number to hide
-    r"(?P<ours>\b[0-9a-f]{32}\b|\b[a-z2-7]{26}\b)"
+    r"(?P<ours>(?<![0-9A-Za-z])(?:[0-9a-f]{32}|[a-z2-7]{26})(?![0-9A-Za-z]))"
     # a resident's identity number: region, date of birth, serial
     r"|(?P<id_number>(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d))"
     r"|(?P<phone>(?<!\d)(?:(?:\+|00)?86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\d))"
     # WeChat's name for a person: 28 characters that begin with o
-    r"|(?P<openid>\bo[A-Za-z0-9_-]{27}(?![A-Za-z0-9_-]))"
+    r"|(?P<openid>(?<![A-Za-z0-9_-])o[A-Za-z0-9_-]{27}(?![A-Za-z0-9_-]))"
     # user and password in an address
     r"|(?P<login>(?<=://)[^/\s@]+(?=@))"
 )
@@ -76,7 +76,7 @@ class Redactor:
         """Never show these values again."""
         self._secrets |= {secret for secret in secrets if len(secret) >= SHORTEST_SECRET}
         longest_first = sorted(self._secrets, key=len, reverse=True)
-        known = "".join(f"(?P<known>{'|'.join(map(re.escape, longest_first))})|" if longest_first else "")
+        known = "".join(f"(?P<secret>{'|'.join(map(re.escape, longest_first))})|" if longest_first else "")
         self._pattern = re.compile(known + _PERSONAL.pattern)
 
     def __call__(self, _logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:

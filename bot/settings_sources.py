@@ -83,10 +83,14 @@ def read_file(layers: Layers, file: Path) -> None:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         layers.refuse(source, "", f"不是合格的 TOML 文件：{error}")
     except OSError as error:
-        layers.refuse(source, "", f"读不了这个设置文件：{error.strerror}")
+        layers.refuse(source, "", f"读不了这个设置文件（{_why(error)}）")
     else:
         for path, value in _leaves(tree):
             layers.put(path, value, source)
+
+
+def _why(error: OSError) -> str:
+    return "没有这个文件" if isinstance(error, FileNotFoundError) else str(error.strerror)
 
 
 def _leaves(tree: Mapping[str, Any], above: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
@@ -138,7 +142,7 @@ def _secret(layers: Layers, key: str, source: str, file: Path) -> str | None:
             return content.decode().rstrip("\r\n")
         layers.refuse(key, source, f"文件 {file} 太大，不像是一个密钥")
     except OSError as error:
-        layers.refuse(key, source, f"读不了文件 {file}：{error.strerror}")
+        layers.refuse(key, source, f"读不了文件 {file}（{_why(error)}）")
     except UnicodeDecodeError:
         layers.refuse(key, source, f"文件 {file} 不是 UTF-8 文字")
     return None

@@ -22,7 +22,7 @@ def rotate(ctx: typer.Context) -> None:
 @app.command()
 def show(ctx: typer.Context) -> None:
     """显示主密钥在哪里（不显示内容）。"""
-    from bot.wiring import master_key  # noqa: PLC0415
+    from bot.master_key import master_key  # noqa: PLC0415
 
     settings, _ = common(ctx).running()
     typer.echo(f"主密钥：{master_key(settings).where}")
@@ -30,13 +30,14 @@ def show(ctx: typer.Context) -> None:
 
 
 async def _rotate(options: Common) -> None:
-    from bot.wiring import SettingMissing, master_key  # noqa: PLC0415
+    from bot.master_key import master_key  # noqa: PLC0415
+    from bot.settings_sources import Problem, SettingsError  # noqa: PLC0415
     from storage import keys  # noqa: PLC0415
     from storage.driver import connect  # noqa: PLC0415
 
     settings, _ = options.running()
     if settings.storage.mongodb_uri is None:
-        raise SettingMissing("storage.mongodb_uri", "没有设置 MongoDB，也没有正在运行的 up")
+        raise SettingsError([Problem(key="storage.mongodb_uri", source="", text="没有设置，也没有正在运行的 up")])
     uri = settings.storage.mongodb_uri.get_secret_value()
     database = await connect(uri, driver=settings.storage.driver, timeout_ms=_TIMEOUT_MS)
     try:

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.doctor.findings import Finding, error, ok, warning
+from bot.master_key import master_key
 from bot.settings import Settings
 from storage.errors import EmbeddedFailed, KeysMissing
 
@@ -63,8 +64,6 @@ def _data_dir(data_dir: Path) -> Iterator[Finding]:
 
 async def check_master_key(settings: Settings, *, needed: bool) -> Finding:
     """Whether the key opens; ``needed``: there are data sealed with it already."""
-    from bot.wiring import master_key  # noqa: PLC0415 - loads the whole service
-
     key = master_key(settings)
     made_at_first = settings.keys.kms_uri is None and not await asyncio.to_thread(Path(key.where).exists)
     if made_at_first and not needed:

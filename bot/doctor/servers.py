@@ -43,7 +43,8 @@ async def check_mongodb(settings: Settings) -> MongoState:
             await database.close()
     except StorageError as problem:
         cure = "检查 MongoDB 是否在运行、storage.mongodb_uri 和网络"
-        return MongoState(findings=[error("mongodb", problem.sentence, cure)])
+        said = "连不上 MongoDB" if problem.retryable else problem.sentence
+        return MongoState(findings=[error("mongodb", said, cure)])
 
 
 async def _mongodb(database: Database) -> MongoState:

@@ -39,6 +39,7 @@ class Running:
             self._addresses = await self._start_servers()
         self._supervisor = Supervisor(self.plan.parts(self._addresses), self._say)
         self._supervisor.start()
+        self.note()
         return self
 
     async def __aexit__(
@@ -68,7 +69,8 @@ class Running:
         return await all_ready([self.plan.bot_url + "/readyz", *sandbox], seconds)
 
     def note(self) -> None:
-        """Write ``run.json``."""
+        """Write ``run.json`` as things stand."""
+        self.plan.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         RunFile(
             pid=os.getpid(),
             bot_url=self.plan.bot_url,
