@@ -1,0 +1,47 @@
+"""What the bot does: rasa-sdk actions, run by either engine."""
+
+from rasa_sdk import Action
+
+from dialogs.actions.adding import AddToCase, AskAdditionCase, AskAdditionText, DropAddition, ValidateAdditionForm
+from dialogs.actions.filing import DropPetition, FilePetition
+from dialogs.actions.petition import ValidatePetitionForm, questions
+from dialogs.actions.policy import AnswerPolicy
+from dialogs.actions.progress import ShowProgress
+from dialogs.actions.rating import Rate
+from dialogs.actions.talk import CallAPerson, NotUnderstood, TakeMedia, Warn, sayings
+from dialogs.actions.withdrawing import ConfirmWithdraw, KeepCase, Withdraw
+from dialogs.actions.world import Office, World
+from dialogs.faq.search import Answers
+from dialogs.nlu.matter import Categories
+from dialogs.ports import Cases, Randomness
+
+__all__ = ["Office", "build_actions"]
+
+
+def build_actions(
+    ports: Cases, chance: Randomness, *, office: Office, answers: Answers, categories: Categories
+) -> list[Action]:
+    """All actions that ``data/domain.yml`` lists. They read through ``ports`` and write nothing."""
+    world = World(cases=ports, chance=chance, office=office, answers=answers, categories=categories)
+    return [
+        *sayings(office),
+        CallAPerson(office),
+        Warn(world),
+        TakeMedia(world),
+        NotUnderstood(),
+        AnswerPolicy(world),
+        ShowProgress(world),
+        Withdraw(world),
+        ConfirmWithdraw(world),
+        KeepCase(),
+        Rate(world),
+        ValidatePetitionForm(world),
+        *questions(world),
+        FilePetition(world),
+        DropPetition(),
+        ValidateAdditionForm(world),
+        AskAdditionCase(world),
+        AskAdditionText(),
+        AddToCase(),
+        DropAddition(),
+    ]

@@ -1,0 +1,122 @@
+"""Adding words and pictures to a case that is open."""
+
+import re
+from typing import Any
+
+from rasa_sdk import Action, FormValidationAction, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from dialogs.actions.filing import add
+from dialogs.actions.held import read_held
+from dialogs.actions.petition import digresses
+from dialogs.actions.progress import list_cases
+from dialogs.actions.withdrawing import open_cases
+from dialogs.actions.world import Turn, World, say, turn_of
+from dialogs.nlu import commands
+from dialogs.nlu.clean import words_only
+
+FORM = "addition_form"
+_LONGEST = 10_000
+_NUMBER = re.compile(r"第?([1-8一二三四五六七八])(?:件|个)?")
+_CHINESE = "一二三四五六七八"
+_SLOTS = ("addition_case", "addition_text", "addition_attachments", "addition_message_ids")
+
+
+class ValidateAdditionForm(FormValidationAction):
+    """Takes the case and the words; "" in both where there is no case to add to, which ends the form."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def name(self) -> str:
+        return f"validate_{FORM}"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        turn = turn_of(tracker)
+        heard = tracker.slots.get("addition_message_ids") or []
+        if digresses(turn, domain, FORM) or set(turn.message_ids) <= set(heard):
+            return []
+        ids = [*heard, *turn.message_ids][-60:]
+        asked = tracker.slots.get("requested_slot")
+        set_to = await (self._answer(tracker, turn, asked) if asked else self._begin(tracker, turn))
+        return [SlotSet(name, value) for name, value in {**set_to, "addition_message_ids": ids}.items()]
+
+    async def _begin(self, tracker: Tracker, turn: Turn) -> dict[str, Any]:
+        cases = await open_cases(self._world, turn)
+        if not cases:
+            return {"addition_case": "", "addition_text": ""}
+        held = read_held(tracker, now=turn.at)
+        files = [*held.attachments, *turn.attachments] if turn.entity("case_number") else list(turn.attachments)
+        text = commands.addition_text(turn.text)
+        words = {"addition_text": text[:_LONGEST]} if text or files else {}
+        case = {"addition_case": cases[0].number} if len(cases) == 1 else {}
+        return {**case, **words, "addition_attachments": files or None, "held": None}
+
+    async def _answer(self, tracker: Tracker, turn: Turn, asked: str) -> dict[str, Any]:
+        if asked == "addition_case":
+            return await self._chosen(turn)
+        files = [*(tracker.slots.get("addition_attachments") or []), *turn.attachments]
+        return {"addition_text": turn.text[:_LONGEST], "addition_attachments": files or None}
+
+    async def _chosen(self, turn: Turn) -> dict[str, Any]:
+        cases = await open_cases(self._world, turn)
+        value = turn.entity("value")
+        if value:
+            return {"addition_case": value} if any(case.number == value for case in cases) else {}
+        if commands.case_numbers(turn.text) and cases:
+            return {"addition_case": cases[0].number}
+        found = _NUMBER.fullmatch(words_only(turn.text))
+        at = (_CHINESE.find(found[1]) if found[1] in _CHINESE else int(found[1]) - 1) if found else -1
+        return {"addition_case": cases[at].number} if 0 <= at < len(cases) else {}
+
+
+class AskAdditionCase(Action):
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def name(self) -> str:
+        return "action_ask_addition_case"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        cases = await open_cases(self._world, turn_of(tracker))
+        buttons = [(case.number, f'/choose{{"value": "{case.number}"}}') for case in cases]
+        say(dispatcher, "utter_which_case", verb="补充", cases=list_cases(cases), buttons=buttons)
+        return []
+
+
+class AskAdditionText(Action):
+    def name(self) -> str:
+        return "action_ask_addition_text"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        say(dispatcher, "utter_ask_addition_text")
+        return []
+
+
+class AddToCase(Action):
+    """Runs when the form has ended."""
+
+    def name(self) -> str:
+        return "action_add_to_case"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        number, text, files, ids = (tracker.slots.get(name) for name in _SLOTS)
+        if number and (text or files):
+            add(dispatcher, number, text or "", tuple(files or ()), tuple(ids or ()))
+        else:
+            say(dispatcher, "utter_nothing_open", verb="补充")
+        return forgotten()
+
+
+class DropAddition(Action):
+    def name(self) -> str:
+        return "action_drop_addition"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        say(dispatcher, "utter_addition_dropped")
+        return [*forgotten(), SlotSet("quiet", None)]
+
+
+def forgotten() -> list[Any]:
+    return [SlotSet(name, None) for name in _SLOTS]

@@ -1,0 +1,121 @@
+"""The end of the petition form: file it, or what else it came to; or drop it."""
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from dialogs.actions.draft import Draft, cleared, read_draft
+from dialogs.actions.listening import NO_PLACE
+from dialogs.actions.progress import tell_case
+from dialogs.actions.summary import Inferred, infer
+from dialogs.actions.world import CONSENT_VERSION, Turn, World, effect, say, turn_of
+
+
+class FilePetition(Action):
+    """Runs when the form has ended: all parts are there and confirmed, or an earlier case takes the matter."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def name(self) -> str:
+        return "action_file_petition"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        turn, draft = turn_of(tracker), read_draft(tracker)
+        if draft.repeat in {"progress", "add"}:
+            await self._join(dispatcher, turn, draft)
+            return cleared()
+        if not (draft.confirm and draft.matter):
+            say(dispatcher, "utter_dropped")
+            return cleared()
+        await self._file(dispatcher, turn, draft)
+        return [*cleared(), *_remembered(draft)]
+
+    async def _join(self, dispatcher: CollectingDispatcher, turn: Turn, draft: Draft) -> None:
+        cases = await self._world.cases.mine(turn.conversation_id)
+        twin = next((case for case in cases if case.number == draft.twin), None)
+        if twin is None:
+            say(dispatcher, "utter_not_found")
+        elif draft.repeat == "progress":
+            tell_case(dispatcher, twin)
+        else:
+            add(dispatcher, twin.number, draft.matter or "", draft.attachments, draft.message_ids)
+
+    async def _file(self, dispatcher: CollectingDispatcher, turn: Turn, draft: Draft) -> None:
+        inferred = infer(draft, self._world.categories)
+        number = await self._world.cases.draw_number(message_id=turn.message_ids[-1], at=turn.at)
+        code = self._world.chance.query_code()
+        effect(dispatcher, "record_consent", version=CONSENT_VERSION, sensitive=bool(draft.id_number))
+        effect(dispatcher, "file_case", number=number, code=code, **_case(draft, inferred))
+        next_step = "anonymous" if draft.anonymous else "accusation" if inferred.accusation else "common"
+        words = NEXT[next_step]
+        say(dispatcher, "utter_filed", number=number, code=code)
+        say(dispatcher, words)
+        if draft.anonymous and inferred.accusation:
+            say(dispatcher, NEXT["accusation"])
+        say(dispatcher, "utter_filed_after")
+
+
+NEXT = {
+    "common": "utter_next_common",
+    "anonymous": "utter_next_anonymous",
+    "accusation": "utter_next_accusation",
+}
+
+
+def add(
+    dispatcher: CollectingDispatcher, number: str, text: str, attachments: tuple[Any, ...], message_ids: tuple[str, ...]
+) -> None:
+    """Add words and attachments to a case, and say so."""
+    effect(
+        dispatcher,
+        "add_to_case",
+        number=number,
+        text=text,
+        attachments=[dict(a) for a in attachments],
+        message_ids=list(message_ids),
+    )
+    say(dispatcher, "utter_added", number=number)
+
+
+def _case(draft: Draft, inferred: Inferred) -> dict[str, Any]:
+    return {
+        "title": inferred.title,
+        "content": draft.matter,
+        "place": "" if draft.place == NO_PLACE else draft.place or "",
+        "district": inferred.district,
+        "latitude": draft.latitude,
+        "longitude": draft.longitude,
+        "since": inferred.since,
+        "type": inferred.type,
+        "category": inferred.category,
+        "name": draft.name or "",
+        "phone": draft.phone or "",
+        "id_number": draft.id_number or "",
+        "anonymous": bool(draft.anonymous),
+        "confidential": bool(draft.confidential) or inferred.accusation,
+        "accusation": inferred.accusation,
+        "urgency": inferred.urgency,
+        "attachments": [dict(a) for a in draft.attachments],
+        "message_ids": list(draft.message_ids),
+    }
+
+
+def _remembered(draft: Draft) -> list[Any]:
+    """Name and phone serve the next petition of the same conversation."""
+    if draft.anonymous:
+        return []
+    return [SlotSet("known_name", draft.name or None), SlotSet("known_phone", draft.phone or None)]
+
+
+class DropPetition(Action):
+    """Nothing of it is kept."""
+
+    def name(self) -> str:
+        return "action_drop_petition"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        say(dispatcher, "utter_dropped")
+        return [*cleared(), SlotSet("held", None), SlotSet("quiet", None)]

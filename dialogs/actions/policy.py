@@ -1,0 +1,49 @@
+"""Policy questions: an approved answer with its source, up to three questions, or an honest "I do not know"."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from dialogs.actions.held import Held, hold
+from dialogs.actions.world import World, hush, in_form, say, turn_of
+from dialogs.faq.answers import Answer
+from dialogs.faq.search import SURE, UNSURE
+
+_TOPICS = ("accept_deadline", "finish_deadline", "review", "accusation_secret", "hotline_refused", "privacy_use")
+
+
+class AnswerPolicy(Action):
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def name(self) -> str:
+        return "action_answer_policy"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        turn = turn_of(tracker)
+        chosen = self._world.answers.get(turn.entity("answer_id"))
+        if chosen:
+            say(dispatcher, "utter_policy", answer=chosen.said)
+            return []
+        if not turn.text:
+            topics = [answer for topic in _TOPICS if (answer := self._world.answers.get(topic))]
+            _offer(dispatcher, "utter_policy_topics", topics)
+            return hush(tracker)
+        found = self._world.answers.search(turn.text)
+        if found and found[0].score >= SURE:
+            say(dispatcher, "utter_policy", answer=found[0].answer.said)
+            return []
+        near = [f.answer for f in found if f.score >= UNSURE]
+        if near:
+            _offer(dispatcher, "utter_policy_offer", near)
+            return hush(tracker)
+        say(dispatcher, "utter_policy_unknown_in_form" if in_form(tracker) else "utter_policy_unknown")
+        return [] if in_form(tracker) else [hold(Held(text=turn.text), at=turn.at)]
+
+
+def _offer(dispatcher: CollectingDispatcher, response: str, answers: Sequence[Answer]) -> None:
+    lines = "\n".join(f"{n} {answer.question}" for n, answer in enumerate(answers, 1))
+    buttons = [(answer.question, f'/ask_policy{{"answer_id": "{answer.id}"}}') for answer in answers]
+    say(dispatcher, response, questions=lines, buttons=buttons)

@@ -1,0 +1,83 @@
+"""What will be filed, out of a draft: inferred once, shown, and filed as shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dialogs.actions.draft import Draft
+from dialogs.actions.listening import NO_PLACE
+from dialogs.actions.world import clipped
+from dialogs.nlu.danger import accuses_an_official
+from dialogs.nlu.identity import mask_id_number
+from dialogs.nlu.matter import Categories, type_of, urgency_of
+from dialogs.nlu.phones import mask_phone
+from dialogs.nlu.places import find_district
+from dialogs.nlu.times import find_since
+from dialogs.nlu.title import NEUTRAL_ACCUSATION, make_title
+
+PARTS = ("matter", "repeat", "place", "name", "phone", "confirm")
+_SHOWN_CONTENT = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inferred:
+    """What is said of a matter without asking for it."""
+
+    title: str = field(repr=False)
+    type: str
+    category: str
+    district: str
+    since: str
+    urgency: str
+    accusation: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    text: str = field(repr=False)
+    accusation: bool
+
+
+def infer(draft: Draft, categories: Categories) -> Inferred:
+    """Title, type, category, district, since when, urgency. An accusation's title names nobody."""
+    matter, place = draft.matter or "", draft.place or ""
+    accusation = accuses_an_official(matter)
+    return Inferred(
+        title=NEUTRAL_ACCUSATION if accusation else make_title(matter, "" if place == NO_PLACE else place, categories),
+        type="举报" if accusation else type_of(matter),
+        category="检举控告" if accusation else categories.of(matter),
+        district=find_district(place, matter),
+        since=find_since(matter),
+        urgency=urgency_of(matter, danger=bool(draft.danger)),
+        accusation=accusation,
+    )
+
+
+def summary_of(draft: Draft, categories: Categories) -> Summary:
+    inferred = infer(draft, categories)
+    lines = (*_of_the_matter(draft, inferred), *_of_the_filer(draft))
+    return Summary(text="\n".join(f"{label}：{value}" for label, value in lines if value), accusation=inferred.accusation)
+
+
+def _of_the_matter(draft: Draft, inferred: Inferred) -> Sequence[tuple[str, str]]:
+    matter = (draft.matter or "").replace("\n", "；")
+    length = f"（共{len(draft.matter or '')}字）" if len(matter) > _SHOWN_CONTENT else ""
+    place = draft.place or ""
+    district = inferred.district if inferred.district and inferred.district not in place else ""
+    return (
+        ("标题", inferred.title),
+        ("内容", clipped(matter, _SHOWN_CONTENT) + length),
+        ("地点", place + (f"（{district}）" if district else "")),
+        ("类别", "，".join(part for part in (inferred.type, inferred.category.replace("/", "·")) if part)),
+        ("附件", f"{len(draft.attachments)}个" if draft.attachments else ""),
+    )
+
+
+def _of_the_filer(draft: Draft) -> Sequence[tuple[str, str]]:
+    if draft.anonymous:
+        return (("诉求人", "匿名"),)
+    return (
+        ("姓名", draft.name or ""),
+        ("手机" if len(draft.phone or "") == 11 else "电话", mask_phone(draft.phone) if draft.phone else "不留，在这里联系"),  # noqa: PLR2004
+        ("身份证", mask_id_number(draft.id_number) if draft.id_number else ""),
+        ("保密", "是" if draft.confidential else ""),
+    )

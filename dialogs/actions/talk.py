@@ -1,0 +1,149 @@
+"""Everything that is neither petition nor case: greeting, menu, a person wanted, danger, pictures out of nowhere."""
+
+from collections.abc import Callable
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from dialogs.actions.draft import PREFIX, read_draft, written
+from dialogs.actions.held import Held, hold, read_held
+from dialogs.actions.listening import listen
+from dialogs.actions.petition import FORM
+from dialogs.actions.withdrawing import open_cases
+from dialogs.actions.world import Office, Turn, World, effect, hush, in_form, say, turn_of
+from dialogs.nlu.danger import Danger, danger_in
+from dialogs.nlu.facts import read_facts
+
+_Events = list[Any]
+
+
+class Saying(Action):
+    """Says one thing outside forms, another (or the same) inside, a fuller one (``first``) at first contact."""
+
+    def __init__(
+        self, name: str, response: str, office: Office, *, inside: str = "", first: str = "", menu: bool = False
+    ) -> None:
+        self._name = name
+        self._response = response
+        self._inside = inside or response
+        self._first = first
+        self._office = office
+        self._menu = menu
+
+    def name(self) -> str:
+        return self._name
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> _Events:
+        inside = in_form(tracker)
+        first = turn_of(tracker).first_contact and self._first
+        response = self._inside if inside else first or self._response
+        say(dispatcher, response, office=self._office.name, hotline=self._office.hotline)
+        if self._menu and not inside:
+            say(dispatcher, "utter_menu")
+        return []
+
+
+class CallAPerson(Action):
+    """Raises a call, says honestly what happens next, and takes nothing away."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def name(self) -> str:
+        return "action_call_person"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> _Events:
+        effect(dispatcher, "call_person", reason="asked", danger=False)
+        say(dispatcher, "utter_call_person", hotline=self._office.hotline)
+        return []
+
+
+class Warn(Action):
+    """Danger to life: the right number first, an alarm to staff, no question of a form in the same breath."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def name(self) -> str:
+        return "action_warn"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> _Events:
+        turn = turn_of(tracker)
+        danger = danger_in(turn.text) or Danger.VIOLENCE
+        effect(dispatcher, "call_person", reason="danger", danger=True)
+        say(dispatcher, f"utter_danger_{danger.value}")
+        if in_form(tracker):
+            say(dispatcher, "utter_danger_in_form")
+            return [*self._noted(tracker, turn), *hush(tracker)]
+        if not read_facts(turn.text, self._world.categories).matter:
+            return []
+        say(dispatcher, "utter_danger_after")
+        return [hold(Held(text=turn.text, attachments=turn.attachments), at=turn.at)]
+
+    def _noted(self, tracker: Tracker, turn: Turn) -> _Events:
+        """What the message tells of the matter is kept, as any message's in the form."""
+        if (tracker.active_loop or {}).get("name") != FORM:
+            return []
+        before = read_draft(tracker)
+        draft = before
+        if read_facts(turn.text, self._world.categories).any:
+            draft = listen(before, turn, None, self._world.categories).draft
+        return [SlotSet(f"{PREFIX}danger", True), *(SlotSet(n, v) for n, v in written(draft, before).items())]
+
+
+class TakeMedia(Action):
+    """A picture or voice message when nothing was asked: what it is about is asked, and it is held."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def name(self) -> str:
+        return "action_take_media"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> _Events:
+        turn = turn_of(tracker)
+        before = read_held(tracker, now=turn.at)
+        held = Held(text=before.text, attachments=(*before.attachments, *turn.attachments))
+        cases = await open_cases(self._world, turn)
+        if turn.entity("kind") == "voice":
+            say(dispatcher, "utter_voice_only")
+        elif cases:
+            buttons = [
+                ("反映新问题", "/file_petition"),
+                ("补充到这件", f'/add_to_case{{"case_number": "{cases[0].number}"}}'),
+            ]
+            say(dispatcher, "utter_media_what_or_case", number=cases[0].number, title=cases[0].title, buttons=buttons)
+        else:
+            say(dispatcher, "utter_media_what")
+        return [hold(held, at=turn.at)]
+
+
+class NotUnderstood(Action):
+    """Offers ways on; the words are held, so that they need not be typed again."""
+
+    def name(self) -> str:
+        return "action_not_understood"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> _Events:
+        turn = turn_of(tracker)
+        say(dispatcher, "utter_not_understood")
+        held = read_held(tracker, now=turn.at)
+        return [hold(Held(text=turn.text, attachments=held.attachments), at=turn.at)]
+
+
+def sayings(office: Office) -> list[Action]:
+    """The actions that only say something."""
+    make: Callable[..., Saying] = Saying
+    return [
+        make("action_greet", "utter_greet", office, inside="utter_greet_in_form", first="utter_welcome", menu=True),
+        make("action_welcome", "utter_welcome", office, menu=True),
+        make("action_thank", "utter_thanks", office, inside="utter_thanks_in_form"),
+        make("action_say_goodbye", "utter_goodbye", office),
+        make("action_show_menu", "utter_help", office, inside="utter_help_in_form", menu=True),
+        make("action_calm", "utter_calm", office, inside="utter_calm_in_form"),
+        make("action_nod", "utter_nod", office),
+        make("action_nothing_to_stop", "utter_nothing_to_stop", office),
+        make("action_unknown_kind", "utter_unknown_kind", office),
+    ]

@@ -1,0 +1,73 @@
+"""Taking a case back: asked once more, then done."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from dialogs.actions.progress import case_buttons, list_cases
+from dialogs.actions.world import Turn, World, effect, hush, say, turn_of
+from dialogs.nlu import commands
+from dialogs.ports import CaseView
+
+_LISTED = 8
+
+
+async def open_cases(world: World, turn: Turn) -> Sequence[CaseView]:
+    """The asker's open cases, newest first; only the named one where the message names one."""
+    cases = [case for case in await world.cases.mine(turn.conversation_id) if case.open]
+    named = turn.entity("case_number") or next(iter(commands.case_numbers(turn.text)), "")
+    return [case for case in cases if case.number == named] if named else cases[:_LISTED]
+
+
+class Withdraw(Action):
+    """Asks which case, and whether it is meant."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def name(self) -> str:
+        return "action_withdraw"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        cases = await open_cases(self._world, turn_of(tracker))
+        if not cases:
+            say(dispatcher, "utter_nothing_open", verb="撤回")
+            return []
+        if len(cases) > 1:
+            buttons = case_buttons(cases, "withdraw")
+            say(dispatcher, "utter_which_case", verb="撤回", cases=list_cases(cases), buttons=buttons)
+            return hush(tracker)
+        case = cases[0]
+        confirm = f'/confirm_withdraw{{"case_number": "{case.number}"}}'
+        buttons = [("确定撤回", confirm), ("不撤", "/keep_case")]
+        say(dispatcher, "utter_confirm_withdraw", number=case.number, title=case.title, buttons=buttons)
+        return hush(tracker)
+
+
+class ConfirmWithdraw(Action):
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def name(self) -> str:
+        return "action_confirm_withdraw"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        turn = turn_of(tracker)
+        cases = await open_cases(self._world, turn)
+        if not (turn.entity("case_number") and cases):
+            say(dispatcher, "utter_nothing_open", verb="撤回")
+            return []
+        effect(dispatcher, "withdraw_case", number=cases[0].number)
+        say(dispatcher, "utter_withdrawn", number=cases[0].number)
+        return []
+
+
+class KeepCase(Action):
+    def name(self) -> str:
+        return "action_keep_case"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        say(dispatcher, "utter_kept")
+        return []

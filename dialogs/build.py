@@ -1,0 +1,56 @@
+"""Puts the bot together from its files: data, answers, categories, actions, engine, manager."""
+
+from pathlib import Path
+from random import Random
+
+from ruamel.yaml import YAML
+
+from dialogs.actions import Office, build_actions
+from dialogs.engine.bot import Bot, load_bot
+from dialogs.engine.embedded import EmbeddedEngine
+from dialogs.faq.answers import load_answers
+from dialogs.faq.search import Answers
+from dialogs.manager import Manager
+from dialogs.nlu.clean import Script
+from dialogs.nlu.interpreter import LightInterpreter
+from dialogs.nlu.matter import Categories
+from dialogs.ports import Cases, Randomness
+
+_HERE = Path(__file__).parent
+DATA = _HERE / "data"
+ANSWERS = _HERE / "faq" / "answers.yml"
+CATEGORIES = _HERE / "nlu" / "categories.yml"
+
+
+def build_manager(ports: Cases, chance: Randomness, *, office: Office, variation: Random | None = None) -> Manager:
+    """The bot on its embedded engine. Reads its files: call it once, at start.
+
+    Raises:
+        BotRefused: the dialog files are wrong.
+        AnswersRefused: the approved answers are.
+    """
+    answers = Answers(load_answers(ANSWERS))
+    categories = Categories.load(CATEGORIES)
+    bot = load_bot([DATA])
+    engine = EmbeddedEngine(
+        bot=bot,
+        actions=build_actions(ports, chance, office=office, answers=answers, categories=categories),
+        interpreter=LightInterpreter(read_examples(DATA / "nlu.yml"), answers, categories),
+        chance=variation,
+        payloads_in_text=False,
+    )
+    return Manager(engine, categories=categories, script=Script(), notice=_notice(bot, office))
+
+
+def read_examples(path: Path) -> dict[str, list[str]]:
+    """Intent to its examples, out of a Rasa ``nlu.yml``."""
+    entries = YAML(typ="safe").load(path)["nlu"]
+    return {
+        entry["intent"]: [line.strip().removeprefix("- ").strip() for line in entry["examples"].splitlines() if line.strip()]
+        for entry in entries
+        if "intent" in entry
+    }
+
+
+def _notice(bot: Bot, office: Office) -> str:
+    return str(bot.domain.responses["utter_first_contact"][0]["text"]).replace("{office}", office.name)

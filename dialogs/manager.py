@@ -1,0 +1,197 @@
+"""The dialog manager: a thought in, an outcome out. It writes nothing.
+
+Between the channels and the engine it evens out what people type, joins what belongs together, knows the choices
+that stand open, answers in the script that is written in, and turns what the actions ask for into typed effects.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from channels.messages import Kind
+from dialogs import options
+from dialogs.effects import Effects
+from dialogs.engine.contract import Engine, EngineTurn, Message, State, requested_slot
+from dialogs.engine.errors import BadState
+from dialogs.hearing import Thought, has_left, thoughts
+from dialogs.nlu import commands
+from dialogs.nlu.clean import Script, clean, words_only
+from dialogs.nlu.danger import danger_in
+from dialogs.nlu.facts import read_facts
+from dialogs.nlu.matter import Categories, asks
+from dialogs.outcome import Button, Effect, Heard, Outcome, Person, Reply, Unlink
+
+VERSION = 1
+_TELLING = frozenset({"petition_matter", "addition_text"})
+_SAYS_WHO_WE_ARE = frozenset({"greet", "welcome", "danger"})
+_CLOSES = re.compile(r"就这些|就这样|完了|没有?了$|说完|谢谢|拜托|望(?:尽快)?(?:解决|处理|回复)|请(?:尽快)?(?:处理|解决|回复)|[?？]$")
+_FINISHED = re.compile(r"[。！!.~～]$")
+_FRAGMENT = 60
+
+
+class Manager:
+    """One for the process; all that belongs to a conversation comes in with ``state`` and goes out with it.
+
+    ``notice`` is said once, at first contact, where the answer itself does not say who we are.
+    """
+
+    def __init__(self, engine: Engine, *, categories: Categories, script: Script, notice: str) -> None:
+        self._engine = engine
+        self._categories = categories
+        self._script = script
+        self._notice = notice
+        self._effects = Effects()
+
+    async def turn(
+        self, state: Mapping[str, Any] | None, heard: Sequence[Heard], person: Person, now: datetime
+    ) -> Outcome:
+        """Answer what was heard, all of it together.
+
+        Raises:
+            Exception: what a port raised; nothing was decided then, the turn may be tried again.
+            EffectRefused: an action asked for what is no effect.
+        """
+        kept = _readable(state)
+        if has_left(heard):
+            return Outcome(state=kept, effects=(Unlink(),), intent="left", at=now)
+        said = thoughts(heard)
+        outcome = Outcome(state=kept, at=now)
+        for number, thought in enumerate(said):
+            last = await self._answer(outcome.state, thought, person, now, first=person.first_contact and number == 0)
+            outcome = _joined(outcome, last)
+        return outcome
+
+    def gathers(self, state: Mapping[str, Any] | None, heard: Sequence[Heard]) -> bool:
+        """Whether more is likely to follow at once: somebody is telling their matter, and it is not told yet.
+
+        ``state`` is the conversation's before ``heard``. False whenever the last message ends the question: a tap,
+        an event, a command, a text that holds everything or ends as what is finished ends.
+        """
+        if not heard:
+            return False
+        last, kept = heard[-1].message, _readable(state)
+        asked = requested_slot(kept["engine"])
+        if last.payload or last.kind is Kind.EVENT:
+            return False
+        if last.kind is not Kind.TEXT:
+            return asked in _TELLING
+        text = self._script.simplified(clean(last.text))
+        if not text or _ends(text, asked) or options.chosen(text, kept["options"], now=last.received_at, in_form=bool(asked)):
+            return False
+        return self._goes_on("\n".join(h.message.text for h in heard), text, kept["engine"], asked)
+
+    def _goes_on(self, everything: str, last: str, state: State | None, asked: str | None) -> bool:
+        facts = read_facts(self._script.simplified(clean(everything)), self._categories)
+        slots = (state or {}).get("slots") or {}
+        place = facts.place or slots.get("petition_place")
+        name = facts.name or facts.anonymous or slots.get("petition_name") or slots.get("known_name")
+        phone = facts.phone or facts.anonymous or slots.get("petition_phone") or slots.get("known_phone")
+        if facts.matter and place and (name and phone or _FINISHED.search(last)):
+            return False
+        if asked in _TELLING:
+            return True
+        return asked is None and bool(facts.matter) and len(last) <= _FRAGMENT and not _FINISHED.search(last)
+
+    async def _answer(
+        self, kept: Mapping[str, Any], thought: Thought, person: Person, now: datetime, *, first: bool
+    ) -> Outcome:
+        traditional = self._script.writes_traditional(thought.text, before=bool(kept["traditional"]))
+        text = self._script.simplified(thought.text)
+        in_form = bool((kept["engine"] or {}).get("active_loop"))
+        payload = thought.payload or options.chosen(text, kept["options"], now=now, in_form=in_form) or ""
+        message = _message(thought, person, now, text="" if payload else text, payload=payload, first=first)
+        done = await self._run(kept["engine"], message)
+        replies = self._replies(done, first=first)
+        return Outcome(
+            state={
+                "version": VERSION,
+                "engine": done.state,
+                "options": options.offered(replies, kept["options"], now=now),
+                "traditional": traditional,
+            },
+            replies=[self._in_script(reply) for reply in replies] if traditional else replies,
+            effects=self._read_effects(done),
+            intent=done.intent or "",
+            at=now,
+        )
+
+    async def _run(self, state: State | None, message: Message) -> EngineTurn:
+        try:
+            done = await self._engine.turn(state, message)
+        except BadState:
+            structlog.get_logger().warning("dialog.state_unreadable", message=message.id)
+            done = await self._engine.turn(None, message)
+        for failure in done.failures:
+            raise failure.error
+        return done
+
+    def _replies(self, done: EngineTurn, *, first: bool) -> list[Reply]:
+        spoken = [message for message in done.messages if message.get("text")]
+        replies = [Reply(text=str(m["text"]).strip(), buttons=_buttons(m)) for m in spoken]
+        introduced = done.intent in _SAYS_WHO_WE_ARE or any(m.get("response") == "utter_summary" for m in spoken)
+        return [Reply(text=self._notice), *replies] if first and replies and not introduced else replies
+
+    def _read_effects(self, done: EngineTurn) -> list[Effect]:
+        customs = [m["custom"] for m in done.messages if isinstance(m.get("custom"), Mapping)]
+        return [self._effects.read(custom["effect"]) for custom in customs if "effect" in custom]
+
+    def _in_script(self, reply: Reply) -> Reply:
+        convert = self._script.traditional
+        buttons = tuple(Button(title=convert(b.title), payload=b.payload) for b in reply.buttons)
+        return Reply(text=convert(reply.text), buttons=buttons)
+
+
+def _readable(state: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The kept state, or a fresh one where there is none or it is of another make."""
+    if state and state.get("version") == VERSION:
+        return dict(state)
+    return {"version": VERSION, "engine": None, "options": [], "traditional": False}
+
+
+def _ends(text: str, asked: str | None) -> bool:
+    command = commands.command_in(text, in_form=asked is not None)
+    closes = _CLOSES.search(text[-12:]) or danger_in(text)
+    return bool(command or closes or commands.affirms(text) or commands.denies(text) or (asks(text) and len(words_only(text)) < 20))  # noqa: PLR2004
+
+
+def _joined(before: Outcome, last: Outcome) -> Outcome:
+    """The later answer; what was answered before is told as well only where it did something."""
+    replies = [*before.replies, *last.replies] if before.effects else last.replies or before.replies
+    return Outcome(
+        state=last.state,
+        replies=replies,
+        effects=[*before.effects, *last.effects],
+        intent=last.intent,
+        at=last.at,
+    )
+
+
+def _buttons(message: Mapping[str, Any]) -> tuple[Button, ...]:
+    return tuple(Button(title=str(b["title"]), payload=str(b.get("payload", ""))) for b in message.get("buttons") or ())
+
+
+def _message(
+    thought: Thought, person: Person, now: datetime, *, text: str, payload: str, first: bool
+) -> Message:
+    metadata: dict[str, Any] = {
+        "conversation_id": person.conversation_id,
+        "message_ids": list(thought.ids),
+        "at": now.isoformat(),
+        "first_contact": first,
+    }
+    if thought.attachments:
+        metadata["attachments"] = [dict(a) for a in thought.attachments]
+    if thought.location:
+        metadata["location"] = dict(thought.location)
+    return Message(
+        id=thought.ids[-1],
+        text=text,
+        sender_id=person.conversation_id,
+        channel=person.address.channel,
+        at=now,
+        payload=payload,
+        metadata=metadata,
+    )

@@ -1,0 +1,138 @@
+"""What people say to the bot rather than about a matter: short texts that are surely one thing."""
+
+import re
+
+from dialogs.nlu.clean import words_only
+
+AFFIRM = re.compile(
+    r"(?:嗯+|恩|哦|行|好|是|对|可以|没问题|没错|正确|无误|属实|同意|确认|确定|提交|确认提交|确认无误|同意提交|提交吧|好的?|是的|对的|行的|好吧|行吧|好嘞|"
+    r"可以的|就这样|就这么办|信息无误|都对|没有问题|没有错|ok|okay|yes|y|要|需要|愿意|登记吧?|办吧|啊|呀|呢|了|我|请)+",
+    re.IGNORECASE,
+)
+DENY = re.compile(
+    r"(?:不|不是|不对|不是的|不行|不可以|不同意|不确认|否|错了?|有误|有错|不正确|没有|别|不用了?|不要|不需要|先不|no|n|不提交|暂不提交|先别提交|啊|呀|的|了)+", re.IGNORECASE
+)
+_STOP = re.compile(
+    r"(?:我?(?:要|想)?(?:退出|取消|终止|停止|中止|结束)(?:登记|填写|办理|反映|吧|了)?|算了吧?|不说了|不反映了|不想说了|不登记了|不填了|不办了|不弄了|不用登记了|别登记了|先不登记了|"
+    r"不投诉了|不举报了|不提交了|quit|exit|cancel)(?:吧|了|啊)?",
+    re.IGNORECASE,
+)
+_GREET = re.compile(
+    r"(?:你好|您好|你们好|大家好|哈喽|哈罗|嗨|嘿|hi|hello|hey|在吗|在不在|有人吗|有人在吗|早|早上好|早安|上午好|中午好|下午好|晚上好|领导好|领导|同志|同志好|请问|喂|你|啊|呀|吗)+",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(
+    r"(?:好的?|嗯|哦|那|太|非常|十分|多谢|谢谢|谢了|感谢|谢|万分|辛苦|辛苦了|知道了|明白了|收到|了解了|清楚了|麻烦了|麻烦你们?了?|您|你|你们|啦|了|啊|哈|的|帮助)+"
+)
+_THANKS_CORE = re.compile(r"谢|辛苦|知道了|明白了|收到|了解了|清楚了|麻烦")
+_BYE = re.compile(r"(?:再见|拜拜|bye|回头见|回聊|没事了|没有了|没别的(?:事)?了|就这样吧?|先这样|不用了|好的?|那|了)+", re.IGNORECASE)
+_HELP = re.compile(
+    r"(?:帮助|菜单|主菜单|首页|功能|使用说明|help|menu|怎么用|怎么使用|你(?:是谁|能做什么|会什么|能干什么|能干啥|有什么功能|是机器人吗|是什么)|你们?(?:能|可以)?(?:做|办|帮我做)(?:什么|啥)|"
+    r"有(?:什么|哪些)(?:功能|服务)|(?:这个)?(?:怎么|如何)(?:操作|用|弄)|0|返回)(?:啊|呢|呀|吗)?",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(r"(?:转|找|要|接|换|叫)?(?:个)?(?:人工|真人|活人|客服|接线员|坐席|话务员)(?!智能|湖|费|降雨|授精|林|成本|草坪)|(?:找|要|和|跟|让)(?:个)?(?:人|工作人员)(?:来)?(?:说|谈|聊|沟通|接|处理|回复)|转接|不(?:想|要)(?:跟|和)机器人")
+_PROGRESS = re.compile(
+    r"进度|进展|(?:查|查询|看)(?:一下|下)?(?:我的?)?(?:件|案件|案子|信访件|工单|诉求|结果|办理|处理|编号|单号)|(?:办理|处理|受理)(?:的)?(?:情况|结果|状态|到哪)|"
+    r"(?:有|出)(?:没有)?(?:结果|消息|回音|下文)(?:了)?(?:吗|没)|(?:处理|办理|办|弄|解决)(?:得|的)?(?:怎么样|咋样|如何)(?:了)?|到哪(?:一)?步|怎么还没(?:有)?(?:回复|处理|消息|结果|答复|解决|人)|"
+    r"(?:我|上次|之前|昨天|前几天).{0,14}(?:反映|投诉|提交|登记|说)的.{0,14}(?:怎么样|咋样|如何|结果|进度|呢|了吗|没)|^查询?$|^查件$"
+)
+_WITHDRAW = re.compile(r"撤回|撤销|撤件|撤诉|(?:取消|撤掉|不要)(?:我的?)?(?:这个|这件|那个|上次的?)?(?:件|案件|案子|信访件|投诉|诉求|工单|申请)|(?:问题|事情?)?已经解决了?[，,]?.{0,6}(?:撤|不用(?:办|处理|管)了)")
+_ADD = re.compile(r"^(?:我?(?:要|想|再)?(?:补充|追加|补传|补交)(?:一下|一点|点|材料|说明|内容|信息|情况|证据|照片|图片|两句|一句)*)(?P<rest>.*)$", re.DOTALL)
+_RATE = re.compile(
+    r"^(?:我?(?:要|想)?(?:评价|打分|评分)|(?:我)?(?:非常|很|比较|基本|还算|挺|十分)?(?:不)?满意|(?:非常|很)不满意|[1-5]分|[一二三四五]分|好评|差评)(?:[，,。！! ].{0,60})?$"
+)
+_FILE = re.compile(
+    r"(?:我?(?:要|想|想要|来|需要)?(?:反映|投诉|举报|上访|信访|求助|登记|报修|提(?:个)?(?:建议|意见)|提交(?:诉求|问题)|检举|控告|申诉|维权|诉求)(?:一下|一个|一件|个|些|点|下)?(?:新)?(?:的)?(?:问题|情况|事情?|事儿|诉求|事项|件|意见|人|单位|干部)?)+|"
+    r"新(?:的)?(?:问题|诉求|件|一件)|另立新件|有(?:个|件)?(?:事|问题|情况)(?:想|要)?(?:反映|说)?(?:一下)?|我有(?:话|事|问题)(?:要)?说?|登记|继续登记|接着登记|开始登记|提建议|提意见|我要反映问题"
+)
+_ABUSE = re.compile(r"傻[逼bB叉]|煞笔|沙雕|操你|草你|日你|艹|草泥马|妈的|他妈|tmd|TMD|你妈|滚(?:蛋|开|你)?$|王八蛋|混蛋|废物|狗屁|狗东西|脑残|智障|弱智|(?:破|垃圾|蠢)(?:机器人|系统|客服|玩意)|贱人|不要脸|放屁|畜生|白痴|sb|SB")
+_CHANGE = re.compile(
+    r"^(?:我?(?:要|想)?(?:修改|更正|改正|改一下|改下|改|换|更改|修正))|(?:地址|地点|位置|电话|手机|手机号|号码|姓名|名字|内容|标题|类别|分类|类型|时间|身份证)[^，。]{0,8}(?:不对|错了|写错|有误|不是|改成|改为|应该是|应为|换成|填错)|"
+    r"^(?:修改|更正)"
+)
+_CASE_NUMBER = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,6}[ \-]?(?:\d[ \-]?){11,12}\d?(?!\d)")
+_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
+_SHORT = 30
+
+
+def case_numbers(text: str) -> list[str]:
+    """What has the form of a case number, without spaces and hyphens; the store checks the digit."""
+    return [re.sub(r"[ \-]", "", found).upper() for found in _CASE_NUMBER.findall(text)]
+
+
+def query_code(text: str) -> str:
+    """Six digits that stand alone, outside any case number."""
+    found = _CODE.search(_CASE_NUMBER.sub(" ", text))
+    return found.group() if found else ""
+
+
+def command_in(text: str, *, in_form: bool) -> str | None:
+    """The intent of a text that is surely a command; None for all else.
+
+    Inside a form only what can hardly be an answer counts.
+    """
+    bare = words_only(text)
+    if not bare:
+        return None
+    whole = _whole(bare)
+    if whole:
+        return whole
+    if len(bare) > _SHORT:
+        return None
+    return _within(text, bare) if not in_form else _within_form(text, bare)
+
+
+def _whole(bare: str) -> str | None:
+    for intent, pattern in (("stop", _STOP), ("help", _HELP), ("greet", _GREET)):
+        if pattern.fullmatch(bare):
+            return intent
+    if _THANKS.fullmatch(bare) and _THANKS_CORE.search(bare):
+        return "thanks"
+    return "call_person" if len(bare) <= 12 and _PERSON.search(bare) else None  # noqa: PLR2004 - longer ones tell a story
+
+
+def _within_form(text: str, bare: str) -> str | None:
+    if _CASE_NUMBER.search(text):
+        return "show_progress"
+    if len(bare) <= 8 and _PROGRESS.search(bare):  # noqa: PLR2004
+        return "show_progress"
+    return "withdraw" if len(bare) <= 8 and _WITHDRAW.search(bare) else None  # noqa: PLR2004
+
+
+def _within(text: str, bare: str) -> str | None:
+    if _WITHDRAW.search(bare):
+        return "withdraw"
+    if _ADD.match(text):
+        return "add_to_case"
+    if _CASE_NUMBER.search(text) or _PROGRESS.search(bare):
+        return "show_progress"
+    if _RATE.match(text):
+        return "rate"
+    if _FILE.fullmatch(bare):
+        return "file_petition"
+    return "goodbye" if _BYE.fullmatch(bare) else None
+
+
+def affirms(text: str) -> bool:
+    return bool(AFFIRM.fullmatch(words_only(text)))
+
+
+def denies(text: str) -> bool:
+    return bool(DENY.fullmatch(words_only(text)))
+
+
+def abuses(text: str) -> bool:
+    return bool(_ABUSE.search(text))
+
+
+def asks_change(text: str) -> bool:
+    """Whether a part of what was taken down is to be corrected."""
+    return bool(_CHANGE.search(text))
+
+
+def addition_text(text: str) -> str:
+    """What follows "补充": the words to be added, without case number and colon."""
+    found = _ADD.match(text)
+    rest = _CASE_NUMBER.sub("", found["rest"] if found else text)
+    return re.sub(r"^(?:到|给)?(?:这件|那件|上次的?|这个)?(?:件|案件|案子)?[ ，,:：。到给]*", "", rest).strip()

@@ -1,0 +1,125 @@
+"""Everything a text says for a petition, read in one go."""
+
+import re
+from dataclasses import dataclass, field
+
+from dialogs.nlu.identity import find_id_number
+from dialogs.nlu.matter import Categories, tells_a_matter
+from dialogs.nlu.names import find_own_name
+from dialogs.nlu.phones import own_phone
+from dialogs.nlu.places import find_place
+from dialogs.nlu.times import find_since
+
+_ANONYMOUS = re.compile(r"匿名|不(?:想|愿意?|便|方便|能|用)?(?:留|写|说|透露|提供|暴露|给|告诉)(?:我的?)?(?:真实)?(?:姓名|名字|身份|电话|手机|联系方式)|不实名")
+_NOT_ANONYMOUS = re.compile(r"(?:不|别|不要|不用|取消)匿名|(?:改成|改为|用|要)?实名(?:举报|反映|提交|登记)?|匿名(?:举报|反映)?(?:可以吗|行吗|吗|能受理|受理吗)")
+_CONFIDENTIAL = re.compile(r"保密|别(?:让|给|告诉)(?:他们|对方|物业|单位|村里).{0,6}(?:知道|我)|不要(?:透露|泄露|公开)(?:我的?)?(?:姓名|名字|身份|信息|电话)?|怕(?:被)?(?:打击)?报复")
+_NOT_CONFIDENTIAL = re.compile(r"(?:不用|不需要|不要|取消|无需)保密|保密吗|会不会保密|泄露(?:了)?(?:我|居民|业主)")
+_CLAUSE = re.compile(r"[^，,。；;！!？?\n]+[，,。；;！!？?\n]*")
+_LABELS = re.compile(
+    r"(?:我的?|本人的?|你可以|可以)?(?:真实)?(?:姓名|名字|称呼|联系人|诉求人|反映人|信访人|投诉人|举报人|联系方式|联系电话|联系|手机号码?|手机|电话号码?|电话|号码|"
+    r"微信同号|同微信|身份证号码?|身份证|证件号码?|打我|性别|先生|女士|男|女)(?:是|为|叫|号)?"
+)
+_FILLER = re.compile(
+    r"^(?:我?(?:要|想|来)?(?:实名|匿名|登记|信访|上访)?(?:反映|投诉|举报|求助|咨询|说|提)?(?:一下|一个|一件|点|个|些)?(?:问题|情况|事情?|事儿?|诉求|意见)?|"
+    r"[您你]们?好|在吗|喂|嗨|早上好|上午好|中午好|下午好|晚上好|领导好?|尊敬的领导|谢谢您?|请帮帮忙|请|麻烦您?|好的?|嗯|是|我|和|也|的|啊|呢|吧|哦|要求|请求|请求?保密|"
+    r"保密|匿名|实名|可以匿名|我要匿名|我想匿名|匿名提交|匿名举报|就这些|没了|没有了|说完了|就这样|完了|以上)+$"
+)
+_HINT_ADDRESS = re.compile(r"^(?:我?(?:家)?(?:地址|住址|地点|位置|事发地)(?:是|在|为)?[:： ]*|(?:我)?(?:家)?(?:就)?(?:住|在|住在|位于)+)")
+_MATTER_LABEL = re.compile(r"^(?:(?:反映|投诉|举报)?(?:的)?(?:内容|问题|事项|诉求|情况|事情)(?:是|为)?[:：] *)")
+_PLACE_LABEL = re.compile(r"^(?:地址|住址|地点|位置|事发地)[:：]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What was found; empty where nothing was. ``matter`` is the text without what only says who writes."""
+
+    matter: str = field(default="", repr=False)
+    place: str = field(default="", repr=False)
+    place_exact: bool = False
+    name: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    id_number: str = field(default="", repr=False)
+    since: str = ""
+    anonymous: bool | None = None
+    confidential: bool | None = None
+
+    @property
+    def any(self) -> bool:
+        return bool(self.matter or self.place or self.name or self.phone or self.id_number)
+
+    @property
+    def all(self) -> bool:
+        """Enough for a petition without one more question."""
+        return bool(self.matter and self.place and (self.anonymous or (self.name and self.phone)))
+
+
+def read_facts(text: str, categories: Categories) -> Facts:
+    """Read a cleaned, simplified text."""
+    name, phone, identity = find_own_name(text), own_phone(text), find_id_number(text)
+    spans = [(x.start, x.end) for x in (name, phone, identity) if x]
+    place = find_place(_covered(text, spans))
+    rest = without_identity(text, spans)
+    matter = rest if tells_a_matter(rest, categories) else ""
+    return Facts(
+        matter=matter,
+        place=place.value if place else "",
+        place_exact=bool(place and place.exact),
+        name=name.value if name else "",
+        phone=phone.value if phone else "",
+        id_number=identity.value if identity else "",
+        since=find_since(rest),
+        anonymous=_flag(text, _ANONYMOUS, _NOT_ANONYMOUS),
+        confidential=_flag(text, _CONFIDENTIAL, _NOT_CONFIDENTIAL),
+    )
+
+
+def _covered(text: str, spans: list[tuple[int, int]]) -> str:
+    for start, end in spans:
+        text = text[:start] + "，" * (end - start) + text[end:]
+    return text
+
+
+def without_identity(text: str, spans: list[tuple[int, int]]) -> str:
+    """The text without the clauses that only say who writes; words beside the name in a clause stay."""
+    kept = [_kept(text, match.start(), match.end(), spans) for match in _CLAUSE.finditer(text)]
+    return "".join(kept).strip(" ，,；;、：:\n")
+
+
+def _kept(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str:
+    clause, removed = _blanked(text, start, end, spans)
+    said = _LABELS.sub("", clause) if removed else clause
+    bare = re.sub(r"[\W_]+", "", said)
+    if not bare or _FILLER.match(bare) or _PLACE_LABEL.match(said):
+        return ""
+    return _MATTER_LABEL.sub("", said.lstrip(" ，,：:、；;") if removed else said)
+
+
+def _blanked(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> tuple[str, bool]:
+    clause, removed, at = "", False, start
+    for a, b in sorted(spans):
+        if a < end and b > start:
+            clause += text[at : max(a, at)]
+            at, removed = max(at, min(b, end)), True
+    return clause + text[at:end], removed
+
+
+def only_place(text: str) -> bool:
+    """Whether a text is a place and nothing beside it."""
+    place = find_place(text)
+    if not place:
+        return False
+    rest = text[: place.start] + text[place.end :]
+    rest = re.sub(r"[\W_]+", "", _HINT_ADDRESS.sub("", rest))
+    return len(rest) <= 3 or bool(_FILLER.match(rest))  # noqa: PLR2004 - "的" "那边" "这里"
+
+
+def answered_place(text: str) -> str:
+    """A place given as an answer, without the words that lead to it."""
+    first = re.sub(r"[。.！!～~，, ]+$", "", text.strip())
+    return _HINT_ADDRESS.sub("", first).strip()[:100]
+
+
+def _flag(text: str, yes: re.Pattern[str], no: re.Pattern[str]) -> bool | None:
+    if no.search(text):
+        return False if re.search(r"实名|取消|不要匿名|不匿名|不用保密|不需要保密|无需保密|别匿名|不用匿名|不要保密", text) else None
+    return True if yes.search(text) else None

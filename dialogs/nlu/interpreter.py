@@ -1,0 +1,117 @@
+"""The light tier of understanding: patterns for what is certain, characters for the rest. No model, no training.
+
+It decides in this order: danger; commands; what an open question expects; a policy question; a matter being told;
+the nearest example of ``data/nlu.yml``. Whatever is left is out of scope. A later tier may be asked where the
+confidence given here is low.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from dialogs.engine.contract import Entity, IntentScore, Parse, State, requested_slot
+from dialogs.faq.search import SURE, UNSURE, Answers
+from dialogs.nlu import commands
+from dialogs.nlu.clean import words_only
+from dialogs.nlu.danger import danger_in
+from dialogs.nlu.facts import only_place, read_facts
+from dialogs.nlu.matter import Categories, asks, finds_fault, tells_a_matter
+from dialogs.nlu.ngrams import NgramIndex
+
+IN_SCOPE = 0.42
+FREE_TEXT_GIVES_WAY = 0.75
+"""How sure a policy question must be before the answer to a free-text question gives way to it."""
+_QUESTION_LENGTH = 40
+_FREE_TEXT = {"petition_matter", "addition_text"}
+
+
+class LightInterpreter:
+    """Fulfils ``engine.contract.Interpreter``. ``examples``: intent to its example texts."""
+
+    def __init__(self, examples: Mapping[str, Sequence[str]], answers: Answers, categories: Categories) -> None:
+        pairs = [(text, intent) for intent, texts in examples.items() for text in texts]
+        self._intents = [intent for _, intent in pairs]
+        self._index = NgramIndex([text for text, _ in pairs])
+        self._answers = answers
+        self._categories = categories
+
+    async def parse(self, text: str, *, state: State | None) -> Parse:
+        return self.understand(text, asked=requested_slot(state))
+
+    def understand(self, text: str, *, asked: str | None) -> Parse:
+        """What ``text`` means where ``asked`` is the slot the bot last asked for (None: outside forms)."""
+        danger = danger_in(text)
+        if danger:
+            return _sure("danger", danger=danger.value)
+        return self._in_form(text, asked) if asked else self._outside(text)
+
+    def nearest(self, text: str) -> tuple[IntentScore, ...]:
+        """The intents by their nearest example, best first."""
+        scores = self._index.scores(text)
+        best: dict[str, float] = {}
+        for intent, score in zip(self._intents, scores, strict=True):
+            best[intent] = max(best.get(intent, 0.0), float(score))
+        ranked = sorted(best.items(), key=lambda item: -item[1])
+        return tuple(IntentScore(name=name, confidence=round(float(np.clip(score, 0, 1)), 4)) for name, score in ranked)
+
+    def _in_form(self, text: str, asked: str) -> Parse:
+        command = commands.command_in(text, in_form=True)
+        if command and not (command in {"thanks", "greet"} and asked == "petition_confirm" and commands.affirms(text)):
+            return _sure(command)
+        if commands.affirms(text):
+            return _sure("affirm")
+        if commands.denies(text):
+            return _sure("deny")
+        if self._is_question(text, self._needed(text, asked)):
+            return _sure("ask_policy")
+        if commands.abuses(text) and not tells_a_matter(text, self._categories):
+            return _sure("abuse")
+        return _sure("inform")
+
+    def _needed(self, text: str, asked: str) -> float:
+        if asked not in _FREE_TEXT:
+            return UNSURE
+        return FREE_TEXT_GIVES_WAY if tells_a_matter(text, self._categories) else SURE
+
+    def _outside(self, text: str) -> Parse:
+        command = commands.command_in(text, in_form=False)
+        if command:
+            return _sure(command)
+        if self._is_question(text, SURE):
+            return _sure("ask_policy")
+        if self._opens_a_petition(text):
+            return _sure("file_petition")
+        if commands.abuses(text):
+            return _sure("abuse")
+        if commands.affirms(text) or commands.denies(text):
+            return _sure("affirm" if commands.affirms(text) else "deny")
+        return self._by_example(text)
+
+    def _opens_a_petition(self, text: str) -> bool:
+        facts = read_facts(text, self._categories)
+        told = bool(facts.matter) and (finds_fault(facts.matter) or not asks(facts.matter))
+        return told or bool(facts.phone) or only_place(text) or (bool(facts.name) and not asks(text))
+
+    def _by_example(self, text: str) -> Parse:
+        ranking = self.nearest(text)
+        best = ranking[0] if ranking else IntentScore(name="out_of_scope", confidence=0.0)
+        policy = self._answers.search(text, 1)
+        if asks(text) and policy and policy[0].score > max(best.confidence, 0.2):
+            return Parse(intent="ask_policy", confidence=policy[0].score, ranking=ranking)
+        if best.confidence < IN_SCOPE:
+            return Parse(intent="out_of_scope", confidence=1 - best.confidence, ranking=ranking)
+        return Parse(intent=best.name, confidence=best.confidence, ranking=ranking)
+
+    def _is_question(self, text: str, threshold: float) -> bool:
+        """A short text that is nearly one of the known questions and tells no trouble of its own."""
+        if len(words_only(text)) > _QUESTION_LENGTH:
+            return False
+        found = self._answers.search(text, 1)
+        if not found or found[0].score < threshold:
+            return False
+        return asks(text) or found[0].score >= FREE_TEXT_GIVES_WAY
+
+
+def _sure(intent: str, **entities: str) -> Parse:
+    named = tuple(Entity(entity=name, value=value, extractor="patterns") for name, value in entities.items())
+    return Parse(intent=intent, confidence=1.0, entities=named, ranking=(IntentScore(name=intent, confidence=1.0),))

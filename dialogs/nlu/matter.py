@@ -1,0 +1,91 @@
+"""What a petition is about: whether a text tells a matter at all, its category, its type, how urgent it is."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+_FAULT = re.compile(
+    r"坏了|坏掉|不亮|不走|不好使|破损|破裂|断了|断裂|裂缝|漏[水电雨]|渗水|积水|堵[了塞着车]|堵得|被堵|塌|掉落|脱落|丢失|丢了|被盗|缺失|损坏|老化|倾斜|坑洼|坑坑洼洼|坑很|失修|"
+    r"太黑|太吵|太臭|太脏|太乱|太少|太贵|太窄|太慢|好吵|好臭|很吵|很臭|很脏|吵得|臭味|异味|恶臭|臭气|噪[音声]|扰民|油烟|扬尘|污染|污水|脏乱|垃圾|冒烟|"
+    r"停水|停电|停暖|停气|没水|没电|没暖气|不热|不供|断水|断电|没有水|没有电|水压|浑浊|"
+    r"拖欠|欠薪|欠我|欠了|欠着|不给|不发|没发|克扣|不退|不还|没退|退不了|跑路|被骗|骗了|诈骗|欺诈|假货|过期|变质|乱收费|多收|强制|捆绑|涨价|"
+    r"没人管|无人管|没人修|没人收|没人来|没修|不管|不修|不解决|不处理|不理|不作为|推诿|踢皮球|敷衍|刁难|态度(?:恶劣|差|不好|很差)|骂人|打人|打架|"
+    r"违建|违章|违法|违规|私搭|占道|占用|圈地|偷排|侵占|强拆|贪污|受贿|腐败|挪用|没有补偿|补偿(?:款|不)|没落实|不落实|没办下来|办不了|办不下来|迟迟|一直没|"
+    r"乱停|违停|拥堵|危险|隐患|安全问题|摔[了倒伤]|受伤|生病|投诉|举报|反映(?!.{0,2}问题$)|检举|控告|求助|困难|维权|讨薪|赔偿|没到账|没收到|没有路灯|没路灯|不合理|不公|希望.{2,}|"
+    r"建议.{3,}|请求.{3,}|要求.{3,}|表扬.{2,}|感谢.{4,}|盼望|能否|能不能.{3,}"
+)
+_QUESTION = re.compile(r"[?？]|吗[。！]?$|呢[。！]?$|怎么|如何|什么|哪[里儿个些]|多久|多长时间|多少|几天|是否|是不是|能不能|可不可以|会不会|有没有|要不要|行不行|可以.{0,8}吗|为啥|咋")
+_PRAISE = re.compile(r"表扬|点赞|锦旗|好人好事|拾金不昧|非常感谢|特别感谢|衷心感谢|感谢.{3,}(?:帮助|解决|师傅|民警|同志)")
+_REPORT = re.compile(r"举报|检举|控告|揭发|贪污|受贿|偷税|传销|赌博|涉黑|黑恶|假冒伪劣|偷排")
+_COMPLAINT = re.compile(
+    r"投诉|不作为|推诿|踢皮球|态度(?:恶劣|差|不好|很差)|乱收费|拖欠|欠薪|克扣|扰民|噪[音声]|诈骗|被骗|欺|违规|违法|违建|不退|不给|拒不|拒绝|"
+    r"多收|涨价|强制|捆绑|过期|变质|占道|油烟|没人管|不管|敷衍|骂人|打人"
+)
+_ADVICE = re.compile(r"建议|提议|希望(?:能)?(?:增加|增设|新建|开通|延长|完善|加装|设置)|能不能(?:增加|增设|开通|加装)|不妨")
+_ASKING = re.compile(r"请问|咨询|问一下|想问|想了解|怎么办理|如何办理|需要什么|什么时候|是否|有没有规定|政策|什么条件|多少钱")
+_NEEDS_HASTE = re.compile(r"停水|停电|停暖|没水|没电|没暖气|暖气不热|断水|断电|井盖(?:丢|没|不见|缺)|电线(?:掉|断|裸露)|漏电")
+
+_LONG = 40
+_SOME = 6
+
+
+class Categories:
+    """The two-level categories with their words."""
+
+    def __init__(self, words: Mapping[str, Mapping[str, list[str]]]) -> None:
+        self._words = [
+            (word, f"{first}/{second}") for first, seconds in words.items() for second, ws in seconds.items() for word in ws
+        ]
+
+    @classmethod
+    def load(cls, path: Path) -> "Categories":
+        return cls(YAML(typ="safe").load(path))
+
+    def of(self, text: str) -> str:
+        """``城乡建设/路灯照明``; empty where no word tells. Earlier and longer words weigh more."""
+        scores: dict[str, float] = {}
+        for word, name in self._words:
+            at = text.find(word)
+            if at >= 0:
+                scores[name] = scores.get(name, 0.0) + len(word) + (1.0 if at < _LONG else 0.0)
+        return max(scores, key=lambda name: scores[name]) if scores else ""
+
+
+def tells_a_matter(text: str, categories: Categories) -> bool:
+    """Whether somebody tells what is wrong, asks for help or proposes something, rather than making talk."""
+    if len(text) < 4:  # noqa: PLR2004 - 停水了 is the shortest that says something
+        return bool(_FAULT.search(text)) and len(text) >= 2  # noqa: PLR2004
+    if _FAULT.search(text):
+        return True
+    return bool(categories.of(text)) and len(text) >= _SOME and not asks(text)
+
+
+def asks(text: str) -> bool:
+    """Whether the text is put as a question."""
+    return bool(_QUESTION.search(text))
+
+
+def finds_fault(text: str) -> bool:
+    return bool(_FAULT.search(text))
+
+
+def type_of(text: str) -> str:
+    """One of 咨询 求助 投诉 举报 建议 表扬, by the words used; 求助 where nothing tells."""
+    if _REPORT.search(text):
+        return "举报"
+    if _PRAISE.search(text) and not _COMPLAINT.search(text):
+        return "表扬"
+    if _COMPLAINT.search(text):
+        return "投诉"
+    if _ADVICE.search(text):
+        return "建议"
+    return "咨询" if _ASKING.search(text) and not re.search(r"坏|漏|堵|停[水电]", text) else "求助"
+
+
+def urgency_of(text: str, *, danger: bool) -> str:
+    """``critical`` where life is in danger, ``urgent`` where delay harms, else ``normal``."""
+    if danger:
+        return "critical"
+    return "urgent" if _NEEDS_HASTE.search(text) else "normal"

@@ -1,0 +1,94 @@
+"""The writer's own name: what they call themselves, not whom they write about."""
+
+import re
+from dataclasses import dataclass, field
+
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔"
+    "钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛"
+    "樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉"
+    "骆蓝路游辛靳欧阳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏"
+    "宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐冀胥南班储原栗燕"
+    "楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊仝区郜海阚花权强帅屠豆朴盖练廉禹井祖漆巴丰支卿国狄平计索宣晋相初门云容敬来扈晁"
+    "芮都普阙浦戈伏鹿薄邸雍辜羊阿乌母裘亓修邰赫杭况那宿鲜印逯隆茹诺战慕危玉银亢嵇公哈湛宾戎勾茅利於呼居揭干但尉冶斯元"
+    "束檀衣信展阴昝智幸奉植衡富尧闭由"
+)
+_DOUBLE = "欧阳|上官|司马|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|司徒|夏侯|端木|南宫|独孤|长孙|宇文|轩辕"
+_SURNAME = f"(?:{_DOUBLE}|[{_SURNAMES}])"
+_HAN = r"[\u3400-\u9fff]"
+_DOTTED = rf"{_HAN}{{1,10}}(?:[·•・]{_HAN}{{1,10}}){{1,3}}"
+_AFTER = (
+    r"(?=$|[^\u3400-\u9fff]|手机|电话|联系|号码|身份证|住|家|是|在|我|想|要|反映|投诉|举报|今年|男|女|来自|的|这|咨询|向|现|因|地址|有|于)"
+)
+_END = r"(?=$|[^\u3400-\u9fff]|手机|电话|联系|身份证|住在|家住|，)"
+_G = r"(?![我在是的了住联电手您你])[\u3400-\u9fff]"
+_GIVEN = rf"(?:(?:{_G}){{1,3}}?{_END}|(?:{_G}){{1,2}}?{_AFTER}|(?:{_G}){{2}})"
+_FULL = rf"(?:{_DOTTED}|{_SURNAME}{_GIVEN})"
+_FULL_ALONE = rf"(?:{_DOTTED}|{_SURNAME}{_HAN}{{1,3}}?{_END})"
+_TITLE = r"(?:女士|先生|小姐|师傅|大爷|大妈|阿姨|老师|同志)"
+_CUE = (
+    r"(?:我(?:的?名字|的?姓名)?叫做?|我的?(?:名字|姓名)是?|本人姓名|(?:真实)?姓名|名字(?:是|叫)?|称呼|诉求人|信访人|反映人|投诉人|举报人"
+    r"|联系人|来信人)[是为:： ]*"
+)
+_STATED = re.compile(rf"{_CUE}(?P<name>{_FULL}|{_SURNAME}{_TITLE})")
+_SELF = re.compile(rf"(?:^|[，,。；;!！？?\s、好])(?:我是|本人|俺是|俺叫)(?:叫|是)?(?P<name>{_FULL_ALONE}|{_SURNAME}{_TITLE})")
+_ONLY_SURNAME = re.compile(rf"(?:免贵|敝|我)姓(?P<name>{_SURNAME})(?={_TITLE}?(?:$|[^\u3400-\u9fff]|手机|电话|住))")
+_STYLED = re.compile(rf"(?:^|[，,。；;\s、])(?P<name>{_SURNAME}{_TITLE})(?=$|[，,。；;\s、\d])")
+_ALONE = re.compile(rf"^(?P<name>{_DOTTED}|(?:{_DOUBLE}){_HAN}{{1,2}}|[{_SURNAMES}]{_HAN}{{1,2}})$")
+_BARE = re.compile(rf"(?:^|\n|[，,、 ])(?P<name>{_DOTTED}|{_SURNAME}{_HAN}{{1,2}})[，,、：: ]*(?=(?:手机|电话|联系)?[号码电话是：: ]*\d{{3,}})")
+
+_NO_NAME = re.compile(
+    r"业主|居民|村民|市民|群众|职工|员工|工人|农民|学生|家长|老师|司机|租户|住户|商户|顾客|患者|家属|残疾|退休|军人|党员|人员|代表|公司|"
+    r"小区|社区|街道|大街|路口|花园|家园|单位|一个|一名|一位|这里|那里|本地|外地|什么|怎么|怎样|来反|来投|来咨|反映|投诉|举报|咨询|想问|"
+    r"问题|事情|时候|因为|所以|就是|没有|不是|可以|谢谢|高兴|全部|全家|全体|都是|都没|和平|安全|应该|应当|平时|成天|来自|明天|明白|强烈|相信|"
+    r"向您|向你|关于|路灯|马路|时间|海关|公安|文件|金额|宁可|信访|投拆|申请|申诉|方便|从来|何时|何事|何况|连续|任何|万分|解决|解释|计划|保密|管理|不想|不说|不告|没有|匿名|不用|不要|不便|不给|算了|取消|退出|确认|好的|是的|知道|提交|同意|路过|"
+    r"你好|您好|在吗|帮助|帮忙|进度|人工|随便|不行|需要|地址|电话|手机|姓名|名字|登记|停水|停电|噪音|扰民"
+)
+_FORBIDDEN_END = re.compile(r"[区县镇村街路市院厂局所店了吗呢吧啊呀的]$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """``start``/``end`` cover the words that only say the name ("我叫王建国")."""
+
+    value: str = field(repr=False)
+    start: int
+    end: int
+
+
+def find_own_name(text: str) -> Name | None:
+    """How the writer names themselves, if they do."""
+    for pattern in (_STATED, _SELF, _STYLED, _BARE):
+        for match in pattern.finditer(text):
+            if _plausible(match["name"]):
+                return Name(value=match["name"], start=_start(match), end=match.end("name"))
+    only = _ONLY_SURNAME.search(text)
+    return Name(value=only["name"], start=only.start(), end=only.end("name")) if only else None
+
+
+def answered_name(text: str) -> str | None:
+    """The name in an answer to "怎么称呼您": the answer itself, unless it is plainly something else."""
+    stated = find_own_name(text)
+    if stated:
+        return stated.value
+    bare = re.sub(r"^(?:你好|您好|嗯|哦|好的?|我|就叫|叫我|叫|是|姓名|名字|称呼)*[，,：: 是]*", "", text.strip(" 。.!！～~")).strip()
+    bare = re.sub(r"(?:就行|就好|即可|吧)$", "", bare)
+    if _ALONE.match(bare) and _plausible(bare):
+        return bare
+    return bare if _acceptable(bare) else None
+
+
+def _acceptable(bare: str) -> bool:
+    latin = re.fullmatch(r"[A-Za-z][A-Za-z .'-]{1,39}", bare)
+    han = re.fullmatch(rf"{_HAN}{{2,4}}", bare)
+    return bool(latin or (han and _plausible(bare)))
+
+
+def _plausible(name: str) -> bool:
+    return not _NO_NAME.search(name) and not _FORBIDDEN_END.search(name)
+
+
+def _start(match: re.Match[str]) -> int:
+    """Without the punctuation or the greeting's last character that stood before."""
+    whole = match.group()
+    return match.start() + (1 if whole[0] in "，,。；;!！？?\n 、好" else 0)

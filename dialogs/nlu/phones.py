@@ -1,0 +1,71 @@
+"""Telephone numbers in a text, and which of them is the writer's own."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import phonenumbers
+
+_REGION = "CN"
+_LONGEST_SCANNED = 4000
+_OWN = re.compile(r"(我|本人|联系|手机|电话|号码|Tel|tel|TEL)[^，。；\n]{0,8}$")
+_OTHERS = re.compile(
+    r"(对方|他的?|她的?|老板|商家|商户|店家?|施工方?|物业|公司|中介|房东|司机|卖家|骗子|客服|经理|包工头|被举报人)"
+    r"[^，。；\n我]{0,8}$"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phone:
+    """``value`` as it is dialled inside the country: ``13800138000`` or ``0536-8123456``."""
+
+    value: str = field(repr=False)
+    start: int
+    end: int
+    mobile: bool
+
+
+def find_phones(text: str) -> list[Phone]:
+    """All valid numbers of the text, in order."""
+    return list(_matches(text[:_LONGEST_SCANNED]))
+
+
+def own_phone(text: str) -> Phone | None:
+    """The number the writer can be reached at: never one that the text gives to somebody else."""
+    mine = [phone for phone in find_phones(text) if not _OTHERS.search(text[: phone.start])]
+    cued = [phone for phone in mine if _OWN.search(text[: phone.start])]
+    mobiles = [phone for phone in mine if phone.mobile]
+    return next(iter((*cued, *mobiles, *mine)), None)
+
+
+def looks_like_a_try(text: str) -> bool:
+    """Somebody typed a number that is no telephone number (a digit missing, a letter too many)."""
+    return len(re.sub(r"\D", "", text)) >= 5 and not find_phones(text)  # noqa: PLR2004 - shorter ones are other things
+
+
+def mask_phone(value: str) -> str:
+    """``138****8000``; of shorter ones only the last three digits stay."""
+    if len(value) == 11 and value.isdigit():  # noqa: PLR2004 - length of a mobile number
+        return f"{value[:3]}****{value[-4:]}"
+    return "*" * max(len(value) - 3, 0) + value[-3:]
+
+
+def _matches(text: str) -> Iterator[Phone]:
+    for match in phonenumbers.PhoneNumberMatcher(text, _REGION):
+        number = match.number
+        if number.country_code != 86 or _inside_a_longer_number(text, match.start, match.end):  # noqa: PLR2004
+            continue
+        mobile = phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
+        yield Phone(value=_written(number, mobile=mobile), start=match.start, end=match.end, mobile=mobile)
+
+
+def _inside_a_longer_number(text: str, start: int, end: int) -> bool:
+    around = text[max(start - 1, 0) : start] + text[end : end + 1]
+    return any(c.isascii() and c.isalnum() for c in around)
+
+
+def _written(number: phonenumbers.PhoneNumber, *, mobile: bool) -> str:
+    if mobile:
+        return str(number.national_number)
+    national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return "-".join(national.replace("-", " ").split(" ", 1)).replace(" ", "")

@@ -1,0 +1,134 @@
+"""Places in a text: districts, streets, estates, villages, crossings, house numbers."""
+
+import re
+from dataclasses import dataclass, field
+
+_W = r"[\u3400-\u9fffA-Za-z0-9]"
+_AREAS = r"自治州|自治县|开发区|高新区|新区|保税区|经济区|度假区|地区|省|市(?!场|民|政|里|区)|(?<![小社校景园辖市片片功])区|县|旗"
+_TOWNS = r"街道办事处|街道办|街道|镇|乡|苏木"
+_STREETS = r"大街|大道|高速|国道|省道|快速路|环路|胡同|路(?!灯|面|边|上|过|况|费|段|人|口红|障)|街|巷|弄|(?<!下水)道|河(?![路街道东西南北滨区县村镇])|桥(?![路街东西南北头镇])|立交"
+_ESTATES = (
+    r"小区|社区|新村|村委会|村(?![民路庄里])|(?<=[\u3400-\u9fff])庄(?![路街镇村园里])|屯|家园|花园|花苑|公寓|宿舍|家属院|大院|大厦|广场(?![路街])|大楼|写字楼|商场|商城|商业街|"
+    r"市场|超市|幼儿园|小学|中学|[一二三四五六七八九]中(?!学|心|国)|学校|学院|大学|医院|卫生院|卫生室|公园(?![路街])|车站|地铁站|机场|工业园|产业园|工地|"
+    r"加油站|银行|酒店|饭店|名城|水岸|华府|华庭|御府|雅居|雅苑|公馆|苑|湾|(?<=[\u3400-\u9fff]{2})(?:府|庭|城(?![市区管乡里])|园(?![区林丁]))"
+)
+_STREET_PART = r"(?:[东南西北中]段|[东南西北]首)?"
+_PHASE = r"(?:[A-Za-z东南西北一二三四五六七八九十]{0,2}[区期])?"
+_HOUSE = (
+    r"(?:[A-Za-z]?\d{1,5}|[一二三四五六七八九十百]{1,4}|[A-Za-z])(?:-\d{1,5})*(?:号楼|号院|号|栋|幢|单元|楼|层|室|户|弄|组|队|门)"
+)
+_SIDE = r"(?:路?口(?:[往向][东南西北]{1,2}\d+米)?|交叉口|交汇处|十字路口|丁字路口|路口|[东南西北]{1,2}侧|[东南西北]{1,2}面|[东南西北]{1,2}门|大门口|门口|门前|附近|旁边|对面|对过|楼下|楼顶|地下车库|停车场|路段|沿线|院内|内|小区|社区|工地)"
+# the shortest run that ends like a place wins: 东风东街 before 东风东街某小区
+_STEP = re.compile(rf"{_W}{{1,10}}?(?:(?P<town>{_TOWNS})|(?P<estate>(?:{_ESTATES}){_PHASE})|(?P<street>(?:{_STREETS}){_STREET_PART})|(?P<area>{_AREAS}))")
+_TAIL = re.compile(rf"(?:[（(]?{_HOUSE}[)）]?)+|{_SIDE}")
+_JOIN = re.compile(r"(?:和|与|跟|、|到|至)(?=[^，。；\n]{1,8}(?:路|街|大道|巷))")
+_LABEL = re.compile(r"(?:地址|住址|地点|位置|事发地|所在地)(?:在|是|为)?[:： ]*(?P<place>[^，,。；;\n]{2,60})")
+
+_CUT = re.compile(
+    r"^.*(?:位于|坐落于|坐落在|家住|住在|发生在|就在|来自|关于|反映|投诉|举报|请问|咨询|建议|希望|我们是|我们在|我们|咱们|我是|我家|我在|本人|"
+    r"因为|由于|对于|经过|路过|开车|走到|地址|地点|位置|你好|您好|其中|那个|这个|还有|以及|并且|但是|现在|最近|每天|今天|昨天|晚上|"
+    r"[在住从到是说叫我咱俺把被给让])"
+)
+_NOT_A_PLACE = re.compile(
+    r"^(?:(?:我们?|咱们?|你们?|他们?|本|该|这个?|那个?|各个?|全|某些?|有些?|一些?|一个?|几个?|多个?|整个?|每个?|其他|别的|附近的?|周边的?|"
+    r"隔壁|邻居|所在|所属|的|老|大|小|新|旧|农|城|郊|市|县|乡|镇|村|街|社|校|景|园|辖|片|山|厂|库|住宅|商业|居民|学|医|超|菜|自由|人行|非机动车|"
+    r"人行|机动车|盲|车|铁|公|高速|道|马|走|问|网|电|线|管|水|一|半|出|思|同|顺|让|带|修|铺|过|逛|门|上|下|股|楼|房|河|水|渠|频|味|知|报|"
+    r"家|夜|屋|公|千|英|这|那|哪|心|手|院|店|嘴|眼|商|政|拆迁|棚户|物业|开发商|门口|楼下|幼儿|小|中|大|公共|停车|火车|汽车|地铁|建筑|施工|公交|"
+    r"露天|早|夜|农贸|批发|私立|民办|公办|附属)*)"
+    r"(?:小区|社区|地区|市|区|县|镇|乡|村|庄|路|街|道|巷|桥|河|学校|医院|公园|市场|超市|商场|广场(?![路街])|工地|车站|银行|酒店|饭店|大厦|大楼|里|园|城|府|"
+    r"苑|湾|庭|弄|学院|大学|中学|小学|幼儿园|家园|花园|公寓|宿舍|大院|街道|大街|大道|高速|新村|写字楼|立交)$"
+)
+_WORDS_WITH_SUFFIX = re.compile(
+    r"(?:知道|味道|报道|频道|渠道|通道|管道|难道|车道|隧道|厉害|公里|夜里|家里|这里|那里|哪里|院里|店里|手里|心里|屋里|村里|楼里|区里|城里|镇里|厂里|"
+    r"里里|政府|^城市|^超市|上市|门市|思路|铁路|公路|马路|道路|线路|电路|问路|走路|网路|半路|一路|逛街|交叉路|小区里|公积金|人道|一道|"
+    r"幼儿园里|校区|景区|园区|辖区|片区|社区里|到市|去市|下水道|人行道|全市|全区|全县|街道里|物业)$"
+)
+_MAX = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place as it was written. ``exact``: more than a district."""
+
+    value: str = field(repr=False)
+    start: int
+    end: int
+    exact: bool
+
+
+def find_place(text: str) -> Place | None:
+    """The most exact place of the text; the first of several."""
+    sample = text[:3000]
+    labelled = _LABEL.search(sample)
+    if labelled:
+        value = labelled["place"].strip()
+        return Place(value=value, start=labelled.start(), end=labelled.end("place"), exact=True)
+    found = _chains(sample)
+    return next((place for place in found if place.exact), found[0] if found else None)
+
+
+def find_district(place: str, content: str = "") -> str:
+    """The district, county or county-level city a place lies in; empty where it is not said."""
+    for text in (place, content[:1000]):
+        for match in re.finditer(rf"{_W}{{1,6}}?(?:开发区|高新区|新区|区|县|市)", text):
+            name = _trimmed(match.group())
+            if name and not _generic(name) and not re.search(r"小区$|社区$|校区$|[一二三四五六七八九十A-Za-z东南西北]区$", name):
+                rest = find_district(text[match.end() :]) if name.endswith("市") else ""
+                return rest or name
+    return ""
+
+
+def without_district(place: str) -> str:
+    """The part of a place that a title needs: what follows the district."""
+    district = find_district(place)
+    _, _, rest = place.partition(district) if district else ("", "", place)
+    return rest or place
+
+
+def _chains(text: str) -> list[Place]:
+    places: list[Place] = []
+    at = 0
+    while len(places) < 8 and (first := _next_step(text, at)):  # noqa: PLR2004 - enough to choose from
+        start, end, exact = first
+        end, more = _extended(text, end)
+        value = text[start:end][:_MAX]
+        places.append(Place(value=value, start=start, end=start + len(value), exact=exact or more))
+        at = end
+    return places
+
+
+def _next_step(text: str, at: int) -> tuple[int, int, bool] | None:
+    """The next component that names a certain place, without the words that lead to it."""
+    while match := _STEP.search(text, at):
+        name = _trimmed(match.group())
+        if name and not _generic(name):
+            return match.end() - len(name), match.end(), match.lastgroup != "area"
+        at = match.end()
+    return None
+
+
+def _extended(text: str, end: int) -> tuple[int, bool]:
+    """On over the components that follow directly: 区 → 街 → 小区 → 3号楼 → 门口."""
+    exact = False
+    while True:
+        joined = _JOIN.match(text, end)
+        step = _STEP.match(text, joined.end() if joined else end)
+        if step and _continues(step.group()):
+            end, exact = step.end(), exact or step.lastgroup != "area"
+            continue
+        tail = _TAIL.match(text, end)
+        if not tail:
+            return end, exact
+        end, exact = tail.end(), True
+
+
+def _continues(name: str) -> bool:
+    return _trimmed(name) == name and not _WORDS_WITH_SUFFIX.search(name) and not re.search(r"[的了有没是很太么]|时候", name)
+
+
+def _trimmed(name: str) -> str:
+    return _CUT.sub("", name)
+
+
+def _generic(name: str) -> bool:
+    return bool(_NOT_A_PLACE.match(name) or _WORDS_WITH_SUFFIX.search(name) or re.search(r"[的了没很太么]|时候|[那这]条", name))

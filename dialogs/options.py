@@ -1,0 +1,69 @@
+"""The choices a reply offered: a digit or a title, typed, means the same as the button."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from dialogs.nlu import commands
+from dialogs.nlu.clean import words_only
+from dialogs.outcome import Reply
+
+_MOST = 10
+_OPEN_FOR = timedelta(hours=12)
+_STAYS = 2
+_DIGIT = re.compile(r"(?:选|选择|回复|第)?([1-9一二三四五六七八九])(?:号|个|项|件|条)?")
+_CHINESE = "一二三四五六七八九"
+
+MENU = (
+    ("反映问题", "/file_petition"),
+    ("查进度", "/show_progress"),
+    ("补充材料", "/add_to_case"),
+    ("撤回", "/withdraw"),
+    ("政策问答", "/ask_policy"),
+    ("人工", "/call_person"),
+)
+
+
+def offered(replies: Sequence[Reply], before: Sequence[Mapping[str, Any]], *, now: datetime) -> list[dict[str, Any]]:
+    """What stands open after a turn: its own choices, or those of before for two turns more."""
+    fresh = [b for reply in replies for b in reply.buttons][:_MOST]
+    if fresh:
+        return [{"title": b.title, "payload": b.payload, "at": now.isoformat(), "turns": 0} for b in fresh]
+    return [{**option, "turns": option["turns"] + 1} for option in before if option["turns"] < _STAYS]
+
+
+def chosen(text: str, options: Sequence[Mapping[str, Any]], *, now: datetime, in_form: bool) -> str | None:
+    """The payload of the choice that ``text`` makes; None where it makes none.
+
+    A digit that answers nothing means the menu, outside forms.
+    """
+    bare = words_only(text)
+    fresh = [o for o in options if now - datetime.fromisoformat(o["at"]) <= _OPEN_FOR]
+    at = _position(bare)
+    titles = [o["title"] for o in fresh]
+    if at is not None and fresh:
+        return str(fresh[at]["payload"]) if at < len(fresh) else None
+    if text.strip() in titles:
+        return str(fresh[titles.index(text.strip())]["payload"])
+    if answer := _plain_answer(text, fresh):
+        return answer
+    return MENU[at][1] if at is not None and at < len(MENU) and not in_form and not fresh else _menu_title(bare, in_form=in_form)
+
+
+def _plain_answer(text: str, options: Sequence[Mapping[str, Any]]) -> str | None:
+    """ "好的" and "不" to a withdrawal that was asked back."""
+    payloads = [str(o["payload"]) for o in options]
+    wanted = "/confirm_" if commands.affirms(text) else "/keep_" if commands.denies(text) else ""
+    return next((p for p in payloads if p.startswith(wanted)), None) if wanted else None
+
+
+def _menu_title(bare: str, *, in_form: bool) -> str | None:
+    return None if in_form else next((payload for title, payload in MENU if bare == title), None)
+
+
+def _position(bare: str) -> int | None:
+    found = _DIGIT.fullmatch(bare)
+    if not found:
+        return None
+    return _CHINESE.index(found[1]) if found[1] in _CHINESE else int(found[1]) - 1
