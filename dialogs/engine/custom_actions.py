@@ -56,11 +56,11 @@ def _worth_saying(record: logging.LogRecord) -> bool:
 def _view(tracker: Tracker) -> dict[str, object]:
     """The tracker as the SDK takes it. The SDK writes into its slots and events, so these are copies."""
     now = tracker.now
-    loop = now.loop
+    loop, message = now.loop, now.latest_message
     return {
         "sender_id": tracker.sender_id,
         "slots": dict(now.slots),
-        "latest_message": dict(now.latest_message["parse_data"]) if now.latest_message else {},
+        "latest_message": {"text": message["text"], **message["parse_data"]} if message else {},
         "events": [*tracker.before_turn, *tracker.turn],
         "paused": now.paused,
         "followup_action": now.followup,

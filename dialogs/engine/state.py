@@ -18,7 +18,7 @@ from .events import Event
 from .tracker import Loop, Situation, Tracker, initial_slots
 
 VERSION = 1
-MAX_EVENTS = 120
+MAX_EVENTS = 60
 # Where one turn alone is this much longer (a form with very many answers), it is cut in any place.
 HARD_FACTOR = 3
 
@@ -43,9 +43,13 @@ def load(state: State | None, domain: Domain, loops: frozenset[str]) -> Tracker:
 def _fill(tracker: Tracker, state: State) -> None:
     if state["version"] != VERSION:
         raise BadState(f"version {state['version']!r}")
-    tracker.now = _situation({**state["now"], "slots": state["slots"]}, tracker)
-    tracker.base = None if state["base"] is None else _situation(state["base"], tracker)
     tracker.applied = [dict(event) for event in state["events"]]
+    latest = state["now"]["latest_message"]
+    now = {**state["now"], "slots": state["slots"]}
+    if isinstance(latest, int):
+        now["latest_message"] = tracker.applied[latest]
+    tracker.now = _situation(now, tracker)
+    tracker.base = None if state["base"] is None else _situation(state["base"], tracker)
     tracker.before_turn = list(tracker.applied)
     tracker.heard = list(state["heard"])
     tracker.acted = int(state["acted"])
@@ -67,27 +71,45 @@ def _situation(kept: Mapping[str, Any], tracker: Tracker) -> Situation:
 def dump(tracker: Tracker, *, longest_rule: int, max_events: int = MAX_EVENTS) -> dict[str, Any]:
     """The state to keep; the tracker's events are cut to the bound."""
     _bound(tracker, longest_rule, max_events)
+    events = _compact(tracker)
     now = tracker.now.as_json(tracker.initial)
+    latest = tracker.now.latest_message
+    if latest:
+        now["latest_message"] = next((i for i, event in enumerate(events) if event is latest), latest)
+    base = tracker.base.as_json(tracker.initial) if tracker.base else None
+    if base and base["latest_message"]:
+        base["latest_message"] = _remembered(base["latest_message"])
     return {
         "version": VERSION,
         "slots": now.pop("slots"),
         "active_loop": tracker.loop_name,
         "now": now,
-        "base": tracker.base.as_json(tracker.initial) if tracker.base else None,
-        "events": _compact(tracker),
+        "base": base,
+        "events": events,
         "heard": tracker.heard,
         "acted": tracker.acted,
     }
 
 
 def _compact(tracker: Tracker) -> list[Event]:
-    """The applied events without what nobody reads again: older things said by the bot, time stamps."""
+    """The applied events without what nobody reads again: what the bot said in earlier turns, details of messages."""
     fresh = {id(event) for event in tracker.turn}
+    latest = tracker.now.latest_message
     return [
-        event if event["event"] == "user" else {k: v for k, v in event.items() if k != "timestamp"}
+        event if event is latest else _remembered(event)
         for event in tracker.applied
         if event["event"] != "bot" or id(event) in fresh
     ]
+
+
+def _remembered(event: Event) -> Event:
+    """An event as it is kept: of a message its text and what it was taken for."""
+    if event["event"] != "user":
+        return {key: value for key, value in event.items() if key != "timestamp"}
+    parse = event["parse_data"]
+    understood = {"intent": parse["intent"], "entities": parse["entities"], "intent_ranking": []}
+    kept = {key: event[key] for key in ("event", "text", "input_channel", "timestamp")}
+    return {**kept, "parse_data": understood}
 
 
 def _bound(tracker: Tracker, keep_actions: int, max_events: int) -> None:
