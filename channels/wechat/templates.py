@@ -58,8 +58,8 @@ def keyword_value(keyword: str, fact: str, *, now: datetime) -> str:
 
 
 def _time(kind: str, fact: str, now: datetime) -> str:
-    """An ISO time in China's own time; a time that is already written out stays; no time is now."""
-    if fact and not re.match(r"\d{4}-\d{2}-\d{2}T", fact):
+    """An ISO time written out in China's own time; a time already written out stays; no time is now."""
+    if fact and not re.match(r"\d{4}-\d{2}-\d{2}(?!\d)", fact):
         return fact
     try:
         moment = datetime.fromisoformat(fact)
