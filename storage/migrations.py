@@ -4,6 +4,7 @@
 and the version only ever grows. A process older than the database leaves it alone; what is there is only added to.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -102,14 +103,25 @@ async def migrate(database: Database, *, at: datetime) -> None:
         structlog.get_logger().warning("schema.newer", database_version=version, our_version=VERSION)
     if version >= VERSION:
         return
-    for index in INDEXES:
-        await database[index.collection].create_index(index.keys, name=index.name, **index.options)
+    # One call for each collection. Not awaited by a write concern of its own: the record behind them is, and nothing
+    # overtakes in the server's log.
+    collections = dict.fromkeys(index.collection for index in INDEXES)
+    await asyncio.gather(*(_make_indexes(database, name) for name in collections))
     try:
         await database[SCHEMA].update_one(
             {"_id": _RECORD, "version": {"$lt": VERSION}}, {"$set": {"version": VERSION, "at": at}}, upsert=True
         )
     except AlreadyThere:  # another process was quicker
         return
+
+
+async def _make_indexes(database: Database, collection: str) -> None:
+    specs = [
+        {"key": dict(index.keys), "name": index.name, **index.options}
+        for index in INDEXES
+        if index.collection == collection
+    ]
+    await database.command("createIndexes", collection, indexes=specs)
 
 
 async def current_version(database: Database) -> int:

@@ -59,23 +59,23 @@ async def plans(store, database):
     return plans
 
 
-@pytest.mark.parametrize(
-    ("collection", "index", "where", "sort"),
-    [
-        ("arrivals", "pending", {"conversation_id": "x", "state": "pending"}, [("arrived_ns", 1), ("_id", 1)]),
-        ("arrivals", "history", {"conversation_id": "x"}, [("arrived_ns", -1), ("_id", -1)]),
-        ("outbox", "waking", {"wake_at": {"$lte": 1}}, [("wake_at", 1)]),
-        ("outbox", "newest_conversation_id", {"conversation_id": "x"}, [("created_at", -1), ("_id", -1)]),
-        ("outbox", "dead", {"dead_at": {"$exists": True}}, [("dead_at", -1)]),
-        ("cases", "newest", {"accusation": False}, [("created_at", -1), ("_id", -1)]),
-        ("cases", "newest_state", {"state": "x", "accusation": False}, [("created_at", -1), ("_id", -1)]),
-        ("cases", "newest_parties", {"parties": "x"}, [("created_at", -1), ("_id", -1)]),
-        ("timeline", "case", {"case_number": "x"}, [("seq", 1)]),
-        ("calls", "open", {"state": "open"}, [("danger", -1), ("at", 1), ("_id", 1)]),
-        ("conversations", "newest_channel", {"channel": "x"}, [("created_at", -1), ("_id", -1)]),
-    ],
-)
-async def test_lists_read_by_index_without_sorting(plans, collection, index, where, sort):
-    stages = await plans(collection, where, sort)
-    assert index in stages
-    assert not {"COLLSCAN", "SORT"} & stages
+LISTS = [
+    ("arrivals", "pending", {"conversation_id": "x", "state": "pending"}, [("arrived_ns", 1), ("_id", 1)]),
+    ("arrivals", "history", {"conversation_id": "x"}, [("arrived_ns", -1), ("_id", -1)]),
+    ("outbox", "waking", {"wake_at": {"$lte": 1}}, [("wake_at", 1)]),
+    ("outbox", "newest_conversation_id", {"conversation_id": "x"}, [("created_at", -1), ("_id", -1)]),
+    ("outbox", "dead", {"dead_at": {"$exists": True}}, [("dead_at", -1)]),
+    ("cases", "newest", {"accusation": False}, [("created_at", -1), ("_id", -1)]),
+    ("cases", "newest_state", {"state": "x", "accusation": False}, [("created_at", -1), ("_id", -1)]),
+    ("cases", "newest_parties", {"parties": "x"}, [("created_at", -1), ("_id", -1)]),
+    ("timeline", "case", {"case_number": "x"}, [("seq", 1)]),
+    ("calls", "open", {"state": "open"}, [("danger", -1), ("at", 1), ("_id", 1)]),
+    ("conversations", "newest_channel", {"channel": "x"}, [("created_at", -1), ("_id", -1)]),
+]
+
+
+async def test_lists_read_by_index_without_sorting(plans):
+    for collection, index, where, sort in LISTS:
+        stages = await plans(collection, where, sort)
+        assert index in stages
+        assert not {"COLLSCAN", "SORT"} & stages
