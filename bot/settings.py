@@ -86,48 +86,55 @@ class Section(BaseModel):
 
 
 class Http(Section):
-    host: str = Field("127.0.0.1", min_length=1, description="监听的地址；`0.0.0.0` 表示所有网卡")
-    port: int = Field(8080, ge=1, le=65535, description="监听的端口")
+    host: str = Field("127.0.0.1", min_length=1, description="The address to listen on; `0.0.0.0` for all")
+    port: int = Field(8080, ge=1, le=65535, description="The port to listen on")
     public_url: Annotated[str, AfterValidator(_web_address)] = Field(
-        "", description="外面的人看到的网址（通知里的链接用它），如 `https://petition.example.gov.cn`"
+        "", description="Where residents reach it, as in `https://petition.example.gov.cn`: for links in notices"
     )
 
 
 class Office(Section):
-    name: str = Field("信访局", min_length=1, max_length=40, description="机构名称，机器人自称时用")
-    prefix: str = Field("WF", pattern="^[A-Z]{1,6}$", description="受理编号的字头，1 至 6 个大写字母")
-    district: str = Field("", max_length=40, description="所在区划，用来补全地点")
+    name: str = Field("信访局", min_length=1, max_length=40, description="What the bot calls itself")
+    prefix: str = Field(
+        "WF", pattern="^[A-Z]{1,6}$", description="What case numbers begin with: 1 to 6 capital letters"
+    )
+    district: str = Field(
+        "", max_length=40, description="The district or city the office serves, to complete places with"
+    )
 
 
 class Api(Section):
     tokens: dict[str, Annotated[SecretStr, AfterValidator(_not_empty)]] = Field(
-        default_factory=dict, description="接口令牌：名字 = 令牌。每个名字算一个人，权限不限"
+        default_factory=dict, description='Full-scope API tokens, `name = "secret"`; each name counts as a person'
     )
 
 
 class Storage(Section):
     mongodb_uri: Annotated[SecretStr | None, _Optional, _begins("mongodb://", "mongodb+srv://")] = Field(
-        None, description="MongoDB（副本集）的连接串；不设时 `up` 自带一个，仅供试用"
+        None,
+        description="A MongoDB replica set; its path names the database. Not set: `up` starts one of its own, for trying out",
     )
-    driver: Literal["motor", "pymongo"] = Field("motor", description="MongoDB 驱动：`motor` 或 `pymongo`")
+    driver: Literal["motor", "pymongo"] = Field("motor", description="The MongoDB client: `motor` or `pymongo`")
     embedded: bool = Field(
-        False, description="`up` 自己置为 `true`：用的是自带的数据库，`readyz` 和 `doctor` 会提醒只供试用"
+        False, description="Set by `up` alone: the servers are its own, and `readyz` and `doctor` say so"
     )
-    data_dir: Path = Field(Path("data"), description="本机数据目录：主密钥、自带的数据库、运行信息")
+    data_dir: Path = Field(
+        Path("data"), description="The folder for what lies on this machine: master key, embedded servers, run file"
+    )
 
 
 class Redis(Section):
     url: Annotated[SecretStr | None, _Optional, _begins("redis://", "rediss://", "unix://")] = Field(
-        None, description="Redis（或 Valkey）的连接串；不设时 `up` 自带一个，仅供试用"
+        None, description="A Redis or Valkey server. Not set: `up` starts one of its own, for trying out"
     )
 
 
 class Keys(Section):
     master_key_file: Annotated[Path | None, _Optional] = Field(
-        None, description="主密钥文件（权限 0600）；不设时为 `<data_dir>/keys/master.key`，首次启动时生成"
+        None, description="The master key (mode 0600). Not set: `<data_dir>/keys/master.key`, made at the first start"
     )
     kms_uri: Annotated[str | None, _Optional] = Field(
-        None, description="改用密钥管理服务时的地址，如 `aws-kms://…`；与 `master_key_file` 只能设一个"
+        None, description="A key in a KMS instead of a file, as in `aws-kms://…`"
     )
 
     @model_validator(mode="after")
@@ -139,7 +146,7 @@ class Keys(Section):
 
 class Notices(Section):
     quiet_hours: Annotated[str, AfterValidator(_hours)] = Field(
-        "22:00-07:00", description='这段时间（北京时间）不发进展通知；`""` 表示不限'
+        "22:00-07:00", description='When no progress notice is sent, Beijing time; `""`: never quiet'
     )
 
     def quiet_span(self) -> tuple[time, time] | None:
@@ -148,14 +155,21 @@ class Notices(Section):
 
 
 class Dialog(Section):
-    engine: Literal["embedded"] = Field("embedded", description="对话引擎，目前只有 `embedded`（进程内）")
-    gather_seconds: float = Field(1.5, ge=0, le=3, description="诉说时连发几条算一条：等下一条的秒数，`0` 表示不等")
+    engine: Literal["embedded"] = Field("embedded", description="What runs the dialog: `embedded` (in process)")
+    gather_seconds: float = Field(
+        1.5,
+        ge=0,
+        le=3,
+        description="How long, in seconds, to wait for the next fragment while somebody tells their matter; `0`: not at all",
+    )
 
 
 class Log(Section):
-    level: Literal["debug", "info", "warning", "error"] = Field("info", description="最低的日志级别")
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The lowest level that is logged: `debug`, `info`, `warning`, `error`"
+    )
     format: Literal["auto", "json", "console"] = Field(
-        "auto", description="日志样式：`json`、`console`，`auto` 为终端里好读、其余为 JSON"
+        "auto", description="`json`, `console`, or `auto`: readable in a terminal, else JSON"
     )
 
 
@@ -214,7 +228,7 @@ class Key:
 
 
 def keys() -> Iterator[Key]:
-    """Every key there is, but those of the channels' accounts."""
+    """Every key there is, but those of the channels' accounts. docs/configuration.md is checked against it."""
     for section, field in sections().items():
         for name, info in field.model_fields.items():
             default = info.get_default(call_default_factory=True)
