@@ -7,6 +7,7 @@ It serves on loopback alone, keeps everything in memory and forgets it at the en
 from channels.sandbox.app import make_sandbox
 from channels.sandbox.client import Phone, SandboxClient, Seen
 from channels.sandbox.errors import SandboxAway, SandboxError, SandboxRefused
+from channels.sandbox.links import Choice, split_choices
 from channels.sandbox.settings import (
     PROGRESS_FIELDS,
     PROGRESS_TEMPLATE,
@@ -21,6 +22,7 @@ __all__ = [
     "PROGRESS_TEMPLATE",
     "PROGRESS_TEMPLATE_ID",
     "CardTemplate",
+    "Choice",
     "Mode",
     "Phone",
     "SandboxAway",
@@ -30,4 +32,5 @@ __all__ = [
     "SandboxSettings",
     "Seen",
     "make_sandbox",
+    "split_choices",
 ]

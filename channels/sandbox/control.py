@@ -1,6 +1,5 @@
 """``/_ctl/…``: the hand on the phones and on the platform, for the page, for tests and for programs."""
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import timedelta
@@ -11,6 +10,7 @@ from aiohttp import web
 from channels.sandbox import phones
 from channels.sandbox.errors import SandboxAway, SandboxRefused
 from channels.sandbox.faults import read_fault
+from channels.sandbox.inputs import fits_xml, read_body, read_number
 from channels.sandbox.keys import PLATFORM
 from channels.sandbox.phones import Deed
 from channels.sandbox.platform import Platform
@@ -18,7 +18,6 @@ from channels.sandbox.residents import Action, Resident
 
 _LONGEST_WAIT = 30.0
 _LONGEST_MOVE = 400 * 86_400
-_MOST_JSON = 64 * 1024
 _EVENT_ACTIONS = {
     "CLICK": Action.MENU_CLICK,
     "scancode_push": Action.MENU_CLICK,
@@ -49,31 +48,6 @@ def add_routes(router: web.UrlDispatcher) -> None:
     router.add_post("/_ctl/reset", _reset)
 
 
-async def _body(request: web.Request) -> dict[str, Any]:
-    if not request.can_read_body:
-        return {}
-    raw = await request.read()
-    try:
-        data = json.loads(raw) if len(raw) <= _MOST_JSON else None
-    except (ValueError, RecursionError):
-        data = None
-    if not isinstance(data, dict):
-        raise SandboxRefused("请求内容应为不超过 64 KB 的 JSON 对象")
-    return data
-
-
-def _number(value: object, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise SandboxRefused(f"{name} 应为数字")
-    try:
-        number = float(value)
-    except ValueError as error:
-        raise SandboxRefused(f"{name} 应为数字") from error
-    if number - number != 0:  # infinite, or not a number
-        raise SandboxRefused(f"{name} 应为数字")
-    return number
-
-
 def _deed_handler(doing: Doing) -> Callable[[web.Request], Awaitable[web.Response]]:
     """202 at once, or with ``?wait=1`` 200 with what the push came to."""
 
@@ -91,7 +65,7 @@ def _deed_handler(doing: Doing) -> Callable[[web.Request], Awaitable[web.Respons
 
 
 async def _text(platform: Platform, resident: Resident, request: web.Request) -> Deed:
-    data = await _body(request)
+    data = await read_body(request)
     return await phones.say(platform, resident, str(data.get("text", "")), str(data.get("menu_id", "")))
 
 
@@ -104,21 +78,21 @@ async def _voice(platform: Platform, resident: Resident, _: web.Request) -> Deed
 
 
 async def _location(platform: Platform, resident: Resident, request: web.Request) -> Deed:
-    data = await _body(request)
-    latitude, longitude = _number(data.get("latitude"), "纬度"), _number(data.get("longitude"), "经度")
+    data = await read_body(request)
+    latitude, longitude = read_number(data.get("latitude"), "纬度"), read_number(data.get("longitude"), "经度")
     return await phones.location(platform, resident, latitude, longitude, str(data.get("label", ""))[:200])
 
 
 async def _event(platform: Platform, resident: Resident, request: web.Request) -> Deed:
-    data = await _body(request)
+    data = await read_body(request)
     name, fields = data.get("event"), data.get("fields", {})
-    if not isinstance(name, str) or not name or not isinstance(fields, dict):
-        raise SandboxRefused("event 应为事件名，fields 应为对象")
+    if not isinstance(name, str) or not name or not isinstance(fields, dict) or not fits_xml(fields):
+        raise SandboxRefused("event 应为事件名，fields 应为由文字和数字组成的对象")
     return await phones.event(platform, resident, name, fields, _EVENT_ACTIONS.get(name))
 
 
 async def _click(platform: Platform, resident: Resident, request: web.Request) -> Deed:
-    key = str((await _body(request)).get("key", ""))
+    key = str((await read_body(request)).get("key", ""))
     return await phones.event(platform, resident, "CLICK", {"EventKey": key}, Action.MENU_CLICK)
 
 
@@ -186,25 +160,25 @@ async def _phones(request: web.Request) -> web.Response:
 
 async def _add_phone(request: web.Request) -> web.Response:
     platform = request.app[PLATFORM]
-    name = str((await _body(request)).get("name", ""))
+    name = str((await read_body(request)).get("name", ""))
     return web.json_response(_phone_json(platform, platform.add_resident(name)), status=201)
 
 
 async def _block(request: web.Request) -> web.Response:
     platform = request.app[PLATFORM]
     resident = platform.resident(request.match_info["phone"])
-    resident.blocks = (await _body(request)).get("blocks", True) is True
+    resident.blocks = (await read_body(request)).get("blocks", True) is True
     return web.json_response(_phone_json(platform, resident))
 
 
 async def _consent(request: web.Request) -> web.Response:
     """Allow subscribe notices of one template: ``times`` of them, or without end where it is null."""
-    platform, data = request.app[PLATFORM], await _body(request)
+    platform, data = request.app[PLATFORM], await read_body(request)
     resident, template_id = platform.resident(request.match_info["phone"]), str(data.get("template_id", ""))
     if template_id not in platform.settings.templates:
         raise SandboxRefused("没有这个模板")
     times = data.get("times", 1)
-    resident.consents[template_id] = None if times is None else max(1, int(_number(times, "times")))
+    resident.consents[template_id] = None if times is None else max(1, int(read_number(times, "times")))
     item = {"TemplateId": template_id, "SubscribeStatusString": "accept", "PopupScene": 1}
     fields = {"SubscribeMsgPopupEvent": {"List": item}}
     await phones.event(platform, resident, "subscribe_msg_popup_event", fields)
@@ -214,8 +188,8 @@ async def _consent(request: web.Request) -> web.Response:
 async def _feed(request: web.Request) -> web.Response:
     """What is newer than ``after``; waits up to ``wait`` seconds for it. ``epoch`` changes with a reset."""
     platform, query = request.app[PLATFORM], request.query
-    after = int(_number(query.get("after", "0"), "after"))
-    seconds = min(max(_number(query.get("wait", "0"), "wait"), 0.0), _LONGEST_WAIT)
+    after = int(read_number(query.get("after", "0"), "after"))
+    seconds = min(max(read_number(query.get("wait", "0"), "wait"), 0.0), _LONGEST_WAIT)
     if seconds:
         await platform.feed.wait(after, seconds)
     items = platform.feed.since(after, query.get("phone", ""))
@@ -242,7 +216,7 @@ async def _faults(request: web.Request) -> web.Response:
 
 
 async def _add_fault(request: web.Request) -> web.Response:
-    request.app[PLATFORM].faults.add(read_fault(await _body(request)))
+    request.app[PLATFORM].faults.add(read_fault(await read_body(request)))
     return await _faults(request)
 
 
@@ -253,8 +227,8 @@ async def _clear_faults(request: web.Request) -> web.Response:
 
 async def _journal(request: web.Request) -> web.Response:
     query = request.query
-    after = int(_number(query.get("after", "0"), "after"))
-    limit = min(max(int(_number(query.get("limit", "200"), "limit")), 1), 1000)
+    after = int(read_number(query.get("after", "0"), "after"))
+    limit = min(max(int(read_number(query.get("limit", "200"), "limit")), 1), 1000)
     items = request.app[PLATFORM].journal.listed(path=query.get("path", ""), after=after, limit=limit)
     return web.json_response({"items": items})
 
@@ -266,9 +240,9 @@ async def _clear_journal(request: web.Request) -> web.Response:
 
 async def _clock(request: web.Request) -> web.Response:
     """Move the platform's time: ``forward_seconds`` from where it is, or ``offset_seconds`` from the wall."""
-    platform, data = request.app[PLATFORM], await _body(request)
-    forward = _number(data.get("forward_seconds", 0), "forward_seconds")
-    start = _number(data.get("offset_seconds", platform.clock.offset.total_seconds()), "offset_seconds")
+    platform, data = request.app[PLATFORM], await read_body(request)
+    forward = read_number(data.get("forward_seconds", 0), "forward_seconds")
+    start = read_number(data.get("offset_seconds", platform.clock.offset.total_seconds()), "offset_seconds")
     if abs(start + forward) > _LONGEST_MOVE:
         raise SandboxRefused("时钟最多拨动 400 天")
     platform.clock.move_to(timedelta(seconds=start + forward))
@@ -279,7 +253,7 @@ async def _clock(request: web.Request) -> web.Response:
 
 async def _tokens(request: web.Request) -> web.Response:
     """End all access tokens: ``{"state": "expired"}`` (42001) or ``{"state": "invalid"}`` (40001)."""
-    platform, state = request.app[PLATFORM], (await _body(request)).get("state")
+    platform, state = request.app[PLATFORM], (await read_body(request)).get("state")
     if state not in {"expired", "invalid"}:
         raise SandboxRefused("state 应为 expired 或 invalid")
     platform.tokens.end_all(platform.clock.now(), as_expired=state == "expired")

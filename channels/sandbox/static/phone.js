@@ -91,8 +91,8 @@ export class Phones {
     const atEnd = jump || chat.scrollHeight - chat.scrollTop - chat.clientHeight < 120;
     const mine = [...this.items.values()].filter((item) => item.phone === resident.id).sort((a, b) => a.seq - b.seq);
     this.update(chat, mine, resident);
-    if (atEnd) chat.scrollTop = chat.scrollHeight;
     this.drawState(resident);
+    if (atEnd) chat.scrollTop = chat.scrollHeight;
   }
 
   // Only what changed is drawn again, so that screen readers and the scroll position are left in peace.

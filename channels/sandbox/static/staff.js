@@ -76,14 +76,17 @@ export class Staff {
     document.querySelector(".staff").dataset.view = "detail";
     this.drawList();
     await this.load();
+    byId("detail").focus();
   }
 
   back() {
+    const left = this.number;
     this.number = null;
     document.querySelector(".staff").dataset.view = "list";
     this.detailKey = "";
     this.drawList();
     this.drawBlank();
+    byId("cases").querySelector(`[data-number="${CSS.escape(left)}"]`)?.focus();
   }
 
   drawBlank() {
@@ -131,8 +134,8 @@ export class Staff {
 
   moveBox(one) {
     const moves = this.movesOf(one);
-    const said = this.said ? el("p", { class: this.said.good ? "said good" : "said oops", role: "status" }, this.said.words) : null;
-    if (!moves.length) return el("div", { class: "move" }, el("p", { class: "note" }, "这件诉求已经到头，没有下一步了。"), said);
+    const said = this.said ? el("p", { class: this.said.good ? "said good" : "said oops", role: "status", tabindex: "-1" }, this.said.words) : null;
+    if (!moves.length) return el("div", { class: "move" }, el("p", { class: "note" }, "这件诉求没有下一步可办了。"), said);
     const note = el("textarea", { id: "note", "aria-label": "办理说明", placeholder: "办理说明，例如：已转区城管局，预计 3 个工作日内修复", maxlength: "1000", oncompositionstart: () => { this.composing = true; }, oncompositionend: () => { this.composing = false; }, oninput: (event) => { this.draft.note = event.target.value; } });
     note.value = this.draft.note;
     const open = el("input", { type: "checkbox", checked: this.draft.public, onchange: (event) => { this.draft.public = event.target.checked; } });
@@ -167,6 +170,7 @@ export class Staff {
     this.busy = false;
     this.detailKey = "";
     await this.refresh();
+    document.querySelector(".said")?.focus();
   }
 
   tell(words, good) {

@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from channels.sandbox import SandboxAway, SandboxClient, SandboxRefused
+from channels.sandbox import Choice, SandboxAway, SandboxClient, SandboxRefused, split_choices
 
 SEND = "/cgi-bin/message/custom/send"
 
@@ -102,6 +102,8 @@ async def test_reset_forgets_everything(sandbox):
         ("/phones/phone1/location", {"latitude": 91, "longitude": 1}),
         ("/phones/phone1/picture", {"not": "a picture"}),
         ("/phones/phone1/event", {"event": ""}),
+        ("/phones/phone1/event", {"event": "X", "fields": {"a b": 1}}),
+        ("/phones/phone1/event", {"event": "X", "fields": {"List": [None]}}),
         ("/phones", {"name": ""}),
         ("/clock", {"forward_seconds": 1e12}),
         ("/tokens", {"state": "x"}),
@@ -260,3 +262,19 @@ async def test_waiting_ends_when_the_sandbox_does(sandbox, stack):
         await stack.aclose()
         with pytest.raises(SandboxAway):
             await asyncio.wait_for(waiting, 5)
+
+
+def test_choices_in_a_text_are_told_apart_from_it():
+    text = (
+        '核对：<a href="weixin://bizmsgmenu?msgmenucontent=确认提交&msgmenuid=ok">好的</a>'
+        "，或<a href='weixin://bizmsgmenu?msgmenucontent=%E6%94%B9&amp;msgmenuid=2'>修改</a>"
+        '<a href="https://example.org">别处</a>'
+    )
+
+    plain, choices = split_choices(text)
+
+    assert plain == '核对：好的，或修改<a href="https://example.org">别处</a>'
+    assert choices == (
+        Choice(label="好的", words="确认提交", menu_id="ok"),
+        Choice(label="修改", words="改", menu_id="2"),
+    )

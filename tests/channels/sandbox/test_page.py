@@ -64,10 +64,16 @@ LABELS = {
     "submitted": "待受理",
     "accepted": "已受理",
     "assigned": "已转办",
+    "in_progress": "办理中",
     "refused": "不予受理",
     "needs_info": "待补充",
 }
-NEXT = {"submitted": ["accepted", "needs_info", "refused"], "accepted": ["assigned"], "assigned": []}
+NEXT = {
+    "submitted": ["accepted", "needs_info", "refused"],
+    "accepted": ["assigned"],
+    "assigned": ["in_progress"],
+    "in_progress": [],
+}
 NOW = "2026-11-22T02:10:00+00:00"
 
 
@@ -104,7 +110,13 @@ class OfficeBot:
 
     def entry(self, what: str, old: str, new: str, note: str, *, kind: str = "staff", public: bool = True) -> None:
         told = (
-            [{"text": f"您的诉求{LABELS[new]}", "state": "sent", "via": "customer_service"}]
+            [
+                {
+                    "text": f"您的诉求{LABELS[new]}",
+                    "state": "sent",
+                    "via": "template" if new == "assigned" else "customer_service",
+                }
+            ]
             if what == "moved" and public
             else []
         )
@@ -309,6 +321,7 @@ async def test_typing_pictures_places_and_leaving(sandbox, office, browser, tmp_
     await page.get_by_role("menuitem", name="取消关注").click()
     await expect(page.locator("#chat")).to_contain_text("你已取消关注某市信访局")
     await expect(page.locator("#composer")).to_be_hidden()
+    await expect(page.locator("#chat .line").last).to_be_in_viewport(ratio=1)
     await shoot(page, "sandbox-phone-left", tmp_path)
     await page.get_by_role("button", name="关注公众号").click()
     await expect(rows(page, "passive").last).to_contain_text("这里是某市信访局")

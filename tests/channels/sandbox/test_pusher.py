@@ -157,6 +157,26 @@ async def test_a_wrong_answer_is_named_and_the_phone_says_so_at_once(sandbox, bo
     assert (await sandbox.shown())[-1]["text"] == OUT_OF_SERVICE
 
 
+@pytest.mark.parametrize("name", ["ToUserName", "FromUserName"])
+async def test_a_reply_in_a_wrong_name_is_not_shown(sandbox, bot, kit, name):
+    async def answering(message):
+        right = message["FromUserName" if name == "ToUserName" else "ToUserName"]
+        return kit.sealed_reply(kit.text_reply(message, "好").replace(right, "somebody"))
+
+    bot.answering = answering
+    told = await sandbox.say("你好")
+
+    assert told["outcome"]["deliveries"][0]["verdict"] == "names_not_swapped"
+
+
+async def test_events_may_carry_nested_fields(sandbox, bot):
+    fields = {"ScanCodeInfo": {"ScanType": "qrcode", "ScanResult": "1"}, "Items": [{"No": 1}, {"No": 2}]}
+    await sandbox.ctl("POST", "/phones/phone1/event?wait=1", {"event": "scancode_push", "fields": fields})
+
+    assert bot.pushes[0]["ScanCodeInfo/ScanResult"] == "1"
+    assert [item.text for item in bot.pushes[0].root.findall("Items/No")] == ["1", "2"]
+
+
 async def test_milliseconds_are_forgiven_with_a_warning(sandbox, bot, kit):
     async def answering(message):
         return kit.sealed_reply(kit.text_reply(message, "好", created="1700000000000"))
