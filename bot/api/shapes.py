@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 200
@@ -61,8 +61,8 @@ def _clean(text: str) -> str:
     plain = text.replace("\r\n", "\n")
     if any(ord(char) < ord(" ") and char not in "\n\t" for char in plain):
         raise ValueError("含有控制字符")
-    return plain.strip()
+    return plain
 
 
-Text = Annotated[str, AfterValidator(_clean)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_clean)]
 """Words: without control characters, edge white space removed."""

@@ -194,11 +194,12 @@ class _Settler:
         )
 
     async def _add(self, effect: AddToCase) -> _Change:
-        """Add words or pictures; where they were asked for, the case goes on."""
+        """Add words or pictures; the filer's may move the case on: what was asked for, or why they are not content."""
         case = await self._followed(effect.number)
         attachments = _attachments(effect.attachments)
-        if case.state is CaseState.NEEDS_INFO and case.filer.conversation_id == self.conversation.id:
-            return await self._move(case, CaseState.SUBMITTED, note=effect.text, attachments=attachments)
+        to = _moved_by_addition(case) if case.filer.conversation_id == self.conversation.id else None
+        if to is not None:
+            return await self._move(case, to, note=effect.text, attachments=attachments)
         entry = self._entry(EntryKind.ADDED, note=effect.text, attachments=attachments)
         return _Change(changes=self.store.cases.append(case, entry))
 
@@ -261,6 +262,13 @@ class _Settler:
         if case.filer.conversation_id != self.conversation.id:
             raise EffectRefused(number)
         return case
+
+
+def _moved_by_addition(case: Case) -> CaseState | None:
+    if case.state is CaseState.NEEDS_INFO:
+        return CaseState.SUBMITTED
+    dissatisfied = case.satisfaction is not None and case.satisfaction < SATISFIED_FROM
+    return CaseState.REOPENED if dissatisfied and CaseState.REOPENED in lawful_moves(case.state) else None
 
 
 def _told_to_others(case: Case, now: datetime, office: str, own: bool) -> Notice:

@@ -182,8 +182,10 @@ class Casework:
     ) -> "_Step":
         entry = TimelineEntry(at=now, actor=actor, kind=EntryKind.MOVED, note=told.for_timeline(), public=public)
         assignments = _assigned(case, to, told, now)
-        changes = self._store.cases.move(case, to, entry, assignments=assignments)
-        after = replace(case, state=to, assignments=assignments)
+        # A new answer is graded afresh.
+        grade = None if to is CaseState.ANSWERED else case.satisfaction
+        changes = self._store.cases.move(case, to, entry, assignments=assignments, satisfaction=grade)
+        after = replace(case, state=to, assignments=assignments, satisfaction=grade)
 
         def wording(own: bool) -> Notice:
             return progress(after, told, at=now, own=own, office=self._office)

@@ -2,7 +2,7 @@
 
 import itertools
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+
 from bot.api import make_api
 from bot.casework.effects import changes_for
 from bot.casework.service import Casework
@@ -59,9 +60,7 @@ class Office:
 
     async def resident(self, sender: str = "oWangXiaoming-0000000000001") -> Conversation:
         address = Address(channel="wechat", account="main", sender=sender)
-        taken = await self.store.conversations.take(
-            address, token=uuid.uuid4().hex, seconds=0.0, now=self.clock()
-        )
+        taken = await self.store.conversations.take(address, token=uuid.uuid4().hex, seconds=0.0, now=self.clock())
         assert taken is not None
         return taken
 
@@ -90,8 +89,6 @@ class Office:
 @pytest.fixture
 async def office(database: Database, vault: Vault) -> Office:
     return Office(store=await Store.open(database, vault))
-
-
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What a turn results in, committed on a real MongoDB."""
 
 import pytest
+
 from bot.casework.effects import EffectRefused, changes_for
 from channels.messages import Purpose
 from dialogs.outcome import (
@@ -135,9 +136,7 @@ async def test_two_different_things_to_one_case_are_refused_before_anything_is_w
     conversation = await office.resident()
     case = await office.filed(conversation)
     with pytest.raises(EffectRefused):
-        await office.turn(
-            conversation, AddToCase(number=case.number, text="等等"), WithdrawCase(number=case.number)
-        )
+        await office.turn(conversation, AddToCase(number=case.number, text="等等"), WithdrawCase(number=case.number))
     assert len(await timeline(office, case.number)) == 1
 
 
@@ -172,6 +171,18 @@ async def test_a_bad_grade_alone_is_noted(office):
     case = await office.case(number)
     assert (case.state, case.satisfaction) == (CaseState.ANSWERED, 2)
     assert (await timeline(office, number))[-1].kind is EntryKind.RATED
+
+
+async def test_the_reason_given_after_a_bad_grade_opens_the_case_again_and_a_new_answer_is_graded_afresh(office):
+    conversation = await office.resident()
+    number = await answered(office, conversation)
+    await office.turn(conversation, RateCase(number=number, grade=2))
+    await office.turn(conversation, AddToCase(number=number, text="只修了一盏"))
+    assert (await office.case(number)).state is CaseState.REOPENED
+    await office.casework.move(number, to=CaseState.ANSWERED, actor=STAFF, answer="全部修好")
+    assert (await office.case(number)).satisfaction is None
+    await office.turn(conversation, AddToCase(number=number, text="今天去看看"))
+    assert (await office.case(number)).state is CaseState.ANSWERED
 
 
 async def test_a_call_for_a_person_is_kept(office):

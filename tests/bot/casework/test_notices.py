@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from bot.casework.notices import Told, clip, news, progress, registered
 from hypothesis import given
 from hypothesis import strategies as st
+
+from bot.casework.notices import Told, clip, news, progress, registered
 from storage.cases import CASE_TYPES, Case, CaseState, Filer, Source
 
 AT = datetime(2026, 11, 21, 16, 30, tzinfo=UTC)

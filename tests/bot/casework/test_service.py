@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+
 from bot.casework.service import Draft, NoSuchCase, NoSuchConversation
 from storage.cases import Actor, ActorKind, CaseState, EntryKind, Filer
 from storage.commit import Insert
@@ -71,9 +72,7 @@ async def test_of_two_at_once_one_wins_and_the_other_learns_what_is_lawful_now(o
 
 async def test_notes_written_at_once_all_stand_in_the_timeline(office):
     case = await office.filed(await office.resident())
-    await asyncio.gather(
-        *(office.casework.note(case.number, actor=STAFF, note=f"第{n}条") for n in range(3))
-    )
+    await asyncio.gather(*(office.casework.note(case.number, actor=STAFF, note=f"第{n}条") for n in range(3)))
     entries = await office.store.cases.timeline(case.number)
     assert [entry.seq for entry in entries] == [1, 2, 3, 4]
     assert {entry.note for entry in entries[1:]} == {"第0条", "第1条", "第2条"}
@@ -122,6 +121,6 @@ async def test_a_case_written_down_for_somebody_who_talked_to_us_is_told_to_them
 async def test_unknown_case_and_conversation_are_told_apart(office):
     with pytest.raises(NoSuchCase):
         await office.casework.move("WF261121000014", to=CaseState.ACCEPTED, actor=STAFF)
+    draft = Draft(content="电梯", filer=Filer(conversation_id="wechat:main:nobody"))
     with pytest.raises(NoSuchConversation):
-        draft = Draft(content="电梯", filer=Filer(conversation_id="wechat:main:nobody"))
         await office.casework.create(draft, actor=STAFF, key="request-1")
