@@ -1,6 +1,7 @@
 """The platform's API as one call: token, gates, error codes, and a single bounded repeat where the token was dead."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from channels.wechat.transport import ApiAnswer, Transport
 
 STABLE_TOKEN = "/cgi-bin/stable_token"  # noqa: S105 - a path
 _LONGEST_TOKEN = 2048
+_LEAST_SECONDS = 0.1
 _TOKEN_SECONDS = (1, 86_400)
 _USUAL_TOKEN_SECONDS = 7200
 
@@ -26,7 +28,7 @@ class WeChatApi:
     def __init__(self, settings: WeChatSettings, tools: Tools) -> None:
         self._settings = settings
         self._clock = tools.clock
-        self._transport = Transport(tools.http, api_base=settings.api_base, seconds=settings.call_seconds)
+        self._transport = Transport(tools.http, api_base=settings.api_base)
         self._gates = Gates(tools.clock, rest_seconds=settings.rest_seconds)
         self.tokens = AccessTokens(
             self.fetch_token,
@@ -37,7 +39,7 @@ class WeChatApi:
         )
 
     async def call(self, api: str, payload: Mapping[str, object], *, person: str) -> Mapping[str, Any]:
-        """Call ``api``; ``person`` (openid) is kept out of what is logged.
+        """Call ``api``, all in all within ``call_seconds``; ``person`` (openid) is kept out of what is logged.
 
         Raises:
             SendFailed: one of its branches.
@@ -61,7 +63,9 @@ class WeChatApi:
         secret = self._settings.app_secret.get_secret_value()
         payload = {"grant_type": "client_credential", "appid": self._settings.app_id, "secret": secret}
         try:
-            answer = await self._transport.post(STABLE_TOKEN, payload | {"force_refresh": force})
+            answer = await self._transport.post(
+                STABLE_TOKEN, payload | {"force_refresh": force}, seconds=self._settings.call_seconds
+            )
         except OutcomeUnknown as error:
             raise Busy(error.detail, provider_code=error.provider_code) from None
         self._check(answer, STABLE_TOKEN, hide=(secret,))
@@ -76,16 +80,17 @@ class WeChatApi:
         return Token.lasting(value, lasting, now=self._clock())
 
     async def _with_token(self, api: str, payload: Mapping[str, object]) -> ApiAnswer:
-        token = await self.tokens.get()
-        answer = await self._transport.post(api, payload, token=token)
+        left = _countdown(self._settings.call_seconds)
+        token = await _in_time(self.tokens.get(), left())
+        answer = await self._transport.post(api, payload, token=token, seconds=left())
         if not reaction_to(answer.code).renew_token:
             return answer
         structlog.get_logger().warning("wechat.token_refused", api=api, code=answer.code)
         try:
-            renewed = await self.tokens.replace(token)
+            renewed = await _in_time(self.tokens.replace(token), left())
         except AccountBroken as error:
             raise AccountBroken(error.detail, provider_code=error.provider_code or str(answer.code)) from error
-        return await self._transport.post(api, payload, token=renewed)
+        return await self._transport.post(api, payload, token=renewed, seconds=left())
 
     def _check(self, answer: ApiAnswer, api: str, *, hide: Sequence[str]) -> None:
         if answer.code == 0 or reaction_to(answer.code).done:
@@ -95,3 +100,18 @@ class WeChatApi:
             "wechat.refused", api=api, code=answer.code, detail=detail, known=answer.code in TABLE
         )
         raise error_for(answer.code, detail, now=self._clock())
+
+
+def _countdown(seconds: float) -> Callable[[], float]:
+    """Gives the seconds left, never none: a time limit of 0 means no limit to aiohttp."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    return lambda: max(_LEAST_SECONDS, end - loop.time())
+
+
+async def _in_time(token: Awaitable[str], seconds: float) -> str:
+    try:
+        async with asyncio.timeout(seconds):
+            return await token
+    except TimeoutError:
+        raise Busy("no token in time") from None

@@ -94,8 +94,8 @@ Templates = Mapping[str, Annotated[Template, BeforeValidator(_table)]]
 class WeChatSettings(BaseModel):
     """``max_skew_seconds``: how far the signed time of a callback may lie from ours.
 
-    ``call_seconds``: time limit of one call to the platform. ``rest_seconds``: how long the platform is left
-    alone after it refused the account itself.
+    ``call_seconds``: time limit of sending one message, token and repeat included. ``rest_seconds``: how long the
+    platform is left alone after it refused the account itself.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, coerce_numbers_to_str=True)

@@ -34,15 +34,16 @@ class ApiAnswer:
 
 
 class Transport:
-    """Posts to one ``api_base``. ``seconds`` is the limit for a whole exchange."""
+    """Posts to one ``api_base``."""
 
-    def __init__(self, http: aiohttp.ClientSession, *, api_base: str, seconds: float) -> None:
+    def __init__(self, http: aiohttp.ClientSession, *, api_base: str) -> None:
         self._http = http
         self._base = api_base
-        self._timeout = aiohttp.ClientTimeout(total=seconds, connect=min(_CONNECT_SECONDS, seconds / 2))
 
-    async def post(self, api: str, payload: Mapping[str, object], *, token: str | None = None) -> ApiAnswer:
-        """POST ``payload`` to ``api`` ("/cgi-bin/…").
+    async def post(
+        self, api: str, payload: Mapping[str, object], *, seconds: float, token: str | None = None
+    ) -> ApiAnswer:
+        """POST ``payload`` to ``api`` ("/cgi-bin/…"); ``seconds`` is the limit for the whole exchange.
 
         Raises:
             Busy: nothing was sent, or the platform says it is overloaded.
@@ -50,14 +51,16 @@ class Transport:
             AccountBroken: what answered is not the platform (``api_base``, a proxy).
         """
         try:
-            return await self._exchange(api, payload, token)
+            return await self._exchange(api, payload, token, _timeout(seconds))
         # The messages of aiohttp's errors can hold the URL, and the URL holds the token: only their names go on.
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise Busy(type(error).__name__) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise OutcomeUnknown(type(error).__name__) from None
 
-    async def _exchange(self, api: str, payload: Mapping[str, object], token: str | None) -> ApiAnswer:
+    async def _exchange(
+        self, api: str, payload: Mapping[str, object], token: str | None, limits: aiohttp.ClientTimeout
+    ) -> ApiAnswer:
         # The platform shows \uXXXX escapes as they are, hence ensure_ascii=False.
         body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
         async with self._http.post(
@@ -65,11 +68,15 @@ class Transport:
             params={} if token is None else {"access_token": token},
             data=body,
             headers={"Content-Type": "application/json; charset=utf-8"},
-            timeout=self._timeout,
+            timeout=limits,
             allow_redirects=False,
         ) as response:
             _check_status(response.status)
             return _understood(await _bounded(response.content))
+
+
+def _timeout(seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=seconds, connect=min(_CONNECT_SECONDS, seconds / 2))
 
 
 def _check_status(status: int) -> None:

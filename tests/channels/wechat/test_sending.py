@@ -294,6 +294,24 @@ async def test_a_token_that_does_not_come_in_time_is_only_busy(make_channel, pla
         await channel.send(kit.outbound())
 
 
+async def test_a_call_with_token_and_repeat_ends_in_time_all_in_all(make_channel, platform, kit):
+    channel = make_channel(api_base=platform.base, call_seconds=1)
+
+    def slowly(answer):
+        async def wait(request):
+            await asyncio.sleep(0.6)
+            return web.json_response(answer)
+
+        return wait
+
+    platform.script["/cgi-bin/stable_token"].append(slowly({"access_token": "T", "expires_in": 7200}))
+    platform.script[CUSTOM].append(slowly({"errcode": 0}))
+    started = asyncio.get_running_loop().time()
+    with pytest.raises(OutcomeUnknown):
+        await channel.send(kit.outbound())
+    assert asyncio.get_running_loop().time() - started < 1.2
+
+
 async def test_nobody_listening_is_busy(make_channel, kit):
     with pytest.raises(Busy):
         await make_channel(api_base="http://127.0.0.1:9").send(kit.outbound())
@@ -302,7 +320,7 @@ async def test_nobody_listening_is_busy(make_channel, kit):
 async def test_what_never_left_is_busy_and_not_unknown():
     async with aiohttp.ClientSession() as http:
         with pytest.raises(Busy):
-            await Transport(http, api_base="http://127.0.0.1:9", seconds=2).post("/x", {})
+            await Transport(http, api_base="http://127.0.0.1:9").post("/x", {}, seconds=2)
 
 
 async def test_a_connection_that_does_not_come_about_in_time_is_busy():
@@ -316,7 +334,7 @@ async def test_a_connection_that_does_not_come_about_in_time_is_busy():
 
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=Nowhere())) as http:
         with pytest.raises(Busy):
-            await Transport(http, api_base="http://platform.invalid", seconds=0.4).post("/x", {})
+            await Transport(http, api_base="http://platform.invalid").post("/x", {}, seconds=0.4)
 
 
 async def test_no_secret_and_no_openid_is_in_logs_or_errors(channel, platform, kit):
