@@ -9,7 +9,6 @@ from channels.sandbox.client import Phone, SandboxClient, Seen
 from channels.sandbox.errors import SandboxAway, SandboxError, SandboxRefused
 from channels.sandbox.links import Choice, split_choices
 from channels.sandbox.settings import (
-    PROGRESS_FIELDS,
     PROGRESS_TEMPLATE,
     PROGRESS_TEMPLATE_ID,
     CardTemplate,
@@ -18,7 +17,6 @@ from channels.sandbox.settings import (
 )
 
 __all__ = [
-    "PROGRESS_FIELDS",
     "PROGRESS_TEMPLATE",
     "PROGRESS_TEMPLATE_ID",
     "CardTemplate",

@@ -25,7 +25,10 @@ _LONGEST = {
     "date": 40,
     "number": 32,
     "const": 20,
-    "name": 20,
+    "name": 10,
+    "letter": 32,
+    "symbol": 5,
+    "phone_number": 17,
 }
 _KEYWORD = re.compile(r"([a-z_]+?)\d+")
 

@@ -23,18 +23,7 @@ class CardTemplate:
 
 
 PROGRESS_TEMPLATE_ID = "qX7sandboxProgressNotice0000000000000000001"
-"""The one template the account starts with; goes into ``[wechat.<account>] templates.progress``."""
-
-PROGRESS_FIELDS: Mapping[str, str] = MappingProxyType(
-    {
-        "number": "character_string1",
-        "state": "phrase2",
-        "title": "thing3",
-        "time": "time4",
-        "note": "thing5",
-    }
-)
-"""Which keyword of that template holds which of a progress notice's facts."""
+"""The one template the account starts with; ``[wechat.<account>] templates.progress`` is set to it."""
 
 PROGRESS_TEMPLATE = CardTemplate(
     title="信访事项办理进度提醒",

@@ -261,6 +261,7 @@ def kit() -> Any:
         text_reply=text_reply,
         TOKEN=TOKEN,
         APP_ID=APP_ID,
+        AES_KEY=AES_KEY,
         SECRET=SECRET,
         ANSWER_SECONDS=ANSWER_SECONDS,
     )
