@@ -7,10 +7,12 @@ data; it is never rotated, since the ids would change).
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import tink
+from pymongo import InsertOne
 from tink import aead, daead, prf, proto_keyset_format, secret_key_access
 from tink.proto import tink_pb2
 
@@ -44,7 +46,8 @@ class Opened:
 async def open_keysets(database: Database, master: MasterKey) -> Opened:
     """Open the keysets; at the very first start make them, and the master key where it is a file.
 
-    Processes that start at once agree: each keyset has one ``_id``, and who comes second reads.
+    Processes that start at once agree: the keysets are made together, and who comes second reads. One that is
+    lost later is never made anew.
 
     Raises:
         KeysMissing: the master key is away, or does not fit the keysets that exist. Nothing is made then.
@@ -56,8 +59,7 @@ async def open_keysets(database: Database, master: MasterKey) -> Opened:
         unwrapper, made_new = await asyncio.to_thread(master.load), False
     else:
         unwrapper, made_new = await asyncio.to_thread(master.load_or_make)
-    for name in _TEMPLATES:
-        await _ensure(collection, name, unwrapper)
+        await _make(database, unwrapper)
     return Opened(handles=await read(database, unwrapper), unwrapper=unwrapper, made_new=made_new)
 
 
@@ -109,15 +111,12 @@ def handle_of(keyset: Any) -> Any:
     return proto_keyset_format.parse(keyset.SerializeToString(), secret_key_access.TOKEN)
 
 
-async def _ensure(collection: Collection, name: str, wrapper: Any) -> None:
-    if await collection.find_one({"_id": name}, projection={"_id": 1}):
-        return
-    handle = tink.new_keyset_handle(_TEMPLATES[name])
-    wrapped = await asyncio.to_thread(_wrap, name, handle, wrapper)
-    try:
-        await collection.insert_one({"_id": name, "version": 1, "wrapped": wrapped})
-    except AlreadyThere:
-        return  # another process was first; its keyset is the one
+async def _make(database: Database, wrapper: Any) -> None:
+    made = [(name, tink.new_keyset_handle(template)) for name, template in _TEMPLATES.items()]
+    wrapped = await asyncio.to_thread(lambda: [(name, _wrap(name, handle, wrapper)) for name, handle in made])
+    inserts = [InsertOne({"_id": name, "version": 1, "wrapped": content}) for name, content in wrapped]
+    with suppress(AlreadyThere):  # another process was first; its keysets are the ones
+        await database.in_transaction(lambda session: database[COLLECTION].bulk_write(inserts, session=session))
 
 
 async def _change(collection: Collection, name: str, wrapper: Any, change: Any) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from storage.errors import EmbeddedFailed
 
-LONGEST_NAME = "mongodb-1.sock"
+LONGEST_NAME = "mongodb-27017.sock"
 SOCKET_PATH_LIMIT = 100
 """Bytes. The system allows 107 (macOS 103); servers bind to a draft name or add an ending."""
 

@@ -1,6 +1,7 @@
 """A mongod as a replica set of one, since only replica sets know transactions."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,7 +11,7 @@ from storage.errors import StorageAway, StorageError
 
 NAME = "mongodb"
 REPLICA_SET = "petition-bot"
-SOCKET = "mongodb-1.sock"
+SOCKET = "mongodb-27017.sock"
 _CACHE_GB, _OPLOG_MB = "0.25", "64"
 _COMMAND_MS = 5_000
 _POLL = 0.01
@@ -64,26 +65,21 @@ async def _becomes_primary(admin: Database, host: str) -> bool:
         hello = await admin.command("hello")
         if hello.get("isWritablePrimary"):
             return True
-        await (_settle(admin, host) if "setName" in hello else _initiate(admin, host))
+        await _lead(admin, host)
         await asyncio.sleep(_POLL)
     return False
 
 
-async def _initiate(admin: Database, host: str) -> None:
-    members = [{"_id": 0, "host": host}]
+async def _lead(admin: Database, host: str) -> None:
+    """Bring it nearer to being the primary, whatever it lacks for that."""
     try:
-        await admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": members})
+        config = (await admin.command("replSetGetConfig"))["config"]
+        if config["members"][0]["host"] != host:  # the folder was moved, or its sockets lie elsewhere now
+            config["members"][0]["host"] = host
+            config["version"] += 1
+            await admin.command("replSetReconfig", config, force=True)
     except StorageAway:
         raise
-    except StorageError:
-        return  # it is one already, and about to read so
-
-
-async def _settle(admin: Database, host: str) -> None:
-    """Tell it its present address: the folder was moved, or its sockets lie elsewhere now."""
-    config = (await admin.command("replSetGetConfig"))["config"]
-    if config["members"][0]["host"] == host:
-        return
-    config["members"][0]["host"] = host
-    config["version"] += 1
-    await admin.command("replSetReconfig", config, force=True)
+    except StorageError:  # no config yet: it is new, or still reading
+        with suppress(StorageError):
+            await admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [{"_id": 0, "host": host}]})

@@ -18,7 +18,7 @@ from storage.errors import EmbeddedFailed
 
 READY_SECONDS = 30.0
 STOP_SECONDS = 15.0
-_LEFTOVER_GRACE = 3.0
+_LEFTOVER_GRACE = 2.0
 _POLL = 0.01
 _LOG_TAIL = 8_192
 
