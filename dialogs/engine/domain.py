@@ -1,5 +1,6 @@
 """The domain of a Rasa 3 bot, gathered from one file or several."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -7,7 +8,7 @@ from typing import Any
 
 from .events import NLU_FALLBACK, OUT_OF_SCOPE, REQUESTED_SLOT, SESSION_METADATA_SLOT
 from .files import Findings, Part
-from .slot_specs import MAPPING_TYPES, SLOT_TYPES, SlotMapping, SlotSpec, as_tuple, mapping_from
+from .slot_specs import MAPPING_TYPES, SLOT_TYPES, Condition, SlotMapping, SlotSpec
 
 EXTENSIONS = "x_petition"
 DEFAULT_INTENTS = ("restart", "back", OUT_OF_SCOPE, "session_start", NLU_FALLBACK)
@@ -97,7 +98,8 @@ def _gather(part: Part, gathering: _Gathering) -> None:
     findings, where = gathering.findings, f"{part.file}, {part.key}"
     if part.key in {"intents", "entities", "actions"}:
         for item in findings.items(part.value, where):
-            gathering.add(part, item if isinstance(item, dict) else {str(item): {}})
+            named = findings.mapping(item, where) if isinstance(item, dict | list) else {str(item): {}}
+            gathering.add(part, named)
     elif part.key in {"slots", "forms", "responses"}:
         gathering.add(part, findings.mapping(part.value, where))
     elif part.key == EXTENSIONS:
@@ -116,7 +118,8 @@ def _entity_labels(gathering: _Gathering) -> dict[str, set[str]]:
     for name, raw in gathering.named("entities").items():
         config = gathering.findings.mapping(raw or {}, gathering.where("entities", name))
         if config.get("influence_conversation", True):
-            parts = (*as_tuple(config.get("roles")), *as_tuple(config.get("groups")))
+            words, where = gathering.findings.words, gathering.where("entities", name)
+            parts = (*words(config.get("roles"), where), *words(config.get("groups"), where))
             labels[name] = {name, *(f"{name}{LABEL_SEPARATOR}{part}" for part in parts)}
     return labels
 
@@ -126,12 +129,12 @@ def _intents(gathering: _Gathering, labels: Mapping[str, set[str]]) -> dict[str,
     for name, raw in gathering.named("intents").items():
         where = gathering.where("intents", name)
         config = gathering.findings.mapping(raw or {}, where)
-        use, ignore = config.get("use_entities", True), as_tuple(config.get("ignore_entities"))
-        used = labels.keys() if use is True else as_tuple(use or None)
-        for entity in {*as_tuple(None if use is True else use or None), *ignore} - set(gathering.named("entities")):
+        use, ignore = config.get("use_entities", True), gathering.findings.words(config.get("ignore_entities"), where)
+        named = () if isinstance(use, bool) else gathering.findings.words(use, where)
+        for entity in {*named, *ignore} - gathering.named("entities").keys():
             gathering.findings.problem(where, f"entity {entity} is not in the domain")
-        wanted = [labels.get(entity, set()) for entity in used if entity not in ignore]
-        intents[name] = frozenset().union(*wanted)
+        used = labels.keys() if use is True else named
+        intents[name] = frozenset[str]().union(*(labels.get(e, ()) for e in used if e not in ignore))
     every = frozenset[str]().union(*labels.values())
     return {**dict.fromkeys(DEFAULT_INTENTS, every), **intents}
 
@@ -147,30 +150,55 @@ def _slots(gathering: _Gathering) -> dict[str, SlotSpec]:
 
 
 def _slot(name: str, raw: Mapping[str, Any], gathering: _Gathering) -> SlotSpec:
-    where, problem = gathering.where("slots", name), gathering.findings.problem
+    findings, where = gathering.findings, gathering.where("slots", name)
     kind = str(raw.get("type"))
     if kind not in SLOT_TYPES:
-        problem(where, f"type {kind} is unknown; one of {', '.join(sorted(SLOT_TYPES))}")
+        findings.problem(where, f"type {kind} is unknown; one of {', '.join(sorted(SLOT_TYPES))}")
         kind = "any"
     if kind == "any" and raw.get("influence_conversation"):
-        problem(where, "a slot of type any cannot influence the conversation")
+        findings.problem(where, "a slot of type any cannot influence the conversation")
     if "mappings" not in raw:
-        problem(where, "mappings are missing; write `mappings: [{type: custom}]` where actions alone set it")
+        findings.problem(where, "mappings are missing; `mappings: [{type: custom}]` where actions alone set it")
     return SlotSpec(
         name=name,
         type=kind,
         influences=bool(raw.get("influence_conversation", kind != "any")),
         initial=raw.get("initial_value"),
-        values=tuple(str(value).lower() for value in as_tuple(raw.get("values"))),
-        low=float(raw.get("min_value", 0.0)),
-        high=float(raw.get("max_value", 1.0)),
-        mappings=tuple(_mapping(m, where, gathering) for m in as_tuple(raw.get("mappings"))),
+        values=tuple(value.lower() for value in findings.words(raw.get("values"), where)),
+        low=findings.number(raw.get("min_value", 0.0), where),
+        high=findings.number(raw.get("max_value", 1.0), where),
+        mappings=tuple(_mapping(m, where, gathering) for m in findings.items(raw.get("mappings"), where)),
     )
 
 
 def _mapping(raw: Any, where: str, gathering: _Gathering) -> SlotMapping:
+    findings, written = gathering.findings, gathering.findings.mapping(raw, where)
+    mapping = SlotMapping(
+        type=str(written.get("type")),
+        intents=findings.words(written.get("intent"), where),
+        not_intents=findings.words(written.get("not_intent"), where),
+        conditions=tuple(_condition(c, where, findings) for c in findings.items(written.get("conditions"), where)),
+        entity=findings.word(written.get("entity"), where),
+        role=findings.word(written.get("role"), where),
+        group=findings.word(written.get("group"), where),
+        value=written.get("value"),
+        action=findings.word(written.get("action"), where),
+        key=json.dumps(written, sort_keys=True, default=str),
+    )
+    _check_mapping(mapping, where, gathering)
+    return mapping
+
+
+def _condition(raw: Any, where: str, findings: Findings) -> Condition:
+    written = findings.mapping(raw, where)
+    return Condition(
+        loop=findings.word(written.get("active_loop"), where),
+        requested=findings.word(written.get("requested_slot"), where),
+    )
+
+
+def _check_mapping(mapping: SlotMapping, where: str, gathering: _Gathering) -> None:
     findings = gathering.findings
-    mapping = mapping_from(findings.mapping(raw, where))
     if mapping.type not in MAPPING_TYPES:
         findings.problem(where, f"mapping type {mapping.type}; one of {', '.join(sorted(MAPPING_TYPES))}")
     if mapping.type == "from_entity" and mapping.entity not in gathering.named("entities"):
@@ -183,7 +211,6 @@ def _mapping(raw: Any, where: str, gathering: _Gathering) -> SlotMapping:
     for condition in mapping.conditions:
         if condition.loop is not None and condition.loop not in gathering.named("forms"):
             findings.problem(where, f"form {condition.loop} is not in the domain")
-    return mapping
 
 
 def _forms(gathering: _Gathering) -> dict[str, Form]:
@@ -202,17 +229,17 @@ def _forms(gathering: _Gathering) -> dict[str, Form]:
 
 
 def _form(name: str, raw: Mapping[str, Any], ours: Mapping[str, Any], gathering: _Gathering) -> Form:
-    where = gathering.where(EXTENSIONS, name)
+    findings, where = gathering.findings, gathering.where("forms", name)
+    our_where = gathering.where(EXTENSIONS, name)
     for key in ours.keys() - {"interrupts", "interrupt_confidence", "reask_action"}:
-        gathering.findings.problem(where, f"unknown key {key}")
-    required = gathering.findings.items(raw.get("required_slots"), gathering.where("forms", name))
+        findings.problem(our_where, f"unknown key {key}")
     return Form(
         name=name,
-        required_slots=tuple(map(str, required)),
-        ignored_intents=as_tuple(raw.get("ignored_intents")),
-        interrupts=frozenset(as_tuple(ours.get("interrupts"))),
-        interrupt_confidence=float(ours.get("interrupt_confidence", 0.0)),
-        reask_action=ours.get("reask_action"),
+        required_slots=findings.words(raw.get("required_slots"), where),
+        ignored_intents=findings.words(raw.get("ignored_intents"), where),
+        interrupts=frozenset(findings.words(ours.get("interrupts"), our_where)),
+        interrupt_confidence=findings.number(ours.get("interrupt_confidence", 0.0), our_where),
+        reask_action=findings.word(ours.get("reask_action"), our_where),
     )
 
 
@@ -233,7 +260,7 @@ def _responses(gathering: _Gathering) -> dict[str, list[dict[str, Any]]]:
 
 
 def _expiry(gathering: _Gathering) -> timedelta | None:
-    minutes = float(gathering.session.get("session_expiration_time", 60))
+    minutes = gathering.findings.number(gathering.session.get("session_expiration_time", 60), "session_config")
     return timedelta(minutes=minutes) if minutes > 0 else None
 
 

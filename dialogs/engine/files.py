@@ -34,9 +34,9 @@ class Findings:
         self.warnings.append(f"{where}: {what}")
 
     def mapping(self, value: Any, where: str) -> Mapping:
-        """``value`` where it is a YAML mapping; else a problem, and an empty one."""
+        """``value`` where it is a YAML mapping, with names as keys; else a problem, and an empty one."""
         if isinstance(value, dict):
-            return value
+            return {str(key): item for key, item in value.items()}
         if value is not None:
             self.problem(where, "a mapping (key: value) is expected here")
         return {}
@@ -48,6 +48,28 @@ class Findings:
         if value is not None:
             self.problem(where, "a list (- item) is expected here")
         return []
+
+    def words(self, value: Any, where: str) -> tuple[str, ...]:
+        """``value`` where it is one name, or a list of names."""
+        words = () if value is None else tuple(value) if isinstance(value, list) else (value,)
+        if all(isinstance(word, str | int | float) for word in words):
+            return tuple(str(word) for word in words)
+        self.problem(where, "a name, or a list of names, is expected here")
+        return ()
+
+    def word(self, value: Any, where: str) -> str | None:
+        """``value`` where it is one name or nothing."""
+        words = self.words(value, where)
+        if len(words) > 1:
+            self.problem(where, "one name is expected here")
+        return words[0] if words else None
+
+    def number(self, value: Any, where: str) -> float:
+        """``value`` where it is a number; else a problem, and zero."""
+        if isinstance(value, int | float):
+            return float(value)
+        self.problem(where, f"a number is expected here, not {value}")
+        return 0.0
 
 
 def yaml_files(paths: Iterable[Path]) -> Iterator[Path]:

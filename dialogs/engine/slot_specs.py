@@ -1,7 +1,5 @@
 """What the domain says of a slot: its type, what rules see of it, and how messages fill it."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,29 +102,3 @@ _FEATURES = {
     "float": _float,
     "categorical": _categorical,
 }
-
-
-def as_tuple(value: Any) -> tuple[Any, ...]:
-    """YAML's "one or a list of": always a tuple."""
-    if value is None:
-        return ()
-    return tuple(value) if isinstance(value, list) else (value,)
-
-
-def mapping_from(raw: Mapping[str, Any]) -> SlotMapping:
-    """A slot mapping as the domain writes it; its names are checked elsewhere."""
-    conditions = tuple(
-        Condition(loop=c.get("active_loop"), requested=c.get("requested_slot")) for c in raw.get("conditions") or ()
-    )
-    return SlotMapping(
-        type=str(raw.get("type")),
-        intents=as_tuple(raw.get("intent")),
-        not_intents=as_tuple(raw.get("not_intent")),
-        conditions=conditions,
-        entity=raw.get("entity"),
-        role=raw.get("role"),
-        group=raw.get("group"),
-        value=raw.get("value"),
-        action=raw.get("action"),
-        key=json.dumps(raw, sort_keys=True, default=str),
-    )
