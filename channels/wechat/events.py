@@ -57,7 +57,7 @@ def _position(fields: Fields) -> Event:
 
 def _consents(fields: Fields) -> Event:
     """``details``: template id to accept or reject."""
-    entries = [entry for _, entry in subscription_entries(fields)][:_MOST_CONSENTS]
+    entries = subscription_entries(fields)[:_MOST_CONSENTS]
     details = {leaf(entry, "TemplateId"): leaf(entry, "SubscribeStatusString") for entry in entries}
     return Event(name=EventName.CONSENT_CHANGED, details=details)
 
@@ -67,14 +67,14 @@ def _other(fields: Fields) -> Event:
     return Event(name=EventName.OTHER, key=leaf(fields, "EventKey"), details=details)
 
 
-def subscription_entries(fields: Fields) -> list[tuple[str, Fields]]:
-    """The entries of a subscribe_msg_* event with the name of what holds them: one or several, wrapped or not."""
+def subscription_entries(fields: Fields) -> list[Fields]:
+    """The entries of a subscribe_msg_* event: one or several, wrapped (XML) or not (JSON)."""
     wrapped = [
-        (name, entry)
+        entry
         for name in ("SubscribeMsgPopupEvent", "SubscribeMsgChangeEvent", "SubscribeMsgSentEvent")
         for entry in branches(branch(fields, name), "List")
     ]
-    return wrapped or [("List", entry) for entry in branches(fields, "List")]
+    return wrapped or list(branches(fields, "List"))
 
 
 _MENU_ACTION = EventRule(read=_other, answerable=True)

@@ -22,7 +22,7 @@ def read_receipts(fields: Fields, *, account: str, at: datetime) -> Sequence[Rec
     A report that names no message is left out.
     """
     if leaf(fields, "Event").lower() == "subscribe_msg_sent_event":
-        found = [_of_subscription(entry) for _, entry in subscription_entries(fields)]
+        found = [_of_subscription(entry) for entry in subscription_entries(fields)]
     else:
         # MsgID with a capital D in a template's report; the mass report has been seen with both spellings.
         found = [(leaf(fields, "MsgID") or leaf(fields, "MsgId"), *_state(leaf(fields, "Status")))]
