@@ -15,7 +15,7 @@ from bot.api.docs import docs_page
 from bot.api.openapi import document
 from bot.api.operations import AnyOperation
 from bot.api.problems import Problem, ProblemKind, of_http_error
-from bot.api.tokens import Caller, SettingsTokens
+from bot.api.tokens import Caller, SettingsTokens, TokenBook
 from bot.casework.service import Casework
 from channels.base import Clock
 from storage.api_answers import ApiAnswers
@@ -31,15 +31,17 @@ _FRAMES_LOGGED = 3
 _caller = web.RequestKey("caller", Caller)
 
 
-def make_api(*, store: Store, casework: Casework, tokens: Mapping[str, str], clock: Clock) -> web.Application:
-    """Make the application. ``tokens``: the secret of each name that ``[api] tokens`` gives."""
+def make_api(
+    *, store: Store, casework: Casework, tokens: Mapping[str, str] | TokenBook, clock: Clock
+) -> web.Application:
+    """Make the application. ``tokens``: the secret of each name (``[api] tokens``), or a book of its own."""
     operations = (
         *CaseRoutes(store=store, casework=casework).operations(),
         *ConversationRoutes(store=store).operations(),
         *DeliveryRoutes(store=store, casework=casework).operations(),
     )
     answering = Answering(
-        tokens=SettingsTokens(tokens),
+        tokens=SettingsTokens(tokens) if isinstance(tokens, Mapping) else tokens,
         answers=ApiAnswers(store.database, store.vault),
         committer=store.committer,
         vault=store.vault,
