@@ -112,7 +112,8 @@ class Api(Section):
 class Storage(Section):
     mongodb_uri: Annotated[SecretStr | None, _Optional, _begins("mongodb://", "mongodb+srv://")] = Field(
         None,
-        description="A MongoDB replica set; its path names the database. Not set: `up` starts one of its own, for trying out",
+        description="A MongoDB replica set; its path names the database. "
+        "Not set: `up` starts one of its own, for trying out",
     )
     driver: Literal["motor", "pymongo"] = Field("motor", description="The MongoDB client: `motor` or `pymongo`")
     embedded: bool = Field(
@@ -160,7 +161,8 @@ class Dialog(Section):
         1.5,
         ge=0,
         le=3,
-        description="How long, in seconds, to wait for the next fragment while somebody tells their matter; `0`: not at all",
+        description="How long, in seconds, to wait for the next fragment while somebody tells their matter; "
+        "`0`: not at all",
     )
 
 

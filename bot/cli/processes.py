@@ -2,12 +2,13 @@
 
 import asyncio
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from bot.cli.app import common
+from bot.cli.failures import FAILED, explain
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -47,8 +48,21 @@ def log_to_stderr(settings: "Settings") -> None:
 def run_on_fast_loop(work: Coroutine[Any, Any, None]) -> None:
     """On uvloop where the platform has it: a quarter more turns a second."""
     if sys.platform == "win32":
-        asyncio.run(work)
+        run_logged(lambda: asyncio.run(work))
         return
     import uvloop  # noqa: PLC0415 - not on every platform
 
-    uvloop.run(work)
+    run_logged(lambda: uvloop.run(work))
+
+
+def run_logged(run: Callable[[], None]) -> None:
+    """What nobody foresaw goes to the log, which leaves out what must not be read, and not to a bare traceback."""
+    import structlog  # noqa: PLC0415
+
+    try:
+        run()
+    except Exception as error:
+        if explain(error) is not None:
+            raise
+        structlog.get_logger().exception("process.crashed")
+        sys.exit(FAILED)

@@ -25,7 +25,7 @@ def sandbox(
     seed: Annotated[int, typer.Option(help="随机数种子：同样的种子，同样的 openid")] = 1,
 ) -> None:
     """只启动本地的微信沙箱和手机页面，用来试别处的机器人。凭证取自 [wechat.main]。"""
-    from bot.cli.processes import log_to_stderr  # noqa: PLC0415
+    from bot.cli.processes import log_to_stderr, run_logged  # noqa: PLC0415
     from bot.sandbox_process import run_sandbox, sandbox_settings  # noqa: PLC0415
 
     settings = common(ctx).settings()
@@ -33,7 +33,7 @@ def sandbox(
     played, made_up = sandbox_settings(settings, _ACCOUNT, bot_url=bot_url, seed=seed)
     if made_up:
         typer.echo(_snippet(played, port))
-    asyncio.run(run_sandbox(played, port))
+    run_logged(lambda: asyncio.run(run_sandbox(played, port)))
 
 
 def _snippet(played: "SandboxSettings", port: int) -> str:

@@ -55,8 +55,8 @@ def _data_dir(data_dir: Path) -> Iterator[Finding]:
     if not data_dir.is_dir() or not os.access(data_dir, os.R_OK | os.W_OK | os.X_OK):
         yield error("data_dir", f"{data_dir.absolute()} 不能读写", "检查它的属主和权限，或用 BOT_DATA_DIR 另选目录")
         return
-    if stat.S_IMODE(data_dir.stat().st_mode) & 0o077:
-        yield warning("data_dir", f"{data_dir.absolute()} 别人也能进入", f"chmod 700 {data_dir.absolute()}")
+    if stat.S_IMODE(data_dir.stat().st_mode) & 0o022:
+        yield warning("data_dir", f"{data_dir.absolute()} 别人也能改", f"chmod 700 {data_dir.absolute()}")
     if shutil.disk_usage(data_dir).free < _LEAST_FREE:
         yield warning("data_dir", "磁盘剩余不足 500 MB", "清理磁盘，或换到更大的磁盘")
     yield ok("data_dir", str(data_dir.absolute()))

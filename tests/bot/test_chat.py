@@ -1,0 +1,116 @@
+import asyncio
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from bot.phone.screen import Screen
+from bot.phone.session import Session
+from channels.sandbox import SandboxRefused, Seen
+from channels.sandbox.media import picture_type
+
+
+class FakePhone:
+    """Records what is done on it, shows what a test lays into it."""
+
+    def __init__(self) -> None:
+        self.done: list[Any] = []
+        self.coming: asyncio.Queue[Seen] = asyncio.Queue()
+
+    def __getattr__(self, deed: str) -> Any:
+        async def do(*values: Any, **more: Any) -> None:
+            if deed == "follow":
+                raise SandboxRefused("已经关注了")
+            self.done.append((deed, *values, *more.values()))
+
+        return do
+
+    async def next(self, _seconds: float) -> list[Seen]:
+        return [await self.coming.get()]
+
+
+@pytest.fixture
+def output() -> io.StringIO:
+    return io.StringIO()
+
+
+@pytest.fixture
+def phone() -> FakePhone:
+    return FakePhone()
+
+
+@pytest.fixture
+def session(phone: FakePhone, output: io.StringIO) -> Session:
+    return Session(phone, Screen(Console(file=output, width=100)))  # type: ignore[arg-type]
+
+
+def seen(kind: str, type_: str, text: str = "", **data: Any) -> Seen:
+    return Seen(kind=kind, type=type_, text=text, data=data, at="")
+
+
+async def shown(session: Session, phone: FakePhone, item: Seen) -> None:
+    listening = asyncio.create_task(session.listen())
+    phone.coming.put_nowait(item)
+    await session.answered.wait()
+    listening.cancel()
+
+
+async def test_words_are_said_and_commands_are_done(session: Session, phone: FakePhone) -> None:
+    for line in ("路灯坏了", "/voice", "/unfollow", "/loc 36.7 119.1 东风东街 5 号", "/pic"):
+        assert await session.hear(line)
+    assert phone.done[:4] == [
+        ("say", "路灯坏了"),
+        ("voice",),
+        ("unfollow",),
+        ("location", 36.7, 119.1, "东风东街 5 号"),
+    ]
+    assert picture_type(phone.done[4][1]) == "image/png"
+
+
+async def test_a_picture_of_ones_own_is_sent(session: Session, phone: FakePhone, tmp_path: Path) -> None:
+    (tmp_path / "a b.jpg").write_bytes(b"\xff\xd8\xffabc")
+    await session.hear(f"/pic {tmp_path}/a b.jpg")
+    assert phone.done == [("picture", b"\xff\xd8\xffabc")]
+
+
+@pytest.mark.parametrize("line", ["/pic /nowhere.jpg", "/loc here", "/loc 1", "/follow", "/what", ""])
+async def test_what_cannot_be_done_is_said_and_the_chat_goes_on(
+    session: Session, phone: FakePhone, output: io.StringIO, line: str
+) -> None:
+    assert await session.hear(line)
+    assert phone.done == []
+    assert session.answered.is_set()
+    assert output.getvalue() or not line
+
+
+@pytest.mark.parametrize("line", ["/quit", "/exit", "/q"])
+async def test_the_person_may_leave(session: Session, line: str) -> None:
+    assert not await session.hear(line)
+
+
+async def test_a_reply_is_shown_as_it_is(session: Session, phone: FakePhone, output: io.StringIO) -> None:
+    await shown(session, phone, seen("passive", "text", "您好 [bold]请讲[/bold]\n第二行"))
+    assert "您好 [bold]请讲[/bold]" in output.getvalue()
+    assert "第二行" in output.getvalue()
+
+
+async def test_a_notice_is_a_card_with_its_kind(session: Session, phone: FakePhone, output: io.StringIO) -> None:
+    rows = [{"label": "办理状态", "value": "已受理"}]
+    await shown(session, phone, seen("template", "card", "办理进度提醒", rows=rows))
+    for word in ("模板消息", "办理进度提醒", "办理状态", "已受理"):
+        assert word in output.getvalue()
+
+
+async def test_a_number_below_a_menu_taps_the_choice(session: Session, phone: FakePhone) -> None:
+    choices = [{"id": "7", "content": "反映诉求"}, {"id": "8", "content": "查询进度"}]
+    await shown(session, phone, seen("customer_service", "menu", "请选择", choices=choices))
+    await session.hear("2")
+    await session.hear("3")
+    assert phone.done == [("say", "查询进度", "8"), ("say", "3")]
+
+
+async def test_a_number_is_a_word_where_no_menu_is_shown(session: Session, phone: FakePhone) -> None:
+    await session.hear("1")
+    assert phone.done == [("say", "1")]

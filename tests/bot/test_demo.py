@@ -1,0 +1,91 @@
+import socket
+import stat
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from bot.settings import load
+from bot.settings_sources import SettingsError
+from bot.supervisor.banner import banner
+from bot.supervisor.demo import plan_demo
+from bot.supervisor.plan import Plan
+from channels.sandbox import PROGRESS_TEMPLATE_ID
+from channels.wechat.settings import read_settings
+
+
+def test_a_demo_makes_lawful_settings_that_only_their_owner_reads(tmp_path: Path) -> None:
+    plan = plan_demo((), {"BOT_DATA_DIR": str(tmp_path)})
+    assert stat.S_IMODE((tmp_path / "demo.toml").stat().st_mode) == 0o600
+    wechat = read_settings(plan.settings.channels["wechat"]["main"])
+    assert wechat.api_base == f"{plan.sandbox_url}/wechat"
+    assert wechat.templates["progress"].id == PROGRESS_TEMPLATE_ID
+    assert plan.settings.office.name == "某市信访局"
+    assert plan.settings.notices.quiet_span() is None
+    assert plan.settings.api.tokens
+
+
+def test_a_restart_keeps_the_credentials(tmp_path: Path) -> None:
+    first, again = (plan_demo((), {"BOT_DATA_DIR": str(tmp_path)}).settings for _ in range(2))
+    assert first.channels == again.channels
+    assert first.api == again.api
+
+
+def test_two_demos_share_no_credential(tmp_path: Path) -> None:
+    one, two = (plan_demo((), {"BOT_DATA_DIR": str(tmp_path / name)}).settings for name in "ab")
+    assert set(one.secrets()).isdisjoint(two.secrets())
+
+
+def test_what_is_set_goes_over_the_demos_own(tmp_path: Path) -> None:
+    file = tmp_path / "more.toml"
+    file.write_text('[office]\nname = "甲市信访局"', "utf-8")
+    plan = plan_demo((file,), {"BOT_DATA_DIR": str(tmp_path), "BOT_API__TOKENS__MORE": "more-more-more"})
+    assert plan.settings.office.name == "甲市信访局"
+    assert set(plan.settings.api.tokens) == {"demo", "more"}
+    assert plan.config == (tmp_path / "demo.toml", file)
+
+
+def test_the_children_read_what_the_parent_read(tmp_path: Path) -> None:
+    plan = plan_demo((), {"BOT_DATA_DIR": str(tmp_path)})
+    assert load(plan.config, plan.environment) == plan.settings
+
+
+@pytest.fixture
+def taken() -> object:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        one.listen()
+        yield one.getsockname()[1]
+
+
+def test_a_port_that_nobody_set_moves_on_and_one_that_was_set_does_not(tmp_path: Path, taken: int) -> None:
+    from bot.supervisor.ports import PortTaken
+
+    with pytest.raises(PortTaken):
+        plan_demo((), {"BOT_DATA_DIR": str(tmp_path), "BOT_HTTP__PORT": str(taken)})
+    with pytest.raises(PortTaken):
+        plan_demo((), {"BOT_DATA_DIR": str(tmp_path)}, sandbox_port=taken)
+    plan = plan_demo((), {"BOT_DATA_DIR": str(tmp_path)})
+    assert plan.settings.http.port != plan.sandbox_port
+
+
+def test_a_broken_demo_file_is_a_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "demo.toml").write_text("[http", "utf-8")
+    with pytest.raises(SettingsError, match=r"demo\.toml"):
+        plan_demo((), {"BOT_DATA_DIR": str(tmp_path)})
+
+
+def test_the_banner_shows_the_token_of_a_demo_alone(tmp_path: Path) -> None:
+    plan = plan_demo((), {"BOT_DATA_DIR": str(tmp_path)})
+    token = tomllib.loads((tmp_path / "demo.toml").read_text("utf-8"))["api"]["tokens"]["demo"]
+    assert token in banner(plan, 1.0)
+    assert plan.sandbox_url in banner(plan, 1.0)
+    assert "只供试用" in banner(plan, 1.0)
+    service = Plan(settings=load(plan.config, {"BOT_MONGODB_URI": "mongodb://h", "BOT_REDIS_URL": "redis://h"}))
+    assert token not in banner(service, 1.0)
+    assert "只供试用" not in banner(service, 1.0)
+
+
+def test_a_wildcard_address_is_reached_on_loopback() -> None:
+    for host, url in (("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("::1", "[::1]"), ("10.0.0.1", "10.0.0.1")):
+        assert Plan(settings=load((), {"BOT_HTTP__HOST": host})).bot_url == f"http://{url}:8080"
