@@ -12,6 +12,7 @@ from functools import partial
 
 from bot.casework.announcing import notices_for
 from bot.casework.notices import Notice, Told, progress
+from bot.casework.reasons import has_reason, words_of
 from dialogs.outcome import (
     AddToCase,
     Attachment,
@@ -41,7 +42,7 @@ from storage.records import Call, Conversation, OutboxEntry
 from storage.store import Store
 
 SATISFIED_FROM = 3
-"""Grades from here up accept the answer; below, words of dissatisfaction reopen the case."""
+"""Grades from here up accept the answer; below, a reason opens the case again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,14 +208,15 @@ class _Settler:
         return await self._move(await self._own(effect.number), CaseState.WITHDRAWN, note=effect.reason)
 
     async def _rate(self, effect: RateCase) -> _Change:
-        """A good grade accepts the answer; a bad one with words opens the case again; else it is only noted."""
+        """A good grade accepts the answer; a bad one with a reason opens the case again; else it is noted."""
         case = await self._own(effect.number)
-        lawful = lawful_moves(case.state)
-        if effect.grade < SATISFIED_FROM and effect.words and CaseState.REOPENED in lawful:
-            return await self._move(case, CaseState.REOPENED, note=effect.words, grade=effect.grade)
-        if effect.grade >= SATISFIED_FROM and CaseState.CLOSED in lawful:
-            return await self._move(case, CaseState.CLOSED, note=effect.words, grade=effect.grade)
-        entry = self._entry(EntryKind.RATED, note=effect.words)
+        words, lawful = words_of(effect.words), lawful_moves(case.state)
+        content = effect.grade >= SATISFIED_FROM
+        if not content and has_reason(words) and CaseState.REOPENED in lawful:
+            return await self._move(case, CaseState.REOPENED, note=words, grade=effect.grade)
+        if content and CaseState.CLOSED in lawful:
+            return await self._move(case, CaseState.CLOSED, note=words, grade=effect.grade)
+        entry = self._entry(EntryKind.RATED, note=words)
         return _Change(changes=self.store.cases.append(case, entry, satisfaction=effect.grade))
 
     async def _move(

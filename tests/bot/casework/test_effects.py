@@ -155,7 +155,7 @@ async def test_a_good_grade_closes_the_case(office):
     assert (case.state, case.satisfaction) == (CaseState.CLOSED, 5)
 
 
-async def test_a_bad_grade_with_words_opens_the_case_again(office):
+async def test_a_bad_grade_with_a_reason_opens_the_case_again(office):
     conversation = await office.resident()
     number = await answered(office, conversation)
     await office.turn(conversation, RateCase(number=number, grade=1, words="昨晚又灭了"))
@@ -164,13 +164,15 @@ async def test_a_bad_grade_with_words_opens_the_case_again(office):
     assert (await timeline(office, number))[-1].note == "昨晚又灭了"
 
 
-async def test_a_bad_grade_alone_is_noted(office):
+@pytest.mark.parametrize("words", ["", "不满意", '/rate{"case_number": "WF261121000014", "grade": "2"}'])
+async def test_a_bad_grade_alone_is_noted(office, words):
     conversation = await office.resident()
     number = await answered(office, conversation)
-    await office.turn(conversation, RateCase(number=number, grade=2))
+    await office.turn(conversation, RateCase(number=number, grade=2, words=words))
     case = await office.case(number)
     assert (case.state, case.satisfaction) == (CaseState.ANSWERED, 2)
-    assert (await timeline(office, number))[-1].kind is EntryKind.RATED
+    entry = (await timeline(office, number))[-1]
+    assert (entry.kind, entry.note) == (EntryKind.RATED, "" if "/" in words else words)
 
 
 async def test_the_reason_given_after_a_bad_grade_opens_the_case_again_and_a_new_answer_is_graded_afresh(office):
