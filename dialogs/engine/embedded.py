@@ -131,7 +131,7 @@ class _Run:
         for _ in range(MAX_STEPS):
             if not self._may_act():
                 return
-            if self._tracker.acted >= MAX_ACTIONS and self._tracker.now.latest_action != LISTEN:
+            if self._tracker.acted >= MAX_ACTIONS:
                 break
             prediction = self._next()
             await self._execute(prediction)

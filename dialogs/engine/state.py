@@ -19,8 +19,10 @@ from .tracker import Loop, Situation, Tracker, initial_slots
 
 VERSION = 1
 MAX_EVENTS = 60
-# Where one turn alone is this much longer (a form with very many answers), it is cut in any place.
-HARD_FACTOR = 3
+# The latest messages are never folded: the two-stage fallback takes back up to three of them in one turn.
+KEPT_MESSAGES = 4
+# Where what must stay is longer by this much (a form with very many answers), it is cut in any place.
+HARD_EXTRA = 120
 
 
 def load(state: State | None, domain: Domain, loops: frozenset[str]) -> Tracker:
@@ -117,8 +119,8 @@ def _bound(tracker: Tracker, keep_actions: int, max_events: int) -> None:
         tracker.applied = [e for e in tracker.applied if e["event"] != "bot"]
     if len(tracker.applied) > max_events:
         tracker.rebase(_cut(tracker, keep_actions, max_events))
-    if len(tracker.applied) > HARD_FACTOR * max_events:
-        tracker.rebase(len(tracker.applied) - HARD_FACTOR * max_events)
+    if len(tracker.applied) > max_events + HARD_EXTRA:
+        tracker.rebase(len(tracker.applied) - max_events - HARD_EXTRA)
 
 
 def _cut(tracker: Tracker, keep_actions: int, max_events: int) -> int:
@@ -126,7 +128,8 @@ def _cut(tracker: Tracker, keep_actions: int, max_events: int) -> int:
     applied, best = tracker.applied, 0
     actions = [i for i, event in enumerate(applied) if event["event"] == "action"]
     runs = [i for i in actions if applied[i]["name"] == tracker.loop_name]
-    latest = min([*actions[-keep_actions:][:1], *runs[-1:]], default=0)
+    messages = [i for i, event in enumerate(applied) if event["event"] == "user"]
+    latest = min([*actions[-keep_actions:][:1], *runs[-1:], *messages[-KEPT_MESSAGES:][:1]], default=0)
     for i in range(1, min(latest, len(applied) - 2) + 1):
         if applied[i]["event"] == "action" and applied[i + 1]["event"] == "user":
             best = i
