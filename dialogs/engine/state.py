@@ -45,7 +45,7 @@ def load(state: State | None, domain: Domain, loops: frozenset[str]) -> Tracker:
 def _fill(tracker: Tracker, state: State) -> None:
     if state["version"] != VERSION:
         raise BadState(f"version {state['version']!r}")
-    tracker.applied = [dict(event) for event in state["events"]]
+    tracker.applied = [_known_loop(dict(event), tracker) for event in state["events"]]
     latest = state["now"]["latest_message"]
     now = {**state["now"], "slots": state["slots"]}
     if isinstance(latest, int):
@@ -55,6 +55,13 @@ def _fill(tracker: Tracker, state: State) -> None:
     tracker.before_turn = list(tracker.applied)
     tracker.heard = list(state["heard"])
     tracker.acted = int(state["acted"])
+
+
+def _known_loop(event: Event, tracker: Tracker) -> Event:
+    """The event; the start of a form that is no more becomes its end."""
+    if event["event"] == "active_loop" and event["name"] not in tracker.loops:
+        event["name"] = None
+    return event
 
 
 def _situation(kept: Mapping[str, Any], tracker: Tracker) -> Situation:
