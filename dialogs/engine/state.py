@@ -26,7 +26,7 @@ HARD_EXTRA = 120
 
 
 def load(state: State | None, domain: Domain, loops: frozenset[str]) -> Tracker:
-    """The tracker of a kept state. Slots and forms that the domain no longer has are dropped.
+    """The tracker of a kept state. Slots that the domain no longer has are dropped; a lost form ends its session.
 
     Raises:
         BadState: it is no state of this engine.
@@ -45,23 +45,26 @@ def load(state: State | None, domain: Domain, loops: frozenset[str]) -> Tracker:
 def _fill(tracker: Tracker, state: State) -> None:
     if state["version"] != VERSION:
         raise BadState(f"version {state['version']!r}")
-    tracker.applied = [_known_loop(dict(event), tracker) for event in state["events"]]
+    tracker.applied = [dict(event) for event in state["events"]]
     latest = state["now"]["latest_message"]
     now = {**state["now"], "slots": state["slots"]}
     if isinstance(latest, int):
         now["latest_message"] = tracker.applied[latest]
     tracker.now = _situation(now, tracker)
     tracker.base = None if state["base"] is None else _situation(state["base"], tracker)
+    _begin_anew_without_the_form(tracker)
     tracker.before_turn = list(tracker.applied)
     tracker.heard = list(state["heard"])
     tracker.acted = int(state["acted"])
 
 
-def _known_loop(event: Event, tracker: Tracker) -> Event:
-    """The event; the start of a form that is no more becomes its end."""
-    if event["event"] == "active_loop" and event["name"] not in tracker.loops:
-        event["name"] = None
-    return event
+def _begin_anew_without_the_form(tracker: Tracker) -> None:
+    """A form of this conversation is no more: its history would mislead. The slots go into a new session."""
+    names = {event["name"] for event in tracker.applied if event["event"] == "active_loop"}
+    if names <= {None, *tracker.loops}:
+        return
+    tracker.base = Situation(dict(tracker.now.slots))
+    tracker.applied = []
 
 
 def _situation(kept: Mapping[str, Any], tracker: Tracker) -> Situation:
