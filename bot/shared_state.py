@@ -205,6 +205,7 @@ class Wakeups:
             await pubsub.subscribe(_CHANNEL)
             try:
                 while True:
+                    stop_if_cancelled()
                     message = await pubsub.get_message(timeout=_HEARTBEAT_S)
                     if message is None:
                         await pubsub.ping()
@@ -224,6 +225,7 @@ class Wakeups:
     async def _publish(self, client: Redis) -> None:
         """What gathered while the last call was under way goes out in one."""
         while True:
+            stop_if_cancelled()
             await self._anything.wait()
             self._anything.clear()
             topics, self._to_tell = self._to_tell, {}
@@ -235,7 +237,15 @@ async def _for_ever(url: str, work: Callable[[Redis], Awaitable[None]]) -> None:
         async with connect(url) as client:
             with contextlib.suppress(RedisError, OSError):
                 await work(client)
+        stop_if_cancelled()
         await asyncio.sleep(_RECONNECT_S)
+
+
+def stop_if_cancelled() -> None:
+    """Raise what redis-py swallows: a cancellation that met it while connecting."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 async def _acquired(lock: asyncio.Lock, wait: float) -> bool:

@@ -164,7 +164,6 @@ def _composed(
                 channels=channels,
                 clock=utc_now,
                 metrics=metrics,
-                engine=settings.dialog.engine,
             ),
             wakeups=wakeups,
             kick=queue.kick,

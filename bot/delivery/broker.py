@@ -15,6 +15,8 @@ from redis.exceptions import RedisError, ResponseError
 from taskiq import AckableMessage
 from taskiq_redis import RedisStreamBroker
 
+from bot.shared_state import stop_if_cancelled
+
 _READ_BLOCK_MS = 500
 _RECLAIM_EVERY_S = 1.0
 _RECONNECT_AFTER_S = 0.5
@@ -54,6 +56,7 @@ class ReliableStreamBroker(RedisStreamBroker):  # type: ignore[misc]
         """Yield jobs for ever; a Redis that is away is asked again every half second."""
         log = structlog.get_logger()
         while True:
+            stop_if_cancelled()
             try:
                 async with Redis(connection_pool=self.connection_pool) as redis:
                     for message in await self._next(redis):

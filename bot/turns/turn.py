@@ -68,9 +68,7 @@ class TurnMaker:
         channels: Mapping[tuple[str, str], Channel],
         clock: Clock,
         metrics: Metrics,
-        engine: str = "embedded",
     ) -> None:
-        self._engine = engine
         self._store = store
         self._manager = manager
         self._settle = settle
@@ -87,7 +85,7 @@ class TurnMaker:
             TurnFailed: the dialog or an effect broke; nothing was written but the count of tries.
             StorageError: nothing was written, or (``StorageAway``) perhaps all of it.
         """
-        with self._metrics.turn_seconds.labels(engine=self._engine).time():
+        with self._metrics.turn_seconds.time():
             try:
                 outcome, settled = await self._decide(conversation, batch)
             except StorageError:

@@ -1,0 +1,302 @@
+"""Turns on a real MongoDB: every kept message is heard once, in order, and answered by the way that is open."""
+
+import asyncio
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from bot.casework.effects import changes_for
+from bot.metrics import Metrics
+from bot.shared_state import Wakeups
+from bot.turns.runner import RunnerTools
+from bot.turns.turn import TurnMaker
+from bot.turns.turns import Turns
+from channels.base import Capabilities
+from channels.messages import Address, Grant, Inbound, Kind, Via
+from dialogs.outcome import Heard, Outcome, Reply
+from storage.records import ArrivalState, ArrivedMessage, DeliveryState
+from storage.store import Store
+
+PERSON = Address(channel="wechat", account="main", sender="oNobody-in-particular-0000001")
+
+
+@dataclass
+class Platform:
+    """What the planner asks of a channel; nothing is sent in these tests."""
+
+    capabilities: Capabilities = field(
+        default_factory=lambda: Capabilities(
+            passive=True, answer_within=4.5, ways=(Via.CUSTOMER_SERVICE,), text_limit=2048, text_unit="bytes"
+        )
+    )
+
+
+@dataclass
+class Script:
+    """A dialog that counts: each turn's reply names what it heard; ``hold`` keeps it until told."""
+
+    heard: list[list[str]] = field(default_factory=list)
+    hold: asyncio.Event | None = None
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    broken: bool = False
+    silent: bool = False
+    answer: Callable[[str], str] = lambda text: f"听到：{text}"
+
+    async def turn(self, state, heard: Sequence[Heard], person, now) -> Outcome:
+        self.begun.set()
+        if self.hold is not None:
+            await self.hold.wait()
+        if self.broken:
+            raise ValueError(heard[-1].message.text)
+        texts = [one.message.text for one in heard]
+        self.heard.append(texts)
+        replies = [] if self.silent else [Reply(text=self.answer("、".join(texts)))]
+        return Outcome(state={"turns": state.get("turns", 0) + 1}, replies=replies, at=now)
+
+    def gathers(self, state, heard: Sequence[Heard]) -> bool:
+        return heard[-1].message.text.endswith("…")
+
+
+@dataclass
+class Process:
+    """One process' turns; several share a store as they would a database."""
+
+    turns: Turns
+    kicked: list[str]
+
+
+class Stage:
+    def __init__(self, store: Store, redis_url: str) -> None:
+        self.store = store
+        self.script = Script()
+        self.redis_url = redis_url
+        self._background: list[asyncio.Task[None]] = []
+
+    def process(self, *, gather_seconds: float = 0.0, answer_within: float = 4.5) -> Process:
+        kicked: list[str] = []
+
+        async def kick(ids: Sequence[str]) -> bool:
+            kicked.extend(ids)
+            return True
+
+        async def settle(effects, *, conversation, now):
+            return await changes_for(
+                effects, conversation=conversation, store=self.store, now=now, office="某市信访局"
+            )
+
+        wakeups = Wakeups(self.redis_url)
+        self._background.append(asyncio.create_task(wakeups.run()))
+        maker = TurnMaker(
+            store=self.store,
+            manager=self.script,
+            settle=settle,
+            channels={("wechat", "main"): Platform()},
+            clock=now,
+            metrics=Metrics(),
+        )
+        tools = RunnerTools(
+            store=self.store,
+            manager=self.script,
+            maker=maker,
+            wakeups=wakeups,
+            kick=kick,
+            clock=now,
+            gather_seconds=gather_seconds,
+            answer_within=answer_within,
+        )
+        return Process(turns=Turns(tools), kicked=kicked)
+
+    async def keep(self, text: str, *, message_id: str = "", address: Address = PERSON) -> ArrivedMessage:
+        [kept] = await self.store.inbox.add([message(text, message_id or uuid.uuid4().hex, address)])
+        return kept.arrived
+
+    async def close(self) -> None:
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def message(text: str, message_id: str, address: Address = PERSON) -> Inbound:
+    at = now()
+    return Inbound(
+        address=address,
+        message_id=message_id,
+        kind=Kind.TEXT,
+        sent_at=at,
+        received_at=at,
+        text=text,
+        grant=Grant(messages=5, until=at + timedelta(hours=48)),
+        reply_until=at + timedelta(seconds=16),
+    )
+
+
+@pytest.fixture
+async def stage(database, vault, servers):
+    stage = Stage(await Store.open(database, vault), servers.redis_url)
+    yield stage
+    await stage.close()
+
+
+async def test_a_message_is_answered_by_its_own_webhook(stage: Stage) -> None:
+    process = stage.process()
+    arrived = await stage.keep("你好")
+    reply = await process.turns.reply_for(arrived, seconds=4)
+    assert reply is not None
+    assert reply.text == "听到：你好"
+    stored = await stage.store.outbox.get(reply.id)
+    assert stored is not None
+    assert (stored.state, stored.via) == (DeliveryState.SENDING, Via.PASSIVE)
+    assert process.kicked == []
+    done = await stage.store.inbox.get(arrived.id)
+    assert done is not None
+    assert done.state is ArrivalState.DONE
+
+
+async def test_no_message_is_processed_twice_in_effect(stage: Stage) -> None:
+    """Delivered three times at once to several processes: one turn, the same reply on each open request."""
+    processes = [stage.process() for _ in range(4)]
+    stage.script.hold = asyncio.Event()
+    deliveries = [await stage.keep("路灯坏了", message_id="7001") for _ in range(3)]
+    waiting = [
+        asyncio.create_task(process.turns.reply_for(arrived, seconds=4))
+        for process, arrived in zip([*processes[:3]], deliveries, strict=True)
+    ]
+    await stage.script.begun.wait()
+    stage.script.hold.set()
+    replies = await asyncio.gather(*waiting)
+    assert len({arrived.id for arrived in deliveries}) == 1
+    assert stage.script.heard == [["路灯坏了"]]
+    assert len({reply.id for reply in replies if reply}) == 1
+    late = await processes[3].turns.reply_for(await stage.keep("路灯坏了", message_id="7001"), seconds=4)
+    assert late is not None
+    assert late.text == "听到：路灯坏了"
+
+
+async def test_a_reply_that_comes_too_late_takes_another_way(stage: Stage) -> None:
+    process = stage.process()
+    stage.script.hold = asyncio.Event()
+    arrived = await stage.keep("慢一点")
+    assert await process.turns.reply_for(arrived, seconds=0.05) is None
+    stage.script.hold.set()
+    await process.turns.drain(5)
+    entry = await stage.store.outbox.reply_to(arrived.id)
+    assert entry is not None
+    assert entry.state is DeliveryState.QUEUED
+    assert entry.via is None
+    assert process.kicked == [entry.id]
+    repeated = await stage.keep("慢一点", message_id=arrived.message.message_id)
+    assert await process.turns.reply_for(repeated, seconds=1) is None
+
+
+async def test_a_late_reply_is_released_though_another_process_answered_the_webhook(stage: Stage) -> None:
+    maker, answerer = stage.process(answer_within=1.0), stage.process()
+    stage.script.hold = asyncio.Event()
+    arrived = await stage.keep("两个进程")
+    made = asyncio.create_task(maker.turns.reply_for(arrived, seconds=4))
+    await stage.script.begun.wait()
+    assert await answerer.turns.reply_for(arrived, seconds=0.05) is None
+    stage.script.hold.set()
+    await made
+    await maker.turns.drain(5)
+    entry = await stage.store.outbox.reply_to(arrived.id)
+    assert entry is not None
+    assert entry.state is DeliveryState.QUEUED
+
+
+async def test_one_persons_messages_keep_their_order_over_several_processes(stage: Stage) -> None:
+    processes = [stage.process() for _ in range(3)]
+    arrived = [await stage.keep(str(number)) for number in range(30)]
+    await asyncio.gather(
+        *(
+            processes[number % 3].turns.reply_for(one, seconds=20)
+            for number, one in reversed(list(enumerate(arrived)))
+        )
+    )
+    assert stage.script.heard == [[str(number)] for number in range(30)]
+
+
+async def test_fragments_of_a_telling_are_one_thought_answered_once(stage: Stage) -> None:
+    process = stage.process(gather_seconds=1.0)
+    first = await stage.keep("我家楼下…")
+    early = asyncio.create_task(process.turns.reply_for(first, seconds=4))
+    second = await stage.keep("路灯坏了…")
+    later = asyncio.create_task(process.turns.reply_for(second, seconds=4))
+    third = await stage.keep("一个多月了。")
+    last = await process.turns.reply_for(third, seconds=4)
+    assert await early is None
+    assert await later is None
+    assert last is not None
+    assert stage.script.heard == [["我家楼下…", "路灯坏了…", "一个多月了。"]]
+
+
+async def test_a_lone_fragment_is_answered_when_nothing_follows(stage: Stage) -> None:
+    process = stage.process(gather_seconds=0.1)
+    reply = await process.turns.reply_for(await stage.keep("我家楼下…"), seconds=4)
+    assert reply is not None
+    assert stage.script.heard == [["我家楼下…"]]
+
+
+async def test_a_turn_that_breaks_apologises_and_calls_a_person(stage: Stage) -> None:
+    process = stage.process()
+    stage.script.broken = True
+    arrived = await stage.keep("坏消息")
+    reply = await process.turns.reply_for(arrived, seconds=4)
+    assert reply is not None
+    assert "抱歉" in reply.text
+    aside = await stage.store.inbox.get(arrived.id)
+    assert aside is not None
+    assert (aside.state, aside.tries) == (ArrivalState.FAILED, 3)
+    assert [call.reason for call in await stage.store.calls.open(10)] == ["fault"]
+    stage.script.broken = False
+    assert await process.turns.reply_for(await stage.keep("再来"), seconds=4) is not None
+
+
+async def test_what_a_person_wrote_never_reaches_the_log(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    process = stage.process()
+    stage.script.broken = True
+    await process.turns.reply_for(await stage.keep("不要外传的事"), seconds=4)
+    logged = "".join(capsys.readouterr())
+    assert "turn.failed" in logged
+    assert "不要外传的事" not in logged
+    assert PERSON.sender not in logged
+
+
+async def test_nothing_is_said_where_the_dialog_says_nothing(stage: Stage) -> None:
+    process = stage.process()
+    stage.script.silent = True
+    assert await process.turns.reply_for(await stage.keep("退订了"), seconds=4) is None
+    assert process.kicked == []
+
+
+async def test_what_does_not_fit_one_message_follows_by_customer_service(stage: Stage) -> None:
+    process = stage.process()
+    stage.script.answer = lambda _: "办理须知。" * 200
+    arrived = await stage.keep("须知")
+    reply = await process.turns.reply_for(arrived, seconds=4)
+    assert reply is not None
+    parts = [reply, *[await stage.store.outbox.get(key) for key in process.kicked]]
+    assert [len(part.text.encode()) <= 2048 for part in parts if part] == [True, True]
+    assert "".join(part.text for part in parts if part) == "办理须知。" * 200
+
+
+async def test_messages_left_behind_are_taken_up(stage: Stage) -> None:
+    process = stage.process()
+    arrived = await stage.keep("没人听到")
+    await process.turns.resume(arrived.conversation_id)
+    assert stage.script.heard == [["没人听到"]]
+
+
+async def test_another_process_lease_that_ended_is_taken_over(stage: Stage) -> None:
+    """The process that held the conversation died: its lease ends, and the message is heard."""
+    process = stage.process()
+    arrived = await stage.keep("还在吗")
+    dead = await stage.store.conversations.take(PERSON, token="dead", seconds=0.3, now=now())
+    assert dead is not None
+    reply = await process.turns.reply_for(arrived, seconds=4)
+    assert reply is not None
