@@ -12,24 +12,15 @@ aware, in UTC.
 import asyncio
 import inspect
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 import pymongo
 from pymongo import DeleteOne, InsertOne, ReturnDocument, UpdateMany, UpdateOne
-from pymongo.errors import (
-    AutoReconnect,
-    BulkWriteError,
-    ConfigurationError,
-    ConnectionFailure,
-    DuplicateKeyError,
-    InvalidOperation,
-    PyMongoError,
-    WriteConcernError,
-)
+from pymongo.errors import BulkWriteError, PyMongoError
 
-from storage.errors import AlreadyThere, StorageAway, StorageError, WrongAddress
+from storage.driver_errors import duplicates, is_transient, mapped, wrong_address
+from storage.errors import StorageError
 
 DriverName = Literal["motor", "pymongo"]
 Document = dict[str, Any]
@@ -43,7 +34,6 @@ T = TypeVar("T")
 
 DEFAULT_DATABASE = "petition_bot"
 TRANSACTION_TRIES = 6
-_DUPLICATE_KEY = 11000
 _FIRST_PAUSE = 0.002
 _SELECTION_MS = 2_000
 
@@ -66,7 +56,7 @@ async def connect(
     Raises:
         WrongAddress: the URI cannot be read.
     """
-    with _wrong_address():
+    with wrong_address():
         client = _client(driver)(
             uri,
             timeoutMS=timeout_ms,
@@ -150,16 +140,11 @@ async def _repeated(session: Session, body: Callable[[Session], Awaitable[T]]) -
             async with await _awaited(session.start_transaction()):
                 return await body(session)
         except (PyMongoError, StorageError) as error:
-            if not (tries_left and _is_transient(error)):
+            if not (tries_left and is_transient(error)):
                 raise
         # A moment, growing and uneven, so that two that collided do not collide again.
         await asyncio.sleep(_FIRST_PAUSE * 2 ** (TRANSACTION_TRIES - tries_left) * random.random())  # noqa: S311
     raise AssertionError  # pragma: no cover - the last try returns or raises
-
-
-def _is_transient(error: BaseException) -> bool:
-    cause = error.__cause__ if isinstance(error, StorageError) else error
-    return isinstance(cause, PyMongoError) and cause.has_error_label("TransientTransactionError")
 
 
 class Collection:
@@ -235,7 +220,7 @@ class Collection:
             try:
                 await self._raw.insert_many(documents, ordered=False)
             except BulkWriteError as error:
-                return _duplicates(error)
+                return duplicates(error)
             return set()
 
     async def update_one(self, where: Filter, update: Any, *, upsert: bool = False, session: Session = None) -> int:
@@ -315,57 +300,3 @@ def _bounded(limit: int) -> int:
         msg = "a list needs a bound of 1 or more"
         raise ValueError(msg)
     return limit
-
-
-def _duplicates(error: BulkWriteError) -> set[int]:
-    failed = error.details["writeErrors"]
-    if error.details["writeConcernErrors"] or any(each["code"] != _DUPLICATE_KEY for each in failed):
-        raise error
-    return {int(each["index"]) for each in failed}
-
-
-@contextmanager
-def _wrong_address() -> Iterator[None]:
-    try:
-        yield
-    except (PyMongoError, ValueError) as error:
-        # The error's own words may hold the password: its kind must do.
-        raise WrongAddress(type(error).__name__) from None
-
-
-@contextmanager
-def mapped(place: str) -> Iterator[None]:
-    """Turn the driver's errors into ours; ``place`` names the collection for the log."""
-    try:
-        yield
-    except PyMongoError as error:
-        raise _ours(error, place) from error
-
-
-def _ours(error: PyMongoError, place: str) -> StorageError:
-    if isinstance(error, DuplicateKeyError):
-        return AlreadyThere(place)
-    if isinstance(error, BulkWriteError):
-        return _ours_of_bulk(error, place)
-    name = f"{place}: {type(error).__name__}"
-    if isinstance(error, ConfigurationError | InvalidOperation):
-        return StorageError(name)
-    if _is_away(error):
-        return StorageAway(name)
-    return StorageError(f"{name} {getattr(error, 'code', None)}")
-
-
-def _is_away(error: PyMongoError) -> bool:
-    labels = ("TransientTransactionError", "UnknownTransactionCommitResult")
-    return (
-        error.timeout
-        or isinstance(error, AutoReconnect | ConnectionFailure | WriteConcernError)
-        or any(map(error.has_error_label, labels))
-    )
-
-
-def _ours_of_bulk(error: BulkWriteError, place: str) -> StorageError:
-    codes = {each["code"] for each in error.details["writeErrors"]}
-    if error.details["writeConcernErrors"]:
-        return StorageAway(f"{place}: write concern")
-    return AlreadyThere(place) if codes == {_DUPLICATE_KEY} else StorageError(f"{place}: bulk {sorted(codes)}")

@@ -4,10 +4,13 @@ import importlib.metadata
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from storage.errors import EmbeddedFailed
+
+Find = Callable[[Mapping[str, str]], Path]
+"""Finds a program by an environment; raises EmbeddedFailed."""
 
 INSTALL = "pip install 'petition-bot[embedded]'"
 

@@ -29,10 +29,10 @@ _BY_WORDS = {
 _TAIL = 300
 
 
-def explain(name: str, code: int, said: str, log: Path) -> str:
+def explain(name: str, code: int, said: str, log: Path | None = None) -> str:
     """Make the Chinese sentence for a server ``name`` that ended with ``code`` after it ``said`` something."""
     cause = _known_cause(code, said) or f"内置 {name} 启动失败（退出码 {code}）：{_last_line(said)}"
-    return f"{cause}。日志：{log}"
+    return f"{cause}。日志：{log}" if log else cause
 
 
 def _known_cause(code: int, said: str) -> str:

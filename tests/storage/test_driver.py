@@ -12,6 +12,7 @@ from pymongo import errors as driver_errors
 
 from storage import driver
 from storage.driver import DEFAULT_DATABASE, Database, connect
+from storage.driver_errors import mapped
 from storage.errors import AlreadyThere, Conflict, StorageAway, StorageError, WrongAddress
 
 pytestmark = pytest.mark.usefixtures("each_driver")
@@ -183,6 +184,6 @@ async def test_indexes_are_made_and_listed(database: Database):
     ],
 )
 def test_each_error_of_the_driver_has_its_place(error, expected):
-    with pytest.raises(StorageError) as caught, driver.mapped("things"):
+    with pytest.raises(StorageError) as caught, mapped("things"):
         raise error
     assert type(caught.value) is expected

@@ -17,6 +17,7 @@ import redis.asyncio
 
 from storage.driver import connect
 from storage.embedded import EmbeddedServers, Endpoints, binaries
+from storage.embedded.probe import troubles
 from storage.embedded.process import Program, stop_leftover
 from storage.errors import EmbeddedFailed
 
@@ -274,3 +275,12 @@ def test_a_program_that_is_nowhere_is_told_with_the_command_that_installs_it(mon
     with pytest.raises(EmbeddedFailed) as caught:
         binaries.mongod({"MONGOD_BIN": "/nowhere/mongod"})
     assert "MONGOD_BIN" in caught.value.sentence
+
+
+async def test_what_would_not_start_is_told_without_starting_it(tmp_path):
+    assert await troubles() == []
+    broken = tmp_path / "mongod"
+    broken.write_text(f"#!/bin/sh\necho '{LOADER}' >&2; exit 127\n")
+    broken.chmod(0o755)
+    told = await troubles({"PATH": os.environ["PATH"], "MONGOD_BIN": str(broken), "REDIS_SERVER_BIN": "/nowhere"})
+    assert ["sudo apt-get install -y libcurl4 libssl3" in told[0], "REDIS_SERVER_BIN" in told[1]] == [True, True]
