@@ -28,7 +28,8 @@ from bot.turns.runner import RunnerTools
 from bot.turns.turn import TurnMaker
 from bot.turns.turns import Turns
 from channels.base import Clock, Tools
-from dialogs.manager import make_manager
+from dialogs.actions import Office
+from dialogs.build import build_manager
 from storage.driver import connect
 from storage.master_key import KeyFile, KmsKey, MasterKey
 from storage.personal_data import Vault, open_vault
@@ -149,9 +150,7 @@ def _composed(
     chance = SecureChance()
     queue = DeliveryQueue(broker)
     casebook = Casebook(store=store, clock=utc_now)
-    manager = make_manager(
-        ports=casebook, chance=chance, office=settings.office.name, district=settings.office.district
-    )
+    manager = build_manager(casebook, chance, office=Office(name=settings.office.name))
     casework = Casework(store=store, clock=utc_now, chance=chance, office=settings.office.name, kick=queue.kick)
     turns = Turns(
         RunnerTools(

@@ -22,7 +22,7 @@ _RECLAIM_EVERY_S = 1.0
 _RECONNECT_AFTER_S = 0.5
 
 
-class ReliableStreamBroker(RedisStreamBroker):  # type: ignore[misc]
+class ReliableStreamBroker(RedisStreamBroker):
     """taskiq's stream broker with timed reclaiming.
 
     ``idle_seconds`` must exceed the longest job: a reclaim cannot know that its owner still lives. A job done
@@ -74,7 +74,7 @@ class ReliableStreamBroker(RedisStreamBroker):  # type: ignore[misc]
         except (RedisError, OSError):
             await asyncio.sleep(_RECONNECT_AFTER_S)
 
-    async def _next(self, redis: "Redis[Any]") -> list[AckableMessage]:
+    async def _next(self, redis: Redis) -> list[AckableMessage]:
         now = asyncio.get_running_loop().time()
         if now - self._reclaimed_at >= _RECLAIM_EVERY_S:
             self._reclaimed_at = now
@@ -87,7 +87,7 @@ class ReliableStreamBroker(RedisStreamBroker):  # type: ignore[misc]
             )
             if reclaimed[1]:
                 return self._messages(reclaimed[1])
-        fetched = await redis.xreadgroup(
+        fetched: Any = await redis.xreadgroup(
             self.consumer_group_name,
             self.consumer_name,
             {self.queue_name: ">"},

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import structlog
 from redis.exceptions import RedisError
@@ -46,7 +47,8 @@ class DeliveryQueue:
         try:
             async with asyncio.timeout(_KICK_TIMEOUT_S):
                 for arguments in argument_lists:
-                    await AsyncKicker(task_name=task_name, broker=self._broker, labels={}).kiq(*arguments)
+                    kicker: AsyncKicker[Any, Any] = AsyncKicker(task_name=task_name, broker=self._broker, labels={})
+                    await kicker.kiq(*arguments)
         except (TimeoutError, RedisError, OSError) as error:
             structlog.get_logger().warning("queue.kick_failed", task=task_name, error=type(error).__name__)
             return False
