@@ -45,7 +45,7 @@ def load(state: State | None, domain: Domain, loops: frozenset[str]) -> Tracker:
 def _fill(tracker: Tracker, state: State) -> None:
     if state["version"] != VERSION:
         raise BadState(f"version {state['version']!r}")
-    tracker.applied = [dict(event) for event in state["events"]]
+    tracker.applied = list(state["events"])
     latest = state["now"]["latest_message"]
     now = {**state["now"], "slots": state["slots"]}
     if isinstance(latest, int):
@@ -108,7 +108,7 @@ def _compact(tracker: Tracker) -> list[Event]:
     fresh = {id(event) for event in tracker.turn}
     latest = tracker.now.latest_message
     return [
-        event if event is latest else _remembered(event)
+        event if event is latest or not (id(event) in fresh or "message_id" in event) else _remembered(event)
         for event in tracker.applied
         if event["event"] != "bot" or id(event) in fresh
     ]
