@@ -34,9 +34,7 @@ _QUIET = (
 )
 
 
-def configure_logging(
-    *, level: str, form: Format = "auto", redactor: Redactor, stream: TextIO | None = None
-) -> None:
+def configure_logging(*, level: str, form: Format = "auto", redactor: Redactor, stream: TextIO | None = None) -> None:
     """Send structlog's and the standard library's lines through ``redactor`` to ``stream`` (stderr).
 
     ``auto``: readable in a terminal, else JSON.
@@ -73,9 +71,7 @@ def _shared(redactor: Redactor) -> list[Processor]:
 def _renderer(form: Format, stream: TextIO) -> Processor:
     if form == "console" or (form == "auto" and stream.isatty()):
         plain = structlog.dev.plain_traceback
-        return structlog.dev.ConsoleRenderer(
-            colors=stream.isatty(), exception_formatter=plain, timestamp_key="at"
-        )
+        return structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=plain, timestamp_key="at")
     return structlog.processors.JSONRenderer(ensure_ascii=False)
 
 

@@ -72,7 +72,7 @@ class Common:
         if found is None:
             return settings, None
         files = self.files or tuple(Path(name) for name in found.config)
-        return load(files, {**found.embedded, **os.environ}), found
+        return load(files, {**os.environ, **found.variables}), found
 
 
 def common(ctx: typer.Context) -> Common:

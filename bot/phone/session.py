@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _ANSWER_SECONDS = 10.0
 """How long a piped-in line waits for its answer before the next one is sent."""
 _QUIET_SECONDS = 0.3
+_TRY_AGAIN_SECONDS = 1.0
 _LOOK_SECONDS = 20.0
 _PLACE = (36.7068, 119.1619, "潍坊市奎文区东风东街")
 _PICTURE_LIMIT = 10 * 1024 * 1024
@@ -56,13 +57,17 @@ class Session:
 
     async def listen(self) -> None:
         """Show what comes, until cancelled."""
+        away = False
         while True:
             try:
                 for seen in await self._phone.next(_LOOK_SECONDS):
                     self._take(seen)
+                away = False
             except SandboxAway as error:
-                self.screen.wrong(error.sentence)
-                await asyncio.sleep(1)
+                if not away:
+                    self.screen.wrong(error.sentence)
+                away = True
+                await asyncio.sleep(_TRY_AGAIN_SECONDS)
 
     async def wait_for_answer(self) -> None:
         with contextlib.suppress(TimeoutError):

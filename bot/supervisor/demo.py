@@ -15,6 +15,7 @@ from bot.supervisor.running import Running
 from bot.supervisor.up import OnReady, say
 
 SANDBOX_PORT = 8090
+_API_BASE = "BOT_WECHAT__MAIN__API_BASE"
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 
 
@@ -30,9 +31,11 @@ def plan_demo(files: Sequence[Path], environment: Mapping[str, str], *, sandbox_
     port = free_port(first.http.host, first.http.port, fixed=bool(first.origin("http.port")))
     wanted = sandbox_port or SANDBOX_PORT
     sandbox = free_port(LOOPBACK, wanted, fixed=sandbox_port is not None, taken=(port,))
-    api_base = {"BOT_WECHAT__MAIN__API_BASE": f"http://{LOOPBACK}:{sandbox}/wechat"}
-    env = {**api_base, **environment, "BOT_HTTP__PORT": str(port)}
-    return Plan(settings=load(config, env), config=config, environment=env, sandbox_port=sandbox)
+    added = {"BOT_HTTP__PORT": str(port)}
+    if _API_BASE not in environment:
+        added[_API_BASE] = f"http://{LOOPBACK}:{sandbox}/wechat"
+    settings = load(config, {**environment, **added})
+    return Plan(settings=settings, config=config, environment=environment, added=added, sandbox_port=sandbox)
 
 
 def after_ready(*, browser: bool) -> OnReady:

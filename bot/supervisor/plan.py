@@ -16,12 +16,13 @@ _ANY = {"0.0.0.0": LOOPBACK, "::": "[::1]", "": LOOPBACK}
 class Plan:
     """``config``: the files that the children read, as we did; ``sandbox_port``: None where none is played.
 
-    ``environment`` is handed to the children, secrets included.
+    ``environment`` is handed to the children, secrets included, and ``added`` over it: no secret is in there.
     """
 
     settings: Settings
     config: tuple[Path, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    added: Mapping[str, str] = field(default_factory=dict)
     sandbox_port: int | None = None
 
     @property
@@ -46,7 +47,7 @@ class Plan:
 
     def parts(self, addresses: Mapping[str, str]) -> list[Part]:
         """The children in the order in which they are stopped; ``addresses`` are those of embedded servers."""
-        env = {**self.environment, **addresses}
+        env = {**self.environment, **self.added, **addresses}
         parts = [self._part("web", env), self._part("worker", env)]
         if self.sandbox_port:
             more = ("--port", str(self.sandbox_port), "--bot-url", self.bot_url)

@@ -14,15 +14,15 @@ NAME = "run.json"
 class RunFile:
     """What runs: the supervisor's process, its parts' processes, where they are ("" where there is none).
 
-    ``config``: the settings files it read; ``embedded``: the addresses of its own servers, as variables (they
-    lie in a private folder and have no password).
+    ``config``: the settings files it read; ``variables``: what it told its parts besides, ports and the addresses
+    of its own servers (they lie in a private folder and have no password).
     """
 
     pid: int
     bot_url: str
     sandbox_url: str = ""
     config: tuple[str, ...] = ()
-    embedded: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, int] = field(default_factory=dict)
 
     def write(self, data_dir: Path) -> None:

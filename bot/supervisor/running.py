@@ -76,20 +76,22 @@ class Running:
             bot_url=self.plan.bot_url,
             sandbox_url=self.plan.sandbox_url,
             config=tuple(str(file.absolute()) for file in self.plan.config),
-            embedded=self._addresses,
+            variables={**self.plan.added, **self._addresses},
             parts=self._supervisor.pids,
         ).write(self.plan.data_dir)
 
     async def _start_servers(self) -> Mapping[str, str]:
         from storage.embedded import EmbeddedServers  # noqa: PLC0415 - only where needed
 
-        self._servers = EmbeddedServers(self.plan.data_dir)
+        settings = self.plan.settings
+        wanted = {"mongodb": settings.storage.mongodb_uri is None, "redis": settings.redis.url is None}
+        self._servers = EmbeddedServers(self.plan.data_dir, names=[name for name in wanted if wanted[name]])
         endpoints = await self._servers.start()
         self._nurse = asyncio.create_task(self._nurse_servers(self._servers))
         addresses = {"BOT_STORAGE__EMBEDDED": "true"}
-        if self.plan.settings.storage.mongodb_uri is None:
+        if wanted["mongodb"]:
             addresses["BOT_MONGODB_URI"] = endpoints.mongodb_uri
-        if self.plan.settings.redis.url is None:
+        if wanted["redis"]:
             addresses["BOT_REDIS_URL"] = endpoints.redis_url
         return addresses
 

@@ -47,7 +47,7 @@ def test_what_is_set_goes_over_the_demos_own(tmp_path: Path) -> None:
 
 def test_the_children_read_what_the_parent_read(tmp_path: Path) -> None:
     plan = plan_demo((), {"BOT_DATA_DIR": str(tmp_path)})
-    assert load(plan.config, plan.environment) == plan.settings
+    assert load(plan.config, plan.parts({})[0].env) == plan.settings
 
 
 @pytest.fixture
