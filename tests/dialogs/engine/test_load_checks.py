@@ -152,7 +152,7 @@ def test_rules_that_fit_equally_well_are_warned_of(write):
         (("version", "stories: [{story: s}]\nversion"), "stories are not run by this engine"),
         (("version", "moon: 1\nversion"), "unknown key moon"),
         (("version", "x_petition: {forms: {moon: {}}}\nversion"), "there is no such form"),
-        (("version", "x_petition: {forms: {trip: {interupts: []}}}\nversion"), "unknown key interupts"),
+        (("version", "x_petition: {forms: {trip: {interrupt: []}}}\nversion"), "unknown key interrupt"),
         (("version", "x_petition: {forms: {trip: {interrupts: [moon]}}}\nversion"), "intent moon is not in the domain"),
         (("intents: [go, tell]", "intents: [go, tell"), "not valid YAML"),
     ],
