@@ -46,7 +46,9 @@ def read_examples(path: Path) -> dict[str, list[str]]:
     """Intent to its examples, out of a Rasa ``nlu.yml``."""
     entries = YAML(typ="safe").load(path)["nlu"]
     return {
-        entry["intent"]: [line.strip().removeprefix("- ").strip() for line in entry["examples"].splitlines() if line.strip()]
+        entry["intent"]: [
+            line.strip().removeprefix("- ").strip() for line in entry["examples"].splitlines() if line.strip()
+        ]
         for entry in entries
         if "intent" in entry
     }

@@ -27,7 +27,7 @@ _KINDS: Mapping[str, type[Effect]] = {
 }
 
 
-class EffectRefused(Exception):  # noqa: N818 - reads as what happened
+class EffectRefused(Exception):
     """An action asked for something that is no effect; the message names kind and fields, never their values."""
 
     retryable = False

@@ -27,9 +27,12 @@ from dialogs.outcome import Button, Effect, Heard, Outcome, Person, Reply, Unlin
 VERSION = 1
 _TELLING = frozenset({"petition_matter", "addition_text"})
 _SAYS_WHO_WE_ARE = frozenset({"greet", "welcome", "danger"})
-_CLOSES = re.compile(r"就这些|就这样|完了|没有?了$|说完|谢谢|拜托|望(?:尽快)?(?:解决|处理|回复)|请(?:尽快)?(?:处理|解决|回复)|[?？]$")
+_CLOSES = re.compile(
+    r"就这些|就这样|完了|没有?了$|说完|谢谢|拜托|望(?:尽快)?(?:解决|处理|回复)|请(?:尽快)?(?:处理|解决|回复)|[?？]$"
+)
 _FINISHED = re.compile(r"[。！!.~～]$")
 _FRAGMENT = 60
+_SHORT_QUESTION = 20
 
 
 class Manager:
@@ -79,7 +82,11 @@ class Manager:
         if last.kind is not Kind.TEXT:
             return asked in _TELLING
         text = self._script.simplified(clean(last.text))
-        if not text or _ends(text, asked) or options.chosen(text, kept["options"], now=last.received_at, in_form=bool(asked)):
+        if (
+            not text
+            or _ends(text, asked)
+            or options.chosen(text, kept["options"], now=last.received_at, in_form=bool(asked))
+        ):
             return False
         return self._goes_on("\n".join(h.message.text for h in heard), text, kept["engine"], asked)
 
@@ -89,7 +96,7 @@ class Manager:
         place = facts.place or slots.get("petition_place")
         name = facts.name or facts.anonymous or slots.get("petition_name") or slots.get("known_name")
         phone = facts.phone or facts.anonymous or slots.get("petition_phone") or slots.get("known_phone")
-        if facts.matter and place and (name and phone or _FINISHED.search(last)):
+        if facts.matter and place and ((name and phone) or _FINISHED.search(last)):
             return False
         if asked in _TELLING:
             return True
@@ -152,9 +159,11 @@ def _readable(state: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def _ends(text: str, asked: str | None) -> bool:
-    command = commands.command_in(text, in_form=asked is not None)
+    """Whether the text by itself asks to be answered now."""
+    command = commands.command_in(text, in_form=asked is not None) or commands.opens(text)
     closes = _CLOSES.search(text[-12:]) or danger_in(text)
-    return bool(command or closes or commands.affirms(text) or commands.denies(text) or (asks(text) and len(words_only(text)) < 20))  # noqa: PLR2004
+    short_question = asks(text) and len(words_only(text)) < _SHORT_QUESTION
+    return bool(command or closes or short_question or commands.affirms(text) or commands.denies(text))
 
 
 def _joined(before: Outcome, last: Outcome) -> Outcome:
@@ -173,9 +182,7 @@ def _buttons(message: Mapping[str, Any]) -> tuple[Button, ...]:
     return tuple(Button(title=str(b["title"]), payload=str(b.get("payload", ""))) for b in message.get("buttons") or ())
 
 
-def _message(
-    thought: Thought, person: Person, now: datetime, *, text: str, payload: str, first: bool
-) -> Message:
+def _message(thought: Thought, person: Person, now: datetime, *, text: str, payload: str, first: bool) -> Message:
     metadata: dict[str, Any] = {
         "conversation_id": person.conversation_id,
         "message_ids": list(thought.ids),

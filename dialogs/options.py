@@ -48,11 +48,15 @@ def chosen(text: str, options: Sequence[Mapping[str, Any]], *, now: datetime, in
         return str(fresh[titles.index(text.strip())]["payload"])
     if answer := _plain_answer(text, fresh):
         return answer
-    return MENU[at][1] if at is not None and at < len(MENU) and not in_form and not fresh else _menu_title(bare, in_form=in_form)
+    return (
+        MENU[at][1]
+        if at is not None and at < len(MENU) and not in_form and not fresh
+        else _menu_title(bare, in_form=in_form)
+    )
 
 
 def _plain_answer(text: str, options: Sequence[Mapping[str, Any]]) -> str | None:
-    """ "好的" and "不" to a withdrawal that was asked back."""
+    """A yes or no to a withdrawal that was asked back."""
     payloads = [str(o["payload"]) for o in options]
     wanted = "/confirm_" if commands.affirms(text) else "/keep_" if commands.denies(text) else ""
     return next((p for p in payloads if p.startswith(wanted)), None) if wanted else None

@@ -38,7 +38,7 @@ class CaseView:
     unit: str = ""
 
 
-class TooManyTries(Exception):  # noqa: N818 - reads as what happened
+class TooManyTries(Exception):
     """Query codes were tried too often; ``seconds`` until the next try is heard."""
 
     def __init__(self, seconds: float) -> None:

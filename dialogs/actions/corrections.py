@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 from dialogs.actions.draft import Draft
 from dialogs.nlu.facts import answered_place
@@ -16,7 +17,11 @@ _PARTS = (
     ("name", re.compile(r"姓名|名字|称呼")),
     ("matter", re.compile(r"内容|标题|事情|问题|诉求|描述|类别|分类|类型")),
 )
-_NEW = re.compile(r"(?:改成|改为|换成|应该是|应为|应是|更正为|修改为|而是|是|：|:|为)[ ：:]*(?P<new>[^，。]*(?:，[^，。]*)*)[。]?$", re.DOTALL)
+_NEW = re.compile(
+    r"(?:改成|改为|换成|应该是|应为|应是|更正为|修改为|而是|(?<!不)是|：|:|"
+    r"(?<![认以因])为)[ ：:]*(?P<new>[^，。]*(?:，[^，。]*)*)[。]?$",
+    re.DOTALL,
+)
 _VERB = re.compile(r"^(?:我?(?:要|想)?(?:修改|更正|改正|更改|修正|改|换)(?:一下|下)?)")
 _WRONG = re.compile(r"(?:写|填|弄|说|登记)?(?:不对|错了?|有误|不正确|不是这个|不准确?)(?:了|的)?")
 
@@ -35,18 +40,16 @@ def read_correction(text: str) -> Correction | None:
     if not named:
         return None
     _, part, end = min(named)
-    rest = text[end:]
+    rest = _WRONG.sub("", text[end:])
     new = _NEW.search(rest)
-    given = new["new"] if new and not re.match(r"不(?:对|是)", rest) else _WRONG.sub("", rest)
-    if re.match(r"不是", rest) and (instead := re.search(r"(?:而是|应该是|应为|是)(?P<new>[^，。]+)$", rest[2:])):
-        given = instead["new"]
+    given = new["new"] if new else "" if rest.startswith("不是") else rest
     return Correction(part=part, value=given.strip(" ，,。：:、！!吧了"))
 
 
 def corrected(draft: Draft, correction: Correction) -> Draft:
     """The draft with the part set, or emptied where the new value is none."""
-    value = _READ[correction.part](correction.value)
-    changed = replace(draft, confirm=None, shown=None, unclear=0, **{correction.part: value})
+    value: Any = _READ[correction.part](correction.value)
+    changed = replace(draft, **{"confirm": None, "shown": None, "unclear": 0, correction.part: value})
     if correction.part in {"name", "phone"} and draft.anonymous:
         return _named(changed)
     return changed

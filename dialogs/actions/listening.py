@@ -6,43 +6,44 @@ is corrected or told anew.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
+from dialogs.actions.changes import Heard, anonymous, confirmed, repeated, told, unclear, understood, which_part
 from dialogs.actions.corrections import corrected, read_correction
-from dialogs.actions.draft import LONGEST_MATTER, MOST_ATTACHMENTS, Draft
+from dialogs.actions.draft import MOST_ATTACHMENTS, Draft
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts, answered_place, only_place, read_facts
-from dialogs.nlu.matter import Categories, asks, tells_a_matter
-from dialogs.nlu.names import answered_name
+from dialogs.nlu.matter import Categories, asks, finds_fault, tells_a_matter, type_of
+from dialogs.nlu.names import answered_name, bare_name
 from dialogs.nlu.phones import find_phones, looks_like_a_try
 from dialogs.nlu.places import find_place
 
-_NOWHERE = re.compile(r"(?:没有?|无|不涉及|没有具体(?:地点|地址)?|不(?:知道|清楚|确定|方便说?|想说)|全市|全国|到处都?是?|没有地[点址]|无具体地[点址]|不限|跳过)+(?:地点|地址|具体地点)?")
+_NOWHERE = re.compile(
+    r"(?:没有?|无|不涉及|没有具体(?:地点|地址)?|不(?:知道|清楚|确定|方便说?|想说)|全市|全国|到处都?是?|没有地[点址]|无具体地[点址]|不限|跳过|在?哪(?:里|儿)?都(?:行|可以|一样|有))+(?:地点|地址|具体地点)?"
+)
 NO_PLACE = "无具体地点"
 _NO_NAME = re.compile(r"匿名|不(?:想|愿意?|便|方便|能|用)?(?:说|留|透露|告诉|写|提供)|保密$|没必要|不告诉你?|跳过")
-_NO_PHONE = re.compile(r"(?:我)?(?:没有?|无|不(?:想|愿意?|方便|用)?(?:留|给|提供|说))(?:手机|电话|号码|联系方式|手机号)?(?:了)?|跳过|没手机|就在(?:这里|这儿|微信)(?:联系|回复).*")
+_NO_PHONE = re.compile(
+    r"(?:我)?(?:没有?|无|不(?:想|愿意?|方便|用)?(?:留|给|提供|说))(?:手机|电话|号码|联系方式|手机号)?(?:了)?|跳过|没手机|就在(?:这里|这儿|微信)(?:联系|回复).*"
+)
 _AGAIN = re.compile(r"(?:重新(?:登记|填写?|说|来|开始)|重来|从头(?:来|开始)|重填|清空)(?:一遍|一次|吧)?")
 _REPEAT = (
+    ("new", re.compile(r"^3$|新|另|不是|不同|别的|其他")),
     ("progress", re.compile(r"^1$|进度|结果|查")),
     ("add", re.compile(r"^2$|补充|同一件|一件事|一样|是的?$|对$")),
-    ("new", re.compile(r"^3$|新|另|不是|不同|别的|其他")),
 )
-_ADDS = re.compile(r"^(?:我?(?:再|还)?(?:要|想)?补充(?:一下|一点|说明)?[：:，, ]*|还有[：:，, ]*|另外[：:，, ]*|对了[：:，, ]*)")
+_ADDS = re.compile(
+    r"^(?:我?(?:再|还)?(?:要|想)?补充(?:一下|一点|说明)?[：:，, ]*|还有[：:，, ]*|另外[：:，, ]*|对了[：:，, ]*)"
+)
+_GO_ON = re.compile(
+    r"(?:没事了?|我?没事儿?了?|好了|安全了|继续|接着(?:说|来|登记)?|我们|咱们|继续(?:说|登记|填)?|吧|那|请)+"
+)
 _LONG_ANSWER = 25
-_ENOUGH_TWICE = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """A draft after a message. ``remarks``: names of responses to be said before the next question."""
-
-    draft: Draft = field(repr=False)
-    remarks: tuple[str, ...] = ()
-
-    def remark(self, response: str) -> "Heard":
-        return replace(self, remarks=(*self.remarks, response))
+_SHORTEST_PLACE = 2
+_DISTRICT_WILL_DO = frozenset({"表扬", "建议", "咨询"})
+"""Types for which a district is place enough, where it was said unasked."""
 
 
 def listen(draft: Draft, turn: Turn, asked: str | None, categories: Categories) -> Heard:
@@ -52,6 +53,8 @@ def listen(draft: Draft, turn: Turn, asked: str | None, categories: Categories) 
     heard = _take_what_was_sent(Heard(draft=draft), turn)
     if not turn.text:
         return _answer_without_text(heard, turn, asked)
+    if asked and _GO_ON.fullmatch(words_only(turn.text)):
+        return heard
     facts = read_facts(turn.text, categories)
     if asked and commands.asks_change(turn.text) and (correction := read_correction(turn.text)):
         changed = corrected(heard.draft, correction)
@@ -63,10 +66,6 @@ def listen(draft: Draft, turn: Turn, asked: str | None, categories: Categories) 
     return replace(heard, draft=_fill(heard.draft, facts, asked, before))
 
 
-def understood(draft: Draft) -> Draft:
-    return replace(draft, unclear=0)
-
-
 def _take_what_was_sent(heard: Heard, turn: Turn) -> Heard:
     draft = heard.draft
     draft = replace(draft, message_ids=draft.with_message(turn.message_ids))
@@ -74,7 +73,11 @@ def _take_what_was_sent(heard: Heard, turn: Turn) -> Heard:
         draft = replace(draft, attachments=(*draft.attachments, *turn.attachments)[:MOST_ATTACHMENTS], shown=None)
         kinds = {a["kind"] for a in turn.attachments}
         heard = heard.remark(
-            "utter_voice_taken" if "voice" in kinds else "utter_file_taken" if "file" in kinds else "utter_picture_taken"
+            "utter_voice_taken"
+            if "voice" in kinds
+            else "utter_file_taken"
+            if "file" in kinds
+            else "utter_picture_taken"
         )
     if turn.location:
         draft = _at_location(draft, turn)
@@ -93,18 +96,18 @@ def _answer_without_text(heard: Heard, turn: Turn, asked: str | None) -> Heard:
     """A button, a picture, a location: nothing to read."""
     value = turn.entity("value")
     if asked == "repeat" and value in {"progress", "add", "new"}:
-        return replace(heard, draft=understood(_repeated(heard.draft, value)))
+        return replace(heard, draft=understood(repeated(heard.draft, value)))
     if asked == "confirm" and turn.intent in {"affirm", "deny"}:
-        return _confirmed(heard) if turn.intent == "affirm" else _which_part(heard)
+        return confirmed(heard) if turn.intent == "affirm" else which_part(heard)
     if value == "anonymous":
-        return replace(heard, draft=_anonymous(heard.draft)).remark("utter_anonymous")
+        return replace(heard, draft=anonymous(heard.draft)).remark("utter_anonymous")
     return heard
 
 
 def _take_wishes(heard: Heard, facts: Facts) -> Heard:
     draft = heard.draft
     if facts.anonymous and not draft.anonymous and not (facts.name or facts.phone):
-        heard = replace(heard, draft=_anonymous(draft)).remark("utter_anonymous")
+        heard = replace(heard, draft=anonymous(draft)).remark("utter_anonymous")
     elif facts.anonymous is False and draft.anonymous:
         heard = replace(heard, draft=replace(draft, anonymous=None, name=None, phone=None, shown=None))
     if facts.confidential is not None and facts.confidential != bool(draft.confidential):
@@ -113,13 +116,10 @@ def _take_wishes(heard: Heard, facts: Facts) -> Heard:
     return heard
 
 
-def _anonymous(draft: Draft) -> Draft:
-    return replace(draft, anonymous=True, name="", phone="", id_number=None, confirm=None, shown=None, unclear=0)
-
-
 def _fill(draft: Draft, facts: Facts, asked: str | None, before: Draft) -> Draft:
     """What the message says beside the answer, where it is still missing."""
-    place = facts.place if facts.place_exact or asked is None else ""
+    enough = facts.place_exact or (bool(facts.matter) and type_of(facts.matter) in _DISTRICT_WILL_DO)
+    place = facts.place if enough else ""
     filled = replace(
         draft,
         place=draft.place if draft.place is not None else place or None,
@@ -132,42 +132,42 @@ def _fill(draft: Draft, facts: Facts, asked: str | None, before: Draft) -> Draft
 
 def _richer(draft: Draft, before: Draft) -> bool:
     return any(
-        getattr(draft, part) is not None and getattr(before, part) is None for part in ("matter", "place", "name", "phone")
+        getattr(draft, part) is not None and getattr(before, part) is None
+        for part in ("matter", "place", "name", "phone")
     )
 
 
 def _opening(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
     if facts.matter:
-        return replace(heard, draft=_told(heard.draft, facts.matter))
+        return replace(heard, draft=told(heard.draft, facts.matter))
     bare = words_only(turn.text)
     says_only_so = commands.command_in(turn.text, in_form=False) or only_place(turn.text) or facts.any
-    return heard if says_only_so or len(bare) < _LONG_ANSWER else replace(heard, draft=_told(heard.draft, turn.text))
+    return heard if says_only_so or len(bare) < _LONG_ANSWER else replace(heard, draft=told(heard.draft, turn.text))
 
 
 def _answer_matter(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
     if facts.matter:
-        return replace(heard, draft=_told(heard.draft, facts.matter))
-    if facts.any or commands.affirms(turn.text) or commands.command_in(turn.text, in_form=False) == "file_petition":
+        return replace(heard, draft=told(heard.draft, facts.matter))
+    if facts.any or commands.affirms(turn.text) or commands.opens(turn.text):
         return heard
-    enough = len(words_only(turn.text)) >= 4 and (heard.draft.unclear > 0 or _says_something(turn.text))  # noqa: PLR2004
-    return replace(heard, draft=_told(heard.draft, turn.text)) if enough else _unclear(heard, "utter_bad_matter")
+    if (name := bare_name(turn.text)) and not heard.draft.name:
+        return replace(heard, draft=replace(heard.draft, name=name))
+    enough = len(words_only(turn.text)) >= 4 and (heard.draft.unclear > 0 or _says_something(turn.text, categories))  # noqa: PLR2004
+    return replace(heard, draft=told(heard.draft, turn.text)) if enough else unclear(heard, "utter_bad_matter")
 
 
-def _says_something(text: str) -> bool:
-    """Long enough, or a question to somebody: a consultation is a matter too."""
-    return len(words_only(text)) >= 10 or asks(text)  # noqa: PLR2004 - a short sentence
+def _says_something(text: str, categories: Categories) -> bool:
+    """A sentence, or a question about something the city deals with: a consultation is a matter too."""
+    return bool(categories.of(text)) if asks(text) else len(words_only(text)) >= 10  # noqa: PLR2004 - a short sentence
 
 
 def _answer_repeat(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
     choice = next((name for name, pattern in _REPEAT if pattern.search(words_only(turn.text))), None)
-    return replace(heard, draft=understood(_repeated(heard.draft, choice))) if choice else _unclear(heard, "utter_choose_repeat")
-
-
-def _repeated(draft: Draft, choice: str) -> Draft:
-    """Progress and addition end the form: nothing more is asked."""
-    if choice == "new":
-        return replace(draft, repeat="")
-    return replace(draft, repeat=choice, place=draft.place or "", name=draft.name or "", phone=draft.phone or "", confirm=False)
+    return (
+        replace(heard, draft=understood(repeated(heard.draft, choice)))
+        if choice
+        else unclear(heard, "utter_choose_repeat")
+    )
 
 
 def _answer_place(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
@@ -178,11 +178,13 @@ def _answer_place(heard: Heard, turn: Turn, facts: Facts, categories: Categories
     if _NOWHERE.fullmatch(bare):
         return replace(heard, draft=replace(draft, place=NO_PLACE, unclear=0))
     if len(bare) > _LONG_ANSWER and tells_a_matter(turn.text, categories) and facts.matter:
-        return replace(heard, draft=_told(draft, facts.matter))
+        return replace(heard, draft=told(draft, facts.matter))
+    if facts.matter and not facts.place and finds_fault(turn.text):
+        return replace(heard, draft=told(draft, facts.matter)).remark("utter_added_to_matter")
     place = _place_answer(turn.text, facts)
     if place:
         return replace(heard, draft=replace(draft, place=place, unclear=0))
-    return heard if facts.any and not facts.matter else _unclear(heard, "utter_bad_place")
+    return heard if facts.any and not facts.matter else unclear(heard, "utter_bad_place")
 
 
 def _place_answer(text: str, facts: Facts) -> str:
@@ -194,7 +196,8 @@ def _place_answer(text: str, facts: Facts) -> str:
         return answered_place(text)
     if facts.place:
         return facts.place
-    taken_at_its_word = 2 <= len(bare) <= _LONG_ANSWER and not (commands.affirms(text) or commands.denies(text) or asks(text))  # noqa: PLR2004
+    other = commands.affirms(text) or commands.denies(text) or asks(text)
+    taken_at_its_word = _SHORTEST_PLACE <= len(bare) <= _LONG_ANSWER and not other
     return answered_place(text) if taken_at_its_word and re.search(r"[\u3400-\u9fffA-Za-z]", bare) else ""
 
 
@@ -206,10 +209,10 @@ def _answer_name(heard: Heard, turn: Turn, facts: Facts, categories: Categories)
     if name:
         return replace(heard, draft=replace(draft, name=name, unclear=0))
     if _NO_NAME.search(turn.text) and len(turn.text) <= _LONG_ANSWER:
-        return replace(heard, draft=_anonymous(draft)).remark("utter_anonymous")
+        return replace(heard, draft=anonymous(draft)).remark("utter_anonymous")
     if facts.matter:
-        return replace(heard, draft=_told(draft, facts.matter)).remark("utter_added_to_matter")
-    return heard if facts.phone else _unclear(heard, "utter_bad_name")
+        return replace(heard, draft=told(draft, facts.matter)).remark("utter_added_to_matter")
+    return heard if facts.phone else unclear(heard, "utter_bad_name")
 
 
 def _answer_phone(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
@@ -221,26 +224,31 @@ def _answer_phone(heard: Heard, turn: Turn, facts: Facts, categories: Categories
         return replace(heard, draft=replace(draft, phone=facts.phone or found[0].value, unclear=0))
     if _NO_PHONE.fullmatch(words_only(turn.text)):
         return replace(heard, draft=replace(draft, phone="", unclear=0))
-    if facts.matter and not looks_like_a_try(turn.text):
-        return replace(heard, draft=_told(draft, facts.matter)).remark("utter_added_to_matter")
-    return _unclear(heard, "utter_bad_phone")
+    if looks_like_a_try(turn.text):
+        return unclear(heard, "utter_bad_phone")
+    if facts.matter:
+        return replace(heard, draft=told(draft, facts.matter)).remark("utter_added_to_matter")
+    name = answered_name(turn.text)
+    return replace(heard, draft=replace(draft, name=name)) if name else unclear(heard, "utter_bad_phone")
 
 
 def _answer_confirm(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
     draft = heard.draft
     if commands.affirms(turn.text):
-        return _confirmed(heard)
-    if commands.denies(turn.text) or commands.asks_change(turn.text):
-        return _which_part(heard)
+        return confirmed(heard)
     if heard.remarks:
         return heard
+    if commands.denies(turn.text) or commands.asks_change(turn.text):
+        return which_part(heard)
     told_anew = _told_anew(draft, turn.text, facts)
     if told_anew:
         return replace(heard, draft=told_anew).remark("utter_changed")
     rest = _ADDS.sub("", turn.text)
     if facts.matter or (rest != turn.text and len(rest) >= 4):  # noqa: PLR2004
-        return replace(heard, draft=_told(draft, rest if rest != turn.text else facts.matter)).remark("utter_added_to_matter")
-    return _unclear(heard, "utter_bad_confirm")
+        return replace(heard, draft=told(draft, rest if rest != turn.text else facts.matter)).remark(
+            "utter_added_to_matter"
+        )
+    return unclear(heard, "utter_bad_confirm")
 
 
 def _told_anew(draft: Draft, text: str, facts: Facts) -> Draft | None:
@@ -257,29 +265,6 @@ def _told_anew(draft: Draft, text: str, facts: Facts) -> Draft | None:
         shown=None,
         unclear=0,
     )
-
-
-def _confirmed(heard: Heard) -> Heard:
-    return replace(heard, draft=replace(heard.draft, confirm=True))
-
-
-def _which_part(heard: Heard) -> Heard:
-    return replace(heard, draft=replace(heard.draft, shown=True)).remark("utter_which_part")
-
-
-def _unclear(heard: Heard, response: str) -> Heard:
-    if heard.remarks:
-        return heard
-    return replace(heard, draft=replace(heard.draft, unclear=heard.draft.unclear + 1)).remark(response)
-
-
-def _told(draft: Draft, words: str) -> Draft:
-    """The matter with more words; the same words twice are kept once."""
-    before = draft.matter or ""
-    if words in before:
-        return replace(draft, unclear=0)
-    joined = f"{before}\n{words}" if before else words
-    return replace(draft, matter=joined[:LONGEST_MATTER], shown=None, unclear=0)
 
 
 _Answer = Callable[[Heard, Turn, Facts, Categories], Heard]

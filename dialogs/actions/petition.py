@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from dialogs.actions.changes import Heard
 from dialogs.actions.draft import LONGEST_MATTER, PREFIX, Draft, read_draft, written
 from dialogs.actions.held import read_held
-from dialogs.actions.listening import Heard, listen
+from dialogs.actions.listening import listen
 from dialogs.actions.summary import PARTS, summary_of
 from dialogs.actions.world import Turn, World, numbered, say, turn_of
 from dialogs.nlu.danger import danger_in
@@ -21,7 +21,6 @@ from dialogs.ports import CaseView
 
 FORM = "petition_form"
 _ALIKE = 0.6
-HELD_FOR = timedelta(hours=1)
 
 
 def digresses(turn: Turn, domain: dict[str, Any], form: str) -> bool:
@@ -61,8 +60,9 @@ class ValidatePetitionForm(FormValidationAction):
         held = read_held(tracker, now=turn.at)
         wanted = turn.entity("topic") == "held" or (not turn.text or "登记" in turn.text[:6])
         text = held.text if wanted and held.text else turn.text
-        turn = replace(turn, text=text, attachments=(*held.attachments, *turn.attachments))
-        heard = listen(replace(draft, danger=bool(danger_in(text)) or None), turn, None, self._world.categories)
+        turn = replace(turn, text=text)
+        draft = replace(draft, attachments=held.attachments, danger=bool(danger_in(text)) or None)
+        heard = listen(draft, turn, None, self._world.categories)
         if turn.entity("topic") == "held" and not heard.draft.matter and text:
             heard = replace(heard, draft=replace(heard.draft, matter=text[:LONGEST_MATTER]))
         return replace(heard, draft=_known_from_before(heard.draft, tracker))

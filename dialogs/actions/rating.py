@@ -42,11 +42,23 @@ class Rate(Action):
             say(dispatcher, "utter_nothing_to_rate")
             return []
         if len(cases) > 1:
-            say(dispatcher, "utter_which_case", verb="评价", cases=list_cases(cases), buttons=case_buttons(cases, "rate"))
+            say(
+                dispatcher,
+                "utter_which_case",
+                verb="评价",
+                cases=list_cases(cases),
+                buttons=case_buttons(cases, "rate"),
+            )
             return hush(tracker)
         grade = _grade(turn)
         if grade is None:
-            say(dispatcher, "utter_ask_grade", number=cases[0].number, title=cases[0].title, buttons=_grades(cases[0].number))
+            say(
+                dispatcher,
+                "utter_ask_grade",
+                number=cases[0].number,
+                title=cases[0].title,
+                buttons=_grades(cases[0].number),
+            )
             return hush(tracker)
         effect(dispatcher, "rate_case", number=cases[0].number, grade=grade, words=turn.text[:500])
         say(dispatcher, "utter_rated_low" if grade <= _LOW else "utter_rated", number=cases[0].number)
@@ -60,6 +72,4 @@ def _grade(turn: Turn) -> int | None:
 
 def _grades(number: str) -> list[tuple[str, str]]:
     """In the order 1 to 5, so that the digit typed is the grade."""
-    return [
-        (name, f'/rate{{"case_number": "{number}", "grade": "{grade}"}}') for grade, name in enumerate(_NAMES, 1)
-    ]
+    return [(name, f'/rate{{"case_number": "{number}", "grade": "{grade}"}}') for grade, name in enumerate(_NAMES, 1)]

@@ -55,7 +55,9 @@ def infer(draft: Draft, categories: Categories) -> Inferred:
 def summary_of(draft: Draft, categories: Categories) -> Summary:
     inferred = infer(draft, categories)
     lines = (*_of_the_matter(draft, inferred), *_of_the_filer(draft))
-    return Summary(text="\n".join(f"{label}：{value}" for label, value in lines if value), accusation=inferred.accusation)
+    return Summary(
+        text="\n".join(f"{label}：{value}" for label, value in lines if value), accusation=inferred.accusation
+    )
 
 
 def _of_the_matter(draft: Draft, inferred: Inferred) -> Sequence[tuple[str, str]]:
@@ -74,10 +76,11 @@ def _of_the_matter(draft: Draft, inferred: Inferred) -> Sequence[tuple[str, str]
 
 def _of_the_filer(draft: Draft) -> Sequence[tuple[str, str]]:
     if draft.anonymous:
-        return (("诉求人", "匿名"),)
+        return (("诉求人", "匿名"), ("保密", "是" if draft.confidential else ""))
+    landline = "-" in (draft.phone or "-")
     return (
         ("姓名", draft.name or ""),
-        ("手机" if len(draft.phone or "") == 11 else "电话", mask_phone(draft.phone) if draft.phone else "不留，在这里联系"),  # noqa: PLR2004
+        ("电话" if landline else "手机", mask_phone(draft.phone) if draft.phone else "不留，在这里联系"),
         ("身份证", mask_id_number(draft.id_number) if draft.id_number else ""),
         ("保密", "是" if draft.confidential else ""),
     )

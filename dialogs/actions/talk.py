@@ -1,7 +1,6 @@
 """Everything that is neither petition nor case: greeting, menu, a person wanted, danger, pictures out of nowhere."""
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
@@ -13,8 +12,12 @@ from dialogs.actions.listening import listen
 from dialogs.actions.petition import FORM
 from dialogs.actions.withdrawing import open_cases
 from dialogs.actions.world import Office, Turn, World, effect, hush, in_form, say, turn_of
-from dialogs.nlu.danger import Danger, danger_in
+from dialogs.nlu.danger import Danger, danger_in, without_danger
 from dialogs.nlu.facts import read_facts
+from dialogs.nlu.matter import tells_a_matter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _Events = list[Any]
 
@@ -77,7 +80,7 @@ class Warn(Action):
         if in_form(tracker):
             say(dispatcher, "utter_danger_in_form")
             return [*self._noted(tracker, turn), *hush(tracker)]
-        if not read_facts(turn.text, self._world.categories).matter:
+        if not tells_a_matter(without_danger(turn.text), self._world.categories):
             return []
         say(dispatcher, "utter_danger_after")
         return [hold(Held(text=turn.text, attachments=turn.attachments), at=turn.at)]
@@ -88,7 +91,7 @@ class Warn(Action):
             return []
         before = read_draft(tracker)
         draft = before
-        if read_facts(turn.text, self._world.categories).any:
+        if read_facts(without_danger(turn.text), self._world.categories).any:
             draft = listen(before, turn, None, self._world.categories).draft
         return [SlotSet(f"{PREFIX}danger", True), *(SlotSet(n, v) for n, v in written(draft, before).items())]
 

@@ -27,7 +27,7 @@ class Answer:
         return f"{self.text}\n（依据：{self.source}，{day}起施行）"
 
 
-class AnswersRefused(Exception):  # noqa: N818 - reads as what happened
+class AnswersRefused(Exception):
     """The file of answers is incomplete; the message names the entry and the key."""
 
     retryable = False

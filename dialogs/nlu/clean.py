@@ -30,7 +30,7 @@ class Script:
 
     def __init__(self) -> None:
         self._to_simplified = OpenCC("t2s")
-        self._to_traditional = OpenCC("s2t")
+        self._to_traditional = OpenCC("s2tw")
 
     def simplified(self, text: str) -> str:
         return str(self._to_simplified.convert(text))

@@ -10,9 +10,15 @@ from dialogs.nlu.phones import own_phone
 from dialogs.nlu.places import find_place
 from dialogs.nlu.times import find_since
 
-_ANONYMOUS = re.compile(r"匿名|不(?:想|愿意?|便|方便|能|用)?(?:留|写|说|透露|提供|暴露|给|告诉)(?:我的?)?(?:真实)?(?:姓名|名字|身份|电话|手机|联系方式)|不实名")
-_NOT_ANONYMOUS = re.compile(r"(?:不|别|不要|不用|取消)匿名|(?:改成|改为|用|要)?实名(?:举报|反映|提交|登记)?|匿名(?:举报|反映)?(?:可以吗|行吗|吗|能受理|受理吗)")
-_CONFIDENTIAL = re.compile(r"保密|别(?:让|给|告诉)(?:他们|对方|物业|单位|村里).{0,6}(?:知道|我)|不要(?:透露|泄露|公开)(?:我的?)?(?:姓名|名字|身份|信息|电话)?|怕(?:被)?(?:打击)?报复")
+_ANONYMOUS = re.compile(
+    r"匿名|不(?:想|愿意?|便|方便|能|用)?(?:留|写|说|透露|提供|暴露|给|告诉)(?:我的?)?(?:真实)?(?:姓名|名字|身份)|不实名"
+)
+_NOT_ANONYMOUS = re.compile(
+    r"(?:不|别|不要|不用|取消)匿名|(?:改成|改为|用|要)?实名(?:举报|反映|提交|登记)?|匿名(?:举报|反映)?(?:可以吗|行吗|吗|能受理|受理吗)"
+)
+_CONFIDENTIAL = re.compile(
+    r"保密|别(?:让|给|告诉)(?:他们|对方|物业|单位|村里).{0,6}(?:知道|我)|不要(?:透露|泄露|公开)(?:我的?)?(?:姓名|名字|身份|信息|电话)?|怕(?:被)?(?:打击)?报复"
+)
 _NOT_CONFIDENTIAL = re.compile(r"(?:不用|不需要|不要|取消|无需)保密|保密吗|会不会保密|泄露(?:了)?(?:我|居民|业主)")
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]+[，,。；;！!？?\n]*")
 _LABELS = re.compile(
@@ -24,8 +30,13 @@ _FILLER = re.compile(
     r"[您你]们?好|在吗|喂|嗨|早上好|上午好|中午好|下午好|晚上好|领导好?|尊敬的领导|谢谢您?|请帮帮忙|请|麻烦您?|好的?|嗯|是|我|和|也|的|啊|呢|吧|哦|要求|请求|请求?保密|"
     r"保密|匿名|实名|可以匿名|我要匿名|我想匿名|匿名提交|匿名举报|就这些|没了|没有了|说完了|就这样|完了|以上)+$"
 )
-_HINT_ADDRESS = re.compile(r"^(?:我?(?:家)?(?:地址|住址|地点|位置|事发地)(?:是|在|为)?[:： ]*|(?:我)?(?:家)?(?:就)?(?:住|在|住在|位于)+)")
-_MATTER_LABEL = re.compile(r"^(?:(?:反映|投诉|举报)?(?:的)?(?:内容|问题|事项|诉求|情况|事情)(?:是|为)?[:：] *)")
+_HINT_ADDRESS = re.compile(
+    r"^(?:我?(?:家)?(?:地址|住址|地点|位置|事发地)(?:是|在|为)?[:： ]*|(?:我)?(?:家)?(?:就)?(?:住|在|住在|位于)+)"
+)
+_MATTER_LABEL = re.compile(
+    r"^(?:(?:反映|投诉|举报)?(?:的)?(?:内容|问题|事项|诉求|情况|事情)(?:是|为)?[:：] *|我?(?:又|还|再)?(?:要|"
+    r"想)(?:再)?反映(?:一下|一件事)?[:：] *)"
+)
 _PLACE_LABEL = re.compile(r"^(?:地址|住址|地点|位置|事发地)[:：]")
 
 
@@ -64,7 +75,7 @@ def read_facts(text: str, categories: Categories) -> Facts:
         matter=matter,
         place=place.value if place else "",
         place_exact=bool(place and place.exact),
-        name=name.value if name else "",
+        name=name.value if name and len(name.value) > 1 else "",
         phone=phone.value if phone else "",
         id_number=identity.value if identity else "",
         since=find_since(rest),
@@ -121,5 +132,9 @@ def answered_place(text: str) -> str:
 
 def _flag(text: str, yes: re.Pattern[str], no: re.Pattern[str]) -> bool | None:
     if no.search(text):
-        return False if re.search(r"实名|取消|不要匿名|不匿名|不用保密|不需要保密|无需保密|别匿名|不用匿名|不要保密", text) else None
+        return (
+            False
+            if re.search(r"实名|取消|不要匿名|不匿名|不用保密|不需要保密|无需保密|别匿名|不用匿名|不要保密", text)
+            else None
+        )
     return True if yes.search(text) else None

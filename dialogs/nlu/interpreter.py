@@ -62,7 +62,7 @@ class LightInterpreter:
             return _sure("affirm")
         if commands.denies(text):
             return _sure("deny")
-        if self._is_question(text, self._needed(text, asked)):
+        if self._is_question(text, self._needed(text, asked), asked):
             return _sure("ask_policy")
         if commands.abuses(text) and not tells_a_matter(text, self._categories):
             return _sure("abuse")
@@ -77,7 +77,7 @@ class LightInterpreter:
         command = commands.command_in(text, in_form=False)
         if command:
             return _sure(command)
-        if self._is_question(text, SURE):
+        if self._is_question(text, SURE, None):
             return _sure("ask_policy")
         if self._opens_a_petition(text):
             return _sure("file_petition")
@@ -98,18 +98,20 @@ class LightInterpreter:
         policy = self._answers.search(text, 1)
         if asks(text) and policy and policy[0].score > max(best.confidence, 0.2):
             return Parse(intent="ask_policy", confidence=policy[0].score, ranking=ranking)
+        if asks(text) and self._categories.of(text):
+            return Parse(intent="ask_policy", confidence=0.5, ranking=ranking)
         if best.confidence < IN_SCOPE:
             return Parse(intent="out_of_scope", confidence=1 - best.confidence, ranking=ranking)
         return Parse(intent=best.name, confidence=best.confidence, ranking=ranking)
 
-    def _is_question(self, text: str, threshold: float) -> bool:
+    def _is_question(self, text: str, threshold: float, asked: str | None) -> bool:
         """A short text that is nearly one of the known questions and tells no trouble of its own."""
         if len(words_only(text)) > _QUESTION_LENGTH:
             return False
         found = self._answers.search(text, 1)
         if not found or found[0].score < threshold:
             return False
-        return asks(text) or found[0].score >= FREE_TEXT_GIVES_WAY
+        return asks(text) or (not asked and found[0].score >= FREE_TEXT_GIVES_WAY)
 
 
 def _sure(intent: str, **entities: str) -> Parse:

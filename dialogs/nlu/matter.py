@@ -16,16 +16,26 @@ _FAULT = re.compile(
     r"乱停|违停|拥堵|危险|隐患|安全问题|摔[了倒伤]|受伤|生病|投诉|举报|反映(?!.{0,2}问题$)|检举|控告|求助|困难|维权|讨薪|赔偿|没到账|没收到|没有路灯|没路灯|不合理|不公|希望.{2,}|"
     r"建议.{3,}|请求.{3,}|要求.{3,}|表扬.{2,}|感谢.{4,}|盼望|能否|能不能.{3,}"
 )
-_QUESTION = re.compile(r"[?？]|吗[。！]?$|呢[。！]?$|怎么|如何|什么|哪[里儿个些]|多久|多长时间|多少|几天|是否|是不是|能不能|可不可以|会不会|有没有|要不要|行不行|可以.{0,8}吗|为啥|咋")
-_PRAISE = re.compile(r"表扬|点赞|锦旗|好人好事|拾金不昧|非常感谢|特别感谢|衷心感谢|感谢.{3,}(?:帮助|解决|师傅|民警|同志)")
+_QUESTION = re.compile(
+    r"[?？]|吗[。！]?$|呢[。！]?$|怎么|如何|什么|哪[里儿个些]|多久|多长时间|多少|几天|是否|是不是|能不能|可不可以|会不会|有没有|要不要|行不行|可以.{0,8}吗|为啥|咋"
+)
+_PRAISE = re.compile(
+    r"表扬|点赞|锦旗|好人好事|拾金不昧|非常感谢|特别感谢|衷心感谢|感谢.{3,}(?:帮助|解决|师傅|民警|同志)"
+)
 _REPORT = re.compile(r"举报|检举|控告|揭发|贪污|受贿|偷税|传销|赌博|涉黑|黑恶|假冒伪劣|偷排")
 _COMPLAINT = re.compile(
-    r"投诉|不作为|推诿|踢皮球|态度(?:恶劣|差|不好|很差)|乱收费|拖欠|欠薪|克扣|扰民|噪[音声]|诈骗|被骗|欺|违规|违法|违建|不退|不给|拒不|拒绝|"
+    r"投诉|不作为|推诿|踢皮球|态度(?:恶劣|差|不好|很差)|乱收|拖欠|欠薪|克扣|扰民|噪[音声]|诈骗|被骗|欺|违规|违法|违建|不退|不给|拒不|拒绝|"
     r"多收|涨价|强制|捆绑|过期|变质|占道|油烟|没人管|不管|敷衍|骂人|打人"
 )
-_ADVICE = re.compile(r"建议|提议|希望(?:能)?(?:增加|增设|新建|开通|延长|完善|加装|设置)|能不能(?:增加|增设|开通|加装)|不妨")
-_ASKING = re.compile(r"请问|咨询|问一下|想问|想了解|怎么办理|如何办理|需要什么|什么时候|是否|有没有规定|政策|什么条件|多少钱")
-_NEEDS_HASTE = re.compile(r"停水|停电|停暖|没水|没电|没暖气|暖气不热|断水|断电|井盖(?:丢|没|不见|缺)|电线(?:掉|断|裸露)|漏电")
+_ADVICE = re.compile(
+    r"建议|提议|希望(?:能)?(?:增加|增设|新建|开通|延长|完善|加装|设置)|能不能(?:增加|增设|开通|加装)|不妨"
+)
+_ASKING = re.compile(
+    r"请问|咨询|问一下|想问|想了解|怎么办理|如何办理|需要什么|什么时候|是否|有没有规定|政策|什么条件|多少钱"
+)
+_NEEDS_HASTE = re.compile(
+    r"停水|停电|停暖|没水|没电|没暖气|暖气不热|断水|断电|井盖(?:丢|没|不见|缺)|电线(?:掉|断|裸露)|漏电"
+)
 
 _LONG = 40
 _SOME = 6
@@ -36,7 +46,10 @@ class Categories:
 
     def __init__(self, words: Mapping[str, Mapping[str, list[str]]]) -> None:
         self._words = [
-            (word, f"{first}/{second}") for first, seconds in words.items() for second, ws in seconds.items() for word in ws
+            (word, f"{first}/{second}")
+            for first, seconds in words.items()
+            for second, ws in seconds.items()
+            for word in ws
         ]
 
     @classmethod
@@ -81,7 +94,8 @@ def type_of(text: str) -> str:
         return "投诉"
     if _ADVICE.search(text):
         return "建议"
-    return "咨询" if _ASKING.search(text) and not re.search(r"坏|漏|堵|停[水电]", text) else "求助"
+    consults = _ASKING.search(text) or (asks(text) and len(text) < _LONG)
+    return "咨询" if consults and not re.search(r"坏|漏|堵|停[水电]|没人|不亮", text) else "求助"
 
 
 def urgency_of(text: str, *, danger: bool) -> str:

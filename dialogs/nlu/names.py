@@ -18,7 +18,8 @@ _SURNAME = f"(?:{_DOUBLE}|[{_SURNAMES}])"
 _HAN = r"[\u3400-\u9fff]"
 _DOTTED = rf"{_HAN}{{1,10}}(?:[·•・]{_HAN}{{1,10}}){{1,3}}"
 _AFTER = (
-    r"(?=$|[^\u3400-\u9fff]|手机|电话|联系|号码|身份证|住|家|是|在|我|想|要|反映|投诉|举报|今年|男|女|来自|的|这|咨询|向|现|因|地址|有|于)"
+    r"(?=$|[^\u3400-\u9fff]|手机|电话|联系|号码|身份证|住|家|是|在|我|想|要|反映|投诉|举报|今年|男|女|来自|的|"
+    r"这|咨询|向|现|因|地址|有|于)"
 )
 _END = r"(?=$|[^\u3400-\u9fff]|手机|电话|联系|身份证|住在|家住|，)"
 _G = r"(?![我在是的了住联电手您你])[\u3400-\u9fff]"
@@ -28,14 +29,24 @@ _FULL_ALONE = rf"(?:{_DOTTED}|{_SURNAME}{_HAN}{{1,3}}?{_END})"
 _TITLE = r"(?:女士|先生|小姐|师傅|大爷|大妈|阿姨|老师|同志)"
 _CUE = (
     r"(?:我(?:的?名字|的?姓名)?叫做?|我的?(?:名字|姓名)是?|本人姓名|(?:真实)?姓名|名字(?:是|叫)?|称呼|诉求人|信访人|反映人|投诉人|举报人"
-    r"|联系人|来信人)[是为:： ]*"
+    r"|联系人|来信人|名叫|叫做|我叫)[是为:： ]*"
 )
 _STATED = re.compile(rf"{_CUE}(?P<name>{_FULL}|{_SURNAME}{_TITLE})")
-_SELF = re.compile(rf"(?:^|[，,。；;!！？?\s、好])(?:我是|本人|俺是|俺叫)(?:叫|是)?(?P<name>{_FULL_ALONE}|{_SURNAME}{_TITLE})")
+_SELF = re.compile(
+    rf"(?:^|[，,。；;!！？?\s、好])(?:我是|本人|俺是|俺叫)(?:叫|是)?(?P<name>{_FULL_ALONE}|{_SURNAME}{_TITLE})"
+)
+_ROLE = (
+    r"(?:家长|业主|居民|村民|市民|群众|职工|员工|工人|农民工|农民|租户|住户|商户|店主|学生|退休人员|退休职工|"
+    r"退役军人|家属|患者|消费者|顾客|代表)"
+)
+_WITH_ROLE = re.compile(rf"(?:我|本人)是?[^，,。；;\s]{{0,20}}?{_ROLE}(?P<name>{_FULL_ALONE})")
 _ONLY_SURNAME = re.compile(rf"(?:免贵|敝|我)姓(?P<name>{_SURNAME})(?={_TITLE}?(?:$|[^\u3400-\u9fff]|手机|电话|住))")
 _STYLED = re.compile(rf"(?:^|[，,。；;\s、])(?P<name>{_SURNAME}{_TITLE})(?=$|[，,。；;\s、\d])")
 _ALONE = re.compile(rf"^(?P<name>{_DOTTED}|(?:{_DOUBLE}){_HAN}{{1,2}}|[{_SURNAMES}]{_HAN}{{1,2}})$")
-_BARE = re.compile(rf"(?:^|\n|[，,、 ])(?P<name>{_DOTTED}|{_SURNAME}{_HAN}{{1,2}})[，,、：: ]*(?=(?:手机|电话|联系)?[号码电话是：: ]*\d{{3,}})")
+_BARE = re.compile(
+    rf"(?:^|\n|[，,、 ])(?P<name>{_DOTTED}|{_SURNAME}{_HAN}{{1,2}})[，,、：:\s]*(?=(?:手机|电话|"
+    rf"联系)?[号码电话是：: ]*\d{{3,}})"
+)
 
 _NO_NAME = re.compile(
     r"业主|居民|村民|市民|群众|职工|员工|工人|农民|学生|家长|老师|司机|租户|住户|商户|顾客|患者|家属|残疾|退休|军人|党员|人员|代表|公司|"
@@ -58,7 +69,7 @@ class Name:
 
 def find_own_name(text: str) -> Name | None:
     """How the writer names themselves, if they do."""
-    for pattern in (_STATED, _SELF, _STYLED, _BARE):
+    for pattern in (_STATED, _SELF, _WITH_ROLE, _STYLED, _BARE):
         for match in pattern.finditer(text):
             if _plausible(match["name"]):
                 return Name(value=match["name"], start=_start(match), end=match.end("name"))
@@ -71,11 +82,19 @@ def answered_name(text: str) -> str | None:
     stated = find_own_name(text)
     if stated:
         return stated.value
-    bare = re.sub(r"^(?:你好|您好|嗯|哦|好的?|我|就叫|叫我|叫|是|姓名|名字|称呼)*[，,：: 是]*", "", text.strip(" 。.!！～~")).strip()
+    bare = re.sub(
+        r"^(?:你好|您好|嗯|哦|好的?|我|就叫|叫我|叫|是|姓名|名字|称呼)*[，,：: 是]*", "", text.strip(" 。.!！～~")
+    ).strip()
     bare = re.sub(r"(?:就行|就好|即可|吧)$", "", bare)
     if _ALONE.match(bare) and _plausible(bare):
         return bare
     return bare if _acceptable(bare) else None
+
+
+def bare_name(text: str) -> str | None:
+    """A text that is nothing but a full name."""
+    bare = text.strip(" 。.!！")
+    return bare if _ALONE.match(bare) and _plausible(bare) else None
 
 
 def _acceptable(bare: str) -> bool:

@@ -42,7 +42,9 @@ class NgramIndex:
             return np.zeros(self._matrix.shape[1], dtype=np.float32)
         rows = np.array([row for row, _ in known])
         values = np.array([value for _, value in known], dtype=np.float32) * self._weights[rows]
-        strangers = sum((self._unknown * _telling(g) * (1 + math.log(n))) ** 2 for g, n in counts.items() if g not in self._rows)
+        strangers = sum(
+            (self._unknown * _telling(g) * (1 + math.log(n))) ** 2 for g, n in counts.items() if g not in self._rows
+        )
         norm = math.sqrt(float(values @ values) + strangers * 0.5)
         return np.asarray(values @ self._matrix[rows] / norm, dtype=np.float32)
 

@@ -44,10 +44,11 @@ def looks_like_a_try(text: str) -> bool:
 
 
 def mask_phone(value: str) -> str:
-    """``138****8000``; of shorter ones only the last three digits stay."""
+    """``138****8000``, ``0536-****456``."""
     if len(value) == 11 and value.isdigit():  # noqa: PLR2004 - length of a mobile number
         return f"{value[:3]}****{value[-4:]}"
-    return "*" * max(len(value) - 3, 0) + value[-3:]
+    area, dash, number = value.rpartition("-")
+    return f"{area}{dash}****{number[-3:]}"
 
 
 def _matches(text: str) -> Iterator[Phone]:

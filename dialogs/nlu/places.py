@@ -4,29 +4,42 @@ import re
 from dataclasses import dataclass, field
 
 _W = r"[\u3400-\u9fffA-Za-z0-9]"
-_AREAS = r"自治州|自治县|开发区|高新区|新区|保税区|经济区|度假区|地区|省|市(?!场|民|政|里|区)|(?<![小社校景园辖市片片功])区|县|旗"
+_AREAS = (
+    r"自治州|自治县|开发区|高新区|新区|保税区|经济区|度假区|地区|省|市(?!场|民|政|里|区)|"
+    r"(?<![小社校景园辖市片片功])区|县|旗"
+)
 _TOWNS = r"街道办事处|街道办|街道|镇|乡|苏木"
-_STREETS = r"大街|大道|高速|国道|省道|快速路|环路|胡同|路(?!灯|面|边|上|过|况|费|段|人|口红|障)|街|巷|弄|(?<!下水)道|河(?![路街道东西南北滨区县村镇])|桥(?![路街东西南北头镇])|立交"
+_STREETS = (
+    r"大街|大道|高速|国道|省道|快速路|环路|胡同|路(?!灯|面|边|上|过|况|费|段|人|口红|障)|街|巷|弄|(?<!下水)道|"
+    r"河(?![路街道东西南北滨区县村镇])|桥(?![路街东西南北头镇])|立交"
+)
 _ESTATES = (
     r"小区|社区|新村|村委会|村(?![民路庄里])|(?<=[\u3400-\u9fff])庄(?![路街镇村园里])|屯|家园|花园|花苑|公寓|宿舍|家属院|大院|大厦|广场(?![路街])|大楼|写字楼|商场|商城|商业街|"
     r"市场|超市|幼儿园|小学|中学|[一二三四五六七八九]中(?!学|心|国)|学校|学院|大学|医院|卫生院|卫生室|公园(?![路街])|车站|地铁站|机场|工业园|产业园|工地|"
-    r"加油站|银行|酒店|饭店|名城|水岸|华府|华庭|御府|雅居|雅苑|公馆|苑|湾|(?<=[\u3400-\u9fff]{2})(?:府|庭|城(?![市区管乡里])|园(?![区林丁]))"
+    r"加油站|派出所|办事大厅|政务大厅|服务中心|居委会|银行|酒店|饭店|名城|水岸|华府|华庭|御府|雅居|雅苑|公馆|苑|湾|(?<=[\u3400-\u9fff]{2})(?:府|庭|城(?![市区管乡里])|园(?![区林丁]))"
 )
 _STREET_PART = r"(?:[东南西北中]段|[东南西北]首)?"
 _PHASE = r"(?:[A-Za-z东南西北一二三四五六七八九十]{0,2}[区期])?"
 _HOUSE = (
-    r"(?:[A-Za-z]?\d{1,5}|[一二三四五六七八九十百]{1,4}|[A-Za-z])(?:-\d{1,5})*(?:号楼|号院|号|栋|幢|单元|楼|层|室|户|弄|组|队|门)"
+    r"(?:[A-Za-z]?\d{1,5}|[一二三四五六七八九十百]{1,4}|[A-Za-z])(?:-\d{1,5})*(?:号楼|号院|号|栋|幢|单元|楼|"
+    r"层|室|户|弄|组|队|门)"
 )
-_SIDE = r"(?:路?口(?:[往向][东南西北]{1,2}\d+米)?|交叉口|交汇处|十字路口|丁字路口|路口|[东南西北]{1,2}侧|[东南西北]{1,2}面|[东南西北]{1,2}门|大门口|门口|门前|附近|旁边|对面|对过|楼下|楼顶|地下车库|停车场|路段|沿线|院内|内|小区|社区|工地)"
+_SIDE = (
+    r"(?:路?口(?:[往向][东南西北]{1,2}\d+米)?|交叉口|交汇处|十字路口|丁字路口|路口|[东南西北]{1,2}侧|"
+    r"[东南西北]{1,2}面|[东南西北]{1,2}门|大门口|门口|门前|附近|旁边|对面|对过|楼下|楼顶|地下车库|停车场|路段|"
+    r"沿线|院内|内|小区|社区|工地)"
+)
 # the shortest run that ends like a place wins: 东风东街 before 东风东街某小区
-_STEP = re.compile(rf"{_W}{{1,10}}?(?:(?P<town>{_TOWNS})|(?P<estate>(?:{_ESTATES}){_PHASE})|(?P<street>(?:{_STREETS}){_STREET_PART})|(?P<area>{_AREAS}))")
+_STEP = re.compile(
+    rf"{_W}{{1,10}}?(?:(?P<town>{_TOWNS})|(?P<estate>(?:{_ESTATES}){_PHASE})|(?P<street>(?:{_STREETS}){_STREET_PART})|(?P<area>{_AREAS}))"
+)
 _TAIL = re.compile(rf"(?:[（(]?{_HOUSE}[)）]?)+|{_SIDE}")
 _JOIN = re.compile(r"(?:和|与|跟|、|到|至)(?=[^，。；\n]{1,8}(?:路|街|大道|巷))")
 _LABEL = re.compile(r"(?:地址|住址|地点|位置|事发地|所在地)(?:在|是|为)?[:： ]*(?P<place>[^，,。；;\n]{2,60})")
 
 _CUT = re.compile(
     r"^.*(?:位于|坐落于|坐落在|家住|住在|发生在|就在|来自|关于|反映|投诉|举报|请问|咨询|建议|希望|我们是|我们在|我们|咱们|我是|我家|我在|本人|"
-    r"因为|由于|对于|经过|路过|开车|走到|地址|地点|位置|你好|您好|其中|那个|这个|还有|以及|并且|但是|现在|最近|每天|今天|昨天|晚上|"
+    r"因为|由于|对于|经过|路过|开车|走到|地址|地点|位置|你好|您好|其中|那个|这个|还有|以及|并且|但是|现在|最近|[去前今]年|[上这]个?[周月]|每天|今天|昨天|晚上|"
     r"[在住从到是说叫我咱俺把被给让])"
 )
 _NOT_A_PLACE = re.compile(
@@ -72,7 +85,11 @@ def find_district(place: str, content: str = "") -> str:
     for text in (place, content[:1000]):
         for match in re.finditer(rf"{_W}{{1,6}}?(?:开发区|高新区|新区|区|县|市)", text):
             name = _trimmed(match.group())
-            if name and not _generic(name) and not re.search(r"小区$|社区$|校区$|[一二三四五六七八九十A-Za-z东南西北]区$", name):
+            if (
+                name
+                and not _generic(name)
+                and not re.search(r"小区$|社区$|校区$|[一二三四五六七八九十A-Za-z东南西北]区$", name)
+            ):
                 rest = find_district(text[match.end() :]) if name.endswith("市") else ""
                 return rest or name
     return ""
@@ -123,7 +140,11 @@ def _extended(text: str, end: int) -> tuple[int, bool]:
 
 
 def _continues(name: str) -> bool:
-    return _trimmed(name) == name and not _WORDS_WITH_SUFFIX.search(name) and not re.search(r"[的了有没是很太么]|时候", name)
+    return (
+        _trimmed(name) == name
+        and not _WORDS_WITH_SUFFIX.search(name)
+        and not re.search(r"[的了有没是很太么]|时候", name)
+    )
 
 
 def _trimmed(name: str) -> str:
@@ -131,4 +152,6 @@ def _trimmed(name: str) -> str:
 
 
 def _generic(name: str) -> bool:
-    return bool(_NOT_A_PLACE.match(name) or _WORDS_WITH_SUFFIX.search(name) or re.search(r"[的了没很太么]|时候|[那这]条", name))
+    return bool(
+        _NOT_A_PLACE.match(name) or _WORDS_WITH_SUFFIX.search(name) or re.search(r"[的了没很太么]|时候|[那这]条", name)
+    )

@@ -61,4 +61,4 @@ def _cut(title: str, longest: int) -> str:
     """Not longer than ``longest``, ending with a word where the weak ones can be spared."""
     if len(title) > longest:
         title = _WEAK.sub("", title)
-    return title[:longest].rstrip("的了和与、在 ")
+    return title[:longest].rstrip("的和与、在 ")

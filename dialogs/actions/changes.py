@@ -1,0 +1,56 @@
+"""What may become of a draft in one message, each change by its name."""
+
+from dataclasses import dataclass, field, replace
+
+from dialogs.actions.draft import LONGEST_MATTER, Draft
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A draft after a message. ``remarks``: names of responses to be said before the next question."""
+
+    draft: Draft = field(repr=False)
+    remarks: tuple[str, ...] = ()
+
+    def remark(self, response: str) -> "Heard":
+        return replace(self, remarks=(*self.remarks, response))
+
+
+def understood(draft: Draft) -> Draft:
+    return replace(draft, unclear=0)
+
+
+def anonymous(draft: Draft) -> Draft:
+    return replace(draft, anonymous=True, name="", phone="", id_number=None, confirm=None, shown=None, unclear=0)
+
+
+def repeated(draft: Draft, choice: str) -> Draft:
+    """Progress and addition end the form: nothing more is asked."""
+    if choice == "new":
+        return replace(draft, repeat="")
+    return replace(
+        draft, repeat=choice, place=draft.place or "", name=draft.name or "", phone=draft.phone or "", confirm=False
+    )
+
+
+def confirmed(heard: Heard) -> Heard:
+    return replace(heard, draft=replace(heard.draft, confirm=True))
+
+
+def which_part(heard: Heard) -> Heard:
+    return replace(heard, draft=replace(heard.draft, shown=True)).remark("utter_which_part")
+
+
+def unclear(heard: Heard, response: str) -> Heard:
+    if heard.remarks:
+        return heard
+    return replace(heard, draft=replace(heard.draft, unclear=heard.draft.unclear + 1)).remark(response)
+
+
+def told(draft: Draft, words: str) -> Draft:
+    """The matter with more words; the same words twice are kept once."""
+    before = draft.matter or ""
+    if words in before:
+        return replace(draft, unclear=0)
+    joined = f"{before}\n{words}" if before else words
+    return replace(draft, matter=joined[:LONGEST_MATTER], shown=None, unclear=0)

@@ -1,0 +1,287 @@
+"""What is read out of a text: tables of what residents write, and what is found in it."""
+
+from pathlib import Path
+
+import pytest
+
+import dialogs.build
+from dialogs.nlu.clean import Script, clean
+from dialogs.nlu.danger import accuses_an_official, danger_in
+from dialogs.nlu.facts import only_place, read_facts
+from dialogs.nlu.identity import find_id_number, mask_id_number
+from dialogs.nlu.matter import Categories, tells_a_matter, type_of
+from dialogs.nlu.names import answered_name, find_own_name
+from dialogs.nlu.phones import find_phones, mask_phone, own_phone
+from dialogs.nlu.places import find_district, find_place
+from dialogs.nlu.times import find_since
+from dialogs.nlu.title import LONGEST, make_title
+
+
+@pytest.fixture(scope="module")
+def categories() -> Categories:
+    return Categories.load(Path(dialogs.build.CATEGORIES))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("我叫王建国，手机13800138000", "王建国"),
+        ("我是张三", "张三"),
+        ("姓名：李四", "李四"),
+        ("我是王女士", "王女士"),
+        ("王女士", "王女士"),
+        ("我叫王建国手机13800138000", "王建国"),
+        ("我叫王建国我家住在奎文区", "王建国"),
+        ("我叫买买提·艾力", "买买提·艾力"),
+        ("我叫欧阳修文，住在", "欧阳修文"),
+        ("王建国 13800138000", "王建国"),
+        ("王建国\n13800138000", "王建国"),
+        ("联系人：赵敏 电话13800138000", "赵敏"),
+        ("本人陈刚，家住", "陈刚"),
+        ("我是坊子区李家村的村民，名叫李大山，今年六十三岁", "李大山"),
+        ("我是学生家长赵敏，联系电话", "赵敏"),
+        ("您好我是奎文区业主", None),
+        ("我是小区业主", None),
+        ("我是时代花园的业主", None),
+        ("我是来反映问题的", None),
+        ("我是路过的", None),
+        ("我是王小明的妈妈", None),
+        ("物业经理张三骂人", None),
+        ("路灯坏了", None),
+    ],
+)
+def test_the_writers_own_name_is_found(text: str, name: str | None) -> None:
+    found = find_own_name(text)
+    assert (found.value if found else None) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("王建国", "王建国"),
+        ("张三。", "张三"),
+        ("叫我小李就行", "小李"),
+        ("Smith", "Smith"),
+        ("我是阿依古丽", "阿依古丽"),
+        ("欧阳娜娜", "欧阳娜娜"),
+        ("不想说", None),
+        ("为什么要姓名", None),
+        ("13800138000", None),
+        ("没有", None),
+        ("匿名", None),
+        ("确认", None),
+    ],
+)
+def test_an_answer_to_the_name_is_a_name_or_none(text: str, name: str | None) -> None:
+    assert answered_name(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "phones"),
+    [
+        ("手机13800138000，", ["13800138000"]),
+        ("138 0013 8000", ["13800138000"]),
+        ("138-0013-8000", ["13800138000"]),
+        ("+86 13800138000", ["13800138000"]),
+        ("05368123456", ["0536-8123456"]),
+        ("电话：0536 8123456转2", ["0536-8123456"]),
+        ("WF261121001237 123456", []),
+        ("11010519491231002X", []),
+        ("1380013800", []),
+        ("老板13911112222，我13800138000", ["13911112222", "13800138000"]),
+    ],
+)
+def test_telephone_numbers_are_found(text: str, phones: list[str]) -> None:
+    assert [phone.value for phone in find_phones(text)] == phones
+
+
+@pytest.mark.parametrize(
+    ("text", "phone"),
+    [
+        ("施工方电话13911112222，我的电话13800138000", "13800138000"),
+        ("老板13911112222跑了", None),
+        ("联系我 13800138000", "13800138000"),
+    ],
+)
+def test_the_number_of_somebody_else_is_not_the_writers(text: str, phone: str | None) -> None:
+    found = own_phone(text)
+    assert (found.value if found else None) == phone
+
+
+def test_numbers_are_masked() -> None:
+    assert mask_phone("13800138000") == "138****8000"
+    assert mask_phone("0536-8123456") == "0536-****456"
+    assert mask_id_number("11010519491231002X") == "1101**********002X"
+
+
+def test_an_identity_number_needs_its_check_digit() -> None:
+    assert find_id_number("11010519491231002X") is not None
+    assert find_id_number("110105194912310021") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("奎文区东风东街某小区路灯坏了一个多月，晚上太黑", "奎文区东风东街某小区"),
+        ("人民路和胜利街交叉口红绿灯不亮", "人民路和胜利街交叉口"),
+        ("我住在潍城区北关街道张家村3组", "潍城区北关街道张家村3组"),
+        ("阳光花园小区5号楼2单元电梯坏了", "阳光花园小区5号楼2单元"),
+        ("地址：高密市密水街道人民大街12号", "高密市密水街道人民大街12号"),
+        ("潍坊市奎文区新华路与福寿街路口积水", "潍坊市奎文区新华路与福寿街路口"),
+        ("XX村垃圾没人收", "XX村"),
+        ("在寿光市第一中学门口乱收费", "寿光市第一中学门口"),
+        ("虞河路东段下水道井盖丢了", "虞河路东段"),
+        ("万达广场附近烧烤油烟", "万达广场附近"),
+        ("恒大名城三期物业", "恒大名城三期"),
+        ("健康东街新华路口往东200米", "健康东街新华路口往东200米"),
+        ("诸城市龙都街道", "诸城市龙都街道"),
+        ("安丘市人民医院", "安丘市人民医院"),
+        ("拖欠工资的是鸿运建筑公司，在坊子区凤凰街工地", "坊子区凤凰街工地"),
+        ("我们村的路坏了", None),
+        ("我们小区停水了", None),
+        ("去年小区着火了", None),
+        ("中百超市过期食品", "中百超市"),
+        ("物业不知道怎么回事", None),
+        ("政府什么时候修路", None),
+        ("家门口那条路坑坑洼洼", None),
+        ("我们这里的学校乱收费", None),
+        ("信访局在哪里", None),
+        ("路灯坏了", None),
+    ],
+)
+def test_a_place_is_found_as_it_was_written(text: str, place: str | None) -> None:
+    found = find_place(text)
+    assert (found.value if found else None) == place
+
+
+@pytest.mark.parametrize(
+    ("place", "district"),
+    [
+        ("潍坊市奎文区新华路", "奎文区"),
+        ("高密市密水街道", "高密市"),
+        ("昌乐县五图街道", "昌乐县"),
+        ("阳光花园小区", ""),
+        ("恒大名城三期", ""),
+    ],
+)
+def test_the_district_is_inferred(place: str, district: str) -> None:
+    assert find_district(place) == district
+
+
+@pytest.mark.parametrize(
+    ("text", "since"),
+    [
+        ("路灯坏了一个多月", "一个多月"),
+        ("上周三晚上停水", "上周三晚上"),
+        ("春节前就欠钱", "春节前"),
+        ("从去年10月开始", "从去年10月开始"),
+        ("昨天下午3点", "昨天下午3点"),
+        ("2026年3月5日", "2026年3月5日"),
+        ("快两周了", "快两周"),
+        ("每天晚上", ""),
+        ("路灯坏了", ""),
+    ],
+)
+def test_since_when_is_found(text: str, since: str) -> None:
+    assert find_since(text) == since
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "title"),
+    [
+        ("奎文区东风东街某小区路灯坏了一个多月，晚上太黑", "奎文区东风东街某小区", "东风东街某小区路灯坏了一个多月"),
+        ("小区停水三天了，没人管", "潍城区北宫西街阳光花园", "北宫西街阳光花园停水三天"),
+        ("我在鸿运建筑公司干活，老板拖欠工资三个月，一共两万多", "", "老板拖欠工资三个月"),
+        ("楼下烧烤店油烟太大，每天晚上吵到两点", "奎文区新华路12号", "新华路12号烧烤店油烟太大"),
+        ("领导好，我是业主，我们小区物业乱收费，停车费由300元涨到500元", "阳光花园", "阳光花园物业乱收费"),
+        ("建议在人民公园增设健身器材", "人民公园", "建议在人民公园增设健身器材"),
+    ],
+)
+def test_a_title_is_place_thing_and_fault(content: str, place: str, title: str, categories: Categories) -> None:
+    assert make_title(content, place, categories) == title
+    assert len(title) <= LONGEST
+
+
+@pytest.mark.parametrize(
+    ("text", "matter"),
+    [
+        ("我叫王建国，手机13800138000，奎文区东风东街某小区路灯坏了", "奎文区东风东街某小区路灯坏了"),
+        ("你好，我要反映问题", ""),
+        ("我住在潍城区北关街道张家村3组", ""),
+        ("物业公司老板电话13911112222，乱收停车费", "物业公司老板电话13911112222，乱收停车费"),
+        ("内容：楼下烧烤店油烟扰民\n电话：13900139000", "楼下烧烤店油烟扰民"),
+    ],
+)
+def test_what_only_says_who_writes_is_not_the_matter(text: str, matter: str, categories: Categories) -> None:
+    assert read_facts(text, categories).matter == matter
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("路灯坏了", "求助"),
+        ("物业乱收停车费", "投诉"),
+        ("举报商家卖假冒伪劣", "举报"),
+        ("建议增设公交站", "建议"),
+        ("请问低保怎么办理", "咨询"),
+        ("感谢潍城区民警帮助找回老人", "表扬"),
+    ],
+)
+def test_the_type_is_inferred(text: str, kind: str) -> None:
+    assert type_of(text) == kind
+
+
+@pytest.mark.parametrize("text", ["你好", "今天天气不错呀哈哈", "怎么做红烧肉", "我要反映问题", "谢谢"])
+def test_talk_is_no_matter(text: str, categories: Categories) -> None:
+    assert not tells_a_matter(text, categories)
+
+
+@pytest.mark.parametrize(
+    ("text", "danger"),
+    [
+        ("你们再不管我就去跳楼", "self_harm"),
+        ("活不下去了", "self_harm"),
+        ("家里着火了", "fire"),
+        ("煤气味很大", "gas"),
+        ("有人拿刀砍人", "violence"),
+        ("他威胁我要杀我全家", "violence"),
+        ("房子要塌了", "collapse"),
+        ("老人晕倒了", "medical"),
+        ("去年着火烧了我家房子，没赔偿", None),
+        ("楼道堆杂物怕着火", None),
+        ("累死了", None),
+        ("跳楼价甩卖", None),
+    ],
+)
+def test_danger_is_heard_and_figures_of_speech_are_not(text: str, danger: str | None) -> None:
+    assert danger_in(text) == danger
+
+
+@pytest.mark.parametrize(
+    ("text", "accuses"),
+    [
+        ("举报某某局长受贿", True),
+        ("村支书贪污低保款", True),
+        ("投诉城管工作人员态度差", False),
+        ("怎么举报村干部", False),
+        ("举报商家卖假货", False),
+    ],
+)
+def test_accusations_against_officials_are_told_from_complaints(text: str, accuses: bool) -> None:
+    assert accuses_an_official(text) is accuses
+
+
+def test_full_width_and_invisible_characters_are_evened() -> None:
+    assert clean("１３８　ＡＢ\u200b\n\n  ①  x") == "138 AB\n1 x"
+
+
+def test_the_script_that_is_written_is_known() -> None:
+    script = Script()
+    assert script.writes_traditional("路燈壞了", before=False)
+    assert not script.writes_traditional("路灯坏了", before=True)
+    assert script.writes_traditional("1", before=True)
+
+
+def test_a_text_that_is_only_a_place() -> None:
+    assert only_place("我家在奎文区东风东街")
+    assert not only_place("奎文区东风东街路灯坏了三天没人修")
