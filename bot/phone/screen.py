@@ -7,6 +7,8 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from bot.phone.links import without_links
+
 if TYPE_CHECKING:
     from channels.sandbox import Seen
 
@@ -18,8 +20,9 @@ _WAYS = {
     "subscribe": "订阅通知",
 }
 HELP = """\
-直接打字就是发消息；/pic [文件] 发图片，/loc [纬度 经度 地名] 发位置，/voice 发语音，
-/follow 关注，/unfollow 取消关注，/help 看这段话，/quit 退出（或 Ctrl-D）。"""
+直接打字就是发消息。/tap 1 点第一个〔按钮〕，/pic [文件] 发图片，
+/loc [纬度 经度 地名] 发位置，/voice 发语音，/follow 关注，
+/unfollow 取消关注，/help 看这段话，/quit 退出（或 Ctrl-D）。"""
 
 
 class Screen:
@@ -29,7 +32,7 @@ class Screen:
         self._console = console
 
     def hello(self, name: str) -> None:
-        self.note(f"{name}的手机。{HELP}")
+        self.note(f"{name}的手机\n{HELP}")
 
     def note(self, text: str) -> None:
         self._console.print(f"[dim]{escape(text)}[/dim]")
@@ -47,7 +50,11 @@ class Screen:
             self._message(seen)
 
     def _message(self, seen: "Seen") -> None:
-        body = escape("\n".join([seen.text, *_choices(seen.data), *_articles(seen.data)]).strip())
+        text, taps = without_links(seen.text)
+        parts = [text, *_choices(seen.data), *_articles(seen.data)]
+        if taps:
+            parts += ["", " ".join(f"〔{choice.content}〕" for choice in taps)]
+        body = escape("\n".join(parts).strip())
         title = _WAYS.get(seen.kind, seen.kind)
         what = body or f"[dim]（{escape(seen.type)}）[/dim]"
         self._console.print(_box(what, title, "green"))

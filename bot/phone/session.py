@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from bot.phone.keyboard import Keyboard
+from bot.phone.links import Choice, without_links
 from bot.phone.screen import HELP, Screen
 from channels.sandbox import SandboxAway, SandboxError
 
@@ -47,13 +48,14 @@ async def talk(phone: "Phone") -> None:
 
 
 class Session:
-    """A phone and its screen. A number typed below a menu taps that choice."""
+    """A phone and its screen. ``/tap`` taps; so does a number below a menu that the platform itself made."""
 
     def __init__(self, phone: "Phone", screen: Screen) -> None:
         self.screen = screen
         self.answered = asyncio.Event()
         self._phone = phone
-        self._choices: list[dict[str, str]] = []
+        self._choices: list[Choice] = []
+        self._numbered = False
 
     async def listen(self) -> None:
         """Show what comes, until cancelled."""
@@ -96,6 +98,8 @@ class Session:
                 await self._picture(rest)
             case "/loc":
                 await self._location(rest)
+            case "/tap":
+                await self._tap(rest)
             case "/voice":
                 await self._phone.voice()
             case "/follow":
@@ -109,12 +113,25 @@ class Session:
                 await self._say(line)
 
     async def _say(self, line: str) -> None:
-        index = int(line) - 1 if line.isdecimal() else -1
-        if 0 <= index < len(self._choices):
-            choice = self._choices[index]
-            await self._phone.say(choice["content"], menu_id=choice["id"])
-        else:
+        choice = self._choice(line) if self._numbered else None
+        if choice is None:
             await self._phone.say(line)
+        else:
+            await self._phone.say(choice.content, menu_id=choice.id)
+
+    async def _tap(self, which: str) -> None:
+        choice = self._choice(which)
+        if choice is None:
+            self.screen.wrong("没有这个按钮")
+            self.answered.set()
+        else:
+            await self._phone.say(choice.content, menu_id=choice.id)
+
+    def _choice(self, which: str) -> Choice | None:
+        """By its place, from 1, or by its word."""
+        by_word = {choice.content: choice for choice in self._choices}
+        by_place = {str(place): choice for place, choice in enumerate(self._choices, 1)}
+        return by_place.get(which) or by_word.get(which)
 
     async def _picture(self, name: str) -> None:
         try:
@@ -139,7 +156,9 @@ class Session:
 
     def _take(self, seen: "Seen") -> None:
         self.screen.show(seen)
-        self._choices = list(seen.data.get("choices", ()))
+        made = [Choice(id=choice["id"], content=choice["content"]) for choice in seen.data.get("choices", ())]
+        self._numbered = bool(made)
+        self._choices = made or without_links(seen.text)[1]
         self.answered.set()
 
 

@@ -4,8 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.console import Console
 
+from bot.phone.links import without_links
 from bot.phone.screen import Screen
 from bot.phone.session import Session
 from channels.sandbox import SandboxRefused, Seen
@@ -109,6 +112,31 @@ async def test_a_number_below_a_menu_taps_the_choice(session: Session, phone: Fa
     await session.hear("2")
     await session.hear("3")
     assert phone.done == [("say", "查询进度", "8"), ("say", "3")]
+
+
+MENU = (
+    '请选择\n<a href="weixin://bizmsgmenu?msgmenucontent=查进度&msgmenuid=%2Fshow">查进度</a>\n'
+    '<a href="weixin://bizmsgmenu?msgmenucontent=人工&amp;msgmenuid=2">人工</a>'
+)
+
+
+async def test_links_that_tap_are_buttons(session: Session, phone: FakePhone, output: io.StringIO) -> None:
+    await shown(session, phone, seen("passive", "text", MENU))
+    assert "〔查进度〕 〔人工〕" in output.getvalue()
+    assert "<a" not in output.getvalue()
+    for line in ("/tap 1", "/tap 人工", "/tap 9", "2"):
+        await session.hear(line)
+    assert phone.done == [("say", "查进度", "/show"), ("say", "人工", "2"), ("say", "2")]
+
+
+def test_links_to_pages_show_where_they_lead() -> None:
+    text = '见<a class="x" href="https://a.example/?b=1&amp;c=2">这里</a>。'
+    assert without_links(text) == ("见这里 https://a.example/?b=1&c=2。", [])
+
+
+@given(st.text(), st.text("wexin:/?&;=%[]a1"))
+def test_any_text_can_be_shown(text: str, address: str) -> None:
+    without_links(f'{text}<a href="{address}">{text}</a>')
 
 
 async def test_a_number_is_a_word_where_no_menu_is_shown(session: Session, phone: FakePhone) -> None:
