@@ -18,10 +18,11 @@ from dialogs.nlu.facts import Facts, answered_place, only_place, read_facts
 from dialogs.nlu.matter import Categories, asks, finds_fault, tells_a_matter, type_of
 from dialogs.nlu.names import answered_name, bare_name
 from dialogs.nlu.phones import find_phones, looks_like_a_try
+from dialogs.nlu.phrases import made_of
 from dialogs.nlu.places import find_place
 
-_NOWHERE = re.compile(
-    r"(?:没有?|无|不涉及|没有具体(?:地点|地址)?|不(?:知道|清楚|确定|方便说?|想说)|全市|全国|到处都?是?|没有地[点址]|无具体地[点址]|不限|跳过|在?哪(?:里|儿)?都(?:行|可以|一样|有))+(?:地点|地址|具体地点)?"
+_NOWHERE = made_of(
+    r"没有?|无|不涉及|没有具体(?:地点|地址)?|不(?:知道|清楚|确定|方便说?|想说)|全市|全国|到处都?是?|没有地[点址]|无具体地[点址]|不限|跳过|在?哪(?:里|儿)?都(?:行|可以|一样|有)|地点|地址|具体地点"
 )
 NO_PLACE = "无具体地点"
 _NO_NAME = re.compile(r"匿名|不(?:想|愿意?|便|方便|能|用)?(?:说|留|透露|告诉|写|提供)|保密$|没必要|不告诉你?|跳过")
@@ -37,9 +38,7 @@ _REPEAT = (
 _ADDS = re.compile(
     r"^(?:我?(?:再|还)?(?:要|想)?补充(?:一下|一点|说明)?[：:，, ]*|还有[：:，, ]*|另外[：:，, ]*|对了[：:，, ]*)"
 )
-_GO_ON = re.compile(
-    r"(?:没事了?|我?没事儿?了?|好了|安全了|继续|接着(?:说|来|登记)?|我们|咱们|继续(?:说|登记|填)?|吧|那|请)+"
-)
+_GO_ON = made_of(r"没事了?|我?没事儿?了?|好了|安全了|继续|接着(?:说|来|登记)?|我们|咱们|继续(?:说|登记|填)?|吧|那|请")
 _LONG_ANSWER = 25
 _SHORTEST_PLACE = 2
 _DISTRICT_WILL_DO = frozenset({"表扬", "建议", "咨询"})
@@ -234,7 +233,7 @@ def _answer_phone(heard: Heard, turn: Turn, facts: Facts, categories: Categories
 
 def _answer_confirm(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
     draft = heard.draft
-    if commands.affirms(turn.text):
+    if commands.affirms(turn.text) or words_only(turn.text) == "1":
         return confirmed(heard)
     if heard.remarks:
         return heard

@@ -7,6 +7,7 @@ from dialogs.nlu.identity import find_id_number
 from dialogs.nlu.matter import Categories, tells_a_matter
 from dialogs.nlu.names import find_own_name
 from dialogs.nlu.phones import own_phone
+from dialogs.nlu.phrases import made_of
 from dialogs.nlu.places import find_place
 from dialogs.nlu.times import find_since
 
@@ -25,10 +26,10 @@ _LABELS = re.compile(
     r"(?:我的?|本人的?|你可以|可以)?(?:真实)?(?:姓名|名字|称呼|联系人|诉求人|反映人|信访人|投诉人|举报人|联系方式|联系电话|联系|手机号码?|手机|电话号码?|电话|号码|"
     r"微信同号|同微信|身份证号码?|身份证|证件号码?|打我|性别|先生|女士|男|女)(?:是|为|叫|号)?"
 )
-_FILLER = re.compile(
-    r"^(?:我?(?:要|想|来)?(?:实名|匿名|登记|信访|上访)?(?:反映|投诉|举报|求助|咨询|说|提)?(?:一下|一个|一件|点|个|些)?(?:问题|情况|事情?|事儿?|诉求|意见)?|"
+_FILLER = made_of(
+    r"(?=[我要想来实匿登信上反投举求咨说提一点个些问情事诉意])我?(?:要|想|来)?(?:实名|匿名|登记|信访|上访)?(?:反映|投诉|举报|求助|咨询|说|提)?(?:一下|一个|一件|点|个|些)?(?:问题|情况|事情?|事儿?|诉求|意见)?|"
     r"[您你]们?好|在吗|喂|嗨|早上好|上午好|中午好|下午好|晚上好|领导好?|尊敬的领导|谢谢您?|请帮帮忙|请|麻烦您?|好的?|嗯|是|我|和|也|的|啊|呢|吧|哦|要求|请求|请求?保密|"
-    r"保密|匿名|实名|可以匿名|我要匿名|我想匿名|匿名提交|匿名举报|就这些|没了|没有了|说完了|就这样|完了|以上)+$"
+    r"保密|匿名|实名|可以匿名|我要匿名|我想匿名|匿名提交|匿名举报|就这些|没了|没有了|说完了|就这样|完了|以上"
 )
 _HINT_ADDRESS = re.compile(
     r"^(?:我?(?:家)?(?:地址|住址|地点|位置|事发地)(?:是|在|为)?[:： ]*|(?:我)?(?:家)?(?:就)?(?:住|在|住在|位于)+)"
@@ -100,7 +101,7 @@ def _kept(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str:
     clause, removed = _blanked(text, start, end, spans)
     said = _LABELS.sub("", clause) if removed else clause
     bare = re.sub(r"[\W_]+", "", said)
-    if not bare or _FILLER.match(bare) or _PLACE_LABEL.match(said):
+    if not bare or _FILLER.fullmatch(bare) or _PLACE_LABEL.match(said):
         return ""
     return _MATTER_LABEL.sub("", said.lstrip(" ，,：:、；;") if removed else said)
 
@@ -121,7 +122,7 @@ def only_place(text: str) -> bool:
         return False
     rest = text[: place.start] + text[place.end :]
     rest = re.sub(r"[\W_]+", "", _HINT_ADDRESS.sub("", rest))
-    return len(rest) <= 3 or bool(_FILLER.match(rest))  # noqa: PLR2004 - "的" "那边" "这里"
+    return len(rest) <= 3 or bool(_FILLER.fullmatch(rest))  # noqa: PLR2004 - "的" "那边" "这里"
 
 
 def answered_place(text: str) -> str:

@@ -8,6 +8,7 @@ import phonenumbers
 
 _REGION = "CN"
 _LONGEST_SCANNED = 4000
+_CUE = 24
 _OWN = re.compile(r"(我|本人|联系|手机|电话|号码|Tel|tel|TEL)[^，。；\n]{0,8}$")
 _OTHERS = re.compile(
     r"(对方|他的?|她的?|老板|商家|商户|店家?|施工方?|物业|公司|中介|房东|司机|卖家|骗子|客服|经理|包工头|被举报人)"
@@ -32,10 +33,14 @@ def find_phones(text: str) -> list[Phone]:
 
 def own_phone(text: str) -> Phone | None:
     """The number the writer can be reached at: never one that the text gives to somebody else."""
-    mine = [phone for phone in find_phones(text) if not _OTHERS.search(text[: phone.start])]
-    cued = [phone for phone in mine if _OWN.search(text[: phone.start])]
+    mine = [phone for phone in find_phones(text) if not _OTHERS.search(_before(text, phone))]
+    cued = [phone for phone in mine if _OWN.search(_before(text, phone))]
     mobiles = [phone for phone in mine if phone.mobile]
     return next(iter((*cued, *mobiles, *mine)), None)
+
+
+def _before(text: str, phone: Phone) -> str:
+    return text[max(phone.start - _CUE, 0) : phone.start]
 
 
 def looks_like_a_try(text: str) -> bool:

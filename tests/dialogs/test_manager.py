@@ -1,6 +1,7 @@
 """The manager's promises beside what it says: nothing raises, the state stays plain and small, failures surface."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -174,3 +175,27 @@ def test_what_is_no_effect_is_refused_without_its_values(raw: dict[str, Any]) ->
     with pytest.raises(EffectRefused) as refused:
         Effects().read(raw)
     assert "many" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            unit * 2500 + "x"
+            for unit in ("嗯", "好的", "谢谢您", "没有", "你好", "我要反映", "不是", "一", "小区", "我叫", "在", "不")
+        ),
+        "13800138000 " * 800,
+        "WF" * 3000,
+        "路" * 9000,
+        "举报局长" * 2000,
+    ],
+)
+async def test_no_text_makes_a_turn_slow(text: str, shared: Any) -> None:
+    resident = shared()
+    for opening in ("我要反映问题", "路灯坏了", "阳光花园电梯坏了"):
+        await resident.says(opening)
+        began = time.process_time()
+        resident.manager.gathers(resident.state, [resident.heard(text)])
+        await resident.says(text)
+        assert time.process_time() - began < 2
+        await resident.says("退出")
