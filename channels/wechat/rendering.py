@@ -1,5 +1,6 @@
 """The text of one message as WeChat shows it: buttons as links to tap, nothing illegal, never too long."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from urllib.parse import quote
@@ -20,14 +21,26 @@ def rendered(message: Outbound, *, tap_links: bool) -> str:
     text = without_illegal(message.text).strip()
     if message.url and message.url not in text:
         text = f"{text}\n查看详情：{message.url}".strip()
-    links = _links(message.buttons) if tap_links else ""
-    whole = f"{text}\n\n{links}".strip() if links else text
+    whole = _with_links(text, message.buttons) if tap_links else text
     # The prose says what to answer, so links are the first thing to do without.
     return whole if len(whole.encode()) <= TEXT_LIMIT else clip_bytes(text, TEXT_LIMIT)
 
 
-def _links(buttons: Sequence[tuple[str, str]]) -> str:
-    return "\n".join(_link(title, payload) for title, payload in buttons if title)
+def _with_links(text: str, buttons: Sequence[tuple[str, str]]) -> str:
+    """``text`` with its numbered choices ("1 确认") made links where they stand; other buttons follow below."""
+    done, rest, below = "", text, []
+    for number, (title, payload) in enumerate(buttons, start=1):
+        if not title:
+            continue
+        found = re.search(rf"(?<![0-9]){number}[ \u3000.、]{re.escape(without_illegal(title))}", rest)
+        if found is None:
+            below.append(_link(title, payload))
+        else:
+            start = found.end() - len(without_illegal(title))
+            done += rest[:start] + _link(title, payload)
+            rest = rest[found.end() :]
+    links = "\n".join(below)
+    return f"{done}{rest}\n\n{links}".strip() if links else done + rest
 
 
 def _link(title: str, payload: str) -> str:

@@ -14,17 +14,26 @@ export function el(tag, props = {}, ...children) {
   return node;
 }
 
-const two = (number) => String(number).padStart(2, "0");
+// The office's clock, wherever the browser thinks it is.
+const parts = new Intl.DateTimeFormat("zh-CN", {
+  timeZone: "Asia/Shanghai", hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric",
+  hour: "2-digit", minute: "2-digit",
+});
+
+const local = (date) => Object.fromEntries(parts.formatToParts(date).map(({ type, value }) => [type, value]));
 
 export function clockTime(at) {
-  const date = new Date(at);
-  return `${date.getHours()}:${two(date.getMinutes())}`;
+  const { hour, minute } = local(new Date(at));
+  return `${hour}:${minute}`;
 }
+
+const day = ({ year, month, day: date }) => `${year}-${month}-${date}`;
 
 export function dayTime(at) {
   if (!at) return "";
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return "";
-  const today = new Date().toDateString() === date.toDateString();
-  return `${today ? "今天" : `${date.getMonth() + 1}月${date.getDate()}日`} ${clockTime(at)}`;
+  const then = local(date);
+  const today = day(local(new Date())) === day(then);
+  return `${today ? "今天" : `${then.month}月${then.day}日`} ${clockTime(at)}`;
 }
