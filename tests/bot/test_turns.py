@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from bot.casework.effects import changes_for
 from bot.metrics import Metrics
 from bot.shared_state import Wakeups
