@@ -151,9 +151,13 @@ async def test_nobody_is_left_behind_when_the_supervisor_is_killed() -> None:
     assert len(pids) == 2
     parent.kill()
     await parent.wait()
-    async with asyncio.timeout(10):
-        while any(_alive(pid) for pid in pids):  # noqa: ASYNC110 - they are nobody's children now
-            await asyncio.sleep(0.02)
+    try:
+        async with asyncio.timeout(10):
+            while any(_alive(pid) for pid in pids):  # noqa: ASYNC110 - they are nobody's children now
+                await asyncio.sleep(0.02)
+    finally:
+        for pid in filter(_alive, pids):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _alive(pid: int) -> bool:
