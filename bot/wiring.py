@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import aiohttp
+import structlog
 from redis.exceptions import RedisError
 
 from bot.casework.casebook import Casebook
@@ -21,6 +22,7 @@ from bot.delivery.deliverer import Deliverer
 from bot.delivery.jobs import DeliveryQueue, make_broker
 from bot.delivery.quiet import QuietHours
 from bot.delivery.sweeper import Sweeper
+from bot.master_key import master_key
 from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.shared_state import RedisState, Wakeups
@@ -31,12 +33,13 @@ from channels.base import Clock, Tools
 from dialogs.actions import Office
 from dialogs.build import build_manager
 from storage.driver import connect
-from storage.master_key import KeyFile, KmsKey, MasterKey
+from storage.errors import StorageError
 from storage.personal_data import Vault, open_vault
 from storage.store import Store
 
 _HTTP_TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
 _HTTP_CONNECTIONS = 100
+_BACK_UP = "主密钥已生成。没有它，数据库里的内容谁也读不出：请马上备份，并与数据库分开存放"
 
 
 class SettingMissing(Exception):
@@ -64,16 +67,16 @@ class Services:
     sweeper: Sweeper
     metrics: Metrics
     clock: Clock
-    made_new_keys: bool
 
     async def readiness(self) -> Mapping[str, str]:
         """The state of each part; "!" marks one that must work (see ``bot.web``)."""
         mongodb, redis = await asyncio.gather(self._mongodb(), self.shared.reachable())
-        return {"mongodb": mongodb, "redis": "ok" if redis else "away (goes on without)"}
+        parts = {"mongodb": mongodb, "redis": "ok" if redis else "away (goes on without)"}
+        if self.settings.storage.embedded:
+            parts["servers"] = "embedded: for trying out, not for service (自带的数据库只供试用)"
+        return parts
 
     async def _mongodb(self) -> str:
-        from storage.errors import StorageError  # noqa: PLC0415
-
         try:
             await self.store.database.ping()
         except StorageError as error:
@@ -84,13 +87,6 @@ class Services:
 def utc_now() -> datetime:
     """The clock of the service."""
     return datetime.now(UTC)
-
-
-def master_key(settings: Settings) -> MasterKey:
-    """Where this deployment's master key lies."""
-    if settings.keys.kms_uri is not None:
-        return KmsKey(settings.keys.kms_uri)
-    return KeyFile(settings.keys.master_key_file or settings.storage.data_dir / "keys" / "master.key")
 
 
 @asynccontextmanager
@@ -109,7 +105,10 @@ async def open_services(settings: Settings, *, timeout_ms: int) -> AsyncIterator
             timeout_ms=timeout_ms,
         )
         stack.push_async_callback(database.close)
-        vault = await open_vault(database, master_key(settings))
+        master = master_key(settings)
+        vault = await open_vault(database, master)
+        if vault.made_new:
+            structlog.get_logger().warning("keys.master_key_made", where=master.where, sentence=_BACK_UP)
         store = await Store.open(database, vault, number_prefix=settings.office.prefix)
         services = await _services(settings, store, vault, stack)
         yield services
@@ -192,7 +191,6 @@ def _composed(
         sweeper=Sweeper(store=store, queue=queue, deliver=deliverer.deliver, resume=turns.resume, clock=utc_now),
         metrics=metrics,
         clock=utc_now,
-        made_new_keys=store.vault.made_new,
     )
 
 

@@ -109,14 +109,18 @@ class Runner:
     async def _take(self, token: str) -> Conversation | None:
         """The lease, waited for; None when the holder has meanwhile answered all that was waited for."""
         conversations = self._tools.store.conversations
+        told = False
         while True:
             conversation = await conversations.take(
                 self._address, token=token, seconds=LEASE_SECONDS, now=self._tools.clock()
             )
             if conversation is not None:
                 return conversation
-            # Whoever holds the lease learns that something new is pending; then it is their turn or ours.
-            await self._tools.wakeups.wake(self.conversation_id)
+            if not told:
+                # Whoever holds the lease learns that something new is pending; then it is their turn or ours.
+                # Once: two who wait would wake each other without end.
+                await self._tools.wakeups.wake(self.conversation_id)
+                told = True
             await self._tools.wakeups.wait(self.conversation_id, _LOOK_AGAIN_S)
             if not await self._still_owed():
                 return None
