@@ -125,6 +125,15 @@ class Conversations:
         )
         return bool(matched)
 
+    async def restore_grant(self, id: str, *, until: datetime) -> None:  # noqa: A002
+        """Give back one message that was counted but never taken by the platform.
+
+        ``until`` names the grant it was counted against: one that came meanwhile is not made larger.
+        """
+        await self._conversations.update_one(
+            {"_id": id, "grant_until": until, "grant_left": {"$type": "number"}}, {"$inc": {"grant_left": 1}}
+        )
+
     async def close_window(self, id: str) -> None:  # noqa: A002
         """Note that the platform takes nothing more unasked until the person writes again."""
         await self._conversations.update_one({"_id": id}, {"$set": {"grant_left": 0, "grant_until": None}})

@@ -92,6 +92,12 @@ class Inbox:
         )
         return [str(each["_id"]) for each in found]
 
+    async def depth(self, limit: int) -> int:
+        """Count the messages that are still to be heard, to ``limit`` at most."""
+        # The second condition is true of all; with it the small index of what is pending serves.
+        where = {"state": ArrivalState.PENDING.value, "arrived_at": {"$gte": _EPOCH}}
+        return await self._messages.count(where, limit=limit)
+
     def done(self, ids: Sequence[str], *, turn_id: str, reply_id: str | None, at: datetime) -> list[Change]:
         """Say that one turn heard ``ids``; the last of them is the one whose webhook may give the reply."""
         changes: list[Change] = []
@@ -100,9 +106,7 @@ class Inbox:
             changes.append(_settled(each, ArrivalState.DONE, {"turn_id": turn_id, "reply_id": reply, "done_at": at}))
         return changes
 
-    def set_aside(
-        self, ids: Sequence[str], *, reason: str, at: datetime, reply_id: str | None = None
-    ) -> list[Change]:
+    def set_aside(self, ids: Sequence[str], *, reason: str, at: datetime, reply_id: str | None = None) -> list[Change]:
         """Take ``ids`` out of the way of what is behind them; ``reason`` is a code for staff, never a text.
 
         ``reply_id``: what the last one's webhook may give (an apology).
@@ -136,9 +140,7 @@ class Inbox:
         found = await self._messages.find(where, sort=(("arrived_ns", -1), ("_id", -1)), limit=limit)
         return [self._arrived(each) for each in found]
 
-    async def onward(
-        self, conversation_id: str, *, limit: int, since: datetime | None = None
-    ) -> list[ArrivedMessage]:
+    async def onward(self, conversation_id: str, *, limit: int, since: datetime | None = None) -> list[ArrivedMessage]:
         """Give the messages of a conversation in order; ``since``: only those kept at that moment or later."""
         where: dict[str, Any] = {"conversation_id": conversation_id}
         if since is not None:

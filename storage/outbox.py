@@ -30,13 +30,15 @@ from storage.outbox_documents import (
 )
 from storage.personal_data import Vault
 from storage.receipts import Receipts
-from storage.records import Attempt, DeliveryState, OutboxEntry
+from storage.records import REPLAYED, Attempt, DeliveryState, OutboxEntry
 
 CASE_LIMIT = 500
 _WINDOW = 4
 _WINDOW_LIMIT = 2_000
 _QUEUED, _SENDING = DeliveryState.QUEUED.value, DeliveryState.SENDING.value
 _FREED = ("lease_until", "wake_at")
+_WITH_ITS_WEBHOOK: Mapping[str, Any] = {"state": _SENDING, "via": Via.PASSIVE.value, "lease_token": None}
+"""A passive reply that no worker has claimed: a claim has a token."""
 
 
 class Outbox:
@@ -106,13 +108,23 @@ class Outbox:
             found = await self._settled_before(id, token)
         await self._receipts.apply_parked(id, found.get("provider_key"))
 
-    async def postpone(self, id: str, token: str, *, due_at: datetime, attempt: Attempt | None) -> None:  # noqa: A002
-        """Put it back into the queue until ``due_at``.
+    async def postpone(
+        self,
+        id: str,  # noqa: A002
+        token: str,
+        *,
+        due_at: datetime,
+        attempt: Attempt | None,
+        maybe_twice: bool = False,
+    ) -> None:
+        """Put it back into the queue until ``due_at``; ``maybe_twice``: this try may have reached the person.
 
         Raises:
             Conflict: the claim is another's by now, or a receipt settled it.
         """
         facts: Document = {"state": _QUEUED, "due_at": due_at, "wake_at": due_at}
+        if maybe_twice:
+            facts["maybe_twice"] = True
         cleared = {"lease_token": "", "lease_until": "", "via": ""}
         await self._finish(id, token, facts, cleared, attempt)
 
@@ -143,7 +155,7 @@ class Outbox:
         """Record that the webhooks of these passive replies gave them; what a worker claimed meanwhile stays its."""
         attempt = Attempt(at=at, via=Via.PASSIVE, outcome="sent")
         await self._entries.update_many(
-            {"_id": {"$in": list(ids)}, "state": _SENDING, "via": Via.PASSIVE.value},
+            {"_id": {"$in": list(ids)}, **_WITH_ITS_WEBHOOK},
             {
                 "$set": {"state": DeliveryState.SENT.value, "sent_at": at},
                 "$unset": dict.fromkeys(_FREED, ""),
@@ -154,7 +166,7 @@ class Outbox:
     async def release_passive(self, reply_to: str, *, now: datetime) -> str | None:
         """Hand the unsent passive reply to the message ``reply_to`` over to the workers; give its id, if any."""
         found = await self._entries.find_one_and_update(
-            {"reply_to": reply_to, "state": _SENDING, "via": Via.PASSIVE.value},
+            {"reply_to": reply_to, **_WITH_ITS_WEBHOOK},
             {
                 "$set": {"state": _QUEUED, "due_at": now, "wake_at": now},
                 "$unset": {"via": "", "lease_until": "", "lease_token": ""},
@@ -172,16 +184,18 @@ class Outbox:
         return await self._receipts.apply(receipt)
 
     async def replay(self, id: str, now: datetime) -> None:  # noqa: A002
-        """Send a dead entry after all.
+        """Send a dead entry after all; the tries before are kept, and count no more (``REPLAYED``).
 
         Raises:
             Conflict: it is not dead.
         """
+        attempt = Attempt(at=now, via=None, outcome=REPLAYED)
         matched = await self._entries.update_one(
             {"_id": id, "state": DeliveryState.DEAD.value},
             {
                 "$set": {"state": _QUEUED, "due_at": now, "wake_at": now},
                 "$unset": dict.fromkeys(("dead_at", "reason", "lease_token", "settled_by", "via"), ""),
+                "$push": {"attempts": {"$each": [attempt_to_document(attempt)], "$slice": -ATTEMPTS_KEPT}},
             },
         )
         if not matched:
@@ -194,6 +208,29 @@ class Outbox:
         """Give the reply that the webhook of this message may give; the first where a turn answered with several."""
         return self._maybe(await self._entries.find_one({"reply_to": arrived_id}, sort=(("created_at", 1),)))
 
+    async def part_before(self, entry: OutboxEntry) -> OutboxEntry | None:
+        """Give the part of the same answer that must go out before ``entry`` and has not yet; None: there is none."""
+        if entry.reply_to is None:
+            return None
+        where = {"reply_to": entry.reply_to, "created_at": {"$lt": entry.created_at}}
+        unsettled = {"$in": [_QUEUED, _SENDING]}
+        return self._maybe(await self._entries.find_one({**where, "state": unsettled}, sort=(("created_at", -1),)))
+
+    async def next_parts(self, reply_to: Sequence[str]) -> list[str]:
+        """Give, of each answer to these messages, the part that is the next to go out, if one waits."""
+        found = await self._entries.find(
+            {"reply_to": {"$in": list(reply_to)}, "state": _QUEUED},
+            sort=(("created_at", -1),),
+            projection={"reply_to": 1},
+            limit=_WINDOW_LIMIT,
+        )
+        return [str(key) for key in {each["reply_to"]: each["_id"] for each in found}.values()]
+
+    async def depth(self, limit: int) -> tuple[int, int]:
+        """Count what workers are yet to look at, and what was given up; each to ``limit`` at most."""
+        waiting = await self._entries.count({"wake_at": {"$exists": True}}, limit=limit)
+        return waiting, await self._entries.count({"dead_at": {"$exists": True}}, limit=limit)
+
     async def dead(self, limit: int) -> list[OutboxEntry]:
         """Give what was given up, the last first."""
         return await self._list({"dead_at": {"$exists": True}}, (("dead_at", -1),), limit)
@@ -205,9 +242,7 @@ class Outbox:
             where["created_at"] = {"$lt": before}
         return await self._list(where, (("created_at", -1), ("_id", -1)), limit)
 
-    async def onward(
-        self, conversation_id: str, *, limit: int, since: datetime | None = None
-    ) -> list[OutboxEntry]:
+    async def onward(self, conversation_id: str, *, limit: int, since: datetime | None = None) -> list[OutboxEntry]:
         """Give what was sent in a conversation in order; ``since``: only what was made at that moment or later."""
         where: dict[str, Any] = {"conversation_id": conversation_id}
         if since is not None:

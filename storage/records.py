@@ -117,9 +117,12 @@ _RANKS: Mapping[DeliveryState, int] = {
 }
 
 
+REPLAYED = "replayed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One try to send: ``outcome`` is "sent" or the channel error's code."""
+    """One try to send: ``outcome`` is "sent" or the channel error's code; ``REPLAYED``: staff began anew."""
 
     at: datetime
     via: Via | None
@@ -133,7 +136,8 @@ class OutboxEntry:
 
     A passive reply is put as ``sending`` by ``Via.PASSIVE`` with a lease for the webhook that may give it;
     everything else as ``queued``. ``buttons`` are (title, payload) pairs. ``notice``, ``fields`` and ``url``
-    serve the ways that carry no free text. ``maybe_twice``: a try before may have reached the person.
+    serve the ways that carry no free text. ``maybe_twice``: a try before may have reached the person. Parts of
+    one answer share ``reply_to`` and go out in the order of ``created_at``.
     """
 
     id: str

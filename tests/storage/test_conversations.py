@@ -132,6 +132,20 @@ async def test_a_grant_ends_with_its_window_and_may_be_without_number(store, add
     assert not await store.conversations.spend_grant(held.id, now=now + timedelta(minutes=1))
 
 
+@BOTH
+async def test_what_the_platform_never_took_is_given_back_to_its_own_grant(store, address, now):
+    first, second = now + timedelta(hours=48), now + timedelta(hours=50)
+    held = await store.conversations.take(address, token="a", seconds=10, now=now)
+    held = await _advance(store, held, now, grant=Grant(messages=1, until=first))
+    assert await store.conversations.spend_grant(held.id, now=now)
+    await store.conversations.restore_grant(held.id, until=first)
+    held = await store.conversations.get(held.id)
+    assert held.grant_left == 1
+    held = await _advance(store, held, now, grant=Grant(messages=5, until=second))
+    await store.conversations.restore_grant(held.id, until=first)
+    assert (await store.conversations.get(held.id)).grant_left == 5
+
+
 async def test_a_lesser_grant_does_not_end_a_better_one(store, address, now):
     days, minute = now + timedelta(hours=48), now + timedelta(minutes=1)
     held = await store.conversations.take(address, token="a", seconds=10, now=now)

@@ -13,7 +13,7 @@ from channels.messages import Purpose, Receipt, ReceiptState, Via
 from storage.errors import Conflict
 from storage.outbox import Outbox
 from storage.receipts import after_receipt
-from storage.records import Attempt, DeliveryState
+from storage.records import REPLAYED, Attempt, DeliveryState
 
 BOTH = pytest.mark.parametrize("driver", ["motor", "pymongo"])
 LEASE = 30.0
@@ -152,7 +152,7 @@ async def test_what_was_given_up_is_dead_until_staff_replay_it(store, put, claim
     await store.outbox.replay(made.id, now)
     assert await store.outbox.due(now, 10) == [made.id]
     assert await store.outbox.dead(10) == []
-    assert await claim(made, "w2")
+    assert [each.outcome for each in (await claim(made, "w2")).attempts][-1] == REPLAYED
     with pytest.raises(Conflict):
         await store.outbox.replay(other.id, now)
     with pytest.raises(ValueError, match="sent"):
@@ -179,7 +179,33 @@ async def test_a_passive_reply_is_its_webhooks_until_the_lease_ends(store, put, 
     taken = await claim(lapsed, at=lease)
     assert (taken.maybe_twice, taken.via) == (True, None)
     await store.outbox.passive_sent([lapsed.id, released.id], lease)  # too late: a worker has them
-    assert (await store.outbox.get(lapsed.id)).state is DeliveryState.SENDING
+    assert await store.outbox.release_passive("a1", now=lease) is None
+    still = await store.outbox.get(lapsed.id)
+    assert (still.state, still.lease_token) == (DeliveryState.SENDING, taken.lease_token)
+
+
+@BOTH
+async def test_parts_of_one_answer_are_known_in_their_order(store, put, claim, tried, now):
+    parts = [await put(reply_to="a1", created_at=now + timedelta(milliseconds=i)) for i in range(3)]
+    other = await put(reply_to="a2")
+    assert await store.outbox.part_before(parts[0]) is None
+    assert await store.outbox.part_before(await put()) is None
+    assert (await store.outbox.part_before(parts[2])).id == parts[1].id
+    assert sorted(await store.outbox.next_parts(["a1", "a2", "a3"])) == sorted([parts[0].id, other.id])
+    await claim(parts[0])
+    assert (await store.outbox.part_before(parts[1])).state is DeliveryState.SENDING
+    await store.outbox.record_sent(parts[0].id, "w1", via=Via.DIRECT, provider_id="", at=now, attempt=tried)
+    assert await store.outbox.part_before(parts[1]) is None
+    assert await store.outbox.next_parts(["a1"]) == [parts[1].id]
+
+
+@BOTH
+async def test_what_waits_and_what_was_given_up_is_counted(store, put, claim, tried, now):
+    made = [await put() for _ in range(3)]
+    await claim(made[0])
+    await store.outbox.give_up(made[0].id, "w1", state=DeliveryState.DEAD, reason="", attempt=tried, at=now)
+    assert await store.outbox.depth(10) == (2, 1)
+    assert await store.outbox.depth(1) == (1, 1)
 
 
 @BOTH
