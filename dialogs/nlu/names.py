@@ -32,6 +32,10 @@ _CUE = (
     r"|联系人|来信人|名叫|叫做|我叫)[是为:： ]*"
 )
 _STATED = re.compile(rf"{_CUE}(?P<name>{_FULL}|{_SURNAME}{_TITLE})")
+# A surname that no list holds (逄, 綦, 濮阳): what else would stand between "我叫" and a number?
+_WITH_NUMBER = re.compile(
+    rf"{_CUE}(?P<name>(?:(?![来去修人他她们]){_G}){{2,4}})(?=[，,、；;。\s]{{0,2}}(?:我的|本人)?(?:联系)?(?:手机|电话|方式|号码)*[号是为:： ]*\d{{7}})"
+)
 _SELF = re.compile(
     rf"(?:^|[，,。；;!！？?\s、好])(?:我是|本人|俺是|俺叫)(?:叫|是)?(?P<name>{_FULL_ALONE}|{_SURNAME}{_TITLE})"
 )
@@ -69,7 +73,7 @@ class Name:
 
 def find_own_name(text: str) -> Name | None:
     """How the writer names themselves, if they do."""
-    for pattern in (_STATED, _SELF, _WITH_ROLE, _STYLED, _BARE):
+    for pattern in (_STATED, _WITH_NUMBER, _SELF, _WITH_ROLE, _STYLED, _BARE):
         for match in pattern.finditer(text):
             if _plausible(match["name"]):
                 return Name(value=match["name"], start=_start(match), end=match.end("name"))
