@@ -13,6 +13,8 @@ TEXT_LIMIT = 2048
 
 _ELLIPSIS = "…"
 _SENTENCE_ENDS = "。！？；\n"
+_UNPARTED = {" ": "\u00a0"}
+"""A number stays on the line of its choice."""
 _JOINERS = "\u200d\ufe0e\ufe0f"
 
 
@@ -37,7 +39,7 @@ def _with_links(text: str, buttons: Sequence[tuple[str, str]]) -> str:
             below.append(_link(title, payload))
         else:
             start = found.end() - len(without_illegal(title))
-            done += rest[:start] + _link(title, payload)
+            done += rest[: start - 1] + _UNPARTED.get(rest[start - 1], rest[start - 1]) + _link(title, payload)
             rest = rest[found.end() :]
     links = "\n".join(below)
     return f"{done}{rest}\n\n{links}".strip() if links else done + rest

@@ -7,7 +7,7 @@ import { STATES, stateLabel } from "/static/words.js";
 
 const EVERY = 4000;
 const GRAVE = new Set(["refused", "withdrawn"]);
-const FACTS = [["type", "类型"], ["category", "类别"], ["place", "地点"], ["district", "区域"], ["content", "内容"], ["since", "开始时间"]];
+const FACTS = [["type", "类型"], ["category", "类别"], ["place", "地点"], ["content", "内容"], ["since", "开始时间"]];
 
 export class Staff {
   constructor({ onNew }) {
@@ -115,7 +115,7 @@ export class Staff {
     if (key === this.detailKey || this.composing) return;
     this.detailKey = key;
     const typing = document.activeElement?.id === "note";
-    const facts = FACTS.filter(([name]) => one[name]).flatMap(([name, label]) => [el("dt", {}, label), el("dd", {}, String(one[name].name ?? one[name]))]);
+    const facts = FACTS.map(([name, label]) => [label, inWords(one[name])]).filter(([, said]) => said).flatMap(([label, said]) => [el("dt", {}, label), el("dd", {}, said)]);
     byId("detail").replaceChildren(
       el("button", { type: "button", class: "to-list", onclick: () => this.back() }, "‹ 返回列表"),
       el("div", { class: "detail-head" }, el("div", {}, el("h3", {}, one.title || "（没有标题）"), el("span", { class: "number" }, one.number)), badge(one)),
@@ -179,5 +179,8 @@ export class Staff {
     this.detailKey = "";
   }
 }
+
+// A place is an object in the API; the other facts are words.
+const inWords = (fact) => String((typeof fact === "object" && fact !== null ? fact.text || fact.district : fact) ?? "");
 
 const badge = (item) => el("span", { class: "state", data: { state: item.state } }, item.state_label ?? stateLabel(item.state));

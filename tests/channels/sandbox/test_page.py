@@ -152,7 +152,7 @@ class OfficeBot:
             "state": self.state,
             "state_label": LABELS[self.state],
             "title": "东风东街路灯不亮",
-            "place": "奎文区东风东街某小区",
+            "place": {"text": "奎文区东风东街某小区", "district": "奎文区", "latitude": None, "longitude": None},
             "content": "奎文区东风东街某小区路灯坏了一个多月，晚上太黑",
             "created_at": NOW,
         }
@@ -250,6 +250,8 @@ async def test_a_petition_goes_from_the_hint_to_the_staff_and_back(sandbox, offi
     await expect(rows(page, "passive").last).to_contain_text(NUMBER)
 
     await page.get_by_role("button", name=NUMBER).click()
+    await expect(page.locator(".facts")).to_contain_text("奎文区东风东街某小区")
+    await expect(page.locator(".facts")).not_to_contain_text("object")
     await page.get_by_label("办理说明").fill("已核实，转区城市管理局修复")
     await page.get_by_role("button", name="已受理", exact=True).click()
     await expect(rows(page, "customer_service")).to_contain_text("已核实，转区城市管理局修复")
