@@ -33,9 +33,8 @@ _CUE = (
 )
 _STATED = re.compile(rf"{_CUE}(?P<name>{_FULL}|{_SURNAME}{_TITLE})")
 # A surname that no list holds (逄, 綦, 濮阳): what else would stand between "我叫" and a number?
-_WITH_NUMBER = re.compile(
-    rf"{_CUE}(?P<name>(?:(?![来去修人他她们]){_G}){{2,4}})(?=[，,、；;。\s]{{0,2}}(?:我的|本人)?(?:联系)?(?:手机|电话|方式|号码)*[号是为:： ]*\d{{7}})"
-)
+_THEN_NUMBER = r"(?=[，,、；;。\s]{0,2}(?:我的|本人)?(?:联系)?(?:手机|电话|方式|号码)*[号是为:： ]*\d{7})"
+_WITH_NUMBER = re.compile(rf"{_CUE}(?P<name>(?:(?![来去修人他她们]){_G}){{2,4}}){_THEN_NUMBER}")
 _SELF = re.compile(
     rf"(?:^|[，,。；;!！？?\s、好])(?:我是|本人|俺是|俺叫)(?:叫|是)?(?P<name>{_FULL_ALONE}|{_SURNAME}{_TITLE})"
 )
