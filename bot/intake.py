@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.observability import Metrics
 from bot.turns.turns import Turns
 from channels.base import Arrival, Channel, Clock, WebhookRequest, WebhookResponse
 from channels.messages import Outbound, Via
@@ -22,17 +21,16 @@ class Answer:
     """What to answer, and the reply that it carries: to be marked as sent when the platform has read it."""
 
     response: WebhookResponse
-    reply_id: str | None = None
+    reply: OutboxEntry | None = None
 
 
 class Intake:
     """Takes the calls of all channels."""
 
-    def __init__(self, *, store: Store, turns: Turns, clock: Clock, metrics: Metrics) -> None:
+    def __init__(self, *, store: Store, turns: Turns, clock: Clock) -> None:
         self._store = store
         self._turns = turns
         self._clock = clock
-        self._metrics = metrics
 
     async def handle(self, channel: Channel, request: WebhookRequest) -> Answer:
         """Answer one call.
@@ -50,7 +48,7 @@ class Intake:
         reply = await self._reply(channel, request, kept)
         if reply is None:
             return Answer(response=channel.respond(arrival, None))
-        return Answer(response=channel.respond(arrival, _passive(reply)), reply_id=reply.id)
+        return Answer(response=channel.respond(arrival, _passive(reply)), reply=reply)
 
     async def _keep(self, arrival: Arrival) -> Sequence[ArrivedMessage]:
         if not arrival.messages:

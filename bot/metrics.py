@@ -14,7 +14,6 @@ from prometheus_client import (
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _TURN = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 4.5, 10.0, 30.0)
 _WAIT = (0.001, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 4.5)
-_GROUP = (1, 2, 4, 8, 16, 32, 64)
 
 
 class Metrics:
@@ -30,7 +29,7 @@ class Metrics:
     def _count_traffic(self, registry: CollectorRegistry) -> None:
         self.webhooks = Counter(
             "petition_webhook_calls",
-            "Calls of platforms by what became of them (kept, duplicate, refused code, failed)",
+            "Calls of platforms by what became of them: answered, not_kept, broke, or why refused",
             ("channel", "outcome"),
             registry=registry,
         )
@@ -38,12 +37,6 @@ class Metrics:
             "petition_send_attempts",
             "Tries to deliver by way and outcome (sent, or the error's code)",
             ("channel", "via", "outcome"),
-            registry=registry,
-        )
-        self.outbox_entries = Counter(
-            "petition_outbox_entries",
-            "Outbox entries that reached a state",
-            ("channel", "state"),
             registry=registry,
         )
 
@@ -57,12 +50,9 @@ class Metrics:
             buckets=_WAIT,
             registry=registry,
         )
-        self.commit_group_size = Histogram(
-            "petition_commit_group_size", "Commits gathered into one", buckets=_GROUP, registry=registry
-        )
         self.queue_depth = Gauge(
             "petition_queue_depth",
-            "What waits (inbox, outbox, dead, spool), as last seen",
+            "What waits in MongoDB: messages to be heard (inbox), to be sent (outbox), given up (dead)",
             ("queue",),
             registry=registry,
         )

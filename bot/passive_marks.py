@@ -2,14 +2,17 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
 from channels.base import Clock
 from storage.errors import StorageError
+from storage.records import OutboxEntry
 from storage.store import Store
 
 _GATHER_S = 0.1
+_AGAIN_S = 1.0
 _MOST = 10_000
 
 
@@ -17,19 +20,21 @@ class PassiveMarks:
     """Gathers the replies that webhooks carried and marks them sent, many with one write.
 
     A mark that is lost (the process dies, MongoDB is away) leaves the entry leased to its webhook; when that
-    lease ends a worker sends it once more, marked as perhaps twice.
+    lease ends a worker sends it once more, marked as perhaps twice. ``kick`` sends the next parts of an answer that
+    was longer than one message.
     """
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, kick: Callable[[Sequence[str]], Awaitable[object]]) -> None:
         self._store = store
         self._clock = clock
-        self._ids: list[str] = []
+        self._kick = kick
+        self._given: dict[str, OutboxEntry] = {}
         self._some = asyncio.Event()
 
-    def given(self, entry_id: str) -> None:
-        """The platform has read the answer that carried this entry."""
-        if len(self._ids) < _MOST:
-            self._ids.append(entry_id)
+    def given(self, entry: OutboxEntry) -> None:
+        """The platform was handed the answer that carried this entry."""
+        if len(self._given) < _MOST:
+            self._given[entry.id] = entry
             self._some.set()
 
     async def run(self) -> None:
@@ -38,23 +43,30 @@ class PassiveMarks:
             while True:
                 await self._some.wait()
                 await asyncio.sleep(_GATHER_S)
-                await self.flush()
-        except asyncio.CancelledError:
+                if not await self.flush():
+                    await asyncio.sleep(_AGAIN_S)
+        finally:
             with contextlib.suppress(StorageError):
                 await self.flush()
-            raise
 
-    async def flush(self) -> None:
-        """Mark what has been gathered; on failure it is kept for the next time."""
-        ids, self._ids = self._ids, []
+    async def flush(self) -> bool:
+        """Mark what has been gathered; False: it could not be, and is kept for the next time."""
+        given = dict(self._given)
         self._some.clear()
-        if not ids:
-            return
+        if not given:
+            return True
         try:
-            await self._store.outbox.passive_sent(ids, at=self._clock())
-        except StorageError as error:
-            structlog.get_logger().warning(
-                "passive.mark_failed", entries=len(ids), error=type(error).__name__
+            await self._store.outbox.passive_sent(list(given), at=self._clock())
+            following = await self._store.outbox.next_parts(
+                [entry.reply_to for entry in given.values() if entry.reply_to]
             )
-            self._ids = [*ids, *self._ids][:_MOST]
+        except StorageError as error:
+            structlog.get_logger().warning("passive.mark_failed", entries=len(given), error=error.code)
             self._some.set()
+            return False
+        # Only now: a flush that is cancelled half-way loses no mark, and marking twice changes nothing.
+        for entry_id in given:
+            self._given.pop(entry_id, None)
+        if following:
+            await self._kick(following)
+        return True

@@ -18,16 +18,24 @@ from bot.wiring import Services, open_services
 
 WEB_TIMEOUT_MS = 1_500
 WORKER_TIMEOUT_MS = 10_000
-DRAIN_SECONDS = 10.0
+DRAIN_SECONDS = 8.0
+"""What is under way at SIGTERM gets this long; containers and ``up`` kill after ten seconds or more."""
+_LAST_SECONDS = 1.0
 _LISTEN_BACKLOG = 512
 
 
 async def run_web(settings: Settings) -> None:
-    """Serve HTTP until SIGTERM or SIGINT; turns under way are given ten seconds to end."""
+    """Serve HTTP until SIGTERM or SIGINT; calls and turns under way are given ``DRAIN_SECONDS`` to end."""
     async with _stop_signal() as stop, open_services(settings, timeout_ms=WEB_TIMEOUT_MS) as services:
-        marks = PassiveMarks(services.store, services.clock)
+        marks = PassiveMarks(services.store, services.clock, services.queue.kick)
         marking = asyncio.create_task(marks.run())
-        runner = web.AppRunner(_application(services, marks), access_log=None, shutdown_timeout=DRAIN_SECONDS)
+        runner = web.AppRunner(
+            _application(services, marks),
+            access_log=None,
+            shutdown_timeout=DRAIN_SECONDS,
+            # No platform compresses what it sends; what is small on the wire stays small.
+            auto_decompress=False,
+        )
         await runner.setup()
         try:
             site = web.TCPSite(runner, settings.http.host, settings.http.port, backlog=_LISTEN_BACKLOG)
@@ -35,34 +43,36 @@ async def run_web(settings: Settings) -> None:
             structlog.get_logger().info("web.listening", host=settings.http.host, port=settings.http.port)
             await stop.wait()
         finally:
+            ending = asyncio.get_running_loop().time() + DRAIN_SECONDS
             await runner.cleanup()
-            await services.turns.drain(DRAIN_SECONDS)
+            await services.turns.drain(max(_LAST_SECONDS, ending - asyncio.get_running_loop().time()))
             marking.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await marking
 
 
 async def run_worker(settings: Settings) -> None:
-    """Deliver and sweep until SIGTERM or SIGINT; deliveries under way are given ten seconds to end."""
+    """Deliver and sweep until SIGTERM or SIGINT; deliveries under way are given ``DRAIN_SECONDS`` to end."""
     async with _stop_signal() as stop, open_services(settings, timeout_ms=WORKER_TIMEOUT_MS) as services:
         structlog.get_logger().info("worker.started")
         async with asyncio.TaskGroup() as group:
-            group.create_task(
-                jobs.serve(
-                    services.broker,
-                    deliver=services.deliverer.deliver,
-                    sweep=services.sweeper.sweep,
-                    stop=stop,
-                    drain_seconds=DRAIN_SECONDS,
+            if services.broker is not None:
+                group.create_task(
+                    jobs.serve(
+                        services.broker,
+                        deliver=services.deliverer.deliver,
+                        sweep=services.sweeper.sweep,
+                        stop=stop,
+                        drain_seconds=DRAIN_SECONDS,
+                    )
                 )
-            )
-            group.create_task(jobs.tick(services.queue, services.sweeper.sweep, stop))
-        await services.turns.drain(DRAIN_SECONDS)
+            group.create_task(jobs.tick(services.queue, services.sweeper.sweep, stop, drain_seconds=DRAIN_SECONDS))
+        await services.turns.drain(_LAST_SECONDS)
 
 
 def _application(services: Services, marks: PassiveMarks) -> web.Application:
     tokens = {name: secret.get_secret_value() for name, secret in services.settings.api.tokens.items()}
-    intake = Intake(store=services.store, turns=services.turns, clock=services.clock, metrics=services.metrics)
+    intake = Intake(store=services.store, turns=services.turns, clock=services.clock)
     return make_web(
         WebParts(
             channels=services.channels,
@@ -71,6 +81,7 @@ def _application(services: Services, marks: PassiveMarks) -> web.Application:
             api=make_api(store=services.store, casework=services.casework, tokens=tokens, clock=services.clock),
             metrics=services.metrics,
             readiness=services.readiness,
+            depths=services.depths,
             tokens=frozenset(tokens.values()),
             clock=services.clock,
         )

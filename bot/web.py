@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import structlog
 from aiohttp import web
 
-from bot.intake import Intake
+from bot.faults import frames_of
+from bot.intake import Answer, Intake
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.passive_marks import PassiveMarks
 from channels.base import Channel, Clock, WebhookRequest
@@ -20,10 +21,13 @@ BODY_LIMIT = 128 * 1024
 """Bytes of a webhook call; the channel's own limit is tighter."""
 _BODY_TIMEOUT_S = 4.0
 _API_BODY_LIMIT = 1024 * 1024 + 1024
+_OF_PROXIES = ("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Real-IP", "Via")
 _SAFE_TEXT = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 Readiness = Callable[[], Awaitable[Mapping[str, str]]]
 """Gives for each part "ok", or what is the matter with it; a part that must work begins with "!"."""
+Depths = Callable[[], Awaitable[Mapping[str, int]]]
+"""Counts what waits, by queue; nothing where it cannot be counted now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,7 @@ class WebParts:
     api: web.Application
     metrics: Metrics
     readiness: Readiness
+    depths: Depths
     tokens: frozenset[str]
     clock: Clock
 
@@ -74,7 +79,9 @@ class Webhooks:
         try:
             body = await _read(request)
         except TimeoutError:
-            return web.Response(status=408)
+            return self._refuse(channel, 408, "too_slow")
+        except (web.RequestPayloadError, ConnectionError):
+            return self._refuse(channel, 400, "broken_off")
         if body is None:
             return self._refuse(channel, 413, "too_large")
         call = WebhookRequest(
@@ -95,9 +102,16 @@ class Webhooks:
         except StorageError as error:
             # Not kept, so not acknowledged: the platform repeats the call.
             structlog.get_logger().error("webhook.not_kept", channel=channel.name, error=error.code)
-            self._count(channel, "failed")
-            return web.Response(status=503, headers={"Retry-After": "2"})
+            return self._unanswered(channel, 503, "not_kept")
+        except Exception as error:  # noqa: BLE001 - the server's own log would quote the call
+            structlog.get_logger().error(
+                "webhook.broke", channel=channel.name, error=type(error).__name__, frames=frames_of(error)
+            )
+            return self._unanswered(channel, 500, "broke")
         self._count(channel, "answered")
+        return await self._give(request, answer)
+
+    async def _give(self, request: web.Request, answer: Answer) -> web.StreamResponse:
         response = web.Response(
             status=answer.response.status,
             body=answer.response.body,
@@ -105,9 +119,14 @@ class Webhooks:
         )
         await response.prepare(request)
         await response.write_eof()
-        if answer.reply_id is not None:
-            self._parts.marks.given(answer.reply_id)
+        # Where the platform hung up before, this raised: its repeat, or a worker, gives the reply.
+        if answer.reply is not None:
+            self._parts.marks.given(answer.reply)
         return response
+
+    def _unanswered(self, channel: Channel, status: int, outcome: str) -> web.Response:
+        self._count(channel, outcome)
+        return web.Response(status=status, headers={"Retry-After": "2"})
 
     def _refuse(self, channel: Channel, status: int, code: str) -> web.Response:
         structlog.get_logger().warning("webhook.refused", channel=channel.name, status=status, code=code)
@@ -156,17 +175,21 @@ class Health:
         """Prometheus figures, for callers on this machine or with a token."""
         if not (_from_loopback(request) or self._has_token(request)):
             return web.Response(status=403)
+        for queue, depth in (await self._parts.depths()).items():
+            self._parts.metrics.queue_depth.labels(queue=queue).set(depth)
         return web.Response(body=self._parts.metrics.exposition(), headers={"Content-Type": CONTENT_TYPE})
 
     def _has_token(self, request: web.Request) -> bool:
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        matches = [hmac.compare_digest(given.encode(), token.encode()) for token in self._parts.tokens]
+        # bytes, and surrogates let pass: a hostile header must end in a refusal, not in an encoding error
+        presented = given.encode("utf-8", "surrogatepass")
+        matches = [hmac.compare_digest(presented, token.encode()) for token in self._parts.tokens]
         return scheme.lower() == "bearer" and any(matches)
 
 
 def _from_loopback(request: web.Request) -> bool:
     # Behind a proxy every caller seems to be on this machine: then only a token counts.
-    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+    if any(name in request.headers for name in _OF_PROXIES):
         return False
     try:
         return ipaddress.ip_address(request.remote or "").is_loopback

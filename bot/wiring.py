@@ -18,6 +18,7 @@ from bot.casework.service import Casework
 from bot.chance import SecureChance, jitter
 from bot.channel_registry import Channels, make_channels
 from bot.delivery.backoff import Backoff
+from bot.delivery.broker import ReliableStreamBroker
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.jobs import DeliveryQueue, make_broker
 from bot.delivery.quiet import QuietHours
@@ -39,6 +40,7 @@ from storage.store import Store
 
 _HTTP_TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
 _HTTP_CONNECTIONS = 100
+_COUNT_TO = 10_000
 _BACK_UP = "主密钥已生成。没有它，数据库里的内容谁也读不出：请马上备份，并与数据库分开存放"
 
 
@@ -59,7 +61,7 @@ class Services:
     store: Store
     channels: Channels
     shared: RedisState
-    broker: Any
+    broker: ReliableStreamBroker | None
     queue: DeliveryQueue
     turns: Turns
     casework: Casework
@@ -75,6 +77,14 @@ class Services:
         if self.settings.storage.embedded:
             parts["servers"] = "embedded: for trying out, not for service (自带的数据库只供试用)"
         return parts
+
+    async def depths(self) -> Mapping[str, int]:
+        """What waits, by queue; no queue where MongoDB is away."""
+        try:
+            outbox, dead = await self.store.outbox.depth(_COUNT_TO)
+            return {"inbox": await self.store.inbox.depth(_COUNT_TO), "outbox": outbox, "dead": dead}
+        except StorageError:
+            return {}
 
     async def _mongodb(self) -> str:
         try:
@@ -129,10 +139,7 @@ async def _services(settings: Settings, store: Store, vault: Vault, stack: Async
     channels = make_channels(settings, Tools(http=http, shared=shared, clock=utc_now))
     for channel in channels.values():
         stack.push_async_callback(channel.aclose)
-    broker = make_broker(url or "redis://127.0.0.1:1")
-    with suppress(RedisError, OSError):
-        await broker.startup()
-    stack.push_async_callback(broker.shutdown)
+    broker = await stack.enter_async_context(_queueing(url)) if url else None
     return _composed(settings, store, channels, shared=shared, wakeups=wakeups, broker=broker)
 
 
@@ -143,7 +150,7 @@ def _composed(
     *,
     shared: RedisState,
     wakeups: Wakeups,
-    broker: Any,
+    broker: ReliableStreamBroker | None,
 ) -> Services:
     metrics = Metrics()
     chance = SecureChance()
@@ -166,6 +173,7 @@ def _composed(
             wakeups=wakeups,
             kick=queue.kick,
             clock=utc_now,
+            metrics=metrics,
             gather_seconds=settings.dialog.gather_seconds,
         )
     )
@@ -176,6 +184,7 @@ def _composed(
         chance=jitter(),
         backoff=Backoff(),
         quiet=QuietHours(span=settings.notices.quiet_span()),
+        kick=queue.kick,
         metrics=metrics,
     )
     return Services(
@@ -192,6 +201,19 @@ def _composed(
         metrics=metrics,
         clock=utc_now,
     )
+
+
+@asynccontextmanager
+async def _queueing(url: str) -> AsyncIterator[ReliableStreamBroker]:
+    """The broker, ready where Redis answers; else it becomes ready when Redis comes."""
+    broker = make_broker(url)
+    with suppress(RedisError, OSError):
+        await broker.startup()
+    try:
+        yield broker
+    finally:
+        with suppress(RedisError, OSError):
+            await broker.shutdown()
 
 
 @asynccontextmanager

@@ -11,6 +11,8 @@ from typing import Any
 
 import structlog
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 from taskiq import AckableMessage
 from taskiq_redis import RedisStreamBroker
@@ -20,6 +22,8 @@ from bot.shared_state import stop_if_cancelled
 _READ_BLOCK_MS = 500
 _RECLAIM_EVERY_S = 1.0
 _RECONNECT_AFTER_S = 0.5
+_ANSWER_S = 2.0
+"""Longer than a read blocks."""
 
 
 class ReliableStreamBroker(RedisStreamBroker):
@@ -38,41 +42,65 @@ class ReliableStreamBroker(RedisStreamBroker):
             xread_count=10,
             xread_block=_READ_BLOCK_MS,
             maxlen=100_000,
-            socket_timeout=5.0,
+            socket_timeout=_ANSWER_S,
             socket_connect_timeout=0.5,
+            # redis-py's own repeats would make every wait ten times as long
+            retry=Retry(NoBackoff(), 0),
         )
         self._reclaimed_at = 0.0
+        self._away = False
 
     def _ack_generator(self, id: str, queue_name: str) -> Callable[[], Awaitable[None]]:  # noqa: A002 - theirs
         async def acknowledge() -> None:
-            async with Redis(connection_pool=self.connection_pool) as redis, redis.pipeline() as pipe:
-                pipe.xack(queue_name, self.consumer_group_name, id)
-                pipe.xdel(queue_name, id)
-                await pipe.execute()
+            try:
+                async with Redis(connection_pool=self.connection_pool) as redis, redis.pipeline() as pipe:
+                    pipe.xack(queue_name, self.consumer_group_name, id)
+                    pipe.xdel(queue_name, id)
+                    await pipe.execute()
+            except (RedisError, OSError) as error:
+                # The job is done once more later, which its claim makes harmless.
+                structlog.get_logger().warning("queue.not_acknowledged", error=type(error).__name__)
 
         return acknowledge
 
     async def listen(self) -> AsyncGenerator[AckableMessage, None]:
         """Yield jobs for ever; a Redis that is away is asked again every half second."""
-        log = structlog.get_logger()
         while True:
             stop_if_cancelled()
             try:
                 async with Redis(connection_pool=self.connection_pool) as redis:
-                    for message in await self._next(redis):
-                        yield message
-            except ResponseError:
-                # The group is gone: Redis came back empty. What it held is in the outbox still.
-                await self._declare_again()
+                    messages = await self._next(redis)
+            except ResponseError as error:
+                # Usually the group is gone: Redis came back empty. What it held is in the outbox still.
+                await self._begin_again(error)
+                continue
             except (RedisError, OSError) as error:
-                log.warning("queue.away", error=type(error).__name__)
-                await asyncio.sleep(_RECONNECT_AFTER_S)
+                await self._rest(error)
+                continue
+            self._note_back()
+            for message in messages:
+                yield message
 
-    async def _declare_again(self) -> None:
+    async def _begin_again(self, error: ResponseError) -> None:
         try:
             await self._declare_consumer_group()
-        except (RedisError, OSError):
-            await asyncio.sleep(_RECONNECT_AFTER_S)
+        except (RedisError, OSError) as away:
+            await self._rest(away)
+        else:
+            structlog.get_logger().warning("queue.declared_again", error=type(error).__name__)
+            # Where it was something else (no permission, another kind of key), it is not asked without end.
+            await asyncio.sleep(_RECONNECT_AFTER_S / 5)
+
+    async def _rest(self, error: Exception) -> None:
+        if not self._away:
+            self._away = True
+            structlog.get_logger().warning("queue.away", error=type(error).__name__)
+        await asyncio.sleep(_RECONNECT_AFTER_S)
+
+    def _note_back(self) -> None:
+        if self._away:
+            self._away = False
+            structlog.get_logger().info("queue.back")
 
     async def _next(self, redis: Redis) -> list[AckableMessage]:
         now = asyncio.get_running_loop().time()

@@ -2,26 +2,30 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 import structlog
 from redis.exceptions import RedisError
 from taskiq import AsyncBroker
 from taskiq.acks import AcknowledgeType
+from taskiq.exceptions import TaskiqError
 from taskiq.kicker import AsyncKicker
 from taskiq.receiver import Receiver
 
 from bot.delivery.broker import ReliableStreamBroker
 from bot.delivery.deliverer import LEASE_SECONDS
+from bot.faults import frames_of
+from storage.errors import StorageError
 
 QUEUE_NAME = "out:normal"
 _DELIVER = "deliver"
 _SWEEP = "sweep"
 _KICK_TIMEOUT_S = 0.5
+_KICK_EACH_S = 0.005
 _SWEEP_EVERY_S = 5.0
 _TASKS = 50
+_END_S = 1.0
 
 
 def make_broker(redis_url: str) -> ReliableStreamBroker:
@@ -30,10 +34,14 @@ def make_broker(redis_url: str) -> ReliableStreamBroker:
 
 
 class DeliveryQueue:
-    """Tells the workers that entries are due. Losing what it carries costs seconds: the sweeper finds them."""
+    """Tells the workers that entries are due. Losing what it carries costs seconds: the sweeper finds them.
 
-    def __init__(self, broker: AsyncBroker) -> None:
+    ``broker`` None: there is no queue, and only the sweeper finds them.
+    """
+
+    def __init__(self, broker: AsyncBroker | None) -> None:
         self._broker = broker
+        self._away = False
 
     async def kick(self, entry_ids: Sequence[str]) -> bool:
         """Queue deliveries; False where the queue is away (the sweeper will do it)."""
@@ -44,18 +52,51 @@ class DeliveryQueue:
         return await self._kick(_SWEEP, ())
 
     async def _kick(self, task_name: str, *argument_lists: tuple[str, ...]) -> bool:
+        if self._broker is None:
+            return False
         try:
-            async with asyncio.timeout(_KICK_TIMEOUT_S):
+            async with asyncio.timeout(_KICK_TIMEOUT_S + _KICK_EACH_S * len(argument_lists)):
                 for arguments in argument_lists:
                     kicker: AsyncKicker[Any, Any] = AsyncKicker(task_name=task_name, broker=self._broker, labels={})
                     await kicker.kiq(*arguments)
-        except (TimeoutError, RedisError, OSError) as error:
-            structlog.get_logger().warning("queue.kick_failed", task=task_name, error=type(error).__name__)
+        except (TimeoutError, RedisError, OSError, TaskiqError) as error:
+            self._note(away=True, error=type(error.__cause__ or error).__name__)
             return False
-        except Exception as error:  # noqa: BLE001 - taskiq wraps what its broker raises; the outbox holds the truth
-            structlog.get_logger().warning("queue.kick_failed", task=task_name, error=type(error).__name__)
-            return False
+        self._note(away=False)
         return True
+
+    def _note(self, *, away: bool, error: str = "") -> None:
+        if away and not self._away:
+            structlog.get_logger().warning("queue.kick_failed", error=error)
+        self._away = away
+
+
+class _UnderWay:
+    """The jobs that run now, so that none outlives the parts it works with."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    @contextlib.contextmanager
+    def one(self, job: str) -> Iterator[None]:
+        """Nothing that fails in it reaches the job engine, whose log would quote it."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        try:
+            yield
+        except StorageError as error:
+            structlog.get_logger().warning("job.storage_error", job=job, error=error.code)
+        except Exception as error:  # noqa: BLE001 - the entry's lease ends, and it is taken up again
+            _log_broken(job, error)
+
+    async def end(self) -> None:
+        """Cancel what runs still: its entries are taken up when their leases end."""
+        late = list(self._tasks)
+        if late:
+            structlog.get_logger().warning("jobs.cut_short", jobs=len(late))
+            await _ended(*late)
 
 
 async def serve(
@@ -66,38 +107,73 @@ async def serve(
     stop: asyncio.Event,
     drain_seconds: float,
 ) -> None:
-    """Run jobs until ``stop``; those under way get ``drain_seconds`` to end."""
+    """Run jobs until ``stop``; those under way get ``drain_seconds`` to end, then they are cancelled."""
+    under_way = _UnderWay()
 
     async def run_delivery(entry_id: str) -> None:
-        await deliver(entry_id)
+        with under_way.one(_DELIVER):
+            await deliver(entry_id)
 
     async def run_sweep() -> None:
-        await sweep()
+        with under_way.one(_SWEEP):
+            await sweep()
 
     broker.register_task(run_delivery, task_name=_DELIVER)
     broker.register_task(run_sweep, task_name=_SWEEP)
     broker.is_worker_process = True
-    with ThreadPoolExecutor(max_workers=1) as executor:
-        receiver = Receiver(
-            broker,
-            executor=executor,
-            run_startup=False,
-            max_async_tasks=_TASKS,
-            max_prefetch=10,
-            ack_type=AcknowledgeType.WHEN_EXECUTED,
-            wait_tasks_timeout=drain_seconds,
-        )
-        await receiver.listen(stop)
+    receiver = Receiver(
+        broker,
+        run_startup=False,
+        max_async_tasks=_TASKS,
+        max_prefetch=10,
+        ack_type=AcknowledgeType.WHEN_EXECUTED,
+        wait_tasks_timeout=drain_seconds,
+    )
+    try:
+        await _until_stopped(receiver.listen(stop), stop, drain_seconds)
+    finally:
+        await under_way.end()
 
 
-async def tick(queue: DeliveryQueue, sweep: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+async def tick(
+    queue: DeliveryQueue, sweep: Callable[[], Awaitable[None]], stop: asyncio.Event, *, drain_seconds: float
+) -> None:
     """The clock: every five seconds a sweep goes through the queue, or is done here where the queue is away.
 
-    Several workers may tick: sweeps are idempotent, and every claim is decided in MongoDB.
+    Several workers may tick: sweeps are idempotent, and every claim is decided in MongoDB. A sweep under way gets
+    ``drain_seconds`` after ``stop``.
     """
     while not stop.is_set():
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_SWEEP_EVERY_S):
                 await stop.wait()
-        if not stop.is_set() and not await queue.kick_sweep():
-            await sweep()
+        if stop.is_set() or await queue.kick_sweep():
+            continue
+        try:
+            await _until_stopped(sweep(), stop, drain_seconds)
+        except Exception as error:  # noqa: BLE001 - the clock goes on
+            _log_broken(_SWEEP, error)
+
+
+async def _until_stopped(work: Awaitable[None], stop: asyncio.Event, seconds: float) -> None:
+    """Await ``work`` to its end, or until ``seconds`` after ``stop``; then it is cancelled."""
+    working = asyncio.ensure_future(work)
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({working}, timeout=seconds)
+    finally:
+        in_time = working.done()
+        await _ended(working, stopping)
+    if in_time:
+        working.result()
+
+
+async def _ended(*tasks: asyncio.Future[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks, timeout=_END_S)
+
+
+def _log_broken(job: str, error: Exception) -> None:
+    structlog.get_logger().error("job.broke", job=job, error=type(error).__name__, frames=frames_of(error))

@@ -8,6 +8,7 @@ import structlog
 
 from bot.delivery.deliverer import GRACE
 from bot.delivery.jobs import DeliveryQueue
+from bot.faults import frames_of
 from channels.base import Clock
 from storage.errors import StorageError
 from storage.store import Store
@@ -36,14 +37,23 @@ class Sweeper:
         self._deliver = deliver
         self._resume = resume
         self._clock = clock
+        self._sweeping = False
 
     async def sweep(self) -> None:
-        """Take up what is due; a storage that is away is left to the next sweep."""
+        """Take up what is due; a storage that is away is left to the next sweep.
+
+        One at a time in a process: a sweep that takes long is not joined by the next ones.
+        """
+        if self._sweeping:
+            return
+        self._sweeping = True
         try:
             await self._sweep_deliveries()
             await self._sweep_turns()
         except StorageError as error:
-            structlog.get_logger().warning("sweep.storage_away", error=type(error).__name__)
+            structlog.get_logger().warning("sweep.storage_error", error=error.code)
+        finally:
+            self._sweeping = False
 
     async def _sweep_deliveries(self) -> None:
         entry_ids = await self._store.outbox.due(self._clock() - GRACE, limit=_ENTRIES)
@@ -65,7 +75,11 @@ async def _each(act: Callable[[str], Awaitable[None]], keys: list[str]) -> None:
             try:
                 await act(key)
             except StorageError as error:
-                structlog.get_logger().warning("sweep.skipped", key=key, error=type(error).__name__)
+                structlog.get_logger().warning("sweep.skipped", key=key, error=error.code)
+            except Exception as error:  # noqa: BLE001 - one that breaks must not keep the others waiting
+                structlog.get_logger().error(
+                    "sweep.broke", key=key, error=type(error).__name__, frames=frames_of(error)
+                )
 
     async with asyncio.TaskGroup() as group:
         for key in keys:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.metrics import Metrics
 from bot.shared_state import Wakeups
 from bot.turns.turn import Manager, TurnFailed, TurnMaker, heard
 from channels.base import Clock
@@ -33,6 +34,7 @@ class RunnerTools:
     wakeups: Wakeups
     kick: Callable[[Sequence[str]], Awaitable[object]]
     clock: Clock
+    metrics: Metrics
     gather_seconds: float
     answer_within: float = 4.5
 
@@ -91,7 +93,8 @@ class Runner:
 
     async def _hold_and_drain(self) -> None:
         token = uuid.uuid4().hex
-        conversation = await self._take(token)
+        with self._tools.metrics.lease_wait_seconds.time():
+            conversation = await self._take(token)
         if conversation is None:
             return
         released = False

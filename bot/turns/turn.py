@@ -1,7 +1,6 @@
 """One turn: hear, decide, commit. Nothing is written but by the one commit at its end."""
 
 import asyncio
-import traceback
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,11 +10,12 @@ from typing import Protocol
 import structlog
 
 from bot.casework.effects import Settled
-from bot.observability import Metrics
+from bot.faults import frames_of
+from bot.metrics import Metrics
 from bot.text import split
 from channels.base import Capabilities, Channel, Clock
 from channels.messages import Purpose, Via
-from dialogs.outcome import Effect, Heard, Outcome, Person, Reply
+from dialogs.outcome import Effect, FileCase, Heard, Outcome, Person, Reply
 from storage.commit import Change
 from storage.errors import StorageError
 from storage.records import ArrivedMessage, Call, Conversation, DeliveryState, OutboxEntry
@@ -24,7 +24,9 @@ from storage.store import Store
 TURN_TIMEOUT_S = 8.0
 TRIES = 3
 _APOLOGY = "抱歉，系统处理您的消息时出了问题，我们已通知工作人员查看。您可以稍后再发一次，或直接拨打 12345。"
-_PARTS_APART = timedelta(seconds=1)
+_PARTS_APART = timedelta(milliseconds=1)
+"""The least that the store tells apart: parts of one answer go out in the order of their making."""
+_FILED_SEQ = 1
 
 
 class Manager(Protocol):
@@ -115,7 +117,8 @@ class TurnMaker:
         release: bool,
         passive: bool,
     ) -> Done:
-        entries = self._entries(conversation, batch[-1], outcome.replies, passive=passive)
+        filed = next((effect.number for effect in outcome.effects if isinstance(effect, FileCase)), None)
+        entries = self._entries(conversation, batch[-1], outcome.replies, passive=passive, filed=filed)
         newest = batch[-1].message
         now = self._clock()
         changes: list[Change] = [
@@ -126,7 +129,8 @@ class TurnMaker:
                 now=now,
                 grant=newest.grant,
                 last_inbound_at=newest.received_at,
-                reachable=settled.reachable,
+                # Whoever writes has (again) not left; only leaving says otherwise.
+                reachable=settled.reachable is not False,
                 consent_version=settled.consent_version,
                 consent_sensitive=settled.consent_sensitive,
             ),
@@ -142,7 +146,7 @@ class TurnMaker:
         return Done(
             conversation=replace(conversation, version=later, state=dict(outcome.state), lease_token=lease),
             reply=_passive_of(entries),
-            kick=(*(entry.id for entry in entries if entry.state is DeliveryState.QUEUED), *settled.kick),
+            kick=(*_due(entries), *settled.kick),
         )
 
     def _answered(self, batch: Sequence[ArrivedMessage], entries: Sequence[OutboxEntry], now: datetime) -> list[Change]:
@@ -162,7 +166,9 @@ class TurnMaker:
         replies: Sequence[Reply],
         *,
         passive: bool,
+        filed: str | None = None,
     ) -> list[OutboxEntry]:
+        """What is said, in as many parts as it takes; ``filed``: the number of the case that the turn files."""
         text = "\n\n".join(reply.text for reply in replies if reply.text)
         if not text:
             return []
@@ -179,9 +185,11 @@ class TurnMaker:
                 text=part,
                 buttons=buttons if index == len(parts) - 1 else (),
                 state=DeliveryState.QUEUED,
-                due_at=now + index * _PARTS_APART,
-                created_at=now + timedelta(microseconds=index),
-                reply_to=newest.id if index == 0 else None,
+                due_at=now,
+                created_at=now + index * _PARTS_APART,
+                reply_to=newest.id,
+                case_number=filed,
+                case_seq=_FILED_SEQ if filed else None,
             )
             for index, part in enumerate(parts)
         ]
@@ -208,8 +216,7 @@ class TurnMaker:
             conversation=conversation.id,
             tries=tries,
             error=type(error).__name__,
-            # The frames alone: an exception's message may quote what the person wrote.
-            frames="".join(traceback.format_tb(error.__traceback__)[-3:]),
+            frames=frames_of(error),
         )
         if tries < TRIES:
             raise TurnFailed(type(error).__name__) from error
@@ -244,7 +251,7 @@ class TurnMaker:
         return Done(
             conversation=replace(conversation, version=conversation.version + 1),
             reply=reply,
-            kick=tuple(entry.id for entry in entries if entry.state is DeliveryState.QUEUED),
+            kick=_due(entries),
         )
 
 
@@ -258,6 +265,11 @@ def _leased_to_webhook(entry: OutboxEntry, newest: ArrivedMessage, now: datetime
     if until is None or until <= now:
         return entry
     return replace(entry, state=DeliveryState.SENDING, via=Via.PASSIVE, lease_until=until, due_at=until)
+
+
+def _due(entries: Sequence[OutboxEntry]) -> tuple[str, ...]:
+    """What workers may deliver now: the first part, where it is theirs; each part brings the next."""
+    return tuple(entry.id for entry in entries[:1] if entry.state is DeliveryState.QUEUED)
 
 
 def _passive_of(entries: Sequence[OutboxEntry]) -> OutboxEntry | None:

@@ -16,7 +16,7 @@ from bot.turns.turn import TurnMaker
 from bot.turns.turns import Turns
 from channels.base import Capabilities
 from channels.messages import Address, Grant, Inbound, Kind, Via
-from dialogs.outcome import Heard, Outcome, Reply
+from dialogs.outcome import AddToCase, Effect, FileCase, Heard, Outcome, Reply, Unlink
 from storage.records import ArrivalState, ArrivedMessage, DeliveryState
 from storage.store import Store
 
@@ -43,6 +43,7 @@ class Script:
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     broken: bool = False
     silent: bool = False
+    effects: Sequence[Effect] = ()
     answer: Callable[[str], str] = lambda text: f"听到：{text}"
 
     async def turn(self, state, heard: Sequence[Heard], person, now) -> Outcome:
@@ -54,7 +55,7 @@ class Script:
         texts = [one.message.text for one in heard]
         self.heard.append(texts)
         replies = [] if self.silent else [Reply(text=self.answer("、".join(texts)))]
-        return Outcome(state={"turns": state.get("turns", 0) + 1}, replies=replies, at=now)
+        return Outcome(state={"turns": state.get("turns", 0) + 1}, replies=replies, effects=self.effects, at=now)
 
     def gathers(self, state, heard: Sequence[Heard]) -> bool:
         return heard[-1].message.text.endswith("…")
@@ -83,9 +84,7 @@ class Stage:
             return True
 
         async def settle(effects, *, conversation, now):
-            return await changes_for(
-                effects, conversation=conversation, store=self.store, now=now, office="某市信访局"
-            )
+            return await changes_for(effects, conversation=conversation, store=self.store, now=now, office="某市信访局")
 
         wakeups = Wakeups(self.redis_url)
         self._background.append(asyncio.create_task(wakeups.run()))
@@ -104,6 +103,7 @@ class Stage:
             wakeups=wakeups,
             kick=kick,
             clock=now,
+            metrics=Metrics(),
             gather_seconds=gather_seconds,
             answer_within=answer_within,
         )
@@ -214,10 +214,7 @@ async def test_one_persons_messages_keep_their_order_over_several_processes(stag
     processes = [stage.process() for _ in range(3)]
     arrived = [await stage.keep(str(number)) for number in range(30)]
     await asyncio.gather(
-        *(
-            processes[number % 3].turns.reply_for(one, seconds=20)
-            for number, one in reversed(list(enumerate(arrived)))
-        )
+        *(processes[number % 3].turns.reply_for(one, seconds=20) for number, one in reversed(list(enumerate(arrived))))
     )
     assert stage.script.heard == [[str(number)] for number in range(30)]
 
@@ -275,15 +272,49 @@ async def test_nothing_is_said_where_the_dialog_says_nothing(stage: Stage) -> No
     assert process.kicked == []
 
 
-async def test_what_does_not_fit_one_message_follows_by_customer_service(stage: Stage) -> None:
+async def test_what_does_not_fit_one_message_follows_in_order_by_customer_service(stage: Stage) -> None:
     process = stage.process()
-    stage.script.answer = lambda _: "办理须知。" * 200
+    stage.script.answer = lambda _: "办理须知。" * 300
     arrived = await stage.keep("须知")
     reply = await process.turns.reply_for(arrived, seconds=4)
     assert reply is not None
-    parts = [reply, *[await stage.store.outbox.get(key) for key in process.kicked]]
-    assert [len(part.text.encode()) <= 2048 for part in parts if part] == [True, True]
-    assert "".join(part.text for part in parts if part) == "办理须知。" * 200
+    parts = await stage.store.outbox.onward(arrived.conversation_id, limit=10)
+    assert [len(part.text.encode()) <= 2048 for part in parts] == [True, True, True]
+    assert "".join(part.text for part in parts) == "办理须知。" * 300
+    assert parts[0].id == reply.id
+    assert process.kicked == []  # the second goes when the first has gone
+    assert await stage.store.outbox.next_parts([arrived.id]) == [parts[1].id]
+
+
+async def test_the_answer_that_tells_of_a_filing_is_found_with_the_case(stage: Stage) -> None:
+    process = stage.process()
+    number = await stage.store.numbers.draw(message_id="m", at=now())
+    stage.script.effects = [FileCase(number=number, code="123456", title="路灯坏了", content="路灯坏了一个月")]
+    reply = await process.turns.reply_for(await stage.keep("确认"), seconds=4)
+    assert reply is not None
+    [told] = await stage.store.outbox.for_case(number)
+    [filed] = await stage.store.cases.timeline(number)
+    assert (told.id, told.case_seq) == (reply.id, filed.seq)
+    stage.script.effects = [AddToCase(number=number, text="还没修")]
+    await process.turns.reply_for(await stage.keep("还没修"), seconds=4)
+    assert [entry.id for entry in await stage.store.outbox.for_case(number)] == [reply.id]
+
+
+async def test_whoever_left_and_writes_again_is_reached_again(stage: Stage) -> None:
+    process = stage.process()
+    stage.script.effects = [Unlink()]
+    arrived = await stage.keep("")
+    await process.turns.reply_for(arrived, seconds=4)
+    assert await _is_reachable(stage, arrived) is False
+    stage.script.effects = ()
+    await process.turns.reply_for(await stage.keep("我又回来了"), seconds=4)
+    assert await _is_reachable(stage, arrived) is True
+
+
+async def _is_reachable(stage: Stage, arrived: ArrivedMessage) -> bool:
+    conversation = await stage.store.conversations.get(arrived.conversation_id)
+    assert conversation is not None
+    return conversation.reachable
 
 
 async def test_messages_left_behind_are_taken_up(stage: Stage) -> None:
