@@ -13,7 +13,7 @@ demo: $(VENV)/.demo-ready  ## set up and try the bot: phones, staff panel, real 
 check: lint types test  ## set up, then everything CI checks
 
 test: $(VENV)/.dev-ready
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 lint: $(VENV)/.dev-ready
 	$(BIN)/ruff format --check $(SOURCES)

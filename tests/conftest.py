@@ -18,6 +18,12 @@ from storage.master_key import KeyFile
 from storage.personal_data import Vault, open_vault
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--pictures", metavar="DIR", type=Path, help="where tests/journeys/test_demo_page.py puts the manual's pictures"
+    )
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Endpoints]:
     """A real mongod and a real Redis-protocol server, started once for this test process."""

@@ -1,0 +1,61 @@
+"""The office's side, over the HTTP API."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from deployment import http, until
+
+ARRIVES_SECONDS = 20.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficeApi:
+    """The API at ``url`` with a bearer token."""
+
+    url: str
+    token: str = field(repr=False)
+
+    def call(self, method: str, path: str, body: bytes | None = None) -> tuple[int, dict[str, Any]]:
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        status, answer = http(method, f"{self.url}/api/v1{path}", body=body, headers=headers)
+        return status, json.loads(answer)
+
+    def get(self, path: str) -> dict[str, Any]:
+        status, answer = self.call("GET", path)
+        assert status == 200, answer
+        return answer
+
+    def case(self, number: str) -> dict[str, Any]:
+        return self.get(f"/cases/{number}")
+
+    def move(self, number: str, to: str, **more: object) -> dict[str, Any]:
+        status, answer = self.call("POST", f"/cases/{number}/transitions", as_json({"to": to, **more}))
+        assert status == 200, answer
+        return answer
+
+    def timeline(self, number: str) -> list[dict[str, Any]]:
+        return list(self.get(f"/cases/{number}/timeline")["items"])
+
+    def wait_notices(self, number: str) -> list[tuple[str, str]]:
+        """By which way each notice of a move went and what became of it, when none is under way any more."""
+
+        def settled() -> list[tuple[str, str]]:
+            told = [one for step in self.timeline(number) if step["kind"] == "moved" for one in step["told"]]
+            ways = [(one["via"], one["state"]) for one in told]
+            return ways if not {"queued", "sending"} & {state for _, state in ways} else []
+
+        return list(until(settled, ARRIVES_SECONDS, "nothing is under way"))
+
+    def conversations(self, openid: str, account: str = "main") -> list[dict[str, Any]]:
+        query = urlencode({"channel": "wechat", "account": account, "sender": openid})
+        return list(self.get(f"/conversations?{query}")["items"])
+
+    def messages(self, conversation_id: str) -> list[dict[str, Any]]:
+        return list(self.get(f"/conversations/{quote(conversation_id, safe='')}/messages")["items"])
+
+
+def as_json(data: Mapping[str, object]) -> bytes:
+    return json.dumps(data, ensure_ascii=False).encode()
