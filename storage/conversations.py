@@ -34,6 +34,8 @@ class Conversations:
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._conversations = database[CONVERSATIONS]
+        # No turn waits for the disk to hold its lease: what it commits is guarded by the version as well.
+        self._leases = database.unjournaled(CONVERSATIONS)
         self._vault = vault
 
     async def take(self, address: Address, *, token: str, seconds: float, now: datetime) -> Conversation | None:
@@ -46,7 +48,7 @@ class Conversations:
         lease = _lease(token, seconds, now)
         begun = self._begun(key, address, now)
         try:
-            found = await self._conversations.find_one_and_update(
+            found = await self._leases.find_one_and_update(
                 {"_id": key, **_free(token, now)}, {"$set": lease, "$setOnInsert": begun}, upsert=True
             )
         except AlreadyThere:  # it is there, and not free
@@ -62,7 +64,7 @@ class Conversations:
         now: datetime,
     ) -> Conversation | None:
         """Like ``take`` for a conversation that exists; None also where it does not."""
-        found = await self._conversations.find_one_and_update(
+        found = await self._leases.find_one_and_update(
             {"_id": id, **_free(token, now)}, {"$set": _lease(token, seconds, now)}
         )
         return None if found is None else self._conversation(found)
@@ -70,11 +72,11 @@ class Conversations:
     async def renew(self, id: str, token: str, seconds: float, now: datetime) -> bool:  # noqa: A002
         """Hold on to the lease; False: it is another's by now."""
         lease = _lease(token, seconds, now)
-        return bool(await self._conversations.update_one({"_id": id, "lease_token": token}, {"$set": lease}))
+        return bool(await self._leases.update_one({"_id": id, "lease_token": token}, {"$set": lease}))
 
     async def release(self, id: str, token: str) -> None:  # noqa: A002
         """Give the lease back, if it is still ours."""
-        await self._conversations.update_one({"_id": id, "lease_token": token}, {"$set": _FREED})
+        await self._leases.update_one({"_id": id, "lease_token": token}, {"$set": _FREED})
 
     def advance(
         self,

@@ -91,6 +91,10 @@ class Database:
     def __getitem__(self, name: str) -> "Collection":
         return Collection(self._database[name])
 
+    def unjournaled(self, name: str) -> "Collection":
+        """The collection, for writes that may be lost in a crash: leases, which a version guards besides."""
+        return Collection(self._database.get_collection(name, write_concern=pymongo.WriteConcern(w=1, j=False)))
+
     def sibling(self, name: str) -> "Database":
         """Another database over the same connections."""
         return Database(self._client, name, int(self.timeout * 1_000))
