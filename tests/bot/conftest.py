@@ -1,10 +1,13 @@
 """An office at work: a real store, its casework, and residents who filed something."""
 
+import asyncio
 import itertools
+import signal
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +17,12 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.api import make_api
 from bot.casework.effects import changes_for
 from bot.casework.service import Casework
+from bot.shared_state import RedisState
 from channels.messages import Address
 from dialogs.outcome import Effect, FileCase
 from storage.cases import Case
 from storage.driver import Database
+from storage.embedded.binaries import redis_server
 from storage.personal_data import Vault
 from storage.records import Conversation, OutboxEntry
 from storage.store import Store
@@ -105,3 +110,44 @@ async def api(office: Office) -> AsyncIterator[TestClient]:
     client = TestClient(TestServer(root), headers={"Authorization": f"Bearer {TOKEN}"})
     async with client:
         yield client
+
+
+class OwnRedis:
+    """A server that a test may freeze and kill."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.url = f"unix://{folder}/s"
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        words = ["--port", "0", "--unixsocket", f"{self._folder}/s", "--dir", str(self._folder), "--save", ""]
+        self._process = await asyncio.create_subprocess_exec(
+            str(redis_server()), *words, stdout=asyncio.subprocess.DEVNULL
+        )
+        state = RedisState(self.url, monotonic=iter(range(0, 100_000, 10)).__next__)
+        while not await state.reachable():  # noqa: ASYNC110 - a server starting up tells nobody
+            await asyncio.sleep(0.01)
+        await state.aclose()
+
+    def freeze(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+    async def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            await self._process.wait()
+            self._process = None
+
+
+@pytest.fixture
+async def own_redis(tmp_path: Path) -> AsyncIterator[OwnRedis]:
+    redis = OwnRedis(tmp_path)
+    await redis.start()
+    yield redis
+    await redis.kill()

@@ -1,57 +1,14 @@
 import asyncio
-import signal
 import time
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.shared_state import RedisState, Wakeups
 from storage.embedded import Endpoints
-from storage.embedded.binaries import redis_server
-
-
-class OwnRedis:
-    """A server that a test may freeze and kill."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.url = f"unix://{folder}/s"
-        self._process: asyncio.subprocess.Process | None = None
-
-    async def start(self) -> None:
-        words = ["--port", "0", "--unixsocket", f"{self._folder}/s", "--dir", str(self._folder), "--save", ""]
-        self._process = await asyncio.create_subprocess_exec(
-            str(redis_server()), *words, stdout=asyncio.subprocess.DEVNULL
-        )
-        state = RedisState(self.url, monotonic=iter(range(0, 100_000, 10)).__next__)
-        while not await state.reachable():  # noqa: ASYNC110 - a server starting up tells nobody
-            await asyncio.sleep(0.01)
-        await state.aclose()
-
-    def freeze(self) -> None:
-        assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        assert self._process is not None
-        self._process.send_signal(signal.SIGCONT)
-
-    async def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            await self._process.wait()
-            self._process = None
-
-
-@pytest.fixture
-async def own_redis(tmp_path: Path) -> AsyncIterator[OwnRedis]:
-    redis = OwnRedis(tmp_path)
-    await redis.start()
-    yield redis
-    await redis.kill()
 
 
 class Time:
@@ -130,7 +87,7 @@ async def test_a_lock_that_outlived_its_lease_does_not_end_anothers(
     await quick.__aexit__(None, None, None)
 
 
-async def test_a_frozen_redis_costs_half_a_second_once_and_is_found_again(own_redis: OwnRedis, key: str) -> None:
+async def test_a_frozen_redis_costs_half_a_second_once_and_is_found_again(own_redis: Any, key: str) -> None:
     clock = Time()
     state = RedisState(own_redis.url, monotonic=clock)
     await state.set(key, "kept", seconds=60)
@@ -150,7 +107,7 @@ async def test_a_frozen_redis_costs_half_a_second_once_and_is_found_again(own_re
     await state.aclose()
 
 
-async def test_a_dead_redis_is_as_if_nothing_were_kept(own_redis: OwnRedis, key: str) -> None:
+async def test_a_dead_redis_is_as_if_nothing_were_kept(own_redis: Any, key: str) -> None:
     await own_redis.kill()
     state = RedisState(own_redis.url)
     assert await state.get(key) is None
@@ -211,7 +168,7 @@ async def test_without_redis_only_this_process_is_woken() -> None:
     assert await wakeups.wait("c1", 0.01) is False
 
 
-async def test_the_subscription_comes_back_after_redis_did(own_redis: OwnRedis) -> None:
+async def test_the_subscription_comes_back_after_redis_did(own_redis: Any) -> None:
     here, there = Wakeups(own_redis.url), Wakeups(own_redis.url)
     async with running(here, there):
         await own_redis.kill()
