@@ -9,12 +9,12 @@ from datetime import timedelta
 class Backoff:
     """Doubling waits with jitter, bounded in length and in number.
 
-    With the defaults a platform that is away for about seven hours costs nobody a message.
+    With the defaults a platform that is away for about seven hours (at least four) costs nobody a message.
     """
 
     first_seconds: float = 2.0
     longest_seconds: float = 900.0
-    tries: int = 35
+    tries: int = 45
 
     def exhausted(self, tries: int) -> bool:
         """Whether ``tries`` attempts are all there will be."""
