@@ -102,7 +102,7 @@ def test_buttons_are_links_that_send_their_title(converse):
 
 def test_numbered_choices_become_links_where_they_stand(converse):
     content = converse("请选：\n1 确认\n2 修改", buttons=(("确认", ""), ("修改", ""), ("取消", "")))["Content"]
-    assert re.sub(r"<a [^>]*>([^<]*)</a>", r"[\1]", content) == "请选：\n1 [确认]\n2 [修改]\n\n[取消]"
+    assert re.sub(r"<a [^>]*>([^<]*)</a>", r"[\1]", content) == "请选：\n1\u00a0[确认]\n2\u00a0[修改]\n\n[取消]"
 
 
 def test_a_title_cannot_break_its_link(converse):
