@@ -26,7 +26,7 @@ from dialogs.outcome import Button, Effect, Heard, Outcome, Person, Reply, Unlin
 
 VERSION = 1
 _TELLING = frozenset({"petition_matter", "addition_text"})
-_SAYS_WHO_WE_ARE = frozenset({"greet", "welcome", "danger"})
+_SAYS_WHO_WE_ARE = frozenset({"greet", "welcome", "help", "danger"})
 _CLOSES = re.compile(
     r"就这些|就这样|完了|没有?了$|说完|谢谢|拜托|望(?:尽快)?(?:解决|处理|回复)|请(?:尽快)?(?:处理|解决|回复)|[?？]$"
 )

@@ -12,7 +12,6 @@ from functools import partial
 
 from bot.casework.announcing import notices_for
 from bot.casework.notices import Notice, Told, progress
-from bot.casework.reasons import has_reason, words_of
 from dialogs.outcome import (
     AddToCase,
     Attachment,
@@ -24,6 +23,7 @@ from dialogs.outcome import (
     Unlink,
     WithdrawCase,
 )
+from dialogs.reasons import has_reason, words_of
 from storage.cases import (
     Actor,
     ActorKind,

@@ -14,20 +14,21 @@ from dialogs.actions.draft import MOST_ATTACHMENTS, Draft
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
+from dialogs.nlu.danger import accuses_an_official
 from dialogs.nlu.facts import Facts, answered_place, only_place, read_facts
-from dialogs.nlu.matter import Categories, asks, finds_fault, tells_a_matter, type_of
-from dialogs.nlu.names import answered_name, bare_name
+from dialogs.nlu.matter import Categories, asks, is_a_story, tells_a_matter, type_of
+from dialogs.nlu.names import answered_name, bare_name, taken_as_name
 from dialogs.nlu.phones import find_phones, looks_like_a_try
 from dialogs.nlu.phrases import made_of
-from dialogs.nlu.places import find_place
+from dialogs.nlu.places import is_no_place
 
 _NOWHERE = made_of(
-    r"没有?|无|不涉及|没有具体(?:地点|地址)?|不(?:知道|清楚|确定|方便说?|想说)|全市|全国|到处都?是?|没有地[点址]|无具体地[点址]|不限|跳过|在?哪(?:里|儿)?都(?:行|可以|一样|有)|地点|地址|具体地点"
+    r"没有?|无|不涉及|没有具体(?:地点|地址)?|不(?:方便|想|便)(?:说|透露)?|全市|全国|到处都?是?|没有地[点址]|无具体地[点址]|不限|跳过|在?哪(?:里|儿)?都(?:行|可以|一样|有)|地点|地址|具体地点"
 )
 NO_PLACE = "无具体地点"
 _NO_NAME = re.compile(r"匿名|不(?:想|愿意?|便|方便|能|用)?(?:说|留|透露|告诉|写|提供)|保密$|没必要|不告诉你?|跳过")
 _NO_PHONE = re.compile(
-    r"(?:我)?(?:没有?|无|不(?:想|愿意?|方便|用)?(?:留|给|提供|说))(?:手机|电话|号码|联系方式|手机号)?(?:了)?|跳过|没手机|就在(?:这里|这儿|微信)(?:联系|回复).*"
+    r"我?(?:(?:没有?|无)(?:手机号?|电话|号码|联系方式)|(?:没有?|无|跳过|不(?:想|愿意?|方便|便|用|要|能)?(?:留|给|提供|说|透露)?(?:手机号?|电话|号码|联系方式)?)了?[\W_]*$|(?:就|可以)?在?(?:这里|这儿|这上面|微信)(?:上|里)?(?:联系|回复|回|找|说))|不(?:想|愿意?|方便|便|用|要)?(?:留|给|提供|说|透露)(?:手机|电话|号码)"
 )
 _AGAIN = re.compile(r"(?:重新(?:登记|填写?|说|来|开始)|重来|从头(?:来|开始)|重填|清空)(?:一遍|一次|吧)?")
 _REPEAT = (
@@ -39,8 +40,13 @@ _ADDS = re.compile(
     r"^(?:我?(?:再|还)?(?:要|想)?补充(?:一下|一点|说明)?[：:，, ]*|还有[：:，, ]*|另外[：:，, ]*|对了[：:，, ]*)"
 )
 _GO_ON = made_of(r"没事了?|我?没事儿?了?|好了|安全了|继续|接着(?:说|来|登记)?|我们|咱们|继续(?:说|登记|填)?|吧|那|请")
+_NAMES_A_UNIT = re.compile(
+    r"[\u3400-\u9fff](?:局|委|办|院|所|站|厅|处|科|镇|乡|村|街道|社区|区|县|市|公司|学校|中心|大队|银行|政府|厂)|某"
+)
 _LONG_ANSWER = 25
 _SHORTEST_PLACE = 2
+_A_REMARK = 6
+_DOES_NOT_KNOW = re.compile(r"不(?:知道|清楚|确定|记得|明白|太清楚|晓得)|记不清|忘了|说不[清准好]")
 _DISTRICT_WILL_DO = frozenset({"表扬", "建议", "咨询"})
 """Types for which a district is place enough, where it was said unasked."""
 
@@ -58,11 +64,34 @@ def listen(draft: Draft, turn: Turn, asked: str | None, categories: Categories) 
     if asked and commands.asks_change(turn.text) and (correction := read_correction(turn.text)):
         changed = corrected(heard.draft, correction)
         done = getattr(changed, correction.part) is not None
+        if done and correction.part == "matter":
+            told_now = read_facts(correction.value, categories)
+            changed = _retold(replace(changed, matter=told_now.matter or changed.matter), told_now)
         return replace(heard, draft=changed).remark("utter_changed") if done else replace(heard, draft=changed)
     heard = _take_wishes(heard, facts)
     before = heard.draft
     heard = (_ANSWERS[asked] if asked else _opening)(heard, turn, facts, categories)
-    return replace(heard, draft=_fill(heard.draft, facts, asked, before))
+    filled = replace(heard, draft=_fill(heard.draft, facts, asked, before))
+    return _accusing(filled) if filled.draft.matter != before.matter else filled
+
+
+def _accusing(heard: Heard) -> Heard:
+    """An accusation happens at no place: whom it is against is asked once where it names nobody, and never needed."""
+    draft = heard.draft
+    if draft.place is not None or not accuses_an_official(draft.matter or ""):
+        return heard
+    unnamed = len(draft.matter or "") <= _LONG_ANSWER and not _NAMES_A_UNIT.search(draft.matter or "")
+    heard = replace(heard, draft=replace(draft, place=""))
+    return heard.remark("utter_accusation_whom") if unnamed else heard
+
+
+def _retold(draft: Draft, facts: Facts) -> Draft:
+    """A matter told anew brings its own place, and name and phone where it says them."""
+    exact = facts.place_exact and draft.latitude is None
+    draft = replace(draft, place=facts.place if exact else draft.place)
+    if draft.anonymous:
+        return draft
+    return replace(draft, name=facts.name or draft.name, phone=facts.phone or draft.phone)
 
 
 def _take_what_was_sent(heard: Heard, turn: Turn) -> Heard:
@@ -146,8 +175,9 @@ def _opening(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> 
 
 def _answer_matter(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
     if facts.matter:
-        return replace(heard, draft=told(heard.draft, facts.matter))
-    if facts.any or commands.affirms(turn.text) or commands.opens(turn.text):
+        return replace(heard, draft=_retold(told(heard.draft, facts.matter), facts))
+    says_who_or_where = facts.name or facts.phone or facts.id_number or only_place(turn.text)
+    if says_who_or_where or commands.affirms(turn.text) or commands.opens(turn.text):
         return heard
     if (name := bare_name(turn.text)) and not heard.draft.name:
         return replace(heard, draft=replace(heard.draft, name=name))
@@ -157,7 +187,7 @@ def _answer_matter(heard: Heard, turn: Turn, facts: Facts, categories: Categorie
 
 def _says_something(text: str, categories: Categories) -> bool:
     """A sentence, or a question about something the city deals with: a consultation is a matter too."""
-    return bool(categories.of(text)) if asks(text) else len(words_only(text)) >= 10  # noqa: PLR2004 - a short sentence
+    return bool(categories.of(text)) or is_a_story(text) if asks(text) else len(words_only(text)) >= 10  # noqa: PLR2004 - a short sentence
 
 
 def _answer_repeat(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
@@ -170,48 +200,60 @@ def _answer_repeat(heard: Heard, turn: Turn, facts: Facts, categories: Categorie
 
 
 def _answer_place(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
-    draft = heard.draft
-    bare = words_only(turn.text)
+    draft, said = heard.draft, facts.rest
     if draft.place and turn.location:
         return heard
-    if _NOWHERE.fullmatch(bare):
+    if _NOWHERE.fullmatch(words_only(said)):
         return replace(heard, draft=replace(draft, place=NO_PLACE, unclear=0))
-    if len(bare) > _LONG_ANSWER and tells_a_matter(turn.text, categories) and facts.matter:
-        return replace(heard, draft=told(draft, facts.matter))
-    if facts.matter and not facts.place and finds_fault(turn.text):
-        return replace(heard, draft=told(draft, facts.matter)).remark("utter_added_to_matter")
-    place = _place_answer(turn.text, facts)
+    if facts.place and len(words_only(said)) > _LONG_ANSWER and tells_a_matter(said, categories):
+        return replace(heard, draft=replace(told(draft, said), place=facts.place if facts.place_exact else None))
+    place = _place_answer(said, facts)
     if place:
         return replace(heard, draft=replace(draft, place=place, unclear=0))
-    return heard if facts.any and not facts.matter else unclear(heard, "utter_bad_place")
+    if facts.any and not said:
+        return heard
+    return _no_place(heard, said, categories)
 
 
-def _place_answer(text: str, facts: Facts) -> str:
+def _no_place(heard: Heard, said: str, categories: Categories) -> Heard:
+    """What tells more of the matter belongs to it. The place is asked once more, then taken as it is."""
+    draft, before = heard.draft, heard.draft.unclear
+    other = asks(said) or commands.affirms(said) or commands.denies(said)
+    tells = not other and len(words_only(said)) >= _A_REMARK and not _DOES_NOT_KNOW.search(said)
+    if before and (tells and tells_a_matter(said, categories)):
+        return replace(heard, draft=replace(told(draft, said), place=NO_PLACE)).remark("utter_added_to_matter")
+    if before and (not other or before > 1):
+        place = NO_PLACE if other or _DOES_NOT_KNOW.search(said) else answered_place(said) or NO_PLACE
+        return replace(heard, draft=replace(draft, place=place, unclear=0))
+    if tells:
+        return replace(heard, draft=replace(told(draft, said), unclear=before + 1)).remark("utter_told_no_place")
+    return unclear(heard, "utter_bad_place")
+
+
+def _place_answer(said: str, facts: Facts) -> str:
     """The whole answer where it is a place; else the place in it; else a short phrase, taken at its word."""
-    bare = words_only(text)
-    if facts.name or facts.phone:
-        return facts.place
-    if only_place(text) or (find_place(text) and len(bare) <= _LONG_ANSWER):
-        return answered_place(text)
+    bare = words_only(said)
+    if only_place(said) or (facts.place and len(bare) <= _LONG_ANSWER):
+        return answered_place(said)
     if facts.place:
         return facts.place
-    other = commands.affirms(text) or commands.denies(text) or asks(text)
-    taken_at_its_word = _SHORTEST_PLACE <= len(bare) <= _LONG_ANSWER and not other
-    return answered_place(text) if taken_at_its_word and re.search(r"[\u3400-\u9fffA-Za-z]", bare) else ""
+    other = commands.affirms(said) or commands.denies(said) or asks(said) or is_no_place(said)
+    taken_at_its_word = len(bare) >= _SHORTEST_PLACE and not other
+    return answered_place(said) if taken_at_its_word and re.search(r"[\u3400-\u9fffA-Za-z]", bare) else ""
 
 
 def _answer_name(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
     draft = heard.draft
     if draft.anonymous:
         return heard
-    name = facts.name or answered_name(turn.text)
+    name = facts.name or answered_name(facts.rest) or (taken_as_name(facts.rest) if draft.unclear else None)
     if name:
         return replace(heard, draft=replace(draft, name=name, unclear=0))
     if _NO_NAME.search(turn.text) and len(turn.text) <= _LONG_ANSWER:
         return replace(heard, draft=anonymous(draft)).remark("utter_anonymous")
     if facts.matter:
         return replace(heard, draft=told(draft, facts.matter)).remark("utter_added_to_matter")
-    return heard if facts.phone else unclear(heard, "utter_bad_name")
+    return heard if facts.phone and not facts.rest else unclear(heard, "utter_bad_name")
 
 
 def _answer_phone(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
@@ -221,7 +263,7 @@ def _answer_phone(heard: Heard, turn: Turn, facts: Facts, categories: Categories
     found = find_phones(turn.text)
     if found:
         return replace(heard, draft=replace(draft, phone=facts.phone or found[0].value, unclear=0))
-    if _NO_PHONE.fullmatch(words_only(turn.text)):
+    if _NO_PHONE.match(turn.text.strip()) and len(turn.text) <= _LONG_ANSWER:
         return replace(heard, draft=replace(draft, phone="", unclear=0))
     if looks_like_a_try(turn.text):
         return unclear(heard, "utter_bad_phone")

@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from dialogs.actions.progress import RATEABLE, case_buttons, list_cases
 from dialogs.actions.world import Turn, World, effect, hush, say, turn_of
 from dialogs.nlu import commands
+from dialogs.reasons import has_reason, words_of
 
 _GRADES = (
     (1, re.compile(r"(?:非常|很|极|十分|太)不满意|差评|^1分|^一分")),
@@ -61,8 +62,15 @@ class Rate(Action):
             )
             return hush(tracker)
         effect(dispatcher, "rate_case", number=cases[0].number, grade=grade, words=turn.text[:500])
-        say(dispatcher, "utter_rated_low" if grade <= _LOW else "utter_rated", number=cases[0].number)
+        say(dispatcher, _thanks(grade, turn.text), number=cases[0].number)
         return []
+
+
+def _thanks(grade: int, words: str) -> str:
+    """A low grade with its reason opens the case again; a bare one is asked for it."""
+    if grade > _LOW:
+        return "utter_rated"
+    return "utter_rated_low_reopened" if has_reason(words_of(words)) else "utter_rated_low"
 
 
 def _grade(turn: Turn) -> int | None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _Events = list[Any]
+_ARE_A_MATTER = frozenset({Danger.COLLAPSE, Danger.FIRE, Danger.GAS})
+"""Dangers that the city has to deal with: what tells of them belongs to the petition too."""
 
 
 class Saying(Action):
@@ -91,7 +93,8 @@ class Warn(Action):
             return []
         before = read_draft(tracker)
         draft = before
-        if read_facts(without_danger(turn.text), self._world.categories).any:
+        told = tells_a_matter(turn.text, self._world.categories) and danger_in(turn.text) in _ARE_A_MATTER
+        if told or read_facts(without_danger(turn.text), self._world.categories).any:
             draft = listen(before, turn, None, self._world.categories).draft
         return [SlotSet(f"{PREFIX}danger", True), *(SlotSet(n, v) for n, v in written(draft, before).items())]
 
@@ -144,7 +147,14 @@ def sayings(office: Office) -> list[Action]:
         make("action_welcome", "utter_welcome", office, menu=True),
         make("action_thank", "utter_thanks", office, inside="utter_thanks_in_form"),
         make("action_say_goodbye", "utter_goodbye", office),
-        make("action_show_menu", "utter_help", office, inside="utter_help_in_form", menu=True),
+        make(
+            "action_show_menu",
+            "utter_help",
+            office,
+            inside="utter_help_in_form",
+            first="utter_welcome",
+            menu=True,
+        ),
         make("action_calm", "utter_calm", office, inside="utter_calm_in_form"),
         make("action_nod", "utter_nod", office),
         make("action_nothing_to_stop", "utter_nothing_to_stop", office),

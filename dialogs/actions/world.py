@@ -58,10 +58,11 @@ def turn_of(tracker: Tracker) -> Turn:
     message = tracker.latest_message
     metadata = message.get("metadata") or {}
     text = message.get("text") or ""
+    intent = str((message.get("intent") or {}).get("name") or "")
     at = metadata.get("at")
     return Turn(
-        text="" if text.startswith("/") else text,
-        intent=str((message.get("intent") or {}).get("name") or ""),
+        text="" if text.startswith(f"/{intent}") else text,  # a payload is no text; what is typed with a slash is
+        intent=intent,
         entities={e["entity"]: e["value"] for e in message.get("entities") or ()},
         conversation_id=str(metadata.get("conversation_id") or tracker.sender_id),
         message_ids=tuple(metadata.get("message_ids") or (str(message.get("message_id") or "message"),)),

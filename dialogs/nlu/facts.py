@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass, field
 
 from dialogs.nlu.identity import find_id_number
-from dialogs.nlu.matter import Categories, tells_a_matter
+from dialogs.nlu.matter import Categories, asks, tells_a_matter
 from dialogs.nlu.names import find_own_name
 from dialogs.nlu.phones import own_phone
 from dialogs.nlu.phrases import made_of
-from dialogs.nlu.places import find_place
+from dialogs.nlu.places import Place, find_place
 from dialogs.nlu.times import find_since
 
 _ANONYMOUS = re.compile(
@@ -38,14 +38,19 @@ _MATTER_LABEL = re.compile(
     r"^(?:(?:反映|投诉|举报)?(?:的)?(?:内容|问题|事项|诉求|情况|事情)(?:是|为)?[:：] *|我?(?:又|还|再)?(?:要|"
     r"想)(?:再)?反映(?:一下|一件事)?[:：] *)"
 )
+_A_STATEMENT = 7
 _PLACE_LABEL = re.compile(r"^(?:地址|住址|地点|位置|事发地)[:：]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What was found; empty where nothing was. ``matter`` is the text without what only says who writes."""
+    """What was found; empty where nothing was.
+
+    ``rest`` is the text without what only says who writes; ``matter`` is the same where it tells a matter.
+    """
 
     matter: str = field(default="", repr=False)
+    rest: str = field(default="", repr=False)
     place: str = field(default="", repr=False)
     place_exact: bool = False
     name: str = field(default="", repr=False)
@@ -71,9 +76,10 @@ def read_facts(text: str, categories: Categories) -> Facts:
     spans = [(x.start, x.end) for x in (name, phone, identity) if x]
     place = find_place(_covered(text, spans))
     rest = without_identity(text, spans)
-    matter = rest if tells_a_matter(rest, categories) else ""
+    told = tells_a_matter(rest, categories) or (place and _says_more(rest, place))
     return Facts(
-        matter=matter,
+        matter=rest if told else "",
+        rest=rest,
         place=place.value if place else "",
         place_exact=bool(place and place.exact),
         name=name.value if name and len(name.value) > 1 else "",
@@ -83,6 +89,12 @@ def read_facts(text: str, categories: Categories) -> Facts:
         anonymous=_flag(text, _ANONYMOUS, _NOT_ANONYMOUS),
         confidential=_flag(text, _CONFIDENTIAL, _NOT_CONFIDENTIAL),
     )
+
+
+def _says_more(text: str, place: Place) -> bool:
+    """Whether a statement stands beside an exact place: 新华路口工地凌晨三点还在打桩."""
+    beside = re.sub(r"[\W_]+", "", _HINT_ADDRESS.sub("", text.replace(place.value, "，", 1).lstrip("，")))
+    return place.exact and len(beside) >= _A_STATEMENT and not asks(text)
 
 
 def _covered(text: str, spans: list[tuple[int, int]]) -> str:

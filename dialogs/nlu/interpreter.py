@@ -15,7 +15,7 @@ from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger import danger_in
 from dialogs.nlu.facts import only_place, read_facts
-from dialogs.nlu.matter import Categories, asks, finds_fault, tells_a_matter
+from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, tells_a_matter
 from dialogs.nlu.ngrams import NgramIndex
 
 IN_SCOPE = 0.42
@@ -89,7 +89,7 @@ class LightInterpreter:
 
     def _opens_a_petition(self, text: str) -> bool:
         facts = read_facts(text, self._categories)
-        told = bool(facts.matter) and (finds_fault(facts.matter) or not asks(facts.matter))
+        told = bool(facts.matter) and (finds_fault(facts.matter) or not asks(facts.matter) or is_a_story(facts.matter))
         return told or bool(facts.phone) or only_place(text) or (bool(facts.name) and not asks(text))
 
     def _by_example(self, text: str) -> Parse:

@@ -34,11 +34,12 @@ _ASKING = re.compile(
     r"请问|咨询|问一下|想问|想了解|怎么办理|如何办理|需要什么|什么时候|是否|有没有规定|政策|什么条件|多少钱"
 )
 _NEEDS_HASTE = re.compile(
-    r"停水|停电|停暖|没水|没电|没暖气|暖气不热|断水|断电|井盖(?:丢|没|不见|缺)|电线(?:掉|断|裸露)|漏电"
+    r"停水|停电|停暖|没水|没电|没暖气|暖气不热|断水|断电|井盖(?:丢|没|不见|缺)|电线(?:掉|断|裸露)|漏电|(?:路面|地面|路)塌|塌陷"
 )
 
 _LONG = 40
 _SOME = 6
+_STORY = 18
 
 
 class Categories:
@@ -72,7 +73,12 @@ def tells_a_matter(text: str, categories: Categories) -> bool:
         return bool(_FAULT.search(text)) and len(text) >= 2  # noqa: PLR2004
     if _FAULT.search(text):
         return True
-    return bool(categories.of(text)) and len(text) >= _SOME and not asks(text)
+    return bool(categories.of(text)) and len(text) >= _SOME and (is_a_story(text) or not asks(text))
+
+
+def is_a_story(text: str) -> bool:
+    """Whether a text has several clauses: even where it ends in a question it tells its matter first."""
+    return len(text) >= _STORY and bool(re.search(r"[，。；]", text))
 
 
 def asks(text: str) -> bool:

@@ -24,7 +24,7 @@ _AFTER = (
 _END = r"(?=$|[^\u3400-\u9fff]|手机|电话|联系|身份证|住在|家住|，)"
 _G = r"(?![我在是的了住联电手您你])[\u3400-\u9fff]"
 _GIVEN = rf"(?:(?:{_G}){{1,3}}?{_END}|(?:{_G}){{1,2}}?{_AFTER}|(?:{_G}){{2}})"
-_FULL = rf"(?:{_DOTTED}|{_SURNAME}{_GIVEN})"
+_FULL = rf"(?:{_DOTTED}|{_SURNAME}{_GIVEN}|[老小]{_SURNAME}{_END})"
 _FULL_ALONE = rf"(?:{_DOTTED}|{_SURNAME}{_HAN}{{1,3}}?{_END})"
 _TITLE = r"(?:女士|先生|小姐|师傅|大爷|大妈|阿姨|老师|同志)"
 _CUE = (
@@ -47,17 +47,20 @@ _ONLY_SURNAME = re.compile(rf"(?:免贵|敝|我)姓(?P<name>{_SURNAME})(?={_TITL
 _STYLED = re.compile(rf"(?:^|[，,。；;\s、])(?P<name>{_SURNAME}{_TITLE})(?=$|[，,。；;\s、\d])")
 _ALONE = re.compile(rf"^(?P<name>{_DOTTED}|(?:{_DOUBLE}){_HAN}{{1,2}}|[{_SURNAMES}]{_HAN}{{1,2}})$")
 _BARE = re.compile(
-    rf"(?:^|\n|[，,、 ])(?P<name>{_DOTTED}|{_SURNAME}{_HAN}{{1,2}})[，,、：:\s]*(?=(?:手机|电话|"
-    rf"联系)?[号码电话是：: ]*\d{{3,}})"
+    rf"(?:^|\n|[，,、。；;！!：: ]|市民|村民|居民|业主)(?P<name>{_DOTTED}|(?:{_DOUBLE}){_HAN}{{1,2}}"
+    rf"|{_SURNAME}{_HAN}{{1,2}})[，,、：:\s]*"
+    r"(?=(?:手机|电话|联系)?[号码电话是：: ]*[(（+]?(?:86[ -]?)?[10]\d{2}[\d) （）-]{5,})"
 )
 
 _NO_NAME = re.compile(
     r"业主|居民|村民|市民|群众|职工|员工|工人|农民|学生|家长|老师|司机|租户|住户|商户|顾客|患者|家属|残疾|退休|军人|党员|人员|代表|公司|"
     r"小区|社区|街道|大街|路口|花园|家园|单位|一个|一名|一位|这里|那里|本地|外地|什么|怎么|怎样|来反|来投|来咨|反映|投诉|举报|咨询|想问|"
-    r"问题|事情|时候|因为|所以|就是|没有|不是|可以|谢谢|高兴|全部|全家|全体|都是|都没|和平|安全|应该|应当|平时|成天|来自|明天|明白|强烈|相信|"
+    r"问题|事情|时候|因为|所以|就是|没有|不是|可以|谢谢|高兴(?!.)|全部|全家|全体|都是|都没|和平|安全|应该|应当|平时|成天(?!.)|来自|明天|明白|强烈|相信|"
     r"向您|向你|关于|路灯|马路|时间|海关|公安|文件|金额|宁可|信访|投拆|申请|申诉|方便|从来|何时|何事|何况|连续|任何|万分|解决|解释|计划|保密|管理|不想|不说|不告|没有|匿名|不用|不要|不便|不给|算了|取消|退出|确认|好的|是的|知道|提交|同意|路过|"
     r"你好|您好|在吗|帮助|帮忙|进度|人工|随便|不行|需要|地址|电话|手机|姓名|名字|登记|停水|停电|噪音|扰民"
 )
+_TALK = re.compile(r"[不没吗呢什怎么的了吧]|为啥|匿名|确认|取消|退出|姓名|名字|电话|手机")
+_OUTSIDE = re.compile(r"^[\W_]+|[\W_]+$")
 _FORBIDDEN_END = re.compile(r"[区县镇村街路市院厂局所店了吗呢吧啊呀的]$")
 
 
@@ -86,7 +89,7 @@ def answered_name(text: str) -> str | None:
     if stated:
         return stated.value
     bare = re.sub(
-        r"^(?:你好|您好|嗯|哦|好的?|我|就叫|叫我|叫|是|姓名|名字|称呼)*[，,：: 是]*", "", text.strip(" 。.!！～~")
+        r"^(?:你好|您好|嗯|哦|好的?|我|就叫|叫我|叫|是|姓名|名字|称呼)*[，,：: 是]*", "", _OUTSIDE.sub("", text)
     ).strip()
     bare = re.sub(r"(?:就行|就好|即可|吧)$", "", bare)
     if _ALONE.match(bare) and _plausible(bare):
@@ -94,9 +97,15 @@ def answered_name(text: str) -> str | None:
     return bare if _acceptable(bare) else None
 
 
+def taken_as_name(text: str) -> str | None:
+    """A short answer given again after it was not understood: people may be called what they like."""
+    bare = _OUTSIDE.sub("", text)
+    return bare if re.fullmatch(rf"{_HAN}{{2,6}}|[A-Za-z .'-]{{2,40}}", bare) and not _TALK.search(bare) else None
+
+
 def bare_name(text: str) -> str | None:
     """A text that is nothing but a full name."""
-    bare = text.strip(" 。.!！")
+    bare = _OUTSIDE.sub("", text)
     return bare if _ALONE.match(bare) and _plausible(bare) else None
 
 

@@ -10,13 +10,13 @@ _AREAS = (
 )
 _TOWNS = r"街道办事处|街道办|街道|镇|乡|苏木"
 _STREETS = (
-    r"大街|大道|高速|国道|省道|快速路|环路|胡同|路(?!灯|面|边|上|过|况|费|段|人|口红|障)|街|巷|弄|(?<!下水)道|"
-    r"河(?![路街道东西南北滨区县村镇])|桥(?![路街东西南北头镇])|立交"
+    r"大街|大道|高速|国道|省道|快速路|环路|胡同|路(?!灯|面|边|上|过|况|费|段|人|口红|障)|街|巷|弄|(?<!下水)道(?![街路])|"
+    r"河[东南西北中上下][段岸游]|河(?![路街道东西南北滨区县村镇])|桥(?![路街东西南北头镇])|立交"
 )
 _ESTATES = (
-    r"小区|社区|新村|村委会|村(?![民路庄里])|(?<=[\u3400-\u9fff])庄(?![路街镇村园里])|屯|家园|花园|花苑|公寓|宿舍|家属院|大院|大厦|广场(?![路街])|大楼|写字楼|商场|商城|商业街|"
+    r"小区|社区|新村|村委会|村(?![民路庄里])|(?<=[\u3400-\u9fff])庄(?![路街镇村园里])|屯|家园|花园|花苑|公寓|宿舍|家属院|大院|大厦|广场(?![路街舞])|大楼|写字楼|商场|商城|商业街|"
     r"市场|超市|幼儿园|小学|中学|[一二三四五六七八九]中(?!学|心|国)|学校|学院|大学|医院|卫生院|卫生室|公园(?![路街])|车站|地铁站|机场|工业园|产业园|工地|"
-    r"加油站|派出所|办事大厅|政务大厅|服务中心|居委会|银行|酒店|饭店|名城|水岸|华府|华庭|御府|雅居|雅苑|公馆|苑|湾|(?<=[\u3400-\u9fff]{2})(?:府|庭|城(?![市区管乡里])|园(?![区林丁]))"
+    r"加油站|派出所|办事大厅|政务大厅|服务中心|居委会|银行|酒店|饭店|国际(?=\d)|名城|水岸|华府|华庭|御府|雅居|雅苑|公馆|苑|湾|(?<=[\u3400-\u9fff]{2})(?:府|庭|城(?![市区管乡里])|园(?![区林丁]))"
 )
 _STREET_PART = r"(?:[东南西北中]段|[东南西北]首)?"
 _PHASE = r"(?:[A-Za-z东南西北一二三四五六七八九十]{0,2}[区期])?"
@@ -34,13 +34,17 @@ _STEP = re.compile(
     rf"{_W}{{1,10}}?(?:(?P<town>{_TOWNS})|(?P<estate>(?:{_ESTATES}){_PHASE})|(?P<street>(?:{_STREETS}){_STREET_PART})|(?P<area>{_AREAS}))"
 )
 _TAIL = re.compile(rf"(?:[（(]?{_HOUSE}[)）]?)+|{_SIDE}")
+_ORGANISATION = re.compile(
+    rf"{_W}{{0,10}}?(?:局|大厅|中心|公司|厂|机构|店|馆|所|站|窗口|国际|养殖场|基地|水库|项目部)(?:{_HOUSE})*|{_W}{{2,8}}?{_HOUSE}"
+)
+"""What no one takes for a place but where it follows a district or a street."""
 _JOIN = re.compile(r"(?:和|与|跟|、|到|至)(?=[^，。；\n]{1,8}(?:路|街|大道|巷))")
 _LABEL = re.compile(r"(?:地址|住址|地点|位置|事发地|所在地)(?:在|是|为)?[:： ]*(?P<place>[^，,。；;\n]{2,60})")
 
 _CUT = re.compile(
     r"^.*(?:位于|坐落于|坐落在|家住|住在|发生在|就在|来自|关于|反映|投诉|举报|请问|咨询|建议|希望|我们是|我们在|我们|咱们|我是|我家|我在|本人|"
-    r"因为|由于|对于|经过|路过|开车|走到|地址|地点|位置|你好|您好|其中|那个|这个|还有|以及|并且|但是|现在|最近|[去前今]年|[上这]个?[周月]|每天|今天|昨天|晚上|"
-    r"[在住从到是说叫我咱俺把被给让])"
+    r"因为|由于|对于|表扬|感谢|点赞|经过|路过|开车|走到|地址|地点|位置|你好|您好|其中|那个|这个|还有|以及|并且|但是|现在|最近|[去前今]年|[上这]个?[周月]|每天|今天|昨天|晚上|"
+    r"还?往|顺着|沿着|对着|[系在住从到是说叫我咱俺把被给让])"
 )
 _NOT_A_PLACE = re.compile(
     r"^(?:(?:我们?|咱们?|你们?|他们?|本|该|这个?|那个?|各个?|全|某些?|有些?|一些?|一个?|几个?|多个?|整个?|每个?|其他|别的|附近的?|周边的?|"
@@ -48,13 +52,22 @@ _NOT_A_PLACE = re.compile(
     r"人行|机动车|盲|车|铁|公|高速|道|马|走|问|网|电|线|管|水|一|半|出|思|同|顺|让|带|修|铺|过|逛|门|上|下|股|楼|房|河|水|渠|频|味|知|报|"
     r"家|夜|屋|公|千|英|这|那|哪|心|手|院|店|嘴|眼|商|政|拆迁|棚户|物业|开发商|门口|楼下|幼儿|小|中|大|公共|停车|火车|汽车|地铁|建筑|施工|公交|"
     r"露天|早|夜|农贸|批发|私立|民办|公办|附属)*)"
-    r"(?:小区|社区|地区|市|区|县|镇|乡|村|庄|路|街|道|巷|桥|河|学校|医院|公园|市场|超市|商场|广场(?![路街])|工地|车站|银行|酒店|饭店|大厦|大楼|里|园|城|府|"
+    r"(?:小区|社区|地区|市|区|县|镇|乡|村|庄|路|街|道|巷|桥|河|学校|医院|公园|市场|超市|商场|广场(?![路街舞])|工地|车站|银行|酒店|饭店|大厦|大楼|里|园|城|府|"
     r"苑|湾|庭|弄|学院|大学|中学|小学|幼儿园|家园|花园|公寓|宿舍|大院|街道|大街|大道|高速|新村|写字楼|立交)$"
 )
 _WORDS_WITH_SUFFIX = re.compile(
-    r"(?:知道|味道|报道|频道|渠道|通道|管道|难道|车道|隧道|厉害|公里|夜里|家里|这里|那里|哪里|院里|店里|手里|心里|屋里|村里|楼里|区里|城里|镇里|厂里|"
-    r"里里|政府|^城市|^超市|上市|门市|思路|铁路|公路|马路|道路|线路|电路|问路|走路|网路|半路|一路|逛街|交叉路|小区里|公积金|人道|一道|"
+    r"(?:(?:^|[站坐乘等])\d+路|跑路|上路|让路|出路|活路|门路|套路|挡路|堵路|土路|水泥路|柏油路|生产路|弯路|赶路|带路|知道|味道|报道|频道|渠道|通道|管道|难道|车道|隧道|厉害|公里|夜里|家里|这里|那里|哪里|院里|店里|手里|心里|屋里|村里|楼里|区里|城里|镇里|厂里|"
+    r"里里|政府|^城市|^超市|上市|门市|思路|铁路|公路|(?:^|[大条过走横那这])马路|道路|线路|电路|问路|走路|网路|半路|一路|逛街|交叉路|小区里|公积金|人道|一道|"
     r"幼儿园里|校区|景区|园区|辖区|片区|社区里|到市|去市|下水道|人行道|全市|全区|全县|街道里|物业)$"
+)
+_TALK = re.compile(
+    r"[的了有没是很么把被给说要来去叫让跟向到在从]|太(?![阳平古和行湖])|时候|一[家个些]|[某每各][家个些]|所有|附近|物业|业主|居民|村民"
+)
+"""Characters that no name of a place holds: what they stand in goes on with the story."""
+_LONGEST_NAME = 15
+_NO_PLACE = re.compile(
+    r"[，。；！](?=.)|\d+(?:\.\d+)?(?:万|元|块|千|百|多|个月|天)|^(?:就是|因为|所以|但是?|而且|不是|他|她|它|我们?(?![家村们小单厂店公校住这那])|你|这(?!里|边|儿|条|个)|那个)|"
+    r"[了过着吗呢]|没|不(?:[知清确记明想能是给管让]|太)|什么|怎么|很|太(?![阳平古和行湖])|收了?钱|骗|欠|打人|投诉|举报|反映|坏|停水|停电"
 )
 _MAX = 60
 
@@ -80,10 +93,17 @@ def find_place(text: str) -> Place | None:
     return next((place for place in found if place.exact), found[0] if found else None)
 
 
+def is_no_place(answer: str) -> bool:
+    """Whether an answer to "where" is plainly none: it tells, counts money, or does not know."""
+    if find_place(answer):
+        return False
+    return len(answer) > _LONGEST_NAME or bool(_NO_PLACE.search(answer))
+
+
 def find_district(place: str, content: str = "") -> str:
     """The district, county or county-level city a place lies in; empty where it is not said."""
     for text in (place, content[:1000]):
-        for match in re.finditer(rf"{_W}{{1,6}}?(?:开发区|高新区|新区|区|县|市)", text):
+        for match in re.finditer(rf"{_W}{{1,6}}?(?:开发区|高新区|新区|区|县|(?<!超)市(?!场|民|政))", text):
             name = _trimmed(match.group())
             if (
                 name
@@ -133,17 +153,22 @@ def _extended(text: str, end: int) -> tuple[int, bool]:
         if step and _continues(step.group()):
             end, exact = step.end(), exact or step.lastgroup != "area"
             continue
-        tail = _TAIL.match(text, end)
+        tail = _TAIL.match(text, end) or _organisation(text, end)
         if not tail:
             return end, exact
         end, exact = tail.end(), True
+
+
+def _organisation(text: str, end: int) -> re.Match[str] | None:
+    found = _ORGANISATION.match(text, end)
+    return found if found and not _TALK.search(found.group()) else None
 
 
 def _continues(name: str) -> bool:
     return (
         _trimmed(name) == name
         and not _WORDS_WITH_SUFFIX.search(name)
-        and not re.search(r"[的了有没是很太么]|时候", name)
+        and not re.search(r"[的了有没是很么]|太(?![阳平古和行湖])|时候", name)
     )
 
 
@@ -153,5 +178,7 @@ def _trimmed(name: str) -> str:
 
 def _generic(name: str) -> bool:
     return bool(
-        _NOT_A_PLACE.match(name) or _WORDS_WITH_SUFFIX.search(name) or re.search(r"[的了没很太么]|时候|[那这]条", name)
+        _NOT_A_PLACE.match(name)
+        or _WORDS_WITH_SUFFIX.search(name)
+        or re.search(r"[的了没很么]|太(?![阳平古和行湖])|时候|[那这]条", name)
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.casework.reasons import has_reason, words_of
+from dialogs.reasons import has_reason, words_of
 
 
 @pytest.mark.parametrize(
