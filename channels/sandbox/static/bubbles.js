@@ -6,6 +6,7 @@ const KINDS = { passive: "被动回复", customer_service: "客服消息", templ
 const FATES = { sending: "发送中", failed: "对方未能接收" };
 const LINK = /<a\s([^<>]*)>([^<>]*)<\/a>|https?:\/\/[^\s<>"'，。；、）》】]+/gi;
 const HREF = /(?:^|\s)href\s*=\s*(?:"([^"]*)"|'([^']*)')/i;
+const JOINED = /\d+\u00a0$/;
 const MENU = "weixin://bizmsgmenu?";
 
 // A text as WeChat shows it: two kinds of link work, any other markup is plain text.
@@ -15,7 +16,10 @@ export function richText(text, tap) {
   for (const match of text.matchAll(LINK)) {
     const node = match[1] === undefined ? webLink(match[0], match[0]) : anchor(match[1], match[2], tap);
     if (!node) continue;
-    nodes.push(text.slice(end, match.index), node);
+    const before = text.slice(end, match.index);
+    const [joined] = JOINED.exec(before) ?? [""];
+    // a button would be parted even from a no-break space
+    nodes.push(before.slice(0, before.length - joined.length), joined ? el("span", { class: "unparted" }, joined, node) : node);
     end = match.index + match[0].length;
   }
   nodes.push(text.slice(end));

@@ -3,7 +3,7 @@
 import { el } from "/static/dom.js";
 
 const SEEN = "sandbox-hint-seen";
-export const EXAMPLE = "我叫王建国，手机13800138000，奎文区东风东街某小区路灯坏了一个多月，晚上太黑";
+export const EXAMPLE = "我叫王秀兰，手机13800138000，奎文区东风东街某小区路灯坏了一个多月，晚上太黑";
 
 function seen() {
   try {

@@ -144,7 +144,8 @@ export class Staff {
       return el("button", { type: "button", class: look, disabled: this.busy, data: { to: move.to }, onclick: () => this.move(one, move) }, move.label);
     });
     return el("div", { class: "move" }, el("h4", {}, "办理这件诉求"), note,
-      el("label", { class: "check" }, open, "告知来信人"), el("p", { class: "note" }, "把状态改为："), el("div", { class: "moves" }, buttons), said);
+      el("div", { class: "how" }, el("p", { class: "note" }, "把状态改为："), el("label", { class: "check" }, open, "告知来信人")),
+      el("div", { class: "moves" }, buttons), said);
   }
 
   // The API names the lawful moves; where it does not, every state is offered until a refusal names them.

@@ -15,7 +15,10 @@ function who(entry) {
 
 function told(notice) {
   const how = [VIAS[notice.via] ?? "", DELIVERIES[notice.state] ?? notice.state ?? ""].filter(Boolean).join("，");
-  return el("div", { class: "told" }, `告知来信人：${how}`, notice.text ? el("span", {}, notice.text) : null);
+  const line = `告知来信人：${how}`;
+  return notice.text
+    ? el("details", { class: "told" }, el("summary", {}, line), el("span", {}, notice.text))
+    : el("div", { class: "told" }, line);
 }
 
 function row(entry) {

@@ -31,6 +31,15 @@ def test_characters_are_never_exceeded(text, limit):
     assert cut == text or (cut.endswith("…") and text.startswith(cut[:-1]))
 
 
+def test_a_choice_is_not_parted_from_its_number_by_the_end_of_a_line():
+    address = Address(channel="wechat", account="main", sender="o1")
+    message = Outbound(
+        id="1", address=address, via=Via.PASSIVE, text="1 确认　2 取消", buttons=(("确认", ""), ("取消", ""))
+    )
+    shown = re.sub("<[^>]*>", "", rendered(message, tap_links=True))
+    assert shown == "1\u00a0确认　2\u00a0取消"
+
+
 def test_a_family_is_not_torn_apart():
     family = "👨\u200d👩\u200d👧"
     assert clip("家" + family + "安", 5) == "家…"
