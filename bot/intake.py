@@ -4,6 +4,7 @@ A call is answered only when what it brought is durable. Where MongoDB cannot be
 the platform repeats the call. (The local spool takes its place between ``Channel.receive`` and ``Inbox.add``.)
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,9 +12,14 @@ import structlog
 
 from bot.turns.turns import Turns
 from channels.base import Arrival, Channel, Clock, WebhookRequest, WebhookResponse
-from channels.messages import Outbound, Via
-from storage.records import ArrivedMessage, OutboxEntry
+from channels.messages import Inbound, Outbound, Via
+from storage.errors import StorageAway
+from storage.records import ArrivedMessage, Kept, OutboxEntry
 from storage.store import Store
+
+_KEEP_WITHIN_S = 4.0
+"""Platforms wait five seconds; one that hears nothing until then repeats the call all the same."""
+_KEEP_AGAIN_S = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +59,25 @@ class Intake:
     async def _keep(self, arrival: Arrival) -> Sequence[ArrivedMessage]:
         if not arrival.messages:
             return ()
-        kept = await self._store.inbox.add(arrival.messages)
+        kept = await self._add(arrival.messages)
         for one in kept:
             # The platform's own message id is no personal data, but ours says as much and finds the record.
             structlog.get_logger().info(
                 "message.kept", arrived=one.arrived.id, kind=one.arrived.message.kind, new=one.new
             )
         return [one.arrived for one in kept]
+
+    async def _add(self, messages: Sequence[Inbound]) -> Sequence[Kept]:
+        """Keep ``messages``, over a short stall of the store as well: keeping them twice does no harm."""
+        try:
+            async with asyncio.timeout(_KEEP_WITHIN_S):
+                while True:
+                    try:
+                        return await self._store.inbox.add(messages)
+                    except StorageAway:
+                        await asyncio.sleep(_KEEP_AGAIN_S)
+        except TimeoutError:
+            raise StorageAway("not kept in time") from None
 
     async def _reply(
         self, channel: Channel, request: WebhookRequest, kept: Sequence[ArrivedMessage]

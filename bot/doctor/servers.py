@@ -18,6 +18,7 @@ from storage.migrations import current_version, missing_indexes
 TIMEOUT_MS = 3_000
 OLDEST = (5, 0)
 """MongoDB's version, major and minor: transactions as we use them."""
+LONGEST_TRANSACTION_S = 15
 _DRIFT_WARNING = 2.0
 _DRIFT_ERROR = 60.0
 
@@ -56,6 +57,7 @@ async def _mongodb(database: Database) -> MongoState:
         _replica_set(hello),
         clock_finding(hello["localTime"].replace(tzinfo=UTC), "MongoDB"),
         await _indexes(database, schema),
+        await _transactions(database),
     ]
     return MongoState(findings=findings, in_use=schema > 0)
 
@@ -82,6 +84,19 @@ async def _indexes(database: Database, schema: int) -> Finding:
     if missing:
         return error("indexes", f"缺少索引：{'、'.join(missing)}", "重新启动 web 或 worker 一次；仍缺少时请查看日志")
     return ok("indexes", "索引齐全")
+
+
+async def _transactions(database: Database) -> Finding:
+    """A client that stalls leaves its transaction open, and with it the person's conversation shut, for so long."""
+    try:
+        answer = await database.sibling("admin").command("getParameter", 1, transactionLifetimeLimitSeconds=1)
+    except StorageError:  # it takes a right that the service need not have
+        return ok("transactions", "事务时限：没有查看的权限，请管理员确认不超过 15 秒")
+    seconds = int(answer["transactionLifetimeLimitSeconds"])
+    if seconds > LONGEST_TRANSACTION_S:
+        cure = "mongod 加上 --setParameter transactionLifetimeLimitSeconds=5"
+        return warning("transactions", f"卡顿后残留的事务最长会挡住一位居民 {seconds} 秒", cure)
+    return ok("transactions", f"残留的事务 {seconds} 秒内结束")
 
 
 def clock_finding(theirs: datetime, whose: str, *, now: datetime | None = None) -> Finding:

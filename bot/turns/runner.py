@@ -22,6 +22,8 @@ LEASE_SECONDS = 10.0
 _RENEW_EVERY_S = 3.0
 _LOOK_AGAIN_S = 0.2
 _TOGETHER = 20
+_AWAY_PAUSE_S = 1.0
+_AWAY_TRIES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +77,18 @@ class Runner:
         return not self._owed.is_set()
 
     async def run(self) -> None:
-        """Until nothing is owed. Never raises: what fails here is taken up by the sweeper."""
+        """Until nothing is owed. Never raises: what fails here for long is taken up by the sweeper."""
         log = structlog.get_logger()
+        away = 0
         try:
-            while self._owed.is_set():
+            while self._owed.is_set() and away < _AWAY_TRIES:
                 self._owed.clear()
-                await self._hold_and_drain()
-        except StorageError as error:
-            log.warning("turns.storage_away", conversation=self.conversation_id, error=type(error).__name__)
+                try:
+                    await self._hold_and_drain()
+                except StorageError as error:
+                    away += 1
+                    log.warning("turns.storage_away", conversation=self.conversation_id, error=error.code)
+                    await self._wait_for_storage()
         except Exception as error:  # noqa: BLE001 - the messages are kept; a runner must not take the process along
             log.error(  # noqa: TRY400 - a traceback may quote what the person wrote
                 "turns.runner_failed", conversation=self.conversation_id, error=type(error).__name__
@@ -90,6 +96,14 @@ class Runner:
         finally:
             for arrived_id in list(self._waiters):
                 self._tell(arrived_id, None)
+
+    async def _wait_for_storage(self) -> None:
+        """Whoever waits acknowledges, for the message is kept; the turn is tried again here."""
+        for arrived_id in list(self._waiters):
+            self.no_longer_passive(arrived_id)
+            self._tell(arrived_id, None)
+        await asyncio.sleep(_AWAY_PAUSE_S)
+        self.owe()
 
     async def _hold_and_drain(self) -> None:
         token = uuid.uuid4().hex

@@ -2,12 +2,18 @@
 
 import asyncio
 import contextlib
+from collections.abc import Coroutine
+from typing import Any
 
 import structlog
 
 from bot.turns.runner import Runner, RunnerTools, stored_reply
 from channels.messages import Address
+from storage.errors import StorageError
 from storage.records import ArrivalState, ArrivedMessage, OutboxEntry
+
+_CLOSING_S = 0.4
+"""Kept free at the end of a webhook's time for recording that it was answered without the reply."""
 
 
 class Turns:
@@ -22,18 +28,28 @@ class Turns:
         """What the webhook of ``arrived`` may answer, waiting for its turn at most ``seconds``.
 
         None: acknowledge only. Then the reply, if one comes, takes another way: that is recorded before this
-        returns, so that no reply is lost between the two.
+        returns, unless the store is too slow; then the lease of the passive reply ends by itself.
         """
-        if arrived.state is not ArrivalState.PENDING:
-            return await stored_reply(self._tools.store, arrived)
+        try:
+            if arrived.state is not ArrivalState.PENDING:
+                return await stored_reply(self._tools.store, arrived)
+            return await self._turn_within(arrived, seconds)
+        except StorageError as error:
+            # The message is kept, and so may be acknowledged; its turn comes when the store is back.
+            structlog.get_logger().warning("turns.storage_away", arrived=arrived.id, error=error.code)
+            return None
+
+    async def _turn_within(self, arrived: ArrivedMessage, seconds: float) -> OutboxEntry | None:
         runner = self._runner(arrived.conversation_id, arrived.message.address)
         waiter = runner.wait_for(arrived.id)
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(max(0.0, seconds - _CLOSING_S)):
                 return await asyncio.shield(waiter)
         except TimeoutError:
-            await self._close_passive(runner, arrived.id)
-            return None
+            runner.no_longer_passive(arrived.id)
+        closing = self._in_background(self._close_passive(arrived.id))
+        await asyncio.wait({closing}, timeout=_CLOSING_S)
+        return None
 
     def start(self, arrived: ArrivedMessage) -> None:
         """Have ``arrived`` heard without waiting for it."""
@@ -63,10 +79,14 @@ class Turns:
                 task.cancel()
             structlog.get_logger().info("turns.drained", late=len(late))
 
-    async def _close_passive(self, runner: Runner, arrived_id: str) -> None:
-        runner.no_longer_passive(arrived_id)
-        await self._tools.store.inbox.close_passive(arrived_id)
-        entry_id = await self._tools.store.outbox.release_passive(arrived_id, now=self._tools.clock())
+    async def _close_passive(self, arrived_id: str) -> None:
+        """Record that the webhook is answered. Where the store is away, the passive lease ends by itself."""
+        try:
+            await self._tools.store.inbox.close_passive(arrived_id)
+            entry_id = await self._tools.store.outbox.release_passive(arrived_id, now=self._tools.clock())
+        except StorageError as error:
+            structlog.get_logger().warning("turns.not_closed", arrived=arrived_id, error=error.code)
+            return
         if entry_id is not None:
             await self._tools.kick([entry_id])
 
@@ -75,10 +95,14 @@ class Turns:
         if runner is None:
             runner = self._runners[conversation_id] = Runner(conversation_id, address, self._tools)
             runner.owe()
-            task = asyncio.create_task(self._run(runner))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._in_background(self._run(runner))
         return runner
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _run(self, runner: Runner) -> None:
         try:

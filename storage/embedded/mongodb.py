@@ -30,7 +30,13 @@ def program(binary: Path, data_dir: Path, sockets: Path) -> Program:
         # 17 MB on disk at first instead of 315; the journal itself stays on.
         "--wiredTigerEngineConfigString": "log=(prealloc=false,file_max=16MB)",
     }
-    parameters = ["--quiet", "--setParameter", "diagnosticDataCollectionEnabled=false"]
+    parameters = ["--quiet"]
+    for parameter in (
+        "diagnosticDataCollectionEnabled=false",
+        # A stall may leave a transaction open; until it is ended its documents cannot be written (0004).
+        "transactionLifetimeLimitSeconds=5",
+    ):
+        parameters += ["--setParameter", parameter]
     return Program(
         name=NAME,
         command=[str(binary), *parameters, *(str(part) for option in options.items() for part in option)],

@@ -1,0 +1,47 @@
+"""A stall of MongoDB within a turn once held the webhook beyond five seconds, and the reply for twenty more."""
+
+import asyncio
+import os
+import signal
+import uuid
+
+import pytest
+from stage import Stage
+
+from storage.driver import connect
+from storage.personal_data import Vault
+from storage.records import DeliveryState
+from storage.store import Store
+
+
+@pytest.fixture
+async def stage(database, vault: Vault, servers):
+    impatient = await connect(servers.mongodb_uri, timeout_ms=300, name=database.name)
+    stage = Stage(await Store.open(impatient, vault), servers.redis_url)
+    yield stage
+    await stage.close()
+    await impatient.close()
+
+
+@pytest.fixture
+def mongod(servers):
+    yield servers.pids["mongodb"]
+    os.kill(servers.pids["mongodb"], signal.SIGCONT)
+
+
+async def test_the_webhook_is_acknowledged_in_time_and_the_reply_follows(stage: Stage, mongod: int) -> None:
+    process = stage.process()
+    stage.script.hold = asyncio.Event()
+    arrived = await stage.keep("放音响扰民", message_id=uuid.uuid4().hex)
+    waiting = asyncio.create_task(process.turns.reply_for(arrived, seconds=2.0))
+    await stage.script.begun.wait()
+    os.kill(mongod, signal.SIGSTOP)
+    stage.script.hold.set()
+    async with asyncio.timeout(2.5):
+        assert await waiting is None
+    os.kill(mongod, signal.SIGCONT)
+    await process.turns.drain(20)
+    entry = await stage.store.outbox.reply_to(arrived.id)
+    assert entry is not None
+    assert entry.state is DeliveryState.QUEUED
+    assert process.kicked == [entry.id]
