@@ -11,8 +11,6 @@ from typing import Any
 
 import structlog
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 from taskiq import AckableMessage
 from taskiq_redis import RedisStreamBroker
@@ -44,8 +42,6 @@ class ReliableStreamBroker(RedisStreamBroker):
             maxlen=100_000,
             socket_timeout=_ANSWER_S,
             socket_connect_timeout=0.5,
-            # redis-py's own repeats would make every wait ten times as long
-            retry=Retry(NoBackoff(), 0),
         )
         self._reclaimed_at = 0.0
         self._away = False

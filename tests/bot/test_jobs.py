@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from bot.delivery import jobs
 from bot.delivery.broker import ReliableStreamBroker
@@ -152,6 +153,15 @@ async def test_a_server_that_is_away_at_the_start_and_later_is_waited_for(make_b
     logged = "".join(capsys.readouterr())
     assert 1 <= logged.count("queue.away") <= 2  # not once for each look
     assert logged.count("queue.kick_failed") == 2
+
+
+async def test_a_server_that_is_away_holds_up_no_start(make_broker, own_redis: Any) -> None:
+    await own_redis.kill()
+    broker = await make_broker(started=False)
+    begun = time.monotonic()
+    with pytest.raises(RedisError):
+        await broker.startup()
+    assert time.monotonic() - begun < 0.5
 
 
 async def test_a_kick_never_keeps_a_webhook_waiting(make_broker, own_redis: Any) -> None:

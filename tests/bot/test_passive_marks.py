@@ -166,3 +166,6 @@ async def test_what_it_holds_is_bounded(stage: Stage, monkeypatch: pytest.Monkey
         stage.marks.given(entry)
     await stage.marks.flush()
     assert [await stage.state(entry) for entry in entries] == [*[DeliveryState.SENT] * 2, DeliveryState.SENDING]
+    stage.marks.given(entries[2])
+    await stage.marks.flush()
+    assert await stage.state(entries[2]) is DeliveryState.SENT
