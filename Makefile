@@ -46,12 +46,12 @@ $(VENV)/bin/python:
 
 $(VENV)/.demo-ready: requirements/demo.lock pyproject.toml | $(VENV)/bin/python
 	@echo "正在安装依赖，约一分钟… (installing dependencies, about a minute)"
-	$(PIP) install --require-hashes -r requirements/demo.lock
-	$(PIP) install --no-deps --no-build-isolation -e .
+	@$(PIP) install --require-hashes -r requirements/demo.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev-ready: requirements/dev.lock pyproject.toml | $(VENV)/bin/python
 	@echo "正在安装依赖，约一分钟… (installing dependencies, about a minute)"
-	$(PIP) install --require-hashes -r requirements/dev.lock
-	$(PIP) install --no-deps --no-build-isolation -e .
+	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.demo-ready
