@@ -40,10 +40,11 @@ def read_correction(text: str) -> Correction | None:
     if not named:
         return None
     _, part, end = min(named)
-    rest = _WRONG.sub("", text[end:])
+    rest = _WRONG.sub("", text[end:], count=1)
     new = _NEW.search(rest)
     given = new["new"] if new else "" if rest.startswith("不是") else rest
-    return Correction(part=part, value=given.strip(" ，,。：:、！!吧了"))
+    given = given.strip(" ，,。：:、！!")
+    return Correction(part=part, value=given if part == "matter" else given.rstrip("吧了"))
 
 
 def corrected(draft: Draft, correction: Correction) -> Draft:

@@ -7,7 +7,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from dialogs.actions.draft import Draft, cleared, read_draft
-from dialogs.actions.listening import NO_PLACE
+from dialogs.actions.placing import NO_PLACE
 from dialogs.actions.progress import tell_case
 from dialogs.actions.summary import Inferred, infer
 from dialogs.actions.world import CONSENT_VERSION, Turn, World, effect, say, turn_of

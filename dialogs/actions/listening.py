@@ -11,21 +11,17 @@ from dataclasses import replace
 from dialogs.actions.changes import Heard, anonymous, confirmed, repeated, told, unclear, understood, which_part
 from dialogs.actions.corrections import corrected, read_correction
 from dialogs.actions.draft import MOST_ATTACHMENTS, Draft
+from dialogs.actions.placing import LONG_ANSWER, NO_PLACE, answer_place
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger import accuses_an_official
 from dialogs.nlu.facts import Facts, answered_place, only_place, read_facts
-from dialogs.nlu.matter import Categories, asks, is_a_story, tells_a_matter, type_of
+from dialogs.nlu.matter import Categories, asks, is_a_story, type_of
 from dialogs.nlu.names import answered_name, bare_name, taken_as_name
 from dialogs.nlu.phones import find_phones, looks_like_a_try
 from dialogs.nlu.phrases import made_of
-from dialogs.nlu.places import is_no_place
 
-_NOWHERE = made_of(
-    r"没有?|无|不涉及|没有具体(?:地点|地址)?|不(?:方便|想|便)(?:说|透露)?|全市|全国|到处都?是?|没有地[点址]|无具体地[点址]|不限|跳过|在?哪(?:里|儿)?都(?:行|可以|一样|有)|地点|地址|具体地点"
-)
-NO_PLACE = "无具体地点"
 _NO_NAME = re.compile(r"匿名|不(?:想|愿意?|便|方便|能|用)?(?:说|留|透露|告诉|写|提供)|保密$|没必要|不告诉你?|跳过")
 _NO_PHONE = re.compile(
     r"我?(?:(?:没有?|无)(?:手机号?|电话|号码|联系方式)|(?:没有?|无|跳过|不(?:想|愿意?|方便|便|用|要|能)?(?:留|给|提供|说|透露)?(?:手机号?|电话|号码|联系方式)?)了?[\W_]*$|(?:就|可以)?在?(?:这里|这儿|这上面|微信)(?:上|里)?(?:联系|回复|回|找|说))|不(?:想|愿意?|方便|便|用|要)?(?:留|给|提供|说|透露)(?:手机|电话|号码)"
@@ -43,10 +39,8 @@ _GO_ON = made_of(r"没事了?|我?没事儿?了?|好了|安全了|继续|接着(
 _NAMES_A_UNIT = re.compile(
     r"[\u3400-\u9fff](?:局|委|办|院|所|站|厅|处|科|镇|乡|村|街道|社区|区|县|市|公司|学校|中心|大队|银行|政府|厂)|某"
 )
-_LONG_ANSWER = 25
-_SHORTEST_PLACE = 2
-_A_REMARK = 6
-_DOES_NOT_KNOW = re.compile(r"不(?:知道|清楚|确定|记得|明白|太清楚|晓得)|记不清|忘了|说不[清准好]")
+_A_SENTENCE = 6
+_TELLS = re.compile(r"[了过着给是在没有要被把的]")
 _DISTRICT_WILL_DO = frozenset({"表扬", "建议", "咨询"})
 """Types for which a district is place enough, where it was said unasked."""
 
@@ -80,7 +74,7 @@ def _accusing(heard: Heard) -> Heard:
     draft = heard.draft
     if draft.place is not None or not accuses_an_official(draft.matter or ""):
         return heard
-    unnamed = len(draft.matter or "") <= _LONG_ANSWER and not _NAMES_A_UNIT.search(draft.matter or "")
+    unnamed = len(draft.matter or "") <= LONG_ANSWER and not _NAMES_A_UNIT.search(draft.matter or "")
     heard = replace(heard, draft=replace(draft, place=""))
     return heard.remark("utter_accusation_whom") if unnamed else heard
 
@@ -150,7 +144,7 @@ def _fill(draft: Draft, facts: Facts, asked: str | None, before: Draft) -> Draft
     place = facts.place if enough else ""
     filled = replace(
         draft,
-        place=draft.place if draft.place is not None else place or None,
+        place=place or draft.place if draft.place in {None, NO_PLACE} else draft.place,
         name=draft.name if draft.name is not None else facts.name or None,
         phone=draft.phone if draft.phone is not None else facts.phone or None,
         id_number=facts.id_number or draft.id_number,
@@ -170,7 +164,7 @@ def _opening(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> 
         return replace(heard, draft=told(heard.draft, facts.matter))
     bare = words_only(turn.text)
     says_only_so = commands.command_in(turn.text, in_form=False) or only_place(turn.text) or facts.any
-    return heard if says_only_so or len(bare) < _LONG_ANSWER else replace(heard, draft=told(heard.draft, turn.text))
+    return heard if says_only_so or len(bare) < LONG_ANSWER else replace(heard, draft=told(heard.draft, turn.text))
 
 
 def _answer_matter(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
@@ -199,47 +193,15 @@ def _answer_repeat(heard: Heard, turn: Turn, facts: Facts, categories: Categorie
     )
 
 
-def _answer_place(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
-    draft, said = heard.draft, facts.rest
-    if draft.place and turn.location:
-        return heard
-    if _NOWHERE.fullmatch(words_only(said)):
-        return replace(heard, draft=replace(draft, place=NO_PLACE, unclear=0))
-    if facts.place and len(words_only(said)) > _LONG_ANSWER and tells_a_matter(said, categories):
-        return replace(heard, draft=replace(told(draft, said), place=facts.place if facts.place_exact else None))
-    place = _place_answer(said, facts)
-    if place:
-        return replace(heard, draft=replace(draft, place=place, unclear=0))
-    if facts.any and not said:
-        return heard
-    return _no_place(heard, said, categories)
-
-
-def _no_place(heard: Heard, said: str, categories: Categories) -> Heard:
-    """What tells more of the matter belongs to it. The place is asked once more, then taken as it is."""
-    draft, before = heard.draft, heard.draft.unclear
-    other = asks(said) or commands.affirms(said) or commands.denies(said)
-    tells = not other and len(words_only(said)) >= _A_REMARK and not _DOES_NOT_KNOW.search(said)
-    if before and (tells and tells_a_matter(said, categories)):
-        return replace(heard, draft=replace(told(draft, said), place=NO_PLACE)).remark("utter_added_to_matter")
-    if before and (not other or before > 1):
-        place = NO_PLACE if other or _DOES_NOT_KNOW.search(said) else answered_place(said) or NO_PLACE
-        return replace(heard, draft=replace(draft, place=place, unclear=0))
-    if tells:
-        return replace(heard, draft=replace(told(draft, said), unclear=before + 1)).remark("utter_told_no_place")
-    return unclear(heard, "utter_bad_place")
-
-
-def _place_answer(said: str, facts: Facts) -> str:
-    """The whole answer where it is a place; else the place in it; else a short phrase, taken at its word."""
-    bare = words_only(said)
-    if only_place(said) or (facts.place and len(bare) <= _LONG_ANSWER):
-        return answered_place(said)
-    if facts.place:
-        return facts.place
-    other = commands.affirms(said) or commands.denies(said) or asks(said) or is_no_place(said)
-    taken_at_its_word = len(bare) >= _SHORTEST_PLACE and not other
-    return answered_place(said) if taken_at_its_word and re.search(r"[\u3400-\u9fffA-Za-z]", bare) else ""
+def _beside(heard: Heard, turn: Turn, facts: Facts) -> Heard | None:
+    """Something else than what was asked: the place that was missing, or more of the matter. None for neither."""
+    if only_place(turn.text) and heard.draft.place == NO_PLACE:
+        return heard.remark("utter_noted")
+    other = asks(turn.text) or commands.denies(turn.text) or commands.abuses(turn.text)
+    goes_on = len(words_only(facts.rest)) >= _A_SENTENCE and not other and _TELLS.search(facts.rest)
+    if not (facts.matter or goes_on):
+        return None
+    return replace(heard, draft=told(heard.draft, facts.rest)).remark("utter_added_to_matter")
 
 
 def _answer_name(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
@@ -249,10 +211,10 @@ def _answer_name(heard: Heard, turn: Turn, facts: Facts, categories: Categories)
     name = facts.name or answered_name(facts.rest) or (taken_as_name(facts.rest) if draft.unclear else None)
     if name:
         return replace(heard, draft=replace(draft, name=name, unclear=0))
-    if _NO_NAME.search(turn.text) and len(turn.text) <= _LONG_ANSWER:
+    if _NO_NAME.search(turn.text) and len(turn.text) <= LONG_ANSWER:
         return replace(heard, draft=anonymous(draft)).remark("utter_anonymous")
-    if facts.matter:
-        return replace(heard, draft=told(draft, facts.matter)).remark("utter_added_to_matter")
+    if told_beside := _beside(heard, turn, facts):
+        return told_beside
     return heard if facts.phone and not facts.rest else unclear(heard, "utter_bad_name")
 
 
@@ -263,12 +225,12 @@ def _answer_phone(heard: Heard, turn: Turn, facts: Facts, categories: Categories
     found = find_phones(turn.text)
     if found:
         return replace(heard, draft=replace(draft, phone=facts.phone or found[0].value, unclear=0))
-    if _NO_PHONE.match(turn.text.strip()) and len(turn.text) <= _LONG_ANSWER:
+    if _NO_PHONE.match(turn.text.strip()) and len(turn.text) <= LONG_ANSWER:
         return replace(heard, draft=replace(draft, phone="", unclear=0))
     if looks_like_a_try(turn.text):
         return unclear(heard, "utter_bad_phone")
-    if facts.matter:
-        return replace(heard, draft=told(draft, facts.matter)).remark("utter_added_to_matter")
+    if told_beside := _beside(heard, turn, facts):
+        return told_beside
     name = answered_name(turn.text)
     return replace(heard, draft=replace(draft, name=name)) if name else unclear(heard, "utter_bad_phone")
 
@@ -312,7 +274,7 @@ _Answer = Callable[[Heard, Turn, Facts, Categories], Heard]
 _ANSWERS: dict[str, _Answer] = {
     "matter": _answer_matter,
     "repeat": _answer_repeat,
-    "place": _answer_place,
+    "place": answer_place,
     "name": _answer_name,
     "phone": _answer_phone,
     "confirm": _answer_confirm,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dialogs.actions.draft import Draft
-from dialogs.actions.listening import NO_PLACE
+from dialogs.actions.placing import NO_PLACE
 from dialogs.actions.world import clipped
 from dialogs.nlu.danger import accuses_an_official
 from dialogs.nlu.identity import mask_id_number

@@ -10,7 +10,7 @@ _FAULT = re.compile(
     r"坏了|坏掉|不亮|不走|不好使|破损|破裂|断了|断裂|裂缝|漏[水电雨]|渗水|积水|堵[了塞着车]|堵得|被堵|塌|掉落|脱落|丢失|丢了|被盗|缺失|损坏|老化|倾斜|坑洼|坑坑洼洼|坑很|失修|"
     r"太黑|太吵|太臭|太脏|太乱|太少|太贵|太窄|太慢|好吵|好臭|很吵|很臭|很脏|吵得|臭味|异味|恶臭|臭气|噪[音声]|扰民|油烟|扬尘|污染|污水|脏乱|垃圾|冒烟|"
     r"停水|停电|停暖|停气|没水|没电|没暖气|不热|不供|断水|断电|没有水|没有电|水压|浑浊|"
-    r"拖欠|欠薪|欠我|欠了|欠着|不给|不发|没发|克扣|不退|不还|没退|退不了|跑路|被骗|骗了|诈骗|欺诈|假货|过期|变质|乱收费|多收|强制|捆绑|涨价|"
+    r"拖欠|欠薪|欠我|欠了|欠着|不给|不发|没发|克扣|不退|不还|没退|退不了|跑路|被骗|骗了|诈骗|欺诈|假货|过期|变质|乱收费|多收|强制|捆绑|不结|不供应|拉黑|关门|倒闭|发黄|发黑|发臭|没信号|不新鲜|断了半截|溢[出到]|冰凉|压烂|压坏|灭了|熄灭|打桩|被拆|等不到|没清理|不清理|堆满|没人运|没交房|逾期|延期|少发|少算|漏发|退回来|不予|查不到|不接电话|打不通|玩手机|怼|吵到|呛得|刺鼻|不拴绳|咬[了伤到]|跑了[\u3400-\u9fff]趟|就漏|一直拖|拖着|只给了|没给钱|没结|没付|少了|没有?结算|填了|泥坑|涨价|"
     r"没人管|无人管|没人修|没人收|没人来|没修|不管|不修|不解决|不处理|不理|不作为|推诿|踢皮球|敷衍|刁难|态度(?:恶劣|差|不好|很差)|骂人|打人|打架|"
     r"违建|违章|违法|违规|私搭|占道|占用|圈地|偷排|侵占|强拆|贪污|受贿|腐败|挪用|没有补偿|补偿(?:款|不)|没落实|不落实|没办下来|办不了|办不下来|迟迟|一直没|"
     r"乱停|违停|拥堵|危险|隐患|安全问题|摔[了倒伤]|受伤|生病|投诉|举报|反映(?!.{0,2}问题$)|检举|控告|求助|困难|维权|讨薪|赔偿|没到账|没收到|没有路灯|没路灯|不合理|不公|希望.{2,}|"
@@ -25,7 +25,7 @@ _PRAISE = re.compile(
 _REPORT = re.compile(r"举报|检举|控告|揭发|贪污|受贿|偷税|传销|赌博|涉黑|黑恶|假冒伪劣|偷排")
 _COMPLAINT = re.compile(
     r"投诉|不作为|推诿|踢皮球|态度(?:恶劣|差|不好|很差)|乱收|拖欠|欠薪|克扣|扰民|噪[音声]|诈骗|被骗|欺|违规|违法|违建|不退|不给|拒不|拒绝|"
-    r"多收|涨价|强制|捆绑|过期|变质|占道|油烟|没人管|不管|敷衍|骂人|打人"
+    r"多收|涨价|强制|捆绑|过期|变质|占道|油烟|没人管|不管|敷衍|骂人|打人|玩手机|怼|推给|跑路|太吵|吵得|不结|不拴绳"
 )
 _ADVICE = re.compile(
     r"建议|提议|希望(?:能)?(?:增加|增设|新建|开通|延长|完善|加装|设置)|能不能(?:增加|增设|开通|加装)|不妨"
@@ -37,6 +37,11 @@ _NEEDS_HASTE = re.compile(
     r"停水|停电|停暖|没水|没电|没暖气|暖气不热|断水|断电|井盖(?:丢|没|不见|缺)|电线(?:掉|断|裸露)|漏电|(?:路面|地面|路)塌|塌陷"
 )
 
+_TURNED_TO = re.compile(
+    r"(?:找|跟|向|给|问|和|联系|反映到|打)(?:了|过)?(?:物业|村委会|居委会|社区|派出所|交警|城管|学校|老师|开发商|环保局|法院|"
+    r"村支书|村主任|12345|政府)[^，。；\n]{0,10}"
+)
+_EARLY = 2.0
 _LONG = 40
 _SOME = 6
 _STORY = 18
@@ -58,13 +63,28 @@ class Categories:
         return cls(YAML(typ="safe").load(path))
 
     def of(self, text: str) -> str:
-        """``城乡建设/路灯照明``; empty where no word tells. Earlier and longer words weigh more."""
+        """``城乡建设/路灯照明``; empty where no word tells.
+
+        Earlier and longer words weigh more, and so do those of the same first level; whom people turned to in vain
+        is not what it is about.
+        """
+        scores = self._scores(_TURNED_TO.sub("", text)) or self._scores(text)
+        first: dict[str, float] = {}
+        for name, score in scores.items():
+            first[_first(name)] = first.get(_first(name), 0.0) + score
+        return max(scores, key=lambda name: scores[name] + first[_first(name)]) if scores else ""
+
+    def _scores(self, text: str) -> dict[str, float]:
         scores: dict[str, float] = {}
         for word, name in self._words:
             at = text.find(word)
             if at >= 0:
-                scores[name] = scores.get(name, 0.0) + len(word) + (1.0 if at < _LONG else 0.0)
-        return max(scores, key=lambda name: scores[name]) if scores else ""
+                scores[name] = scores.get(name, 0.0) + len(word) + (_EARLY if at < _LONG else 0.0)
+        return scores
+
+
+def _first(category: str) -> str:
+    return category.partition("/")[0]
 
 
 def tells_a_matter(text: str, categories: Categories) -> bool:

@@ -7,13 +7,24 @@ from dialogs.nlu.places import find_place, without_district
 
 BEST_LENGTH = 19
 LONGEST = 24
-_CLAUSE = re.compile(r"[，,。；;！!？?：:\n]+|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+_CLAUSE = re.compile(r"[，,。；;！!？?\n]+|(?<!\d)[：:]|[：:](?!\d)|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _OPENING = re.compile(
-    r"^(?:(?:尊敬的|各位)?领导(?:们)?|[您你]们?好|请问(?:一下)?|麻烦(?:问一下)?|我们?(?:这里|这边|这)?(?:想|要|来|是)?(?:要)?(?:反映|投诉|咨询|举报|说)?(?:一下|一个)?|"
-    r"(?:想|要)?反映(?:一下|一个)?|本人|关于|就是|那个|然后|还有|另外|因为|由于|现在|目前|最近|一直以来|希望|请求?|强烈|恳请|要求|咨询(?:一下)?|问题是|情况是|事情是|在|咱们?|俺们?)+"
+    r"^(?:(?:尊敬的|各位)?领导(?:们)?|[您你]们?好|请问(?:一下)?|麻烦(?:问一下)?|我(?![家妈爸父母爱老儿女孩丈妻弟哥姐妹爷奶公婆])们?(?:这里|这边|这(?![栋个条楼片家座]))?(?:想|要|来|是)?(?:要)?(?:反映|投诉|咨询|举报|说)?(?:一下|一个)?|"
+    r"(?:想|要)?反映(?:一下|一个)?|本人|关于|就是|那个|然后|还有|另外|因为|由于|现在|目前|最近|一直以来|希望|请求?|强烈|恳请|要求|咨询(?:一下)?|问题是|情况是|事情是|在|咱们?|俺们?|\d{4}年(?:\d{1,2}月(?:\d{1,2}[日号])?)?[春夏秋冬]?天?)+"
 )
 _CLOSING = re.compile(r"(?:的(?:问题|情况|事情?)|(?<=[天月年周])了|啊|呀|吧|呢|哦|吗|的)+$")
-_WEAK = re.compile(r"(?:非常|特别|十分|实在|真的|已经|一直|总是|经常|都|也|就|还|又)")
+_GOES_ON = re.compile(
+    r"把|到|去|找|问|后来|当时|结果|第[一二三四五]|说|他|她|它|让|也|又|再|还|都|才|可是|但是?|所以|于是|跟|给|推给|里面|今年\d|家住|住在|"
+    r"请|盼|望|谢|联系|共计|其中|户口|跑了"
+)
+"""How a clause begins that tells what came of it, not what it is."""
+_WEAK = re.compile(
+    r"(?:非常|特别|十分|实在|真的|已经|一直|总是|经常|都|也|就|还(?![是有])|又|(?:在|于|从)?\d{4}年\d{1,2}月(?:\d{1,2}[日号])?)"
+)
+_HALF_SAID = re.compile(r"(?:共计|一共|总共|合计|大约|约|共)?[\d.]+$|(?:[把被给让向从跟对]|了一?个|盖了|还有)$")
+"""What a title that was cut must not end with."""
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_HERE = re.compile(r"^(?:我们?|咱们?)?(?:小区|村里|村口|路上|门口|楼下|这?栋楼|这里|这边)")
 NEUTRAL_ACCUSATION = "反映公职人员有关问题"
 
 
@@ -22,27 +33,44 @@ def make_title(content: str, place: str, categories: Categories) -> str:
     clauses = [c for c in (_stripped(part) for part in _CLAUSE.split(content[:1500])) if len(c) >= 2]  # noqa: PLR2004
     if not clauses:
         return _cut(_stripped(content) or "反映问题", LONGEST)
-    core = max(clauses[:12], key=lambda clause: _weight(clause, clauses.index(clause), categories))
+    of_all = categories.of(content)
+    core = max(clauses[:12], key=lambda clause: _weight(clause, clauses.index(clause), categories, of_all))
     return _with_place(core, place)
 
 
-def _weight(clause: str, position: int, categories: Categories) -> float:
-    fault = 4.0 if finds_fault(clause) else 0.0
-    thing = 3.0 if categories.of(clause) else 0.0
-    length = min(len(clause), BEST_LENGTH) / BEST_LENGTH * 2 - max(len(clause) - LONGEST, 0) * 0.1
-    return fault + thing + length - position * 0.4
+def _weight(clause: str, position: int, categories: Categories, of_all: str) -> float:
+    """Higher for a clause that names fault and thing, the thing of the whole matter above all; lower for one that
+    only goes on with the story.
+    """
+    category = categories.of(clause)
+    fault = (4.0 if category else 3.0) if finds_fault(clause) else 0.0
+    thing = 3.0 if category and category == of_all else 2.5 if category else 0.0
+    thing -= 3.0 if _GOES_ON.match(clause) or clause.endswith(("时候", "以后", "之后")) else 0.0
+    length = min(len(clause), BEST_LENGTH) / BEST_LENGTH * 2 - max(len(clause) - LONGEST, 0) * 0.25
+    return fault + thing + length - position * 0.5
 
 
 def _with_place(core: str, place: str) -> str:
     said = find_place(core)
     if said and said.start <= 1:
-        core = without_district(core) if len(core) > BEST_LENGTH or said.exact else core
-        return _cut(_stripped(core), LONGEST)
-    short = _short_place(place)
-    if said or not short or short in core:
+        place, core = said.value, core[said.end :]
+    elif said:
         return _cut(core, LONGEST)
-    core = re.sub(r"^(?:小区|村里|路上|门口|楼下)", "", core) or core
+    short = _short_place(place)
+    if not short or short in core:
+        return _cut(core if short else f"{place if said else ''}{core}", LONGEST)
+    core = _HERE.sub("", core) or core
+    if len(short + core) > LONGEST:
+        short = _last_part(short)
     return _cut(short + core, LONGEST)
+
+
+def _last_part(place: str) -> str:
+    """The estate, village or street alone: 虞景嘉园 of 虞河路虞景嘉园."""
+    if re.search(r"[与和]", place):
+        return place
+    parts = re.split(r"(?<=[\u3400-\u9fff][路街道镇乡])", place)
+    return next((part for part in reversed(parts) if len(part) >= 3), place)  # noqa: PLR2004 - shorter ones name nothing
 
 
 def _short_place(place: str) -> str:
@@ -54,11 +82,13 @@ def _short_place(place: str) -> str:
 
 
 def _stripped(clause: str) -> str:
-    return _CLOSING.sub("", _OPENING.sub("", clause.strip(" 、.…")).strip())
+    return _CLOSING.sub("", _OPENING.sub("", _EDGES.sub("", clause)).strip())
 
 
 def _cut(title: str, longest: int) -> str:
     """Not longer than ``longest``, ending with a word where the weak ones can be spared."""
     if len(title) > longest:
         title = _WEAK.sub("", title)
-    return title[:longest].rstrip("的和与、在 ")
+    if len(title) > longest:
+        title = _HALF_SAID.sub("", title[:longest])
+    return title.rstrip("的和与、在 ")

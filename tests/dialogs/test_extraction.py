@@ -44,6 +44,10 @@ def categories() -> Categories:
         ("我是坊子区李家村的村民，名叫李大山，今年六十三岁", "李大山"),
         ("我是学生家长赵敏，联系电话", "赵敏"),
         ("您好我是奎文区业主", None),
+        ("一直不给看账。王富贵，0536-6213458", "王富贵"),
+        ("请考虑。市民赵国庆 18263611007", "赵国庆"),
+        ("联系人老李，电话13455677001", "老李"),
+        ("房子2021年拆了", None),
         ("我是小区业主", None),
         ("我是时代花园的业主", None),
         ("我是来反映问题的", None),
@@ -67,6 +71,8 @@ def test_the_writers_own_name_is_found(text: str, name: str | None) -> None:
         ("Smith", "Smith"),
         ("我是阿依古丽", "阿依古丽"),
         ("欧阳娜娜", "欧阳娜娜"),
+        ("李梅😊", "李梅"),
+        ("高兴旺", "高兴旺"),
         ("不想说", None),
         ("为什么要姓名", None),
         ("13800138000", None),
@@ -140,6 +146,19 @@ def test_an_identity_number_needs_its_check_digit() -> None:
         ("诸城市龙都街道", "诸城市龙都街道"),
         ("安丘市人民医院", "安丘市人民医院"),
         ("拖欠工资的是鸿运建筑公司，在坊子区凤凰街工地", "坊子区凤凰街工地"),
+        ("高新区樱前街凤凰太阳城小区楼下广场舞", "高新区樱前街凤凰太阳城小区楼下"),
+        ("高新区金马国际3号楼1402室一下雨就漏", "高新区金马国际3号楼1402室"),
+        ("诸城市社保局我父亲今年61岁", "诸城市社保局"),
+        ("诸城市东关大街百盛站56路公交车", "诸城市东关大街百盛站"),
+        ("潍城区北马道街38号煤气费", "潍城区北马道街38号"),
+        ("潍城区向阳路老年人受骗", "潍城区向阳路"),
+        ("本人系安丘市新安街道居民", "安丘市新安街道"),
+        ("白浪河北段河水发黑", "白浪河北段"),
+        ("高新区金马路阳光100小区12号楼暖气", "高新区金马路阳光100小区12号楼"),
+        ("把12路公交车末班车延长", None),
+        ("有人往河里排粪", None),
+        ("育才培训机构关门跑路", None),
+        ("到底该报哪个学校", None),
         ("我们村的路坏了", None),
         ("我们小区停水了", None),
         ("去年小区着火了", None),
@@ -165,6 +184,8 @@ def test_a_place_is_found_as_it_was_written(text: str, place: str | None) -> Non
         ("昌乐县五图街道", "昌乐县"),
         ("阳光花园小区", ""),
         ("恒大名城三期", ""),
+        ("诸城市社保局", "诸城市"),
+        ("佳乐家超市新华店", ""),
     ],
 )
 def test_the_district_is_inferred(place: str, district: str) -> None:
@@ -198,6 +219,14 @@ def test_since_when_is_found(text: str, since: str) -> None:
         ("楼下烧烤店油烟太大，每天晚上吵到两点", "奎文区新华路12号", "新华路12号烧烤店油烟太大"),
         ("领导好，我是业主，我们小区物业乱收费，停车费由300元涨到500元", "阳光花园", "阳光花园物业乱收费"),
         ("建议在人民公园增设健身器材", "人民公园", "建议在人民公园增设健身器材"),
+        ("我妈的养老金从3月份开始就没发", "社保局", "社保局我妈的养老金从3月份开始就没发"),
+        ("把末班车时间从18:30延长到21:00", "", "把末班车时间从18:30延长到21:00"),
+        ("我们这栋楼电梯一个月坏了六次", "奎文区东风东街玫瑰园小区9号楼", "东风东街玫瑰园小区电梯一个月坏了六次"),
+        (
+            "一楼住户把绿化带圈起来盖了个小房子",
+            "奎文区虞河路虞景嘉园7号楼",
+            "虞景嘉园7号楼一楼住户把绿化带圈起来盖了个小房子",
+        ),
     ],
 )
 def test_a_title_is_place_thing_and_fault(content: str, place: str, title: str, categories: Categories) -> None:
@@ -234,6 +263,21 @@ def test_the_type_is_inferred(text: str, kind: str) -> None:
     assert type_of(text) == kind
 
 
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("楼上每天半夜跳绳，吵得孩子没法睡觉，跟物业说了好几次", "环境保护/噪声污染"),
+        ("干完活老板不给钱", "劳动和社会保障/劳动报酬"),
+        ("水泥路被大车压烂了，孩子上学骑车老摔", "城乡建设/道路维护"),
+        ("窗口的人一直玩手机", "机关作风/服务态度"),
+        ("买的酸奶过期了半个月", "商贸旅游/食品安全"),
+        ("今天心情很好", ""),
+    ],
+)
+def test_the_category_is_inferred(text: str, category: str, categories: Categories) -> None:
+    assert categories.of(text) == category
+
+
 @pytest.mark.parametrize("text", ["你好", "今天天气不错呀哈哈", "怎么做红烧肉", "我要反映问题", "谢谢"])
 def test_talk_is_no_matter(text: str, categories: Categories) -> None:
     assert not tells_a_matter(text, categories)
@@ -254,6 +298,15 @@ def test_talk_is_no_matter(text: str, categories: Categories) -> None:
         ("楼道堆杂物怕着火", None),
         ("累死了", None),
         ("跳楼价甩卖", None),
+        ("楼上太吵我要疯了", None),
+        ("煤气费怎么这么贵", None),
+        ("电梯经常困人", None),
+        ("路面塌了一个大坑", None),
+        ("我被困在电梯里", "collapse"),
+        ("孩子掉河里了", "collapse"),
+        ("工地上有人从架子上掉下来了", "medical"),
+        ("邻居在家暴打孩子", "violence"),
+        ("这日子没法活了", "self_harm"),
     ],
 )
 def test_danger_is_heard_and_figures_of_speech_are_not(text: str, danger: str | None) -> None:
@@ -268,6 +321,10 @@ def test_danger_is_heard_and_figures_of_speech_are_not(text: str, danger: str | 
         ("投诉城管工作人员态度差", False),
         ("怎么举报村干部", False),
         ("举报商家卖假货", False),
+        ("尊敬的领导您好，物业挪用公共维修基金", False),
+        ("举报班主任乱收费", False),
+        ("举报保安队长打人", False),
+        ("请领导查查村会计贪污", True),
     ],
 )
 def test_accusations_against_officials_are_told_from_complaints(text: str, accuses: bool) -> None:

@@ -1,0 +1,67 @@
+"""The answer to "where": a place, none, or more of the matter."""
+
+import re
+from dataclasses import replace
+
+from dialogs.actions.changes import Heard, told, unclear
+from dialogs.actions.world import Turn
+from dialogs.nlu import commands
+from dialogs.nlu.clean import words_only
+from dialogs.nlu.facts import Facts, answered_place, only_place
+from dialogs.nlu.matter import Categories, asks, tells_a_matter
+from dialogs.nlu.phrases import made_of
+from dialogs.nlu.places import is_no_place
+
+LONG_ANSWER = 25
+"""Characters; a longer answer tells a story."""
+_NOWHERE = made_of(
+    r"没有?|无|不涉及|没有具体(?:地点|地址)?|不(?:方便|想|便)(?:说|透露)?|全市|全国|到处都?是?|没有地[点址]|无具体地[点址]|不限|跳过|在?哪(?:里|儿)?都(?:行|可以|一样|有)|地点|地址|具体地点"
+)
+NO_PLACE = "无具体地点"
+_SHORTEST_PLACE = 2
+_A_REMARK = 6
+_DOES_NOT_KNOW = re.compile(r"不(?:知道|清楚|确定|记得|明白|太清楚|晓得)|记不清|忘了|说不[清准好]")
+
+
+def answer_place(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
+    draft = heard.draft
+    said = facts.rest if facts.name or facts.phone else facts.rest or turn.text
+    if draft.place and turn.location:
+        return heard
+    if _NOWHERE.fullmatch(words_only(said)):
+        return replace(heard, draft=replace(draft, place=NO_PLACE, unclear=0))
+    if facts.place and len(words_only(said)) > LONG_ANSWER and tells_a_matter(said, categories):
+        return replace(heard, draft=replace(told(draft, said), place=facts.place if facts.place_exact else None))
+    place = _place_answer(said, facts)
+    if place:
+        return replace(heard, draft=replace(draft, place=place, unclear=0))
+    if facts.any and not said:
+        return heard
+    return _no_place(heard, said, categories)
+
+
+def _no_place(heard: Heard, said: str, categories: Categories) -> Heard:
+    """What tells more of the matter belongs to it. The place is asked once more, then taken as it is."""
+    draft, before = heard.draft, heard.draft.unclear
+    other = asks(said) or commands.affirms(said) or commands.denies(said)
+    tells = not other and len(words_only(said)) >= _A_REMARK and not _DOES_NOT_KNOW.search(said)
+    if before and (tells and tells_a_matter(said, categories)):
+        return replace(heard, draft=replace(told(draft, said), place=NO_PLACE)).remark("utter_added_to_matter")
+    if before and (not other or before > 1):
+        place = NO_PLACE if other or _DOES_NOT_KNOW.search(said) else answered_place(said) or NO_PLACE
+        return replace(heard, draft=replace(draft, place=place, unclear=0))
+    if tells:
+        return replace(heard, draft=replace(told(draft, said), unclear=before + 1)).remark("utter_told_no_place")
+    return unclear(heard, "utter_bad_place")
+
+
+def _place_answer(said: str, facts: Facts) -> str:
+    """The whole answer where it is a place; else the place in it; else a short phrase, taken at its word."""
+    bare = words_only(said)
+    if only_place(said) or (facts.place and len(bare) <= LONG_ANSWER):
+        return answered_place(said)
+    if facts.place:
+        return facts.place
+    other = commands.affirms(said) or commands.denies(said) or asks(said) or is_no_place(said)
+    taken_at_its_word = len(bare) >= _SHORTEST_PLACE and not other
+    return answered_place(said) if taken_at_its_word and re.search(r"[\u3400-\u9fffA-Za-z]", bare) else ""
