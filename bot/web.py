@@ -142,6 +142,7 @@ async def _read(request: web.Request) -> bytes | None:
 
     Raises:
         TimeoutError: it came too slowly.
+        ConnectionError, web.RequestPayloadError: the caller hung up, or broke it.
     """
     if (request.content_length or 0) > BODY_LIMIT:
         return None
