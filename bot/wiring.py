@@ -95,8 +95,9 @@ class Services:
 
 
 def utc_now() -> datetime:
-    """The clock of the service."""
-    return datetime.now(UTC)
+    """The clock of the service, in whole milliseconds: the store keeps no more, and what is read later is equal."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1_000 * 1_000)
 
 
 @asynccontextmanager
