@@ -5,6 +5,10 @@ import re
 _MOBILE = re.compile(r"(?<![0-9])(1[3-9][0-9])[ -]?[0-9]{4}[ -]?([0-9]{4})(?![0-9])")
 _ID_NUMBER = re.compile(r"(?<![0-9])([0-9])[0-9]{16}([0-9Xx])(?![0-9])")
 _LONG = 7
+_CODE = re.compile(r"(查询码\s*[：:是为]?\s*)\d{6}(?!\d)")
+_CASE_NUMBER = r"(?<![A-Za-z0-9])[A-Za-zＡ-Ｚａ-ｚ]{1,6}[\s-]?(?:\d[\s-]?){11,12}\d?(?!\d)"
+_NUMBER_OR_CODE = re.compile(rf"(?P<number>{_CASE_NUMBER})|(?<!\d)\d{{6}}(?!\d)")
+_HIDDEN_CODE = "******"
 
 
 def name(full: str) -> str:
@@ -26,6 +30,21 @@ def id_number(full: str) -> str:
 
 def address(full: str) -> str:
     return "***" if full else ""
+
+
+def told_code(full: str) -> str:
+    """What we say, without the query code: it is the person's alone, as a password is, whoever may read the rest."""
+    return _CODE.sub(rf"\1{_HIDDEN_CODE}", full)
+
+
+def heard_code(full: str) -> str:
+    """What a person writes, without the query code: behind its name, beside a case number, or all there is."""
+    masked = told_code(full)
+    found = list(_NUMBER_OR_CODE.finditer(masked))
+    alone = len(found) == 1 and found[0].group() == masked.strip()
+    if not alone and not any(each["number"] for each in found):
+        return masked
+    return _NUMBER_OR_CODE.sub(lambda each: each["number"] or _HIDDEN_CODE, masked)
 
 
 def text(full: str, *, person: str = "") -> str:

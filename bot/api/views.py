@@ -123,13 +123,19 @@ def _told(entry: OutboxEntry, *, personal: bool) -> shown.Told:
     return shown.Told(
         id=entry.id,
         conversation_id=entry.conversation_id,
-        text=entry.text if personal else masking.text(entry.text),
+        text=_said(entry, personal=personal),
         via=entry.via,
         state=entry.state,
         arrived=_arrived(entry.state),
+        maybe_twice=entry.maybe_twice,
         at=entry.sent_at or entry.created_at,
         reason=entry.reason,
     )
+
+
+def _said(entry: OutboxEntry, *, personal: bool) -> str:
+    text = masking.told_code(entry.text)
+    return text if personal else masking.text(text)
 
 
 def _arrived(state: DeliveryState) -> bool | None:
@@ -155,7 +161,7 @@ def conversation(stored: StoredConversation) -> Conversation:
 
 
 def incoming(arrived: ArrivedMessage, *, personal: bool) -> Message:
-    text = _text(arrived.message)
+    text = masking.heard_code(_text(arrived.message))
     return Message(
         id=arrived.id,
         direction="in",
@@ -167,6 +173,7 @@ def incoming(arrived: ArrivedMessage, *, personal: bool) -> Message:
         purpose=None,
         via=None,
         case_number=None,
+        maybe_twice=False,
         attempts=(),
     )
 
@@ -188,12 +195,13 @@ def outgoing(entry: OutboxEntry, *, personal: bool) -> Message:
         direction="out",
         message_id=entry.provider_id or entry.id,
         kind=Kind.TEXT,
-        text=entry.text if personal else masking.text(entry.text),
+        text=_said(entry, personal=personal),
         at=entry.created_at,
         state=entry.state,
         purpose=entry.purpose,
         via=entry.via,
         case_number=entry.case_number,
+        maybe_twice=entry.maybe_twice,
         attempts=_attempts(entry),
     )
 

@@ -237,6 +237,7 @@ class Told(Answer):
     via: str | None
     state: str
     arrived: bool | None = Field(description="true 已送达；false 没有送到；null 平台未回报")
+    maybe_twice: bool = Field(description="true：先前一次可能已经送到，对方也许收到两次")
     at: datetime = Field(description="发出的时间；还没发出时为生成的时间")
     reason: str
 

@@ -57,4 +57,5 @@ class Message(Item):
     purpose: str | None
     via: str | None
     case_number: str | None
+    maybe_twice: bool = Field(description="true：先前一次可能已经送到，对方也许收到两次")
     attempts: tuple[Attempt, ...]

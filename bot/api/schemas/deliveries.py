@@ -29,7 +29,7 @@ class Delivery(Item):
     created_at: datetime
     due_at: datetime
     sent_at: datetime | None
-    maybe_twice: bool = Field(description="true：先前一次可能已经送到")
+    maybe_twice: bool = Field(description="true：先前一次可能已经送到，对方也许收到两次")
     attempts: tuple[Attempt, ...]
 
 

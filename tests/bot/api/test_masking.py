@@ -36,3 +36,32 @@ def test_free_words_keep_no_mobile_number(before, after):
 
 def test_the_filers_own_name_is_masked_in_their_words():
     assert masking.text("我叫王小明", person="王小明") == "我叫王**"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["登记成功，编号 WF261121000017，查询码 {}，请保存好。", "编号：WF261121000017\n查询码：{}", "查询码是{}"],
+)
+def test_a_query_code_that_we_told_is_hidden_and_the_case_number_is_not(said):
+    assert masking.told_code(said.format("988727")) == said.format("******")
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        "WF261121000017 {}",
+        "{} wf-261121-000017",
+        "编号WF261121000017，码{}查下",
+        "查询码{}",
+        " {} ",
+        "ＷＦ261121000017，{}",
+    ],
+)
+@pytest.mark.parametrize("code", ["988727", "９８８７２７"])
+def test_a_query_code_that_a_person_writes_is_hidden(heard, code):
+    assert masking.heard_code(heard.format(code)) == heard.format("******")
+
+
+@pytest.mark.parametrize("heard", ["邮编261000那边", "欠薪123456元", "WF261121000017", "13800138000", ""])
+def test_other_digits_that_a_person_writes_stay(heard):
+    assert masking.heard_code(heard) == heard
