@@ -37,6 +37,13 @@ class ChannelMissing(SendFailed):
     sentence = "设置里没有这个渠道账号"
 
 
+class PersonLeft(WayShut):
+    """They left the account, and nothing that reaches them nonetheless is left to try. They may come back."""
+
+    code = "person_left"
+    sentence = "对方已取消关注，无法送达；重新关注后可以再发"
+
+
 class DeliveryBroke(SendFailed):
     """Our own code failed; trying again would fail again."""
 
@@ -138,7 +145,7 @@ class Deliverer:
             # A way that opens again later is worth waiting for, though another one is shut for good.
             if not (isinstance(last.result, SendFailed) and last.result.retryable):
                 last = _Tried(via=via, result=result)
-        return last
+        return last if conversation.reachable else _left(last)
 
     async def _try(self, channel: Channel, entry: OutboxEntry, via: Via) -> Sent | SendFailed:
         result = await _sent_within(SEND_SECONDS, channel, _outbound(entry, via))
@@ -210,6 +217,14 @@ class Deliverer:
             # The platform has no idempotency key: one repeat at most, or the person reads it again and again.
             return any(attempt.outcome == OutcomeUnknown.code for attempt in before)
         return self._backoff.exhausted(len(before) + 1)
+
+
+def _left(tried: _Tried) -> _Tried:
+    """Staff shall read why every way is shut: the person left, and not that a window closed."""
+    if not isinstance(tried.result, WayShut):
+        return tried
+    result = PersonLeft(tried.result.detail, provider_code=tried.result.provider_code)
+    return _Tried(via=tried.via, result=result)
 
 
 async def _sent_within(seconds: float, channel: Channel, message: Outbound) -> Sent | SendFailed:

@@ -254,6 +254,7 @@ async def test_somebody_gone_is_not_tried_again(stage: Stage) -> None:
     assert (await stage.person()).reachable is False
     next_one = await stage.deliver(await stage.put())
     assert (next_one.state, stage.channel.tried) == (DeliveryState.DEAD, [SERVICE])
+    assert "已取消关注" in next_one.reason
 
 
 @pytest.mark.parametrize("failure", [PayloadRejected(), WayShut(), ValueError("oNobody-in-particular-0000002")])
