@@ -14,6 +14,7 @@ from dialogs.manager import Manager
 from dialogs.nlu.clean import Script
 from dialogs.nlu.interpreter import LightInterpreter
 from dialogs.nlu.matter import Categories
+from dialogs.notices import NoticeReplies
 from dialogs.ports import Cases, Randomness
 
 _HERE = Path(__file__).parent
@@ -39,7 +40,13 @@ def build_manager(ports: Cases, chance: Randomness, *, office: Office, variation
         chance=variation,
         payloads_in_text=False,
     )
-    return Manager(engine, categories=categories, script=Script(), notice=_notice(bot, office))
+    return Manager(
+        engine,
+        categories=categories,
+        script=Script(),
+        notice=_notice(bot, office),
+        replies=NoticeReplies(ports, categories),
+    )
 
 
 def read_examples(path: Path) -> dict[str, list[str]]:

@@ -1,5 +1,6 @@
 """What several messages come to: one thought, out of texts, pictures, places, taps and events."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,10 @@ from dialogs.outcome import Heard
 LONGEST_TEXT = 10_000
 _SPEAKING_EVENTS = frozenset({EventName.SUBSCRIBED, EventName.SCANNED, EventName.MENU_CLICKED})
 _MEDIA = {Kind.IMAGE: "image", Kind.VOICE: "voice", Kind.VIDEO: "video", Kind.FILE: "file"}
+_PLACEHOLDER = re.compile(
+    r"[【\[][^【】\[\]]{0,30}(?:不支持|无法(?:显示|查看|识别)|未知|消息类型|新版本)[^【】\[\]]{0,30}[】\]]"
+)
+"""What a platform puts in the place of what it cannot pass on: 【收到不支持的消息类型，暂无法显示】."""
 _MENU_WORDS = (
     ("progress", "/show_progress"),
     ("query", "/show_progress"),
@@ -67,6 +72,11 @@ def thoughts(heard: Iterable[Heard]) -> list[Thought]:
     return [_thought(group) for group in groups if not (spoken and _is_greeting(group[0].message))]
 
 
+def is_placeholder(text: str) -> bool:
+    """Whether the text stands for a message of a kind that the platform does not pass on."""
+    return bool(_PLACEHOLDER.fullmatch(text.strip()))
+
+
 def _is_event(message: Inbound) -> bool:
     return message.kind is Kind.EVENT
 
@@ -86,7 +96,8 @@ def _stands_alone(message: Inbound) -> bool:
 
 def _thought(group: Sequence[Heard]) -> Thought:
     messages = [h.message for h in group]
-    text = clean("\n".join(m.text for m in messages if m.kind is Kind.TEXT))[:LONGEST_TEXT]
+    texts = [m.text for m in messages if m.kind is Kind.TEXT and not is_placeholder(m.text)]
+    text = clean("\n".join(texts))[:LONGEST_TEXT]
     attachments = tuple(_attachment(h) for h in group if h.message.kind in _MEDIA)
     location = next((_location(m) for m in reversed(messages) if m.location), None)
     payload = _payload(messages[-1], text=text, attachments=attachments, location=location)

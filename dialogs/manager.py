@@ -22,6 +22,7 @@ from dialogs.nlu.clean import Script, clean, words_only
 from dialogs.nlu.danger import danger_in
 from dialogs.nlu.facts import read_facts
 from dialogs.nlu.matter import Categories, asks
+from dialogs.notices import NoticeReplies, Said
 from dialogs.outcome import Button, Effect, Heard, Outcome, Person, Reply, Unlink
 
 VERSION = 1
@@ -32,6 +33,7 @@ _CLOSES = re.compile(
 )
 _FINISHED = re.compile(r"[。！!.~～]$")
 _FRAGMENT = 60
+_SENT = ('/send_media{"kind": "image"}', "/share_place")
 _SHORT_QUESTION = 20
 
 
@@ -41,11 +43,14 @@ class Manager:
     ``notice`` is said once, at first contact, where the answer itself does not say who we are.
     """
 
-    def __init__(self, engine: Engine, *, categories: Categories, script: Script, notice: str) -> None:
+    def __init__(
+        self, engine: Engine, *, categories: Categories, script: Script, notice: str, replies: NoticeReplies
+    ) -> None:
         self._engine = engine
         self._categories = categories
         self._script = script
         self._notice = notice
+        self._notice_replies = replies
         self._effects = Effects()
 
     async def turn(
@@ -109,7 +114,12 @@ class Manager:
         text = self._script.simplified(thought.text)
         in_form = bool((kept["engine"] or {}).get("active_loop"))
         payload = thought.payload or options.chosen(text, kept["options"], now=now, in_form=in_form) or ""
-        message = _message(thought, person, now, text="" if payload else text, payload=payload, first=first)
+        sent = payload.startswith(_SENT)
+        said = Said(text=text, sent=sent, conversation_id=person.conversation_id, at=now)
+        answers = "" if in_form else await self._reply_to_notice(kept["engine"], said, payload)
+        message = _message(
+            thought, person, now, text=text if answers or not payload else "", payload=answers or payload, first=first
+        )
         done = await self._run(kept["engine"], message)
         replies = self._replies(done, first=first)
         return Outcome(
@@ -124,6 +134,12 @@ class Manager:
             intent=done.intent or "",
             at=now,
         )
+
+    async def _reply_to_notice(self, state: State | None, said: Said, payload: str) -> str:
+        """The payload that takes what is said to a case; a tap is never a reply to a notice."""
+        if payload and not said.sent:
+            return ""
+        return await self._notice_replies.payload(said, (state or {}).get("slots") or {})
 
     async def _run(self, state: State | None, message: Message) -> EngineTurn:
         try:

@@ -3,6 +3,7 @@
 from rasa_sdk import Action
 
 from dialogs.actions.adding import AddToCase, AskAdditionCase, AskAdditionText, DropAddition, ValidateAdditionForm
+from dialogs.actions.answering import AnswerNotice
 from dialogs.actions.filing import DropPetition, FilePetition
 from dialogs.actions.petition import ValidatePetitionForm, questions
 from dialogs.actions.policy import AnswerPolicy
@@ -35,6 +36,7 @@ def build_actions(
         ConfirmWithdraw(world),
         KeepCase(),
         Rate(world),
+        AnswerNotice(world),
         ValidatePetitionForm(world),
         *questions(world),
         FilePetition(world),

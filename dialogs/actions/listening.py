@@ -160,7 +160,7 @@ def _richer(draft: Draft, before: Draft) -> bool:
 
 
 def _opening(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
-    if facts.matter:
+    if facts.matter and not commands.opens(turn.text):
         return replace(heard, draft=told(heard.draft, facts.matter))
     bare = words_only(turn.text)
     says_only_so = commands.command_in(turn.text, in_form=False) or only_place(turn.text) or facts.any

@@ -7,7 +7,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from dialogs.actions.held import Held, hold
-from dialogs.actions.world import World, hush, in_form, say, turn_of
+from dialogs.actions.world import Turn, World, hush, in_form, say, turn_of
 from dialogs.faq.answers import Answer
 from dialogs.faq.search import SURE, UNSURE
 
@@ -34,7 +34,7 @@ class AnswerPolicy(Action):
         chosen = self._world.answers.get(turn.entity("answer_id"))
         if chosen:
             say(dispatcher, "utter_policy", answer=chosen.said)
-            return []
+            return _may_be_registered(dispatcher, turn) if turn.entity("kind") == "told" else []
         if not turn.text:
             topics = [answer for topic in _TOPICS if (answer := self._world.answers.get(topic))]
             return _offer(dispatcher, tracker, "utter_policy_topics", topics)
@@ -43,10 +43,19 @@ class AnswerPolicy(Action):
             say(dispatcher, "utter_policy", answer=found[0].answer.said)
             return []
         near = [f.answer for f in found if f.score >= UNSURE]
+        if len(near) == 1:
+            say(dispatcher, "utter_policy_perhaps", question=near[0].question, answer=near[0].said)
+            return []
         if near:
             return _offer(dispatcher, tracker, "utter_policy_offer", near)
         say(dispatcher, "utter_policy_unknown_in_form" if in_form(tracker) else "utter_policy_unknown")
         return [] if in_form(tracker) else [hold(Held(text=turn.text), at=turn.at)]
+
+
+def _may_be_registered(dispatcher: CollectingDispatcher, turn: Turn) -> list[Any]:
+    """What was told has another lawful way; nobody is refused by a machine."""
+    say(dispatcher, "utter_register_anyway")
+    return [hold(Held(text=turn.text, attachments=turn.attachments), at=turn.at)]
 
 
 def _offer(dispatcher: CollectingDispatcher, tracker: Tracker, response: str, answers: Sequence[Answer]) -> list[Any]:

@@ -10,9 +10,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from dialogs.actions.world import Turn, World, clipped, say, turn_of
 from dialogs.nlu import commands
+from dialogs.notices import RATEABLE
 from dialogs.ports import CaseStep, CaseView, TooManyTries
 
-RATEABLE = frozenset({"answered", "closed"})
 _LISTED = 8
 _STEPS = 3
 _NOTE = 60

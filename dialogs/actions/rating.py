@@ -1,30 +1,21 @@
 """The filer's satisfaction with a case that was answered: five grades, in words or digits."""
 
-import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from dialogs.actions.progress import RATEABLE, case_buttons, list_cases
+from dialogs.actions.progress import case_buttons, list_cases
 from dialogs.actions.world import Turn, World, effect, hush, say, turn_of
 from dialogs.nlu import commands
+from dialogs.nlu.verdict import DISSATISFIED, grade_in
+from dialogs.notices import RATEABLE
+from dialogs.ports import CaseView
 from dialogs.reasons import has_reason, words_of
 
-_GRADES = (
-    (1, re.compile(r"(?:非常|很|极|十分|太)不满意|差评|^1分|^一分")),
-    (2, re.compile(r"不(?:太|大|怎么)?满意|^2分|^二分|^两分")),
-    (3, re.compile(r"(?:基本|还算|一般|比较)满意|^3分|^三分")),
-    (5, re.compile(r"(?:非常|很|十分|特别|挺)满意|好评|五星|^5分|^五分")),
-    (4, re.compile(r"满意|^4分|^四分")),
-)
+_LONGEST = 500
 _NAMES = ("非常不满意", "不满意", "基本满意", "满意", "非常满意")
-_LOW = 2
-
-
-def grade_in(text: str) -> int | None:
-    """1 (very dissatisfied) to 5; None where the text says none."""
-    return next((grade for grade, pattern in _GRADES if pattern.search(text)), None)
 
 
 class Rate(Action):
@@ -61,16 +52,27 @@ class Rate(Action):
                 buttons=_grades(cases[0].number),
             )
             return hush(tracker)
-        effect(dispatcher, "rate_case", number=cases[0].number, grade=grade, words=turn.text[:500])
-        say(dispatcher, _thanks(grade, turn.text), number=cases[0].number)
+        return rate(dispatcher, tracker, cases[0], grade, turn.text)
+
+
+def rate(dispatcher: CollectingDispatcher, tracker: Tracker, case: CaseView, grade: int, words: str) -> list[Any]:
+    """Rate a case in the person's words. A low grade without a reason is asked for one, once; the next words are it."""
+    bare = grade <= DISSATISFIED and not has_reason(words_of(words))
+    asked = tracker.slots.get("reason_for") or {}
+    if bare and asked.get("number") == case.number:
+        say(dispatcher, "utter_rated_low_again", number=case.number)
         return []
+    effect(dispatcher, "rate_case", number=case.number, grade=grade, words=words[:_LONGEST])
+    say(dispatcher, _thanks(grade, bare=bare), number=case.number)
+    kept = {"number": case.number, "grade": grade, "at": turn_of(tracker).at.isoformat()}
+    return [SlotSet("reason_for", kept if bare else None)]
 
 
-def _thanks(grade: int, words: str) -> str:
+def _thanks(grade: int, *, bare: bool) -> str:
     """A low grade with its reason opens the case again; a bare one is asked for it."""
-    if grade > _LOW:
+    if grade > DISSATISFIED:
         return "utter_rated"
-    return "utter_rated_low_reopened" if has_reason(words_of(words)) else "utter_rated_low"
+    return "utter_rated_low" if bare else "utter_rated_low_reopened"
 
 
 def _grade(turn: Turn) -> int | None:

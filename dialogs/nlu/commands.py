@@ -20,7 +20,7 @@ _DENY = made_of(
 _DENY_CORE = re.compile(r"[不否错误没别]|no|^n$", re.IGNORECASE)
 _STOP = re.compile(
     r"(?:我?(?:要|想)?(?:退出|取消|终止|停止|中止|结束)(?:登记|填写|办理|反映|吧|了)?|算了吧?|不说了|不反映了|不想说了|不登记了|不填了|不办了|不弄了|不用登记了|别登记了|先不登记了|"
-    r"不投诉了|不举报了|不提交了|quit|exit|cancel)(?:吧|了|啊)?",
+    r"(?>那|我|还是|就|先|暂时|算了吧?|嗯|哎)*(?:不(?:想|用|要|再)?|别|不想再)(?:反映|登记|说|填|弄|搞|写|投诉|举报|提交|继续)了|不投诉了|不举报了|不提交了|quit|exit|cancel)(?:吧|了|啊)?",
     re.IGNORECASE,
 )
 _GREET = made_of(
@@ -47,6 +47,11 @@ _PROGRESS = re.compile(
     r"(?:有|出)(?:没有)?(?:结果|消息|回音|下文)(?:了)?(?:吗|没)|(?:处理|办理|办|弄|解决)(?:得|的)?(?:怎么样|咋样|如何)(?:了)?|到哪(?:一)?步|怎么还没(?:有)?(?:回复|处理|消息|结果|答复|解决|人)|"
     r"(?:我|上次|之前|昨天|前几天).{0,14}(?:反映|投诉|提交|登记|说)的.{0,14}(?:怎么样|咋样|如何|结果|进度|呢|了吗|没)|^查询?$|^查件$"
 )
+_OWN_PROGRESS = re.compile(
+    r"(?:(?:请|麻烦|帮我|我想|我要|想)?(?:查|看|问)(?:一?下|询一?下|询|看)?)?(?:我|俺)(?:之前|上次|以前|原来|前几天|昨天)?(?:的|反映的|提的|登记的|投诉的|提交的)?[^，。]{0,4}"
+    r"(?:件|诉求|投诉|案子|案件|工单|事|事情|问题|信访)(?:现在|目前)?(?:办|处理|进行|解决)?(?:得|的|到)?(?:怎么样|咋样|如何|哪一?步|到哪一?步|到哪|到哪里|进度|进展|有结果|有消息)(?:了|啦)?(?:吗|呢|啊|没有?)?"
+)
+"""Asks after an earlier case in so many words: no answer to any question of a form."""
 _WITHDRAW = re.compile(
     r"撤回|撤销|撤件|撤诉|(?:取消|撤掉|不要)(?:我的?)?(?:这个|这件|那个|上次的?)?(?:件|案件|案子|信访件|投诉|诉求|工单|申请)|(?:问题|事情?)?已经解决了?[，,]?.{0,6}(?:撤|不用(?:办|处理|管)了)"
 )
@@ -54,12 +59,16 @@ _ADD = re.compile(
     r"^(?:我?(?:要|想|再)?(?:补充|追加|补传|补交)(?:一下|一点|点|材料|说明|内容|信息|情况|证据|照片|图片|两句|一句)*)(?P<rest>.*)$",
     re.DOTALL,
 )
+_WHAT_TO_ADD = re.compile(
+    r"(?:还)?(?:需?要|得|让我)?(?:再)?(?:补充?|缺|差)(?:点|些)?(?:什么|啥|哪些|哪里|哪方面)(?:材料|内容|东西|信息|情况)?(?:啊|呢|呀|吗)?"
+)
+"""Asks what the notice asked for: the case tells it."""
 _RATE = re.compile(
     r"^(?:我?(?:要|想)?(?:评价|打分|评分)|(?:我)?(?:非常|很|比较|基本|还算|挺|十分)?(?:不)?满意|(?:非常|"
     r"很)不满意|[1-5]分|[一二三四五]分|好评|差评)(?:[，,。！! ].{0,60})?$"
 )
 _FILE = re.compile(
-    r"(?:我?(?:要|想|想要|来|需要)?(?:反映|投诉|举报|上访|信访|求助|登记|报修|提(?:个)?(?:建议|意见)|提交(?:诉求|问题)|检举|控告|申诉|维权|诉求)(?:一下|一个|一件|个|些|点|下)?(?:新)?(?:的)?(?:问题|情况|事情?|事儿|诉求|事项|件|意见|人|单位|干部)?){1,3}|"
+    r"(?:我?(?:要|想|想要|来|需要)?(?:反映|投诉|举报|上访|信访|求助|登记|报修|提(?:个)?(?:建议|意见)|提交(?:诉求|问题)|检举|控告|申诉|维权|诉求)(?:一下|一个|一件|个|些|点|下)?(?:另(?:外)?一?[个件些]|别的|其他)?(?:新)?(?:的)?(?:问题|情况|事情?|事儿|诉求|事项|件|意见|人|单位|干部)?){1,3}|"
     r"新(?:的)?(?:问题|诉求|件|一件)|另立新件|有(?:个|件)?(?:事|问题|情况)(?:想|要)?(?:反映|说)?(?:一下)?|我有(?:话|事|问题)(?:要)?说?|登记|继续登记|接着登记|开始登记|提建议|提意见|我要反映问题"
 )
 _ABUSE = re.compile(
@@ -115,7 +124,7 @@ def _whole(bare: str) -> str | None:
 def _within_form(text: str, bare: str) -> str | None:
     if _CASE_NUMBER.search(text):
         return "show_progress"
-    if len(bare) <= 8 and _PROGRESS.search(bare):  # noqa: PLR2004
+    if (len(bare) <= 8 and _PROGRESS.search(bare)) or _OWN_PROGRESS.fullmatch(bare):  # noqa: PLR2004
         return "show_progress"
     return "withdraw" if len(bare) <= 8 and _WITHDRAW.search(bare) else None  # noqa: PLR2004
 
@@ -123,9 +132,10 @@ def _within_form(text: str, bare: str) -> str | None:
 def _within(text: str, bare: str) -> str | None:
     if _WITHDRAW.search(bare):
         return "withdraw"
-    if _ADD.match(text):
+    asks_what = _WHAT_TO_ADD.fullmatch(bare)
+    if _ADD.match(text) and not asks_what:
         return "add_to_case"
-    if _CASE_NUMBER.search(text) or _PROGRESS.search(bare):
+    if asks_what or _CASE_NUMBER.search(text) or _PROGRESS.search(bare):
         return "show_progress"
     if _RATE.match(text):
         return "rate"

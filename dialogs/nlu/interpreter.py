@@ -5,6 +5,7 @@ the nearest example of ``data/nlu.yml``. Whatever is left is out of scope. A lat
 confidence given here is low.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -13,15 +14,30 @@ from dialogs.engine.contract import Entity, IntentScore, Parse, State, requested
 from dialogs.faq.search import SURE, UNSURE, Answers
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
-from dialogs.nlu.danger import danger_in
+from dialogs.nlu.danger import accuses_an_official, danger_in
 from dialogs.nlu.facts import only_place, read_facts
 from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, tells_a_matter
 from dialogs.nlu.ngrams import NgramIndex
+from dialogs.nlu.places import find_place
 
 IN_SCOPE = 0.42
 FREE_TEXT_GIVES_WAY = 0.75
 """How sure a policy question must be before the answer to a free-text question gives way to it."""
 _QUESTION_LENGTH = 40
+_MAY_BE_LEFT_OUT = re.compile(
+    r"(?:能不能|可不可以|可以|能|是不是可以)不(?:留|填|写|说|给|提供)(?:姓名|名字|电话|手机号?|号码)?吗?|"
+    r"(?:必须|一定要?|非要|非得)(?:得)?(?:留|填|写|说|给|提供)(?:姓名|名字|电话|手机号?|号码)?[吗么]|"
+    r"不(?:留|填|写|说|给|提供)(?:姓名|名字|电话|手机号?|号码)?(?:行|可以)(?:不行|吗|么)"
+)
+"""Asks whether name or phone may be left out."""
+_BLAME = re.compile(r"踢皮球|推诿|不作为|没人管|不管|敷衍|不理|不处理|不解决|态度(?:恶劣|差|不好|很差)")
+"""Faults that are found with the office as well as with anybody: with abuse beside them they tell no matter."""
+_JUDGED = re.compile(
+    r"(?:法院|法官|判决|判[的得了]|[一二再终]审|仲裁|裁决|裁定|复议)[^，。]{0,10}(?:不公|错误|判错|错判|不服|偏袒|冤|枉法|不合理|不执行|不立案)|"
+    r"(?:不服|我?要告)[^，。]{0,8}(?:法院|判决|裁定|裁决|仲裁|复议)|判错了?案"
+)
+"""A matter of courts, arbitration or review: another way than petition is lawful."""
+_SOON = 60
 _FREE_TEXT = {"petition_matter", "addition_text"}
 
 
@@ -58,10 +74,10 @@ class LightInterpreter:
         command = commands.command_in(text, in_form=True)
         if command and not (command in {"thanks", "greet"} and asked == "petition_confirm" and commands.affirms(text)):
             return _sure(command)
-        if commands.affirms(text):
-            return _sure("affirm")
-        if commands.denies(text):
-            return _sure("deny")
+        if nod := _nod(text):
+            return _sure(nod)
+        if asked in {"petition_name", "petition_phone"} and _MAY_BE_LEFT_OUT.fullmatch(words_only(text)):
+            return _sure("ask_policy", answer_id="anonymous")
         if self._is_question(text, self._needed(text, asked), asked):
             return _sure("ask_policy")
         if commands.abuses(text) and not tells_a_matter(text, self._categories):
@@ -75,17 +91,20 @@ class LightInterpreter:
 
     def _outside(self, text: str) -> Parse:
         command = commands.command_in(text, in_form=False)
-        if command:
-            return _sure(command)
-        if self._is_question(text, SURE, None):
-            return _sure("ask_policy")
-        if self._opens_a_petition(text):
+        if command or self._is_question(text, SURE, None):
+            return _sure(command or "ask_policy")
+        if _JUDGED.search(text[:_SOON]) and not accuses_an_official(text):
+            return _sure("ask_policy", answer_id="litigation", kind="told")
+        if self._opens_a_petition(text) and not self._only_scolds(text):
             return _sure("file_petition")
         if commands.abuses(text):
             return _sure("abuse")
-        if commands.affirms(text) or commands.denies(text):
-            return _sure("affirm" if commands.affirms(text) else "deny")
-        return self._by_example(text)
+        nod = _nod(text)
+        return _sure(nod) if nod else self._by_example(text)
+
+    def _only_scolds(self, text: str) -> bool:
+        rest = _BLAME.sub("", text)
+        return commands.abuses(text) and not (find_place(rest) or tells_a_matter(rest, self._categories))
 
     def _opens_a_petition(self, text: str) -> bool:
         facts = read_facts(text, self._categories)
@@ -112,6 +131,10 @@ class LightInterpreter:
         if not found or found[0].score < threshold:
             return False
         return asks(text) or (not asked and found[0].score >= FREE_TEXT_GIVES_WAY)
+
+
+def _nod(text: str) -> str:
+    return "affirm" if commands.affirms(text) else "deny" if commands.denies(text) else ""
 
 
 def _sure(intent: str, **entities: str) -> Parse:

@@ -56,11 +56,19 @@ class FixedChance:
 
 
 def case(
-    number: str, title: str, state: str = "in_progress", label: str = "办理中", *, is_open: bool = True
+    number: str,
+    title: str,
+    state: str = "in_progress",
+    label: str = "办理中",
+    *,
+    is_open: bool = True,
+    days_ago: int = 0,
+    note: str = "",
 ) -> CaseView:
-    step = CaseStep(at=START, label=label, note="")
+    at = START - timedelta(days=days_ago)
+    step = CaseStep(at=at, label=label, note=note)
     return CaseView(
-        number=number, state=state, label=label, open=is_open, full=True, filed_at=START, title=title, steps=(step,)
+        number=number, state=state, label=label, open=is_open, full=True, filed_at=at, title=title, steps=(step,)
     )
 
 

@@ -1,0 +1,95 @@
+"""Replies to the bot's own notices: what was asked back, and what is said of an answer, reaches the case.
+
+The notices say "请直接回复"; the person then writes as to somebody who knows. Which case is meant is known from the
+cases alone, so it is read here, before the engine; what is said and done is an action's (``action_answer_notice``).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from dialogs.nlu import commands
+from dialogs.nlu.matter import Categories
+from dialogs.nlu.verdict import DISSATISFIED, is_a_statement, is_another_matter, verdict
+from dialogs.ports import Cases, CaseView
+
+RATEABLE = frozenset({"answered", "closed"})
+ASKED_BACK = "needs_info"
+_JUDGED_FOR = timedelta(days=30)
+_REASON_FOR = timedelta(hours=24)
+_FRAGMENTS_FOR = timedelta(minutes=15)
+_MOST = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What may be a reply. ``sent``: a picture, a file or a place came with it."""
+
+    text: str = field(repr=False)
+    sent: bool
+    conversation_id: str
+    at: datetime
+
+
+class NoticeReplies:
+    """Reads replies to notices; one port call for what may be one, none for the rest."""
+
+    def __init__(self, cases: Cases, categories: Categories) -> None:
+        self._cases = cases
+        self._categories = categories
+
+    async def payload(self, said: Said, slots: Mapping[str, Any]) -> str:
+        """The payload that carries the reply to its case; "" where it is none.
+
+        ``slots`` are the conversation's: which case was just added to, or asked the reason of.
+        """
+        grade, states = verdict(said.text), is_a_statement(said.text)
+        if grade is None and not states and (said.text or not said.sent):
+            return ""
+        mine = await self._cases.mine(said.conversation_id)
+        return self._judged(said, mine, grade, slots) or (
+            self._added(said, mine, slots) if states or not said.text else ""
+        )
+
+    def _judged(self, said: Said, mine: Sequence[CaseView], grade: int | None, slots: Mapping[str, Any]) -> str:
+        judged = [case for case in mine if case.state in RATEABLE and _last(case) > said.at - _JUDGED_FOR]
+        awaited = _fresh(slots.get("reason_for"), said.at, _REASON_FOR)
+        if awaited and is_a_statement(said.text) and (grade is None or grade <= DISSATISFIED):
+            asked = [case for case in judged if case.number == awaited["number"]]
+            if asked and self._same(said, asked, by_place=True):
+                return _payload("rate", asked, grade=str(awaited["grade"]))
+        if grade is None:
+            return ""
+        judged = self._same(said, judged, by_place=True)
+        return _payload("rate", judged, grade=str(grade)) if judged else ""
+
+    def _added(self, said: Said, mine: Sequence[CaseView], slots: Mapping[str, Any]) -> str:
+        asked = self._same(said, [case for case in mine if case.state == ASKED_BACK], by_place=False)
+        if asked:
+            return _payload("add", asked)
+        just = _fresh(slots.get("added_to"), said.at, _FRAGMENTS_FOR)
+        if not just:
+            return ""
+        same = self._same(said, [c for c in mine if c.open and c.number == just["number"]], by_place=True)
+        return _payload("add", same) if same else ""
+
+    def _same(self, said: Said, cases: Sequence[CaseView], *, by_place: bool) -> list[CaseView]:
+        """The cases that the words may mean; those named by number alone, where any is."""
+        named = commands.case_numbers(said.text)
+        kept = [case for case in cases if not named or case.number in named]
+        return [c for c in kept if not is_another_matter(said.text, c.title, self._categories, by_place=by_place)]
+
+
+def _last(case: CaseView) -> datetime:
+    return max((step.at for step in case.steps), default=case.filed_at)
+
+
+def _fresh(kept: Any, now: datetime, longest: timedelta) -> Mapping[str, Any] | None:
+    return kept if kept and now - datetime.fromisoformat(kept["at"]) <= longest else None
+
+
+def _payload(topic: str, cases: Sequence[CaseView], **entities: str) -> str:
+    numbers = [case.number for case in cases[:_MOST]]
+    return "/answer_notice" + json.dumps({"topic": topic, "case_number": numbers, **entities})
