@@ -11,23 +11,42 @@ _TAP = "weixin:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Tapping it sends ``content``, with ``id`` beside it."""
+    """Tapping it sends ``content``, with ``id`` beside it; ``label`` is what is seen ("": the content)."""
 
     id: str
     content: str
+    label: str = ""
 
 
-def without_links(text: str) -> tuple[str, list[Choice]]:
-    """The text to read (a page's address stands behind its word), and what can be tapped in it."""
-    choices: list[Choice] = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A stretch of a message as it is read; ``choice``: what a tap on it sends."""
 
-    def shown(match: re.Match[str]) -> str:
-        to, word = html.unescape(match["to"]), match["word"]
-        if not to.startswith(_TAP):
-            return f"{word} {to}"
-        query = parse_qs(to.partition("?")[2])
-        content = query.get("msgmenucontent", [word])[0]
-        choices.append(Choice(id=query.get("msgmenuid", [""])[0], content=content))
-        return ""
+    text: str
+    choice: Choice | None = None
 
-    return _LINK.sub(shown, text).strip(), choices
+
+def pieces(text: str) -> list[Piece]:
+    """The message in order, each link by its word where it stands (a page's address stands behind its word)."""
+    found: list[Piece] = []
+    end = 0
+    for match in _LINK.finditer(text):
+        found += [Piece(text=text[end : match.start()]), _linked(match)]
+        end = match.end()
+    return [*found, Piece(text=text[end:])]
+
+
+def choices_in(text: str) -> list[Choice]:
+    """What can be tapped in a message, in order."""
+    return [piece.choice for piece in pieces(text) if piece.choice is not None]
+
+
+def _linked(match: re.Match[str]) -> Piece:
+    to, word = html.unescape(match["to"]), match["word"]
+    if not to.startswith(_TAP):
+        return Piece(text=f"{word} {to}")
+    query = parse_qs(to.partition("?")[2])
+    content = query.get("msgmenucontent", [word])[0]
+    label = word or content
+    choice = Choice(id=query.get("msgmenuid", [""])[0], content=content, label=label)
+    return Piece(text=f"〔{label}〕", choice=choice)

@@ -6,8 +6,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
+from rich.text import Text
 
-from bot.phone.links import without_links
+from bot.phone.links import pieces
 
 if TYPE_CHECKING:
     from channels.sandbox import Seen
@@ -19,6 +20,7 @@ _WAYS = {
     "template": "模板消息",
     "subscribe": "订阅通知",
 }
+_TAPPABLE = "bold cyan"
 HELP = """\
 直接打字就是发消息。/tap 1 点第一个〔按钮〕，/pic [文件] 发图片，
 /loc [纬度 经度 地名] 发位置，/voice 发语音，/follow 关注，
@@ -50,14 +52,11 @@ class Screen:
             self._message(seen)
 
     def _message(self, seen: "Seen") -> None:
-        text, taps = without_links(seen.text)
-        parts = [text, *_choices(seen.data), *_articles(seen.data)]
-        if taps:
-            parts += ["", " ".join(f"〔{choice.content}〕" for choice in taps)]
-        body = escape("\n".join(parts).strip())
-        title = _WAYS.get(seen.kind, seen.kind)
-        what = body or f"[dim]（{escape(seen.type)}）[/dim]"
-        self._console.print(_box(what, title, "green"))
+        words = [(piece.text, _TAPPABLE if piece.choice else "") for piece in pieces(seen.text.strip())]
+        below = [*_choices(seen.data), *_articles(seen.data)]
+        body = Text("\n").join([Text.assemble(*words), *map(Text, below)])
+        body = body if body.plain.strip() else Text(f"（{seen.type}）", style="dim")
+        self._console.print(_box(body, _WAYS.get(seen.kind, seen.kind), "green"))
 
     def _card(self, seen: "Seen") -> None:
         rows = Table.grid(padding=(0, 2))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from bot.phone.keyboard import Keyboard
-from bot.phone.links import Choice, without_links
+from bot.phone.links import Choice, choices_in
 from bot.phone.screen import HELP, Screen
 from channels.sandbox import SandboxAway, SandboxError
 
@@ -129,7 +129,7 @@ class Session:
 
     def _choice(self, which: str) -> Choice | None:
         """By its place, from 1, or by its word."""
-        by_word = {choice.content: choice for choice in self._choices}
+        by_word = {word: each for each in self._choices for word in (each.content, each.label) if word}
         by_place = {str(place): choice for place, choice in enumerate(self._choices, 1)}
         return by_place.get(which) or by_word.get(which)
 
@@ -158,7 +158,7 @@ class Session:
         self.screen.show(seen)
         made = [Choice(id=choice["id"], content=choice["content"]) for choice in seen.data.get("choices", ())]
         self._numbered = bool(made)
-        self._choices = made or without_links(seen.text)[1]
+        self._choices = made or choices_in(seen.text)
         self.answered.set()
 
 

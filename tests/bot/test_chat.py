@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from bot.phone.links import without_links
+from bot.phone.links import choices_in, pieces
 from bot.phone.screen import Screen
 from bot.phone.session import Session
 from channels.sandbox import SandboxRefused, Seen
@@ -122,21 +122,41 @@ MENU = (
 
 async def test_links_that_tap_are_buttons(session: Session, phone: FakePhone, output: io.StringIO) -> None:
     await shown(session, phone, seen("passive", "text", MENU))
-    assert "〔查进度〕 〔人工〕" in output.getvalue()
+    assert [output.getvalue().count(shown) for shown in ("〔查进度〕", "〔人工〕")] == [1, 1]
     assert "<a" not in output.getvalue()
     for line in ("/tap 1", "/tap 人工", "/tap 9", "2"):
         await session.hear(line)
     assert phone.done == [("say", "查进度", "/show"), ("say", "人工", "2"), ("say", "2")]
 
 
+SUMMARY = (
+    "以上内容对吗？\n"
+    '1　<a href="weixin://bizmsgmenu?msgmenucontent=确认&msgmenuid=1">确认</a>　'
+    '2　<a href="weixin://bizmsgmenu?msgmenucontent=我要改内容&msgmenuid=2">修改</a>'
+)
+
+
+async def test_choices_within_a_text_are_read_and_tapped_where_they_stand(
+    session: Session, phone: FakePhone, output: io.StringIO
+) -> None:
+    """The words once were cut out of the line, which then read "1　2", and were repeated below it."""
+    await shown(session, phone, seen("passive", "text", SUMMARY))
+    lines = [line.strip("│ ") for line in output.getvalue().splitlines()[1:-1]]
+    assert lines == ["以上内容对吗？", "1　〔确认〕　2　〔修改〕"]
+    await session.hear("/tap 修改")
+    await session.hear("/tap 我要改内容")
+    assert phone.done == [("say", "我要改内容", "2")] * 2
+
+
 def test_links_to_pages_show_where_they_lead() -> None:
     text = '见<a class="x" href="https://a.example/?b=1&amp;c=2">这里</a>。'
-    assert without_links(text) == ("见这里 https://a.example/?b=1&c=2。", [])
+    assert "".join(piece.text for piece in pieces(text)) == "见这里 https://a.example/?b=1&c=2。"
+    assert choices_in(text) == []
 
 
 @given(st.text(), st.text("wexin:/?&;=%[]a1"))
 def test_any_text_can_be_shown(text: str, address: str) -> None:
-    without_links(f'{text}<a href="{address}">{text}</a>')
+    pieces(f'{text}<a href="{address}">{text}</a>')
 
 
 async def test_a_number_is_a_word_where_no_menu_is_shown(session: Session, phone: FakePhone) -> None:
