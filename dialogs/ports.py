@@ -50,7 +50,10 @@ class Cases(Protocol):
     """The office's cases, seen from one person's conversation."""
 
     async def mine(self, conversation_id: str) -> Sequence[CaseView]:
-        """The cases this conversation filed or follows, newest first, at most 20; withdrawn and closed included."""
+        """The cases this conversation filed or follows, newest first, at most 20; withdrawn and closed included.
+
+        Each with its public steps; its state is that of the last of them.
+        """
         ...
 
     async def find(self, *, number: str, code: str | None, conversation_id: str) -> CaseView | None:

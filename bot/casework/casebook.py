@@ -1,11 +1,12 @@
 """The office's cases as one conversation may see them: what the dialog asks for (``dialogs.ports.Cases``)."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
 from channels.base import Clock
 from dialogs.ports import CaseStep, CaseView, TooManyTries
-from storage.cases import Case, EntryKind, TimelineEntry
+from storage.cases import Case, CaseState, EntryKind, TimelineEntry
 from storage.errors import SlowDown
 from storage.numbers import normalise
 from storage.store import Store
@@ -28,24 +29,28 @@ class Casebook:
         self._clock = clock
 
     async def mine(self, conversation_id: str) -> Sequence[CaseView]:
-        """The conversation's cases, newest first, without their steps: ``find`` gives those of one."""
+        """The conversation's cases, newest first, with their public steps."""
         cases = await self._store.cases.of_conversation(conversation_id, limit=CASES_SHOWN)
-        return [_view(case, (), full=True) for case in cases]
+        return await asyncio.gather(*(self._viewed(case, full=True) for case in cases))
 
     async def find(self, *, number: str, code: str | None, conversation_id: str) -> CaseView | None:
         """One case: in full where it was filed from or is followed, else the state alone for the right code."""
         known = normalise(number)
         case = None if known is None else await self._store.cases.get(known)
         if case is not None and conversation_id in case.followers:
-            steps = await self._store.cases.timeline(case.number)
-            return _view(case, [_step(each, case) for each in steps if each.public], full=True)
+            return await self._viewed(case, full=True)
         if code is None or not await self._fits(number, code, conversation_id):
             return None
         # Another phone learns the state only, and of an accusation nothing.
-        return None if case is None or case.accusation else _view(case, (), full=False)
+        return None if case is None or case.accusation else await self._viewed(case, full=False)
 
     async def draw_number(self, *, message_id: str, at: datetime) -> str:
         return await self._store.numbers.draw(message_id=message_id, at=at)
+
+    async def _viewed(self, case: Case, *, full: bool) -> CaseView:
+        """The case by its public steps alone: an internal move has not happened for those who ask."""
+        entries = await self._store.cases.timeline(case.number)
+        return _view(case, [each for each in entries if each.public], full=full)
 
     async def _fits(self, number: str, code: str, conversation_id: str) -> bool:
         """Whether the code is right; wrong codes and wrong numbers are counted alike."""
@@ -55,17 +60,20 @@ class Casebook:
             raise TooManyTries(error.seconds) from error
 
 
-def _view(case: Case, steps: Sequence[CaseStep], *, full: bool) -> CaseView:
-    units = [each.unit for each in case.assignments if each.lead]
+def _view(case: Case, public: Sequence[TimelineEntry], *, full: bool) -> CaseView:
+    told = {each.at for each in public}
+    units = [each.unit for each in case.assignments if each.lead and each.at in told]
+    state = next((each.to_state for each in reversed(public) if each.to_state is not None), CaseState.SUBMITTED)
     return CaseView(
         number=case.number,
-        state=case.state.value,
-        label=case.state.label,
+        state=state.value,
+        label=state.label,
+        # What may still be done is decided by where the case really is.
         open=case.state.is_open,
         full=full,
         filed_at=case.created_at,
         title=case.title if full else "",
-        steps=steps,
+        steps=[_step(each, case) for each in public] if full else (),
         unit=units[0] if full and units else "",
     )
 

@@ -30,6 +30,21 @@ async def test_the_filer_sees_every_public_step_and_no_internal_one(office, case
     assert view.steps[1].note == "已受理，会尽快查看"
 
 
+async def test_an_internal_move_has_not_happened_for_the_filer(office, casebook):
+    conversation = await office.resident()
+    case = await office.filed(conversation)
+    await office.casework.move(case.number, to=CaseState.ACCEPTED, actor=STAFF, note="已受理")
+    await office.casework.move(case.number, to=CaseState.ASSIGNED, actor=STAFF, unit="市城管局", public=False)
+    await office.casework.move(case.number, to=CaseState.IN_PROGRESS, actor=STAFF, note="内部：先派人看", public=False)
+    found = await casebook.find(number=case.number, code=None, conversation_id=conversation.id)
+    (mine,) = await casebook.mine(conversation.id)
+    for view in (found, mine):
+        assert (view.state, view.label, view.unit) == ("accepted", "已受理", "")
+        assert [(step.label, step.note) for step in view.steps] == [("已登记", ""), ("已受理", "已受理")]
+    stranger = await casebook.find(number=case.number, code="123456", conversation_id="wechat:main:other")
+    assert (stranger.label, stranger.steps) == ("已受理", ())
+
+
 async def test_another_phone_learns_the_state_alone_and_only_with_the_code(office, casebook):
     case = await office.filed(await office.resident())
     ask = {"number": case.number, "conversation_id": "wechat:main:other"}

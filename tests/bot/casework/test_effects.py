@@ -215,3 +215,16 @@ async def test_an_accusations_withdrawal_says_number_and_state_alone(office):
     (notice,) = await office.notices(case.number)
     assert "科长" not in notice.text + "".join(notice.fields.values())
     assert notice.fields["state"] == "已撤回"
+
+
+async def test_who_is_not_content_and_says_why_only_when_asked_has_the_case_opened_again(office):
+    conversation = await office.resident()
+    case = await office.filed(conversation)
+    for to in (CaseState.ACCEPTED, CaseState.ANSWERED, CaseState.CLOSED):
+        await office.casework.move(case.number, to=to, actor=STAFF, note="已修复")
+    await office.turn(conversation, RateCase(number=case.number, grade=2, words="不满意"))
+    assert (await office.case(case.number)).state is CaseState.CLOSED
+    await office.turn(conversation, RateCase(number=case.number, grade=2, words="没修好，昨晚还是黑的"))
+    again = await office.case(case.number)
+    assert (again.state, again.satisfaction) == (CaseState.REOPENED, 2)
+    assert (await timeline(office, case.number))[-1].note == "没修好，昨晚还是黑的"
