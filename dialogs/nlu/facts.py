@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from dialogs.nlu.identity import find_id_number
+from dialogs.nlu.identity import find_id_numbers
 from dialogs.nlu.matter import Categories, asks, tells_a_matter
 from dialogs.nlu.names import find_own_name
 from dialogs.nlu.phones import own_phone
@@ -32,11 +32,11 @@ _FILLER = made_of(
     r"保密|匿名|实名|可以匿名|我要匿名|我想匿名|匿名提交|匿名举报|就这些|没了|没有了|说完了|就这样|完了|以上"
 )
 _HINT_ADDRESS = re.compile(
-    r"^(?:我?(?:家)?(?:地址|住址|地点|位置|事发地)(?:是|在|为)?[:： ]*|(?:我)?(?:家)?(?:就)?(?:住|在|住在|位于)+)"
+    r"^(?:就是(?=[^，]*[路街道巷村区])|我?(?:家)?(?:地址|住址|地点|位置|事发地)(?:是|在|为)?[:： ]*|(?:我)?(?:家)?(?:就)?(?:住|在|住在|位于)+)"
 )
 _MATTER_LABEL = re.compile(
-    r"^(?:(?:反映|投诉|举报)?(?:的)?(?:内容|问题|事项|诉求|情况|事情)(?:是|为)?[:：] *|我?(?:又|还|再)?(?:要|"
-    r"想)(?:再)?反映(?:一下|一件事)?[:：] *)"
+    r"^(?:(?:反映|投诉|举报)?(?:的)?(?:内容|问题|事项|诉求|情况|事情)(?:是|为)?[:：] *|我?(?:又|还|再)*(?:要|"
+    r"想)?(?:再|又)?(?:反映|说|投诉|举报)(?:一下|一个|一件)?(?:事情?|问题)?[:：] *)"
 )
 _A_STATEMENT = 7
 _PLACE_LABEL = re.compile(r"^(?:地址|住址|地点|位置|事发地)[:：]")
@@ -72,8 +72,10 @@ class Facts:
 
 def read_facts(text: str, categories: Categories) -> Facts:
     """Read a cleaned, simplified text."""
-    name, phone, identity = find_own_name(text), own_phone(text), find_id_number(text)
-    spans = [(x.start, x.end) for x in (name, phone, identity) if x]
+    found = find_id_numbers(text)
+    identities = [(x.start, x.end) for x in found]
+    name, phone = find_own_name(text), own_phone(_covered(text, identities))
+    spans = [*identities, *((x.start, x.end) for x in (name, phone) if x)]
     place = find_place(_covered(text, spans))
     rest = without_identity(text, spans)
     told = tells_a_matter(rest, categories) or (place and _says_more(rest, place))
@@ -84,7 +86,7 @@ def read_facts(text: str, categories: Categories) -> Facts:
         place_exact=bool(place and place.exact),
         name=name.value if name and len(name.value) > 1 else "",
         phone=phone.value if phone else "",
-        id_number=identity.value if identity else "",
+        id_number=next((x.value for x in found if x.valid), ""),
         since=find_since(rest),
         anonymous=_flag(text, _ANONYMOUS, _NOT_ANONYMOUS),
         confidential=_flag(text, _CONFIDENTIAL, _NOT_CONFIDENTIAL),
@@ -113,6 +115,10 @@ def _kept(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str:
     clause, removed = _blanked(text, start, end, spans)
     said = _LABELS.sub("", clause) if removed else clause
     bare = re.sub(r"[\W_]+", "", said)
+    if not bare and not removed:
+        return clause
+    if not bare and not removed:
+        return clause
     if not bare or _FILLER.fullmatch(bare) or _PLACE_LABEL.match(said):
         return ""
     return _MATTER_LABEL.sub("", said.lstrip(" ，,：:、；;") if removed else said)
@@ -140,6 +146,7 @@ def only_place(text: str) -> bool:
 def answered_place(text: str) -> str:
     """A place given as an answer, without the words that lead to it."""
     first = re.sub(r"[。.！!～~，, ]+$", "", text.strip())
+    first = re.sub(r"(?<=.{2})(?:那个|那边|那里|那儿|这边|这里|这儿|那块儿?)$", "", first)
     return _HINT_ADDRESS.sub("", first).strip()[:100]
 
 

@@ -29,7 +29,8 @@ _FULL_ALONE = rf"(?:{_DOTTED}|{_SURNAME}{_HAN}{{1,3}}?{_END})"
 _TITLE = r"(?:女士|先生|小姐|师傅|大爷|大妈|阿姨|老师|同志)"
 _CUE = (
     r"(?:我(?:的?名字|的?姓名)?叫做?|我的?(?:名字|姓名)是?|本人姓名|(?:真实)?姓名|名字(?:是|叫)?|称呼|诉求人|信访人|反映人|投诉人|举报人"
-    r"|联系人|来信人|名叫|叫做|我叫)[是为:： ]*"
+    r"|联系人|来信人|名叫|叫做|我叫|(?:免贵|敝|我)姓[\u3400-\u9fff]{1,2}[，,、 ]*(?:我|名)?叫)"
+    r"(?:[是为 ]|[^\w\s，,。；;、！!？?<>])*"
 )
 _STATED = re.compile(rf"{_CUE}(?P<name>{_FULL}|{_SURNAME}{_TITLE})")
 # A surname that no list holds (逄, 綦, 濮阳): what else would stand between "我叫" and a number?
@@ -59,6 +60,10 @@ _NO_NAME = re.compile(
     r"向您|向你|关于|路灯|马路|时间|海关|公安|文件|金额|宁可|信访|投拆|申请|申诉|方便|从来|何时|何事|何况|连续|任何|万分|解决|解释|计划|保密|管理|不想|不说|不告|没有|匿名|不用|不要|不便|不给|算了|取消|退出|确认|好的|是的|知道|提交|同意|路过|"
     r"你好|您好|在吗|帮助|帮忙|进度|人工|随便|不行|需要|地址|电话|手机|姓名|名字|登记|停水|停电|噪音|扰民"
 )
+_NO_WORDS = re.compile(r"^[没无不太]|太[大黑吵臭脏]|很|好[黑吵臭脏乱]|[没有无]人|晚上|白天|天天|每天|半夜|(?:了|着|过)$")
+"""What no name holds where it does not begin with a surname that is sure."""
+_NO_WORDS = re.compile(r"^[没无不]|[太很]|好[黑吵臭脏乱]|[没有无]人|晚上|白天|天天|每天|半夜|(?:了|着|过)$")
+"""What no name holds where it does not begin with a surname that is sure."""
 _TALK = re.compile(r"[不没吗呢什怎么的了吧]|为啥|匿名|确认|取消|退出|姓名|名字|电话|手机")
 _OUTSIDE = re.compile(r"^[\W_]+|[\W_]+$")
 _FORBIDDEN_END = re.compile(r"[区县镇村街路市院厂局所店了吗呢吧啊呀的]$")
@@ -89,7 +94,7 @@ def answered_name(text: str) -> str | None:
     if stated:
         return stated.value
     bare = re.sub(
-        r"^(?:你好|您好|嗯|哦|好的?|我|就叫|叫我|叫|是|姓名|名字|称呼)*[，,：: 是]*", "", _OUTSIDE.sub("", text)
+        r"^(?:你好|您好|嗯|哦|好的?|我|就叫|叫我|叫|是|姓名|名字|称呼)*[\W_是]*", "", _OUTSIDE.sub("", text)
     ).strip()
     bare = re.sub(r"(?:就行|就好|即可|吧)$", "", bare)
     if _ALONE.match(bare) and _plausible(bare):
@@ -116,7 +121,7 @@ def _acceptable(bare: str) -> bool:
 
 
 def _plausible(name: str) -> bool:
-    return not _NO_NAME.search(name) and not _FORBIDDEN_END.search(name)
+    return not _NO_NAME.search(name) and not _NO_WORDS.search(name) and not _NO_WORDS.search(name) and not _FORBIDDEN_END.search(name)
 
 
 def _start(match: re.Match[str]) -> int:
