@@ -1,15 +1,17 @@
 """Whether the channels accept their accounts' settings, before a process is started with them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import aiohttp
 
-from bot.channel_registry import Channels, make_channels
-from bot.settings import Settings
+from bot.channel_registry import Channels, make_channels, refused_accounts
+from bot.settings import Settings, Tables
 from bot.shared_state import RedisState
 from channels.base import Tools
+from channels.errors import SettingsRejected
 
 _SECONDS = 10.0
 
@@ -19,7 +21,7 @@ async def open_accounts(settings: Settings) -> AsyncIterator[Channels]:
     """The channels with tools of their own, apart from any service.
 
     Raises:
-        SettingsError: naming the key.
+        SettingsError: naming every wrong key.
     """
     timeout = aiohttp.ClientTimeout(total=_SECONDS)
     async with aiohttp.ClientSession(timeout=timeout, trust_env=False) as http:
@@ -32,11 +34,12 @@ async def open_accounts(settings: Settings) -> AsyncIterator[Channels]:
                 await channel.aclose()
 
 
-async def check_accounts(settings: Settings) -> None:
-    """Make every channel once.
+def check_accounts(tables: Tables) -> Iterator[tuple[str, SettingsRejected]]:
+    """The accounts whose channel refuses their settings: each is made once, with tools that reach nothing."""
+    if any(tables.values()):
+        nothing = cast("Any", _Nothing())
+        yield from refused_accounts(tables, Tools(http=nothing, shared=nothing, clock=lambda: datetime.now(UTC)))
 
-    Raises:
-        SettingsError: naming the key.
-    """
-    async with open_accounts(settings):
-        pass
+
+class _Nothing:
+    """Stands where an HTTP client would: whoever only looks at settings needs none."""

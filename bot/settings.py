@@ -1,11 +1,11 @@
 """All settings as one frozen tree, read once and passed on.
 
 ``load`` reads the files and the environment; what is wrong is told all at once, and no value is repeated.
-The tables of channel accounts stay as they are: the channel's own factory checks them.
+The tables of channel accounts stay as they are: ``bot.accounts`` has the channels' own factories check them.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from importlib.metadata import entry_points
@@ -27,6 +27,11 @@ from pydantic import (
 from bot.settings_problems import explain, split_accounts
 from bot.settings_sources import Layers, Path_, Problem, SettingsError, read_environment, read_file
 from channels.errors import SettingsRejected
+
+Tables = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""``{channel: {account: its table as written}}``"""
+CheckAccounts = Callable[[Tables], Iterable[tuple[str, SettingsRejected]]]
+"""Gives the accounts ("wechat.main") whose channel refuses their table."""
 
 DEFAULT_FILE = Path("bot.toml")
 CHANNELS_GROUP = "petition_bot.channels"
@@ -176,7 +181,7 @@ class Log(Section):
 
 
 class Settings(Section):
-    """The whole tree. ``channels`` holds ``{channel: {account: its table as written}}``."""
+    """The whole tree."""
 
     http: Http = Field(default_factory=Http)
     office: Office = Field(default_factory=Office)
@@ -187,7 +192,7 @@ class Settings(Section):
     notices: Notices = Field(default_factory=Notices)
     dialog: Dialog = Field(default_factory=Dialog)
     log: Log = Field(default_factory=Log)
-    channels: Mapping[str, Mapping[str, Mapping[str, Any]]] = Field(default_factory=dict, repr=False)
+    channels: Tables = Field(default_factory=dict, repr=False)
     origins: Mapping[str, str] = Field(default_factory=dict, repr=False)
 
     def origin(self, key: str) -> str:
@@ -204,12 +209,15 @@ class Settings(Section):
         for accounts in self.channels.values():
             yield from _secrets_in(accounts)
 
-    def rejected(self, channel: str, account: str, error: SettingsRejected) -> SettingsError:
-        """What a channel's factory refused, told like every other wrong setting."""
-        table = f"{channel}.{account}"
-        key = f"{table}.{error.key}" if error.key else table
-        source = self.origin(key) or self.origin(table)
-        return SettingsError([Problem(key=key, source=source, text=error.detail or error.sentence)])
+    def rejected(self, account: str, error: SettingsRejected) -> list[Problem]:
+        """What a channel's factory refused of ``account`` ("wechat.main"), told like every other wrong setting."""
+        return list(_rejected(account, error, lambda key: self.origin(key) or self.origin(account)))
+
+
+def _rejected(account: str, error: SettingsRejected, origin: Callable[[str], str]) -> Iterator[Problem]:
+    for key, text in error.problems:
+        whole = f"{account}.{key}" if key else account
+        yield Problem(key=whole, source=origin(whole), text=text or error.sentence)
 
 
 def _secrets_in(table: Mapping[str, Any]) -> Iterator[str]:
@@ -254,10 +262,17 @@ def default_files() -> tuple[Path, ...]:
     return (DEFAULT_FILE,) if DEFAULT_FILE.is_file() else ()
 
 
-def load(files: Sequence[Path], environment: Mapping[str, str], *, channels: Collection[str] | None = None) -> Settings:
+def load(
+    files: Sequence[Path],
+    environment: Mapping[str, str],
+    *,
+    channels: Collection[str] | None = None,
+    check_accounts: CheckAccounts | None = None,
+) -> Settings:
     """Read ``files`` (later ones win), then the environment over them.
 
-    ``channels``: the names of those installed; looked up where not given.
+    ``channels``: the names of those installed; looked up where not given. ``check_accounts``: asks the channels,
+    which takes time to load them; for whoever is about to start something.
 
     Raises:
         SettingsError: with everything that is wrong.
@@ -267,19 +282,21 @@ def load(files: Sequence[Path], environment: Mapping[str, str], *, channels: Col
         read_file(layers, file)
     known = {key.path for key in keys()}
     read_environment(layers, environment, is_key=known.__contains__)
-    return _judged(layers, installed_channels() if channels is None else channels)
+    return _judged(layers, installed_channels() if channels is None else channels, check_accounts)
 
 
-def _judged(layers: Layers, channels: Collection[str]) -> Settings:
+def _judged(layers: Layers, channels: Collection[str], check_accounts: CheckAccounts | None) -> Settings:
     names = sections()
     own = {name: table for name, table in layers.tree.items() if name in names}
     accounts = split_accounts(layers, names, channels)
     origins = {".".join(path): source for path, source in layers.origins.items()}
+    settings = None
     try:
         settings = Settings.model_validate({**own, "channels": accounts, "origins": origins})
     except ValidationError as error:
         layers.problems.extend(explain(error, layers, {key.path for key in keys()}))
-    else:
-        if not layers.problems:
-            return settings
-    raise SettingsError(layers.problems)
+    for account, refused in check_accounts(accounts) if check_accounts else ():
+        layers.problems.extend(_rejected(account, refused, lambda key: layers.origin(tuple(key.split(".")))))
+    if settings is None or layers.problems:
+        raise SettingsError(layers.problems)
+    return settings

@@ -147,9 +147,11 @@ class ChannelFactory(Protocol):
     """What an entry point of ``petition_bot.channels`` gives."""
 
     def __call__(self, account: str, settings: Mapping[str, Any], tools: Tools) -> Channel:
-        """Make the channel of one account.
+        """Make the channel of one account; nothing is opened or called before the channel is used.
+
+        So settings are checked: by making the channel, before anything is started, with tools that reach nothing.
 
         Raises:
-            SettingsRejected: naming the key.
+            SettingsRejected: naming every wrong key.
         """
         ...

@@ -21,6 +21,7 @@
 Each error carries what to do with it, so that no caller asks for a platform's name or code.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -85,14 +86,18 @@ class Malformed(WebhookRefused):
 
 
 class SettingsRejected(ChannelError):
-    """``key`` is the setting's name below the account ("app_secret")."""
+    """``key`` is the setting's name below the account ("app_secret").
+
+    ``problems``: all that is wrong with the account, each as its key and a sentence; this one first, then ``others``.
+    """
 
     code = "settings_rejected"
     sentence = "渠道设置有误"
 
-    def __init__(self, key: str, detail: str) -> None:
+    def __init__(self, key: str, detail: str, *, others: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(detail)
         self.key = key
+        self.problems = ((key, detail), *others)
 
 
 class SendFailed(ChannelError):

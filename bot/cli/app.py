@@ -1,7 +1,7 @@
 """What all commands share: ``--config`` before or after the command, ``--version``, the settings."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -11,8 +11,9 @@ import typer
 from typer.core import TyperGroup
 
 if TYPE_CHECKING:
-    from bot.settings import Settings
+    from bot.settings import Settings, Tables
     from bot.supervisor.run_file import RunFile
+    from channels.errors import SettingsRejected
 
 _CONFIG = "--config"
 
@@ -48,18 +49,20 @@ class Common:
 
         return self.files or default_files()
 
-    def settings(self) -> "Settings":
-        """The settings.
+    def settings(self, *, accounts: bool = False) -> "Settings":
+        """The settings. ``accounts``: checked by the channels too, for whoever is about to start them.
 
         Raises:
             SettingsError: with all that is wrong.
         """
         from bot.settings import load  # noqa: PLC0415
 
-        return load(self.config(), os.environ)
+        return load(self.config(), os.environ, check_accounts=_check_accounts if accounts else None)
 
-    def running(self) -> "tuple[Settings, RunFile | None]":
+    def running(self, *, accounts: bool = False) -> "tuple[Settings, RunFile | None]":
         """The settings of what ``up`` or ``demo`` runs here, its own servers' addresses included; else ours.
+
+        ``accounts``: as for ``settings``.
 
         Raises:
             SettingsError: with all that is wrong.
@@ -67,12 +70,21 @@ class Common:
         from bot.settings import load  # noqa: PLC0415
         from bot.supervisor.run_file import find_running  # noqa: PLC0415
 
-        settings = self.settings()
+        settings = self.settings(accounts=accounts)
         found = find_running(settings.storage.data_dir)
         if found is None:
             return settings, None
         files = self.files or tuple(Path(name) for name in found.config)
-        return load(files, {**os.environ, **found.variables}), found
+        check = _check_accounts if accounts else None
+        return load(files, {**os.environ, **found.variables}, check_accounts=check), found
+
+
+def _check_accounts(tables: "Tables") -> "Iterable[tuple[str, SettingsRejected]]":
+    if not tables:
+        return ()
+    from bot.accounts import check_accounts  # noqa: PLC0415 - loads the channels
+
+    return check_accounts(tables)
 
 
 def common(ctx: typer.Context) -> Common:

@@ -40,7 +40,7 @@ async def _examine(options: Common, *, platforms: bool) -> "list[Finding]":
     from bot.settings_sources import SettingsError  # noqa: PLC0415
 
     try:
-        settings, _ = options.running()
+        settings, _ = options.running(accounts=True)
     except SettingsError as problems:
         return [error("settings", str(problem), "见 docs/configuration.md") for problem in problems.problems]
     return [finding async for finding in examine(settings, ask_platforms=platforms)]

@@ -49,9 +49,5 @@ def plan_up(options: Common) -> "Plan":
     """
     from bot.supervisor.plan import Plan  # noqa: PLC0415
 
-    settings = options.settings()
-    if settings.channels:
-        from bot.accounts import check_accounts  # noqa: PLC0415 - loads the channels
-
-        asyncio.run(check_accounts(settings))
+    settings = options.settings(accounts=True)
     return Plan(settings=settings, config=options.config(), environment=os.environ)

@@ -21,7 +21,7 @@ def add_commands(app: typer.Typer) -> None:
 
 def web(ctx: typer.Context) -> None:
     """只启动一个网页服务进程（webhook、接口）。"""
-    settings = common(ctx).settings()
+    settings = common(ctx).settings(accounts=True)
     log_to_stderr(settings)
     from bot.processes import run_web  # noqa: PLC0415
 
@@ -30,7 +30,7 @@ def web(ctx: typer.Context) -> None:
 
 def worker(ctx: typer.Context) -> None:
     """只启动一个投递进程（发送通知、捡起遗漏的消息）。"""
-    settings = common(ctx).settings()
+    settings = common(ctx).settings(accounts=True)
     log_to_stderr(settings)
     from bot.processes import run_worker  # noqa: PLC0415
 

@@ -32,6 +32,19 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
         yield warning(
             "channels", "没有任何渠道账号，市民联系不到机器人", "填写 [wechat.main]，见 docs/configuration.md"
         )
+    yield from _twins(settings)
+
+
+def _twins(settings: Settings) -> Iterator[Finding]:
+    """One app under two names: their tokens push each other out, and people are kept twice."""
+    for channel, accounts in settings.channels.items():
+        names: dict[str, list[str]] = {}
+        for account, table in accounts.items():
+            if table.get("app_id"):
+                names.setdefault(str(table["app_id"]), []).append(f"{channel}.{account}")
+        for same in names.values():
+            if len(same) > 1:
+                yield warning("channels", f"{'、'.join(same)} 的 app_id 相同", "一个公众号只写一节，删去多余的")
 
 
 def _public_url(url: str) -> Finding:

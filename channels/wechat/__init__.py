@@ -18,6 +18,6 @@ def factory(account: str, settings: Mapping[str, Any], tools: Tools) -> Channel:
     """The channel of one official account.
 
     Raises:
-        SettingsRejected: naming the key.
+        SettingsRejected: naming every wrong key.
     """
     return WeChatChannel(account, read_settings(settings), tools)

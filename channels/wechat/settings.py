@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from channels.errors import SettingsRejected
 
@@ -29,6 +29,9 @@ DEFAULT_FIELDS: Mapping[str, str] = {
     "thing5": "note",
 }
 """Template keyword to fact (``Outbound.fields``), where a template is given by its id alone."""
+
+_AES_KEY = "encoding_aes_key"
+_KEY_MISSING = "缺少（mode 不是 plain 时必须填写）"
 
 
 class Mode(StrEnum):
@@ -117,7 +120,7 @@ class WeChatSettings(BaseModel):
     @model_validator(mode="after")
     def _key_where_encrypted(self) -> Self:
         if self.encoding_aes_key is None and self.mode is not Mode.PLAIN:
-            raise PydanticCustomError("encoding_aes_key", "缺少（mode 不是 plain 时必须填写）")
+            raise PydanticCustomError(_AES_KEY, _KEY_MISSING)
         return self
 
     def aes_keys(self) -> tuple[str, ...]:
@@ -135,19 +138,42 @@ def read_settings(values: Mapping[str, Any]) -> WeChatSettings:
     """Check an account's settings.
 
     Raises:
-        SettingsRejected: for the first wrong key.
+        SettingsRejected: naming every wrong key.
     """
     try:
         return WeChatSettings.model_validate(dict(values))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    key = ".".join(str(part) for part in first["loc"] if part != "function-before[_table(), Template]")
-    raise SettingsRejected(key or first["type"], _sentences.get(first["type"], first["msg"]))
+        found = [_problem(each) for each in error.errors(include_url=False, include_input=False)]
+    first, *others = dict.fromkeys([*found, *_key_missing(values, {key for key, _ in found})])
+    raise SettingsRejected(*first, others=others)
 
 
-_sentences: Mapping[str, str] = {
+def _problem(error: ErrorDetails) -> tuple[str, str]:
+    key = ".".join(str(part) for part in error["loc"] if part != "function-before[_table(), Template]")
+    sentence = _SENTENCES.get(error["type"])
+    return key or error["type"], sentence.format_map(error.get("ctx", {})) if sentence else error["msg"]
+
+
+def _key_missing(values: Mapping[str, Any], wrong: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The rule over two keys, which the model looks at only where each key by itself is right."""
+    looked_at = "mode" in wrong or _AES_KEY in wrong
+    if not looked_at and not values.get(_AES_KEY) and values.get("mode") != Mode.PLAIN:
+        yield _AES_KEY, _KEY_MISSING
+
+
+_SENTENCES: Mapping[str, str] = {
     "missing": "缺少",
     "extra_forbidden": "没有这个设置",
     "string_too_short": "不能为空",
+    "string_type": "应为文字（加引号）",
     "enum": "只能是 safe、compatible 或 plain",
+    "bool_parsing": "只能是 true 或 false",
+    "bool_type": "只能是 true 或 false",
+    "float_parsing": "应为数字",
+    "float_type": "应为数字",
+    "greater_than": "应大于 {gt:g}",
+    "greater_than_equal": "不能小于 {ge:g}",
+    "less_than_equal": "不能大于 {le:g}",
+    "model_type": "应为一个模板编号，或一组设置",
+    "mapping_type": "应为一组设置（一节），不是一个值",
 }

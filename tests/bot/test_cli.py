@@ -87,6 +87,41 @@ def test_up_refuses_a_channels_wrong_setting_before_anything_starts(tmp_path: Pa
     assert not (tmp_path / "data").exists()
 
 
+WRONG_ACCOUNTS = """
+[wechat.main]
+app_secret = "hush-hush"
+token = ""
+encoding_aes_key = "hush-hush"
+[wechat.second]
+app_id = "wx2"
+app_secret = "hush-hush"
+token = "t"
+mode = "clear"
+"""
+
+
+@pytest.mark.parametrize(
+    "words", [["up"], ["web"], ["worker"], ["doctor", "--no-platforms"]], ids=lambda words: words[0]
+)
+def test_wrong_keys_of_all_accounts_are_told_at_once_with_all_else(tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "bot.toml").write_text(WRONG_ACCOUNTS)
+    done = call(*words, folder=tmp_path, BOT_HTTP__PORT="abc", BOT_WECHAT__SECOND__TAP_LINKS="perhaps")
+    assert done.returncode == (1 if words[0] == "doctor" else 2)
+    said = done.stdout + done.stderr
+    for problem in (
+        "http.port（来自 环境变量 BOT_HTTP__PORT）：应为整数",
+        "wechat.main.app_id（来自 bot.toml）：缺少",
+        "wechat.main.token（来自 bot.toml）：不能为空",
+        "wechat.main.encoding_aes_key（来自 bot.toml）：必须",
+        "wechat.second.mode（来自 bot.toml）：只能是",
+        "wechat.second.tap_links（来自 环境变量 BOT_WECHAT__SECOND__TAP_LINKS）：只能是",
+    ):
+        assert said.count(problem) == 1
+    assert said.count("（来自") == 6
+    assert "hush" not in said
+    assert not (tmp_path / "data").exists()
+
+
 @pytest.mark.parametrize(
     "words", [["nonsense"], ["up", "--nonsense"], ["web", "--config"], ["chat", "--channel", "fax"]]
 )

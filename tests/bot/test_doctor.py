@@ -124,6 +124,13 @@ async def test_a_data_folder_that_is_a_file_is_an_error(environment: dict[str, s
     assert of(await examined(environment), "data_dir")[0].level is Level.ERROR
 
 
+async def test_one_app_under_two_names_is_a_warning(environment: dict[str, str]) -> None:
+    again = {name.replace("MAIN", "SECOND"): value for name, value in environment.items() if "WECHAT" in name}
+    (finding,) = of(await examined(environment | again), "channels")
+    assert finding.level is Level.WARNING
+    assert "wechat.main、wechat.second 的 app_id 相同" in finding.message
+
+
 async def test_without_servers_it_says_that_up_brings_its_own(tmp_path: Path) -> None:
     findings = await examined({"BOT_DATA_DIR": str(tmp_path)})
     assert healthy(findings)

@@ -182,7 +182,7 @@ def test_settings_cannot_be_changed(tmp_path: Path) -> None:
 
 def test_what_a_channel_refuses_is_told_like_any_wrong_setting(tmp_path: Path) -> None:
     settings = read(tmp_path, '[wechat.main]\napp_id = "x"', BOT_WECHAT__MAIN__MODE="odd")
-    refused = settings.rejected("wechat", "main", SettingsRejected("mode", "只能是 safe"))
+    (refused,) = settings.rejected("wechat.main", SettingsRejected("mode", "只能是 safe"))
     assert str(refused) == "wechat.main.mode（来自 环境变量 BOT_WECHAT__MAIN__MODE）：只能是 safe"
-    missing = settings.rejected("wechat", "main", SettingsRejected("token", "缺少"))
+    (missing,) = settings.rejected("wechat.main", SettingsRejected("token", "缺少"))
     assert str(missing) == f"wechat.main.token（来自 {tmp_path / 'bot.toml'}）：缺少"

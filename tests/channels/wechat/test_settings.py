@@ -45,6 +45,22 @@ def test_a_missing_setting_is_named(kit):
         assert (refused.value.key, refused.value.detail) == (key, "缺少")
 
 
+def test_all_that_is_wrong_is_told_together():
+    with pytest.raises(SettingsRejected) as refused:
+        read_settings({"app_id": "", "app_secrt": "x", "token": " ", "tap_links": "perhaps", "call_seconds": 61})
+    problems = dict(refused.value.problems)
+    assert problems == {
+        "app_id": "不能为空",
+        "app_secret": "缺少",
+        "token": "不能为空",
+        "tap_links": "只能是 true 或 false",
+        "call_seconds": "不能大于 60",
+        "app_secrt": "没有这个设置",
+        "encoding_aes_key": "缺少（mode 不是 plain 时必须填写）",
+    }
+    assert len(refused.value.problems) == len(problems)
+
+
 def test_no_secret_is_in_an_error_or_a_repr(kit):
     secrets = ("the-app-secret", kit.TOKEN, kit.AES_KEY)
     with pytest.raises(SettingsRejected) as refused:
