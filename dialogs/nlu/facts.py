@@ -117,8 +117,6 @@ def _kept(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str:
     bare = re.sub(r"[\W_]+", "", said)
     if not bare and not removed:
         return clause
-    if not bare and not removed:
-        return clause
     if not bare or _FILLER.fullmatch(bare) or _PLACE_LABEL.match(said):
         return ""
     return _MATTER_LABEL.sub("", said.lstrip(" ，,：:、；;") if removed else said)

@@ -43,8 +43,6 @@ _TURNED_TO = re.compile(
 )
 _FUMES = re.compile(r"(?:油烟|烟气|废气|臭气|臭味|异味)(?:太大|很大)?(?:严重)?扰民")
 """Fumes that disturb are fumes, not noise."""
-_FUMES = re.compile(r"(?:油烟|烟气|废气|臭气|臭味|异味)(?:太大|很大)?(?:严重)?扰民")
-"""Fumes that disturb are fumes, not noise."""
 _EARLY = 2.0
 _LONG = 40
 _SOME = 6
@@ -72,7 +70,6 @@ class Categories:
         Earlier and longer words weigh more, and so do those of the same first level; whom people turned to in vain
         is not what it is about.
         """
-        text = _FUMES.sub("油烟", text)
         text = _FUMES.sub("油烟", text)
         scores = self._scores(_TURNED_TO.sub("", text)) or self._scores(text)
         first: dict[str, float] = {}

@@ -60,9 +60,9 @@ _NO_NAME = re.compile(
     r"向您|向你|关于|路灯|马路|时间|海关|公安|文件|金额|宁可|信访|投拆|申请|申诉|方便|从来|何时|何事|何况|连续|任何|万分|解决|解释|计划|保密|管理|不想|不说|不告|没有|匿名|不用|不要|不便|不给|算了|取消|退出|确认|好的|是的|知道|提交|同意|路过|"
     r"你好|您好|在吗|帮助|帮忙|进度|人工|随便|不行|需要|地址|电话|手机|姓名|名字|登记|停水|停电|噪音|扰民"
 )
-_NO_WORDS = re.compile(r"^[没无不太]|太[大黑吵臭脏]|很|好[黑吵臭脏乱]|[没有无]人|晚上|白天|天天|每天|半夜|(?:了|着|过)$")
-"""What no name holds where it does not begin with a surname that is sure."""
-_NO_WORDS = re.compile(r"^[没无不]|[太很]|好[黑吵臭脏乱]|[没有无]人|晚上|白天|天天|每天|半夜|(?:了|着|过)$")
+_NO_WORDS = re.compile(
+    r"^[没无不太]|太[大黑吵臭脏]|很|好[黑吵臭脏乱]|[没有无]人|晚上|白天|天天|每天|半夜|(?:了|着|过)$"
+)
 """What no name holds where it does not begin with a surname that is sure."""
 _TALK = re.compile(r"[不没吗呢什怎么的了吧]|为啥|匿名|确认|取消|退出|姓名|名字|电话|手机")
 _OUTSIDE = re.compile(r"^[\W_]+|[\W_]+$")
@@ -121,7 +121,7 @@ def _acceptable(bare: str) -> bool:
 
 
 def _plausible(name: str) -> bool:
-    return not _NO_NAME.search(name) and not _NO_WORDS.search(name) and not _NO_WORDS.search(name) and not _FORBIDDEN_END.search(name)
+    return not _NO_NAME.search(name) and not _NO_WORDS.search(name) and not _FORBIDDEN_END.search(name)
 
 
 def _start(match: re.Match[str]) -> int:
