@@ -154,30 +154,8 @@ def _composed(
     broker: ReliableStreamBroker | None,
 ) -> Services:
     metrics = Metrics()
-    chance = SecureChance()
     queue = DeliveryQueue(broker)
-    casebook = Casebook(store=store, clock=utc_now)
-    manager = build_manager(casebook, chance, office=Office(name=settings.office.name))
-    casework = Casework(store=store, clock=utc_now, chance=chance, office=settings.office.name, kick=queue.kick)
-    turns = Turns(
-        RunnerTools(
-            store=store,
-            manager=manager,
-            maker=TurnMaker(
-                store=store,
-                manager=manager,
-                settle=partial(changes_for, store=store, office=settings.office.name),
-                channels=channels,
-                clock=utc_now,
-                metrics=metrics,
-            ),
-            wakeups=wakeups,
-            kick=queue.kick,
-            clock=utc_now,
-            metrics=metrics,
-            gather_seconds=settings.dialog.gather_seconds,
-        )
-    )
+    turns = _turns(settings, store, channels, wakeups=wakeups, queue=queue, metrics=metrics)
     deliverer = Deliverer(
         store=store,
         channels=channels,
@@ -196,11 +174,46 @@ def _composed(
         broker=broker,
         queue=queue,
         turns=turns,
-        casework=casework,
+        casework=Casework(
+            store=store, clock=utc_now, chance=SecureChance(), office=settings.office.name, kick=queue.kick
+        ),
         deliverer=deliverer,
         sweeper=Sweeper(store=store, queue=queue, deliver=deliverer.deliver, resume=turns.resume, clock=utc_now),
         metrics=metrics,
         clock=utc_now,
+    )
+
+
+def _turns(
+    settings: Settings,
+    store: Store,
+    channels: Channels,
+    *,
+    wakeups: Wakeups,
+    queue: DeliveryQueue,
+    metrics: Metrics,
+) -> Turns:
+    casebook = Casebook(store=store, clock=utc_now)
+    manager = build_manager(casebook, SecureChance(), office=Office(name=settings.office.name))
+    maker = TurnMaker(
+        store=store,
+        manager=manager,
+        settle=partial(changes_for, store=store, office=settings.office.name),
+        channels=channels,
+        clock=utc_now,
+        metrics=metrics,
+    )
+    return Turns(
+        RunnerTools(
+            store=store,
+            manager=manager,
+            maker=maker,
+            wakeups=wakeups,
+            kick=queue.kick,
+            clock=utc_now,
+            metrics=metrics,
+            gather_seconds=settings.dialog.gather_seconds,
+        )
     )
 
 
