@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dialogs.actions.draft import Draft
-from dialogs.nlu.facts import answered_place
+from dialogs.nlu import commands
+from dialogs.nlu.clean import words_only
+from dialogs.nlu.facts import answered_place, only_place
 from dialogs.nlu.identity import find_id_number
 from dialogs.nlu.names import answered_name
 from dialogs.nlu.phones import find_phones
@@ -15,8 +17,17 @@ _PARTS = (
     ("id_number", re.compile(r"身份证(?:号码?)?|证件")),
     ("place", re.compile(r"地址|地点|位置|地方")),
     ("name", re.compile(r"姓名|名字|称呼")),
-    ("matter", re.compile(r"内容|标题|事情|问题|诉求|描述|类别|分类|类型")),
+    ("title", re.compile(r"标题|题目")),
+    ("matter", re.compile(r"内容|事情|问题|诉求|描述|类别|分类|类型")),
 )
+_PART_ALONE = re.compile(
+    r"(?:我?要?(?:修改|更正|改|换)(?:一下|下)?)?(?:电话|手机号?码?|联系方式|号码|身份证号?|地址|地点|位置|姓名|名字|标题|题目|内容|问题|事情|诉求)"
+    r"(?:要改|改一下|改下|需要改|那项|那里|这项)?(?:吧|的)?"
+)
+_NOT_THIS_BUT = re.compile(
+    r"(?:不对|错了)?[，, ]*不是(?P<old>[^，,。；是]{1,20})[，,；。 ]*(?:而)?是(?P<new>[^。]{2,200})[。！!]?", re.DOTALL
+)
+_LONGEST_TITLE = 30
 _NEW = re.compile(
     r"(?:改成|改为|换成|应该是|应为|应是|更正为|修改为|而是|(?<!不)是|：|:|"
     r"(?<![认以因])为)[ ：:]*(?P<new>[^，。]*(?:，[^，。]*)*)[。]?$",
@@ -47,10 +58,45 @@ def read_correction(text: str) -> Correction | None:
     return Correction(part=part, value=given if part == "matter" else given.rstrip("吧了"))
 
 
+def correction_in(draft: Draft, text: str, asked: str) -> Correction | None:
+    """What is to be put right, if anything; at the summary a part's bare name will do."""
+    if asked == "confirm" and draft.pending == "title" and not (commands.affirms(text) or commands.denies(text)):
+        return read_correction(text) if commands.asks_change(text) else Correction(part="title", value=text)
+    if commands.asks_change(text) and (correction := read_correction(text)):
+        return correction
+    return read_bare_part(text) or read_contrast(text, draft) if asked == "confirm" else None
+
+
+def read_bare_part(text: str) -> Correction | None:
+    """A part's name and nothing beside it, in answer to "哪一项要改": that part is asked again."""
+    return read_correction(text) if _PART_ALONE.fullmatch(words_only(text)) else None
+
+
+def read_contrast(text: str, draft: Draft) -> Correction | None:
+    """What "不是路灯，是井盖坏了" puts right: what stands in the draft; None where it says nothing of it."""
+    found = _NOT_THIS_BUT.fullmatch(text.strip())
+    if not found:
+        return None
+    old, new = found["old"], found["new"]
+    if old in (draft.name or "") and answered_name(new):
+        return Correction(part="name", value=new)
+    if find_phones(new) and (old in (draft.phone or "") or find_phones(old)):
+        return Correction(part="phone", value=new)
+    if only_place(new) and (old in (draft.place or "") or only_place(old)):
+        return Correction(part="place", value=new)
+    return Correction(part="matter", value=new) if old in (draft.matter or "") else None
+
+
 def corrected(draft: Draft, correction: Correction) -> Draft:
     """The draft with the part set, or emptied where the new value is none."""
     value: Any = _READ[correction.part](correction.value)
     changed = replace(draft, **{"confirm": None, "shown": None, "unclear": 0, correction.part: value})
+    if correction.part == "title" and value is None:
+        return replace(changed, pending="title", shown=True)
+    if correction.part == "place":
+        return replace(changed, moved_from=draft.moved_from or draft.place)
+    if correction.part == "matter":
+        return replace(changed, title=None, moved_from=None)
     if correction.part in {"name", "phone"} and draft.anonymous:
         return _named(changed)
     return changed
@@ -83,4 +129,8 @@ def _matter(value: str) -> str | None:
     return value if len(value) >= 4 else None  # noqa: PLR2004 - shorter is no matter
 
 
-_READ = {"phone": _phone, "id_number": _id_number, "place": _place, "name": _name, "matter": _matter}
+def _title(value: str) -> str | None:
+    return value.strip("《》“”\"' ")[:_LONGEST_TITLE] or None
+
+
+_READ = {"title": _title, "phone": _phone, "id_number": _id_number, "place": _place, "name": _name, "matter": _matter}

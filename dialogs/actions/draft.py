@@ -18,7 +18,9 @@ class Draft:
     """None: not known, to be asked. ``""``: not wanted, never asked.
 
     ``repeat`` is what an earlier case on the same matter (``twin``) means for this one: "progress", "add" or ""
-    (a matter of its own). ``unclear`` counts the answers in a row that could not be used.
+    (a matter of its own). ``title`` is set where the person chose it; ``moved_from`` is the place that the matter
+    names and that was put right; ``pending`` "title" where a new title was asked. ``unclear`` counts the answers in
+    a row that could not be used.
     """
 
     matter: str | None = field(default=None, repr=False)
@@ -37,6 +39,9 @@ class Draft:
     danger: bool | None = None
     twin: str | None = None
     shown: bool | None = None
+    title: str | None = field(default=None, repr=False)
+    moved_from: str | None = field(default=None, repr=False)
+    pending: str | None = None
     unclear: int = 0
 
     def with_message(self, ids: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from dialogs.actions.changes import Heard, anonymous, confirmed, repeated, told, unclear, understood, which_part
-from dialogs.actions.corrections import corrected, read_correction
+from dialogs.actions.corrections import Correction, corrected, correction_in
 from dialogs.actions.draft import MOST_ATTACHMENTS, Draft
 from dialogs.actions.placing import LONG_ANSWER, NO_PLACE, answer_place
 from dialogs.actions.world import Turn
@@ -55,18 +55,25 @@ def listen(draft: Draft, turn: Turn, asked: str | None, categories: Categories) 
     if asked and _GO_ON.fullmatch(words_only(turn.text)):
         return heard
     facts = read_facts(turn.text, categories)
-    if asked and commands.asks_change(turn.text) and (correction := read_correction(turn.text)):
-        changed = corrected(heard.draft, correction)
-        done = getattr(changed, correction.part) is not None
-        if done and correction.part == "matter":
-            told_now = read_facts(correction.value, categories)
-            changed = _retold(replace(changed, matter=told_now.matter or changed.matter), told_now)
-        return replace(heard, draft=changed).remark("utter_changed") if done else replace(heard, draft=changed)
+    if asked and (correction := correction_in(heard.draft, turn.text, asked)):
+        return _put_right(heard, correction, categories)
     heard = _take_wishes(heard, facts)
     before = heard.draft
     heard = (_ANSWERS[asked] if asked else _opening)(heard, turn, facts, categories)
     filled = replace(heard, draft=_fill(heard.draft, facts, asked, before))
     return _accusing(filled) if filled.draft.matter != before.matter else filled
+
+
+def _put_right(heard: Heard, correction: Correction, categories: Categories) -> Heard:
+    changed = corrected(replace(heard.draft, pending=None), correction)
+    if changed.pending:
+        return replace(heard, draft=changed).remark("utter_ask_title")
+    if getattr(changed, correction.part) is None:
+        return replace(heard, draft=changed)
+    if correction.part == "matter":
+        told_now = read_facts(correction.value, categories)
+        changed = _retold(replace(changed, matter=told_now.matter or changed.matter), told_now)
+    return replace(heard, draft=changed).remark("utter_changed")
 
 
 def _accusing(heard: Heard) -> Heard:
@@ -262,6 +269,7 @@ def _told_anew(draft: Draft, text: str, facts: Facts) -> Draft | None:
     return replace(
         draft,
         place=place,
+        moved_from=draft.moved_from if place == draft.place else draft.moved_from or draft.place,
         name=facts.name or draft.name,
         phone=facts.phone or draft.phone,
         anonymous=None if facts.name or facts.phone else draft.anonymous,

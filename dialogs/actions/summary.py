@@ -9,8 +9,9 @@ from dialogs.actions.world import clipped
 from dialogs.nlu.danger import accuses_an_official
 from dialogs.nlu.identity import mask_id_number
 from dialogs.nlu.matter import Categories, type_of, urgency_of
+from dialogs.nlu.ngrams import overlap
 from dialogs.nlu.phones import mask_phone
-from dialogs.nlu.places import find_district
+from dialogs.nlu.places import find_district, find_place
 from dialogs.nlu.times import find_since
 from dialogs.nlu.title import NEUTRAL_ACCUSATION, make_title
 
@@ -42,7 +43,7 @@ def infer(draft: Draft, categories: Categories) -> Inferred:
     matter, place = draft.matter or "", draft.place or ""
     accusation = accuses_an_official(matter)
     return Inferred(
-        title=NEUTRAL_ACCUSATION if accusation else make_title(matter, "" if place == NO_PLACE else place, categories),
+        title=NEUTRAL_ACCUSATION if accusation else draft.title or _title(draft, categories),
         type="举报" if accusation else type_of(matter),
         category="检举控告" if accusation else categories.of(matter),
         district=find_district(place, matter),
@@ -50,6 +51,16 @@ def infer(draft: Draft, categories: Categories) -> Inferred:
         urgency=urgency_of(matter, danger=bool(draft.danger)),
         accusation=accusation,
     )
+
+
+def _title(draft: Draft, categories: Categories) -> str:
+    """The title with the place as it is now: where it was put right, the old one is taken out of the words first."""
+    matter, place = draft.matter or "", draft.place or ""
+    if draft.moved_from:
+        said = find_place(matter)
+        named = said.value if said and overlap(said.value, draft.moved_from) >= 0.5 else draft.moved_from  # noqa: PLR2004 - more than half the same
+        matter = matter.replace(named, "", 1).lstrip("，,在的 ") or matter
+    return make_title(matter, "" if place == NO_PLACE else place, categories)
 
 
 def summary_of(draft: Draft, categories: Categories) -> Summary:
