@@ -6,7 +6,7 @@ data; it is never rotated, since the ids would change).
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -76,11 +76,18 @@ async def read(database: Database, unwrapper: Any) -> Mapping[str, Any]:
     return await asyncio.to_thread(lambda: {name: _unwrap(documents[name], unwrapper) for name in _TEMPLATES})
 
 
-async def rotate(database: Database, master: MasterKey, *, settle: float = SETTLE_SECONDS) -> None:
+async def rotate(
+    database: Database,
+    master: MasterKey,
+    *,
+    settle: float = SETTLE_SECONDS,
+    wait: Callable[[float], Awaitable[object]] = asyncio.sleep,
+) -> None:
     """Give the keysets for content and lookup a new key to seal with; the old ones go on opening.
 
     The new keys are first made known and used ``settle`` seconds later, so that by then every running process
-    has read them (``Vault.keep_fresh``). Where an earlier rotation was cut short, it is brought to its end.
+    has read them (``Vault.keep_fresh``); ``wait`` passes that time. Where an earlier rotation was cut short, it is
+    brought to its end.
 
     Raises:
         Conflict: somebody else rotates at the same time.
@@ -90,7 +97,7 @@ async def rotate(database: Database, master: MasterKey, *, settle: float = SETTL
     unwrapper = await asyncio.to_thread(master.load)
     for name in (CONTENT, LOOKUP):
         await _change(database[COLLECTION], name, unwrapper, _with_new_key)
-    await asyncio.sleep(settle)
+    await wait(settle)
     for name in (CONTENT, LOOKUP):
         await _change(database[COLLECTION], name, unwrapper, _with_newest_as_primary)
 
