@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.settings import load
 from bot.supervisor.demo_settings import keep_demo_settings
+from bot.supervisor.hold import refuse_second
 from bot.supervisor.plan import LOOPBACK, Plan
 from bot.supervisor.ports import free_port
 from bot.supervisor.running import Running
@@ -23,9 +24,10 @@ def plan_demo(files: Sequence[Path], environment: Mapping[str, str], *, sandbox_
     """``files`` and the environment go over the demo's own settings; ports that nobody set may move up.
 
     Raises:
-        SettingsError, PortTaken: as they are.
+        SettingsError, AlreadyRunning, PortTaken: as they are.
     """
     data_dir = load(files, environment).storage.data_dir
+    refuse_second(data_dir)
     config = (keep_demo_settings(data_dir), *files)
     first = load(config, environment)
     port = free_port(first.http.host, first.http.port, fixed=bool(first.origin("http.port")))

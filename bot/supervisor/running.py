@@ -3,9 +3,11 @@
 import asyncio
 import os
 from collections.abc import Mapping
+from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from bot.supervisor.hold import hold
 from bot.supervisor.parts import PAUSES, Say, Supervisor
 from bot.supervisor.plan import Plan
 from bot.supervisor.ports import PortTaken, is_free
@@ -19,6 +21,7 @@ class Running:
     """Embedded servers where needed, then the parts. Use it as an ``async with``.
 
     Raises:
+        AlreadyRunning: another one runs on the same data folder.
         PortTaken: somebody listens on our port already.
         EmbeddedFailed: an embedded server does not start; its sentence names the cure.
     """
@@ -29,17 +32,21 @@ class Running:
         self._servers: EmbeddedServers | None = None
         self._nurse: asyncio.Task[None] | None = None
         self._supervisor = Supervisor([], say)
+        self._held = ExitStack()
         self._addresses: Mapping[str, str] = {}
 
     async def __aenter__(self) -> Self:
-        http = self.plan.settings.http
-        if not is_free(http.host, http.port):
-            raise PortTaken(http.host, http.port)
-        if self.plan.embedded:
-            self._addresses = await self._start_servers()
-        self._supervisor = Supervisor(self.plan.parts(self._addresses), self._say)
-        self._supervisor.start()
-        self.note()
+        with ExitStack() as begun:
+            begun.enter_context(hold(self.plan.data_dir))
+            http = self.plan.settings.http
+            if not is_free(http.host, http.port):
+                raise PortTaken(http.host, http.port)
+            if self.plan.embedded:
+                self._addresses = await self._start_servers()
+            self._supervisor = Supervisor(self.plan.parts(self._addresses), self._say)
+            self._supervisor.start()
+            self.note()
+            self._held = begun.pop_all()
         return self
 
     async def __aexit__(
@@ -52,6 +59,7 @@ class Running:
         if self._servers is not None:
             await self._servers.stop()
         forget(self.plan.data_dir)
+        self._held.close()
 
     def kill(self) -> None:
         """End the parts now; embedded servers are still asked politely, they hold the data."""

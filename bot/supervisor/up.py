@@ -31,7 +31,7 @@ async def run_up(plan: Plan, *, on_ready: OnReady | None = None) -> int:
     The first signal stops all in order, a second one at once. ``on_ready`` is called when all answers.
 
     Raises:
-        PortTaken, EmbeddedFailed: before anything was begun.
+        AlreadyRunning, PortTaken, EmbeddedFailed: before anything was begun.
     """
     began = time.monotonic()
     async with _signals() as stop, Running(plan, say) as running:
