@@ -1,12 +1,14 @@
 """Where everything is put together: the only module that knows all parts."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 import aiohttp
 import structlog
@@ -33,8 +35,8 @@ from bot.turns.turns import Turns
 from channels.base import Clock, Tools
 from dialogs.actions import Office
 from dialogs.build import build_manager
-from storage.driver import connect
-from storage.errors import StorageError
+from storage.driver import Database, connect
+from storage.errors import StorageAway, StorageError
 from storage.personal_data import Vault, open_vault
 from storage.store import Store
 
@@ -51,6 +53,25 @@ class SettingMissing(Exception):
         super().__init__(sentence)
         self.key = key
         self.sentence = sentence
+
+
+class DatabaseAway(Exception):
+    """MongoDB did not answer at the start; ``sentence`` names the setting and the hosts, never who logs in."""
+
+    def __init__(self, uri: str, origin: str) -> None:
+        hosts = hosts_of(uri)
+        super().__init__(hosts)
+        named = f"storage.mongodb_uri，来自 {origin}" if origin else "storage.mongodb_uri"
+        self.sentence = f"连不上数据库 {hosts}（{named}），或它太忙：请检查 MongoDB 是否在运行、地址和网络"
+
+
+def hosts_of(uri: str) -> str:
+    """The hosts and ports of a MongoDB URI; "" where it is not sure which part of it is a password."""
+    rest = uri.partition("://")[2]
+    authority = re.split("[/?]", rest, maxsplit=1)[0]
+    if "@" in rest.removeprefix(authority):
+        return ""
+    return unquote(authority.rpartition("@")[2])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +126,7 @@ async def open_services(settings: Settings, *, timeout_ms: int) -> AsyncIterator
     """Open everything one process needs; ``timeout_ms`` bounds each database operation.
 
     Raises:
-        SettingMissing, SettingsError, StorageError: naming what is wrong.
+        SettingMissing, SettingsError, DatabaseAway, StorageError: naming what is wrong.
     """
     if settings.storage.mongodb_uri is None:
         raise SettingMissing("storage.mongodb_uri", "没有设置 MongoDB；试用请运行 petition-bot up")
@@ -116,13 +137,22 @@ async def open_services(settings: Settings, *, timeout_ms: int) -> AsyncIterator
             timeout_ms=timeout_ms,
         )
         stack.push_async_callback(database.close)
-        master = master_key(settings)
+        store, vault = await _opened(settings, database)
+        services = await _services(settings, store, vault, stack)
+        yield services
+
+
+async def _opened(settings: Settings, database: Database) -> tuple[Store, Vault]:
+    master = master_key(settings)
+    try:
         vault = await open_vault(database, master)
         if vault.made_new:
             structlog.get_logger().warning("keys.master_key_made", where=master.where, sentence=_BACK_UP)
-        store = await Store.open(database, vault, number_prefix=settings.office.prefix)
-        services = await _services(settings, store, vault, stack)
-        yield services
+        return await Store.open(database, vault, number_prefix=settings.office.prefix), vault
+    except StorageAway as error:
+        uri = settings.storage.mongodb_uri
+        key = "storage.mongodb_uri"
+        raise DatabaseAway(uri.get_secret_value() if uri else "", settings.origin(key)) from error
 
 
 async def _services(settings: Settings, store: Store, vault: Vault, stack: AsyncExitStack) -> Services:

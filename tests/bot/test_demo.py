@@ -89,3 +89,9 @@ def test_the_banner_shows_the_token_of_a_demo_alone(tmp_path: Path) -> None:
 def test_a_wildcard_address_is_reached_on_loopback() -> None:
     for host, url in (("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("::1", "[::1]"), ("10.0.0.1", "10.0.0.1")):
         assert Plan(settings=load((), {"BOT_HTTP__HOST": host})).bot_url == f"http://{url}:8080"
+
+
+def test_up_says_what_to_set_next_where_nothing_is_set() -> None:
+    told = banner(Plan(settings=load([], {})), 1.0)
+    assert "还没有接口令牌：在 [api] tokens" in told
+    assert "还没有渠道账号：在 [wechat.main]" in told
