@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.app import Common, common
+from bot.cli.processes import log_to_stderr
 
 if TYPE_CHECKING:
     from bot.supervisor.plan import Plan
@@ -22,7 +23,9 @@ def up(ctx: typer.Context) -> None:
     """启动全部：网页服务、投递进程；没有设置数据库时自带一套（仅供试用）。"""
     from bot.supervisor.up import run_up  # noqa: PLC0415
 
-    sys.exit(asyncio.run(run_up(plan_up(common(ctx)))))
+    plan = plan_up(common(ctx))
+    log_to_stderr(plan.settings)
+    sys.exit(asyncio.run(run_up(plan)))
 
 
 def demo(
@@ -38,6 +41,7 @@ def demo(
     from bot.supervisor.up import run_up  # noqa: PLC0415
 
     plan = plan_demo(common(ctx).files, os.environ, sandbox_port=sandbox_port)
+    log_to_stderr(plan.settings)
     sys.exit(asyncio.run(run_up(plan, on_ready=after_ready(browser=browser))))
 
 

@@ -1,5 +1,6 @@
 """The commands as people call them: exit codes and what they say."""
 
+import json
 import os
 import subprocess
 import sys
@@ -160,3 +161,24 @@ def unused_port_taken() -> object:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         yield taken.getsockname()[1]
+
+
+@pytest.mark.parametrize("command", ["up", "demo"])
+def test_what_up_logs_itself_is_json_where_nobody_looks(tmp_path: Path, command: str) -> None:
+    program = f"""
+import structlog, sys
+import bot.supervisor.up
+async def run_up(plan, **more):
+    structlog.get_logger().warning("up.noted", entry="e1")
+    return 0
+bot.supervisor.up.run_up = run_up
+sys.argv = ["petition-bot", "{command}"]
+from bot.cli.main import run
+run()
+"""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("BOT_")}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+    assert json.loads(done.stderr)["event"] == "up.noted"
