@@ -23,9 +23,18 @@ from dialogs.nlu.danger import danger_in
 from dialogs.nlu.facts import read_facts
 from dialogs.nlu.matter import Categories, asks
 from dialogs.notices import NoticeReplies, Said
-from dialogs.outcome import Button, Effect, Heard, Outcome, Person, Reply, Unlink
+from dialogs.outcome import Button, Effect, FileCase, Heard, Outcome, Person, Reply, Unlink
+from dialogs.written import Written
 
 VERSION = 1
+_FRESH: Mapping[str, Any] = {
+    "version": VERSION,
+    "engine": None,
+    "options": [],
+    "traditional": False,
+    "written": [],
+    "names": [],
+}
 _TELLING = frozenset({"petition_matter", "addition_text"})
 _SAYS_WHO_WE_ARE = frozenset({"greet", "welcome", "help", "danger"})
 _CLOSES = re.compile(
@@ -122,15 +131,19 @@ class Manager:
         )
         done = await self._run(kept["engine"], message)
         replies = self._replies(done, first=first)
+        written = Written([*kept["names"], *kept["written"]], self._script.simplified).and_(thought.text)
+        effects = [written.filed(effect) for effect in self._read_effects(done)]
         return Outcome(
             state={
                 "version": VERSION,
                 "engine": done.state,
                 "options": options.offered(replies, kept["options"], now=now),
                 "traditional": traditional,
+                "written": list(written.texts)[len(kept["names"]) :] if _unfinished(done.state) else [],
+                "names": _names(effects) or kept["names"],
             },
             replies=[self._in_script(reply) for reply in replies] if traditional else replies,
-            effects=self._read_effects(done),
+            effects=effects,
             intent=done.intent or "",
             at=now,
         )
@@ -170,8 +183,18 @@ class Manager:
 def _readable(state: Mapping[str, Any] | None) -> dict[str, Any]:
     """The kept state, or a fresh one where there is none or it is of another make."""
     if state and state.get("version") == VERSION:
-        return dict(state)
-    return {"version": VERSION, "engine": None, "options": [], "traditional": False}
+        return {**_FRESH, **state}
+    return dict(_FRESH)
+
+
+def _unfinished(state: State) -> bool:
+    """Whether what was said may still be filed: a form is open, or words are held for one."""
+    return bool(state.get("active_loop") or (state.get("slots") or {}).get("held"))
+
+
+def _names(effects: Sequence[Effect]) -> list[str]:
+    """The name of who filed, as written: it serves the next petition as well."""
+    return [effect.name for effect in effects if isinstance(effect, FileCase) and effect.name]
 
 
 def _ends(text: str, asked: str | None) -> bool:
