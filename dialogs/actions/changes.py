@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from dialogs.actions.draft import LONGEST_MATTER, Draft
+from dialogs.nlu.identity import without_id_numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +49,9 @@ def unclear(heard: Heard, response: str) -> Heard:
 
 
 def told(draft: Draft, words: str) -> Draft:
-    """The matter with more words; the same words twice are kept once."""
-    before = draft.matter or ""
-    if words in before:
+    """The matter with more words; the same words twice are kept once, identity numbers never."""
+    before, words = draft.matter or "", without_id_numbers(words)
+    if not words or words in before:
         return replace(draft, unclear=0)
     joined = f"{before}\n{words}" if before else words
     return replace(draft, matter=joined[:LONGEST_MATTER], shown=None, unclear=0)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from dialogs.actions.changes import Heard, anonymous, confirmed, repeated, told, unclear, understood, which_part
 from dialogs.actions.corrections import Correction, corrected, correction_in
 from dialogs.actions.draft import MOST_ATTACHMENTS, Draft
-from dialogs.actions.placing import LONG_ANSWER, NO_PLACE, answer_place
+from dialogs.actions.placing import LONG_ANSWER, NO_PLACE, answer_place, place_beside
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
@@ -26,6 +26,7 @@ _NO_NAME = re.compile(r"匿名|不(?:想|愿意?|便|方便|能|用)?(?:说|留|
 _NO_PHONE = re.compile(
     r"我?(?:(?:没有?|无)(?:手机号?|电话|号码|联系方式)|(?:没有?|无|跳过|不(?:想|愿意?|方便|便|用|要|能)?(?:留|给|提供|说|透露)?(?:手机号?|电话|号码|联系方式)?)了?[\W_]*$|(?:就|可以)?在?(?:这里|这儿|这上面|微信)(?:上|里)?(?:联系|回复|回|找|说))|不(?:想|愿意?|方便|便|用|要)?(?:留|给|提供|说|透露)(?:手机|电话|号码)"
 )
+_FORGOT = re.compile(r"(?:号|手机|电话)[^，。]{0,4}(?:不记得|记不[得住清]|忘)|^我?(?:不记得|记不[得住清]|忘|想不起)")
 _AGAIN = re.compile(r"(?:重新(?:登记|填写?|说|来|开始)|重来|从头(?:来|开始)|重填|清空)(?:一遍|一次|吧)?")
 _REPEAT = (
     ("new", re.compile(r"^3$|新|另|不是|不同|别的|其他")),
@@ -142,7 +143,7 @@ def _take_wishes(heard: Heard, facts: Facts) -> Heard:
     if facts.confidential is not None and facts.confidential != bool(draft.confidential):
         heard = replace(heard, draft=replace(heard.draft, confidential=facts.confidential, shown=None))
         heard = heard.remark("utter_confidential") if facts.confidential else heard
-    return heard
+    return heard.remark("utter_bad_id_number") if facts.bad_id_number else heard
 
 
 def _fill(draft: Draft, facts: Facts, asked: str | None, before: Draft) -> Draft:
@@ -154,7 +155,7 @@ def _fill(draft: Draft, facts: Facts, asked: str | None, before: Draft) -> Draft
         place=place or draft.place if draft.place in {None, NO_PLACE} else draft.place,
         name=draft.name if draft.name is not None else facts.name or None,
         phone=draft.phone if draft.phone is not None else facts.phone or None,
-        id_number=facts.id_number or draft.id_number,
+        id_number=None if draft.anonymous else facts.id_number or draft.id_number,
     )
     return replace(filled, unclear=0) if _richer(filled, before) else filled
 
@@ -177,7 +178,7 @@ def _opening(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> 
 def _answer_matter(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
     if facts.matter:
         return replace(heard, draft=_retold(told(heard.draft, facts.matter), facts))
-    says_who_or_where = facts.name or facts.phone or facts.id_number or only_place(turn.text)
+    says_who_or_where = facts.name or facts.phone or facts.id_number or not facts.rest or only_place(turn.text)
     if says_who_or_where or commands.affirms(turn.text) or commands.opens(turn.text):
         return heard
     if (name := bare_name(turn.text)) and not heard.draft.name:
@@ -201,9 +202,9 @@ def _answer_repeat(heard: Heard, turn: Turn, facts: Facts, categories: Categorie
 
 
 def _beside(heard: Heard, turn: Turn, facts: Facts) -> Heard | None:
-    """Something else than what was asked: the place that was missing, or more of the matter. None for neither."""
-    if only_place(turn.text) and heard.draft.place == NO_PLACE:
-        return heard.remark("utter_noted")
+    """Something else than what was asked: where it is, or more of the matter. None for neither."""
+    if placed := place_beside(heard, turn.text):
+        return placed
     other = asks(turn.text) or commands.denies(turn.text) or commands.abuses(turn.text)
     goes_on = len(words_only(facts.rest)) >= _A_SENTENCE and not other and _TELLS.search(facts.rest)
     if not (facts.matter or goes_on):
@@ -222,7 +223,8 @@ def _answer_name(heard: Heard, turn: Turn, facts: Facts, categories: Categories)
         return replace(heard, draft=anonymous(draft)).remark("utter_anonymous")
     if told_beside := _beside(heard, turn, facts):
         return told_beside
-    return heard if facts.phone and not facts.rest else unclear(heard, "utter_bad_name")
+    says_other = (facts.phone or facts.id_number) and not facts.rest
+    return heard if says_other else unclear(heard, "utter_bad_name")
 
 
 def _answer_phone(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
@@ -234,12 +236,21 @@ def _answer_phone(heard: Heard, turn: Turn, facts: Facts, categories: Categories
         return replace(heard, draft=replace(draft, phone=facts.phone or found[0].value, unclear=0))
     if _NO_PHONE.match(turn.text.strip()) and len(turn.text) <= LONG_ANSWER:
         return replace(heard, draft=replace(draft, phone="", unclear=0))
+    return heard if facts.id_number and not facts.rest else _no_number(heard, turn, facts)
+
+
+def _no_number(heard: Heard, turn: Turn, facts: Facts) -> Heard:
+    """What was said instead of a telephone number; an address is no number, however many digits it has."""
+    if _FORGOT.search(turn.text) and len(turn.text) <= LONG_ANSWER:
+        return unclear(heard, "utter_phone_forgotten")
+    if placed := place_beside(heard, turn.text):
+        return placed
     if looks_like_a_try(turn.text):
         return unclear(heard, "utter_bad_phone")
     if told_beside := _beside(heard, turn, facts):
         return told_beside
     name = answered_name(turn.text)
-    return replace(heard, draft=replace(draft, name=name)) if name else unclear(heard, "utter_bad_phone")
+    return replace(heard, draft=replace(heard.draft, name=name)) if name else unclear(heard, "utter_bad_phone")
 
 
 def _answer_confirm(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:

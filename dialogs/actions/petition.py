@@ -15,6 +15,7 @@ from dialogs.actions.listening import listen
 from dialogs.actions.summary import PARTS, summary_of
 from dialogs.actions.world import Turn, World, numbered, say, turn_of
 from dialogs.nlu.danger import danger_in
+from dialogs.nlu.masking import masked
 from dialogs.nlu.ngrams import overlap
 from dialogs.nlu.places import find_place
 from dialogs.ports import CaseView
@@ -45,7 +46,7 @@ class ValidatePetitionForm(FormValidationAction):
         heard = self._open(before, turn, tracker) if opening else self._hear(before, turn, tracker)
         draft = await self._compare_with_earlier(heard.draft, turn)
         for remark in heard.remarks:
-            say(dispatcher, remark, limit=LONGEST_MATTER)
+            say(dispatcher, remark, limit=LONGEST_MATTER, place=masked(draft.place or ""))
         changed = written(draft, before)
         if opening:
             changed["held"] = None
@@ -59,7 +60,7 @@ class ValidatePetitionForm(FormValidationAction):
         """The first message: what it says, what was held for it, who wrote in this conversation before."""
         held = read_held(tracker, now=turn.at)
         wanted = turn.entity("topic") == "held" or (not turn.text or "登记" in turn.text[:6])
-        text = held.text if wanted and held.text else turn.text
+        text = held.text if wanted and held.text else "\n".join((*held.fragments, turn.text)).strip()
         turn = replace(turn, text=text)
         draft = replace(draft, attachments=held.attachments, danger=bool(danger_in(text)) or None)
         heard = listen(draft, turn, None, self._world.categories)

@@ -10,7 +10,7 @@ from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts, answered_place, only_place
 from dialogs.nlu.matter import Categories, asks, tells_a_matter
 from dialogs.nlu.phrases import made_of
-from dialogs.nlu.places import is_no_place
+from dialogs.nlu.places import find_place, is_no_place
 
 LONG_ANSWER = 25
 """Characters; a longer answer tells a story."""
@@ -20,6 +20,10 @@ _NOWHERE = made_of(
 NO_PLACE = "无具体地点"
 _SHORTEST_PLACE = 2
 _A_REMARK = 6
+_MOST_REMARKS = 5
+"""So often is the place asked for in vain of somebody who goes on telling."""
+_HOME = re.compile(r"^我?们?家?(?:是)?(?:住|家住|住址)|家在")
+_LIKE_A_PLACE = re.compile(r"(?:[站池点口边旁里侧处院楼房坑沟]|[对后]面|附近)$")
 _DOES_NOT_KNOW = re.compile(r"不(?:知道|清楚|确定|记得|明白|太清楚|晓得)|记不清|忘了|说不[清准好]")
 
 
@@ -32,7 +36,7 @@ def answer_place(heard: Heard, turn: Turn, facts: Facts, categories: Categories)
         return replace(heard, draft=replace(draft, place=NO_PLACE, unclear=0))
     if facts.place and len(words_only(said)) > LONG_ANSWER and tells_a_matter(said, categories):
         return replace(heard, draft=replace(told(draft, said), place=facts.place if facts.place_exact else None))
-    place = _place_answer(said, facts)
+    place = _place_answer(said, facts, categories)
     if place:
         return replace(heard, draft=replace(draft, place=place, unclear=0))
     if facts.any and not said:
@@ -40,13 +44,36 @@ def answer_place(heard: Heard, turn: Turn, facts: Facts, categories: Categories)
     return _no_place(heard, said, categories)
 
 
+def place_beside(heard: Heard, text: str) -> Heard | None:
+    """An address sent where something else was asked: the place if it is missing, else its correction.
+
+    None for what is no address. Where somebody lives is not where it happened: it goes to the matter.
+    """
+    found, draft = find_place(text), heard.draft
+    if not found or not found.exact or not only_place(text):
+        return None
+    place = answered_place(text)
+    if draft.place in {None, "", NO_PLACE} or place in (draft.place or ""):
+        return replace(
+            heard, draft=replace(draft, place=draft.place if draft.place and place in draft.place else place)
+        ).remark("utter_noted")
+    if _HOME.search(text):
+        return replace(heard, draft=told(draft, text)).remark("utter_added_to_matter")
+    return replace(
+        heard, draft=replace(draft, place=place, moved_from=draft.moved_from or draft.place, shown=None, unclear=0)
+    ).remark("utter_place_changed")
+
+
 def _no_place(heard: Heard, said: str, categories: Categories) -> Heard:
     """What tells more of the matter belongs to it. The place is asked once more, then taken as it is."""
     draft, before = heard.draft, heard.draft.unclear
     other = asks(said) or commands.affirms(said) or commands.denies(said)
-    tells = not other and len(words_only(said)) >= _A_REMARK and not _DOES_NOT_KNOW.search(said)
-    if before and (tells and tells_a_matter(said, categories)):
-        return replace(heard, draft=replace(told(draft, said), place=NO_PLACE)).remark("utter_added_to_matter")
+    remark = is_no_place(said.removeprefix("就是")) or tells_a_matter(said, categories)
+    tells = not other and not _DOES_NOT_KNOW.search(said) and (remark or len(words_only(said)) >= _A_REMARK)
+    if tells and remark and before:
+        place = NO_PLACE if before >= _MOST_REMARKS else draft.place
+        told_more = replace(told(draft, said), place=place, unclear=before + 1)
+        return replace(heard, draft=told_more).remark("utter_added_to_matter")
     if before and (not other or before > 1):
         place = NO_PLACE if other or _DOES_NOT_KNOW.search(said) else answered_place(said) or NO_PLACE
         return replace(heard, draft=replace(draft, place=place, unclear=0))
@@ -55,13 +82,14 @@ def _no_place(heard: Heard, said: str, categories: Categories) -> Heard:
     return unclear(heard, "utter_bad_place")
 
 
-def _place_answer(said: str, facts: Facts) -> str:
+def _place_answer(said: str, facts: Facts, categories: Categories) -> str:
     """The whole answer where it is a place; else the place in it; else a short phrase, taken at its word."""
     bare = words_only(said)
     if only_place(said) or (facts.place and len(bare) <= LONG_ANSWER):
         return answered_place(said)
     if facts.place:
         return facts.place
-    other = commands.affirms(said) or commands.denies(said) or asks(said) or is_no_place(said)
+    remark = is_no_place(said) or (tells_a_matter(said, categories) and not _LIKE_A_PLACE.search(said))
+    other = commands.affirms(said) or commands.denies(said) or asks(said) or remark
     taken_at_its_word = len(bare) >= _SHORTEST_PLACE and not other
     return answered_place(said) if taken_at_its_word and re.search(r"[\u3400-\u9fffA-Za-z]", bare) else ""

@@ -8,6 +8,7 @@ from dialogs.actions.placing import NO_PLACE
 from dialogs.actions.world import clipped
 from dialogs.nlu.danger import accuses_an_official
 from dialogs.nlu.identity import mask_id_number
+from dialogs.nlu.masking import masked
 from dialogs.nlu.matter import Categories, type_of, urgency_of
 from dialogs.nlu.ngrams import overlap
 from dialogs.nlu.phones import mask_phone
@@ -72,14 +73,14 @@ def summary_of(draft: Draft, categories: Categories) -> Summary:
 
 
 def _of_the_matter(draft: Draft, inferred: Inferred) -> Sequence[tuple[str, str]]:
-    matter = (draft.matter or "").replace("\n", "；")
+    matter = masked(draft.matter or "").replace("\n", "；")
     length = f"（共{len(draft.matter or '')}字）" if len(matter) > _SHOWN_CONTENT else ""
     place = draft.place or ""
     district = inferred.district if inferred.district and inferred.district not in place else ""
     return (
         ("标题", inferred.title),
         ("内容", clipped(matter, _SHOWN_CONTENT) + length),
-        ("地点", place + (f"（{district}）" if district else "")),
+        ("地点", masked(place) + (f"（{district}）" if district else "")),
         ("类别", "，".join(part for part in (inferred.type, inferred.category.replace("/", "·")) if part)),
         ("附件", f"{len(draft.attachments)}个" if draft.attachments else ""),
     )

@@ -1,5 +1,6 @@
 """Everything that is neither petition nor case: greeting, menu, a person wanted, danger, pictures out of nowhere."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rasa_sdk import Action, Tracker
@@ -7,7 +8,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from dialogs.actions.draft import PREFIX, read_draft, written
-from dialogs.actions.held import Held, hold, read_held
+from dialogs.actions.held import Held, hold, read_held, with_fragment
 from dialogs.actions.listening import listen
 from dialogs.actions.petition import FORM
 from dialogs.actions.withdrawing import open_cases
@@ -111,7 +112,7 @@ class TakeMedia(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> _Events:
         turn = turn_of(tracker)
         before = read_held(tracker, now=turn.at)
-        held = Held(text=before.text, attachments=(*before.attachments, *turn.attachments))
+        held = replace(before, attachments=(*before.attachments, *turn.attachments))
         cases = await open_cases(self._world, turn)
         if turn.entity("kind") == "voice":
             say(dispatcher, "utter_voice_only")
@@ -135,8 +136,7 @@ class NotUnderstood(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> _Events:
         turn = turn_of(tracker)
         say(dispatcher, "utter_not_understood")
-        held = read_held(tracker, now=turn.at)
-        return [hold(Held(text=turn.text, attachments=held.attachments), at=turn.at)]
+        return [hold(with_fragment(read_held(tracker, now=turn.at), turn.text), at=turn.at)]
 
 
 def sayings(office: Office) -> list[Action]:

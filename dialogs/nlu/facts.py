@@ -32,7 +32,8 @@ _FILLER = made_of(
     r"保密|匿名|实名|可以匿名|我要匿名|我想匿名|匿名提交|匿名举报|就这些|没了|没有了|说完了|就这样|完了|以上"
 )
 _HINT_ADDRESS = re.compile(
-    r"^(?:就是(?=[^，]*[路街道巷村区])|我?(?:家)?(?:地址|住址|地点|位置|事发地)(?:是|在|为)?[:： ]*|(?:我)?(?:家)?(?:就)?(?:住|在|住在|位于)+)"
+    r"^(?:就是(?=[^，]*[路街道巷村区])|"
+    r"我?(?:家)?(?:地址|住址|地点|位置|事发地)(?:是|在|为)?[:： ]*|(?:我)?(?:家)?(?:就)?(?:住|在|住在|位于)+)"
 )
 _MATTER_LABEL = re.compile(
     r"^(?:(?:反映|投诉|举报)?(?:的)?(?:内容|问题|事项|诉求|情况|事情)(?:是|为)?[:：] *|我?(?:又|还|再)*(?:要|"
@@ -56,6 +57,7 @@ class Facts:
     name: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
     id_number: str = field(default="", repr=False)
+    bad_id_number: bool = False
     since: str = ""
     anonymous: bool | None = None
     confidential: bool | None = None
@@ -87,6 +89,7 @@ def read_facts(text: str, categories: Categories) -> Facts:
         name=name.value if name and len(name.value) > 1 else "",
         phone=phone.value if phone else "",
         id_number=next((x.value for x in found if x.valid), ""),
+        bad_id_number=bool(found) and not any(x.valid for x in found),
         since=find_since(rest),
         anonymous=_flag(text, _ANONYMOUS, _NOT_ANONYMOUS),
         confidential=_flag(text, _CONFIDENTIAL, _NOT_CONFIDENTIAL),

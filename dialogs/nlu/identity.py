@@ -22,7 +22,7 @@ _LONGEST_SCANNED = 4000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdNumber:
-    """``start``/``end`` cover the number with its label. ``valid``: its check digit (its date, in the old form) fits."""
+    """``start``/``end`` cover the number and what it is called. ``valid``: its check digit fits (its date, of 15)."""
 
     value: str = field(repr=False)
     start: int
