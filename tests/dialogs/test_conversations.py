@@ -6,6 +6,7 @@ with the fields given; ``gathers``: whether more is waited for before it is answ
 those the person has.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ async def _hold(resident: Any, step: Mapping[str, Any], helpers: dict[str, Any])
         assert resident.manager.gathers(resident.state, [resident.heard(one) for one in said]) is step["gathers"], step
     outcome = await resident.says(*said)
     text = helpers["spoken"](outcome)
+    for reply in outcome.replies:
+        _check_choices(reply)
     for part in _listed(step.get("bot")):
         assert part in text, f"{step['user']!r}: {part!r} is not in:\n{text}"
     for part in _listed(step.get("never")):
@@ -46,6 +49,16 @@ async def _hold(resident: Any, step: Mapping[str, Any], helpers: dict[str, Any])
     if step.get("silent"):
         assert not text
     _check_effects(outcome.effects, step.get("effects", []), step)
+
+
+def _check_choices(reply: Any) -> None:
+    """What an action offers stands in the text with its number; of a case the number alone is the button."""
+    shown = re.findall(r"(?:^|　)(\d) ([^\n　]+)", reply.text, re.MULTILINE)
+    if not (shown and reply.buttons):
+        return
+    assert [int(n) for n, _ in shown] == list(range(1, len(reply.buttons) + 1)), reply
+    for (_, line), button in zip(shown, reply.buttons, strict=True):
+        assert line == button.title or line.startswith(f"{button.title}《"), reply
 
 
 def _check_effects(effects: Any, expected: list[Mapping[str, Any]], step: Mapping[str, Any]) -> None:
