@@ -58,7 +58,7 @@ class NoticeReplies:
         awaited = _fresh(slots.get("reason_for"), said.at, _REASON_FOR)
         if awaited and is_a_statement(said.text) and (grade is None or grade <= DISSATISFIED):
             asked = [case for case in judged if case.number == awaited["number"]]
-            if asked and self._same(said, asked, by_place=True):
+            if asked and self._same(said, asked, by_place=True, by_category=False):
                 return _payload("rate", asked, grade=str(awaited["grade"]))
         if grade is None:
             return ""
@@ -75,11 +75,14 @@ class NoticeReplies:
         same = self._same(said, [c for c in mine if c.open and c.number == just["number"]], by_place=True)
         return _payload("add", same) if same else ""
 
-    def _same(self, said: Said, cases: Sequence[CaseView], *, by_place: bool) -> list[CaseView]:
+    def _same(
+        self, said: Said, cases: Sequence[CaseView], *, by_place: bool, by_category: bool = True
+    ) -> list[CaseView]:
         """The cases that the words may mean; those named by number alone, where any is."""
         named = commands.case_numbers(said.text)
         kept = [case for case in cases if not named or case.number in named]
-        return [c for c in kept if not is_another_matter(said.text, c.title, self._categories, by_place=by_place)]
+        by = {"by_place": by_place, "by_category": by_category}
+        return [c for c in kept if not is_another_matter(said.text, c.title, self._categories, **by)]
 
 
 def _last(case: CaseView) -> datetime:

@@ -88,6 +88,10 @@ def case_numbers(text: str) -> list[str]:
     return [re.sub(r"[ \-]", "", found).upper() for found in _CASE_NUMBER.findall(text)]
 
 
+def without_case_numbers(text: str) -> str:
+    return _CASE_NUMBER.sub(" ", text).strip(" ，,：:。")
+
+
 def query_code(text: str) -> str:
     """Six digits that stand alone, outside any case number."""
     found = _CODE.search(_CASE_NUMBER.sub(" ", text))

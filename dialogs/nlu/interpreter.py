@@ -94,7 +94,8 @@ class LightInterpreter:
         if command or self._is_question(text, SURE, None):
             return _sure(command or "ask_policy")
         if _JUDGED.search(text[:_SOON]) and not accuses_an_official(text):
-            return _sure("ask_policy", answer_id="litigation", kind="told")
+            review = re.search(r"仲裁|复议", text[:_SOON])
+            return _sure("ask_policy", answer_id="arbitration" if review else "litigation", kind="told")
         if self._opens_a_petition(text) and not self._only_scolds(text):
             return _sure("file_petition")
         if commands.abuses(text):

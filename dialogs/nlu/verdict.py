@@ -22,16 +22,18 @@ _DISCONTENT = re.compile(
     r"没有?(?:人?(?:给|来)?(?:真正|彻底|完全|全部)?)(?:修好|修|解决|办好|办成|弄好|处理|改善|整改|落实|变化|动静|人来|来人|来|人管|管|人联系|到位)|"
     r"(?:还是|仍然?|依然|依旧|照样|照旧|又)[^，。；]{0,8}(?:不|没|坏|黑|漏|堵|吵|臭|灭|停|乱|脏|老样子|原样|一样|那样)|"
     r"根本[没不]|(?:问题|情况)(?:都)?(?:还在|依旧|依然|照旧|仍在|还存在)|不认可|不接受|不同意(?:这|你|该|这样)|"
-    r"糊弄|敷衍|骗人|答非所问|与事实不符|不属实|瞎说|胡说|白跑|走过场|做样子|老样子"
+    r"糊弄|敷衍|骗人|答非所问|与事实不符|不属实|瞎说|胡说|白跑|走过场|做样子|老样子|没有?(?:一点儿?|什么|半点)?用处?(?:$|[，。！])|一点儿?用"
 )
 _CONTENT = re.compile(
     r"(?<![没未])(?:修|弄|办|处理|解决|整改|搞|补)好了|(?:已经|都|终于|真的|问题|事情?|给)(?:给)?解决了|^解决了|"
-    r"(?:灯|都|已经|终于)亮了|(?:已经|都|现在)好了|点赞|来水了|来电了"
+    r"(?:灯|都|已经|终于|^)亮了|(?:已经|都|现在)好了|点赞|来水了|来电了"
 )
 _ANOTHER = re.compile(
     r"另(?:外)?(?:有|还有)?(?:一)?(?:件|个)|(?:要|想)(?:再)?(?:反映|投诉|举报|求助|咨询)(?!的)|再反映|别的(?:事|问题)|"
     r"新的?(?:问题|事|诉求)|还有(?:一)?(?:件|个)(?:事|问题)|重新登记"
 )
+_SIGH = re.compile(r"呢[。！!]*$")
+"""还没修呢 asks nothing."""
 _OPENING = 20
 _A_VERDICT = 200
 _ANSWER = 2
@@ -47,7 +49,7 @@ def verdict(text: str) -> int | None:
 
     A question and a long letter pass none: they are read as what they are.
     """
-    if len(text) > _A_VERDICT or (asks(text) and not is_a_story(text)):
+    if len(text) > _A_VERDICT or (asks(_SIGH.sub("", text)) and not is_a_story(text)):
         return None
     stated = grade_in(text)
     if stated is not None:
@@ -59,6 +61,8 @@ def verdict(text: str) -> int | None:
 
 def is_a_statement(text: str) -> bool:
     """Whether the words answer rather than ask, order, greet or nod; "补充：…" is an answer too."""
+    if commands.case_numbers(text) and not commands.query_code(text):
+        text = commands.without_case_numbers(text)
     if len(words_only(text)) < _ANSWER or danger_in(text) or commands.opens(text):
         return False
     command = commands.command_in(text, in_form=False)
@@ -69,17 +73,20 @@ def is_a_statement(text: str) -> bool:
     return not (nods or swears or (asks(text) and not is_a_story(text)))
 
 
-def is_another_matter(text: str, title: str, categories: Categories, *, by_place: bool) -> bool:
+def is_another_matter(
+    text: str, title: str, categories: Categories, *, by_place: bool, by_category: bool = True
+) -> bool:
     """Whether the words tell of something else than the case of that title.
 
     ``by_place``: the same trouble at another exact place is another matter; not where the place is what was asked.
+    ``by_category``: trouble of another kind is; not where a reason was asked, which may be any trouble.
     """
     if _ANOTHER.search(text[:_OPENING]):
         return True
     if not finds_fault(text):
         return False
     ours, theirs = categories.of(text), categories.of(title)
-    if ours and theirs and ours != theirs:
+    if by_category and ours and theirs and ours != theirs:
         return True
     here, there = find_place(text), find_place(title)
     both = by_place and here and there and here.exact
