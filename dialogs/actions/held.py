@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 
+from dialogs.nlu.matter import asks
+
 _KEPT_FOR = timedelta(hours=1)
 _FRAGMENTS_KEPT_FOR = timedelta(minutes=10)
 _LONGEST = 4000
@@ -41,7 +43,7 @@ def read_held(tracker: Tracker, *, now: datetime) -> Held:
 def with_fragment(held: Held, text: str) -> Held:
     """What is held, and one more text that could not be placed."""
     kept = (*held.fragments, text[:_LONGEST])[-_MOST_FRAGMENTS:]
-    words = tuple(one for one in kept if _WORDS.search(one))
+    words = tuple(one for one in kept if _WORDS.search(one) and not asks(one))
     return Held(text="\n".join(words or kept), fragments=words, attachments=held.attachments)
 
 

@@ -41,6 +41,7 @@ _NAMES_A_UNIT = re.compile(
     r"[\u3400-\u9fff](?:局|委|办|院|所|站|厅|处|科|镇|乡|村|街道|社区|区|县|市|公司|学校|中心|大队|银行|政府|厂)|某"
 )
 _A_SENTENCE = 6
+_LONGER_THAN_A_NAME = 10
 _TELLS = re.compile(r"[了过着给是在没有要被把的]")
 _DISTRICT_WILL_DO = frozenset({"表扬", "建议", "咨询"})
 """Types for which a district is place enough, where it was said unasked."""
@@ -206,7 +207,8 @@ def _beside(heard: Heard, turn: Turn, facts: Facts) -> Heard | None:
     if placed := place_beside(heard, turn.text):
         return placed
     other = asks(turn.text) or commands.denies(turn.text) or commands.abuses(turn.text)
-    goes_on = len(words_only(facts.rest)) >= _A_SENTENCE and not other and _TELLS.search(facts.rest)
+    telling = bool(_TELLS.search(facts.rest)) or len(facts.rest) >= _LONGER_THAN_A_NAME
+    goes_on = len(words_only(facts.rest)) >= _A_SENTENCE and not other and telling
     if not (facts.matter or goes_on):
         return None
     return replace(heard, draft=told(heard.draft, facts.rest)).remark("utter_added_to_matter")

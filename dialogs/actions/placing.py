@@ -10,7 +10,7 @@ from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts, answered_place, only_place
 from dialogs.nlu.matter import Categories, asks, tells_a_matter
 from dialogs.nlu.phrases import made_of
-from dialogs.nlu.places import find_place, is_no_place
+from dialogs.nlu.places import find_district, find_place, is_no_place
 
 LONG_ANSWER = 25
 """Characters; a longer answer tells a story."""
@@ -50,9 +50,9 @@ def place_beside(heard: Heard, text: str) -> Heard | None:
     None for what is no address. Where somebody lives is not where it happened: it goes to the matter.
     """
     found, draft = find_place(text), heard.draft
-    if not found or not found.exact or not only_place(text):
+    if not found or not only_place(text) or not (found.exact or draft.place):
         return None
-    place = answered_place(text)
+    place = _joined(draft.place or "", answered_place(text), exact=found.exact)
     if draft.place in {None, "", NO_PLACE} or place in (draft.place or ""):
         return replace(
             heard, draft=replace(draft, place=draft.place if draft.place and place in draft.place else place)
@@ -62,6 +62,13 @@ def place_beside(heard: Heard, text: str) -> Heard | None:
     return replace(
         heard, draft=replace(draft, place=place, moved_from=draft.moved_from or draft.place, shown=None, unclear=0)
     ).remark("utter_place_changed")
+
+
+def _joined(before: str, place: str, *, exact: bool) -> str:
+    """District and street, whichever of them was said first."""
+    if exact:
+        return f"{before}{place}" if before and find_district(before) == before and not find_district(place) else place
+    return place if before == NO_PLACE else f"{place}{before}" if not find_district(before) else before
 
 
 def _no_place(heard: Heard, said: str, categories: Categories) -> Heard:

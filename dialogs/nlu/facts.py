@@ -22,10 +22,14 @@ _CONFIDENTIAL = re.compile(
 )
 _NOT_CONFIDENTIAL = re.compile(r"(?:不用|不需要|不要|取消|无需)保密|保密吗|会不会保密|泄露(?:了)?(?:我|居民|业主)")
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]+[，,。；;！!？?\n]*")
-_LABELS = re.compile(
+_LABEL = (
     r"(?:我的?|本人的?|你可以|可以)?(?:真实)?(?:姓名|名字|称呼|联系人|诉求人|反映人|信访人|投诉人|举报人|联系方式|联系电话|联系|手机号码?|手机|电话号码?|电话|号码|"
     r"微信同号|同微信|身份证号码?|身份证|证件号码?|打我|性别|先生|女士|男|女)(?:是|为|叫|号)?"
 )
+_GAP = "\0"
+"""Stands where a name or a number was taken out of a clause."""
+_LABELS_BEFORE = re.compile(rf"(?:{_LABEL}[\s:：、（(]*)+{_GAP}")
+_LABEL_AFTER = re.compile(rf"{_GAP}[\s（(、]*(?:{_LABEL}[\s)）]*)+(?=$|[\W_])")
 _FILLER = made_of(
     r"(?=[我要想来实匿登信上反投举求咨说提一点个些问情事诉意])我?(?:要|想|来)?(?:实名|匿名|登记|信访|上访)?(?:反映|投诉|举报|求助|咨询|说|提)?(?:一下|一个|一件|点|个|些)?(?:问题|情况|事情?|事儿?|诉求|意见)?|"
     r"[您你]们?好|在吗|喂|嗨|早上好|上午好|中午好|下午好|晚上好|领导好?|尊敬的领导|谢谢您?|请帮帮忙|请|麻烦您?|好的?|嗯|是|我|和|也|的|啊|呢|吧|哦|要求|请求|请求?保密|"
@@ -116,7 +120,7 @@ def without_identity(text: str, spans: list[tuple[int, int]]) -> str:
 
 def _kept(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str:
     clause, removed = _blanked(text, start, end, spans)
-    said = _LABELS.sub("", clause) if removed else clause
+    said = _unlabelled(clause) if removed else clause
     bare = re.sub(r"[\W_]+", "", said)
     if not bare and not removed:
         return clause
@@ -125,11 +129,16 @@ def _kept(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str:
     return _MATTER_LABEL.sub("", said.lstrip(" ，,：:、；;") if removed else said)
 
 
+def _unlabelled(clause: str) -> str:
+    """The clause without the gaps, and without what the numbers and names that stood there are called."""
+    return _LABEL_AFTER.sub("", _LABELS_BEFORE.sub(_GAP, clause)).replace(_GAP, "")
+
+
 def _blanked(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> tuple[str, bool]:
     clause, removed, at = "", False, start
     for a, b in sorted(spans):
         if a < end and b > start:
-            clause += text[at : max(a, at)]
+            clause += text[at : max(a, at)] + _GAP
             at, removed = max(at, min(b, end)), True
     return clause + text[at:end], removed
 

@@ -48,7 +48,7 @@ _ONLY_SURNAME = re.compile(rf"(?:免贵|敝|我)姓(?P<name>{_SURNAME})(?={_TITL
 _STYLED = re.compile(rf"(?:^|[，,。；;\s、])(?P<name>{_SURNAME}{_TITLE})(?=$|[，,。；;\s、\d])")
 _ALONE = re.compile(rf"^(?P<name>{_DOTTED}|(?:{_DOUBLE}){_HAN}{{1,2}}|[{_SURNAMES}]{_HAN}{{1,2}})$")
 _BARE = re.compile(
-    rf"(?:^|\n|[，,、。；;！!：: ]|市民|村民|居民|业主)(?P<name>{_DOTTED}|(?:{_DOUBLE}){_HAN}{{1,2}}"
+    rf"(?:^|\n|[，,、。；;！!：: ]|市民|村民|居民|业主)叫?(?P<name>{_DOTTED}|(?:{_DOUBLE}){_HAN}{{1,2}}"
     rf"|{_SURNAME}{_HAN}{{1,2}})[，,、：:\s]*"
     r"(?=(?:手机|电话|联系)?[号码电话是：: ]*[(（+]?(?:86[ -]?)?[10]\d{2}[\d) （）-]{5,})"
 )

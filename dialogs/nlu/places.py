@@ -71,6 +71,10 @@ _TALK = re.compile(
     r"[的了有没是很么把被给说要来去叫让跟向到在从]|太(?![阳平古和行湖])|时候|一[家个些]|[某每各][家个些]|所有|附近|物业|业主|居民|村民|举报|投诉|反映"
 )
 """Characters that no name of a place holds: what they stand in goes on with the story."""
+_IN_A_STORY = re.compile(
+    r"[的了没很么哪该]|滴(?!水)|不(?!夜)|走(?!马)|夜路|女儿|孩子(?!王)|先生|女士|放学|下班|"
+    r"太(?![阳平古和行湖])|时候|[那这]条"
+)
 _LONGEST_NAME = 15
 _NO_PLACE = re.compile(
     r"[，。；！](?=.)|\d+(?:\.\d+)?(?:万|元|块|千|百|多|个月|天)|^(?:就是|因为|所以|但是?|而且|不是|他|她|它|我们?(?![家村们小单厂店公校住这那])|你|这(?!里|边|儿|条|个)|那个)|"
@@ -188,8 +192,4 @@ def _trimmed(name: str) -> str:
 
 
 def _generic(name: str) -> bool:
-    return bool(
-        _NOT_A_PLACE.match(name)
-        or _WORDS_WITH_SUFFIX.search(name)
-        or re.search(r"[的了没很么哪该]|滴(?!水)|太(?![阳平古和行湖])|时候|[那这]条", name)
-    )
+    return bool(_NOT_A_PLACE.match(name) or _WORDS_WITH_SUFFIX.search(name) or _IN_A_STORY.search(name))

@@ -10,6 +10,7 @@ BEST_LENGTH = 19
 LONGEST = 24
 _NO_WORDS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,15}://[!-~]+|<!\[CDATA\[|\]\]>|</?[A-Za-z][^<>]{0,40}>|&[a-z]{2,6};")
 """Links and markup stay in the content; a title is words."""
+_HIDDEN = re.compile(r"[\d-]*\*{4,}[\dXx]*")
 _CLAUSE = re.compile(r"[，,。；;！!？?\n<>{}|]+|(?<!\d)[：:]|[：:](?!\d)|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _OPENING = re.compile(
     r"^(?:(?:尊敬的|各位)?领导(?:们)?|[您你]们?好|请问(?:一下)?|(?:居民|业主|村民|群众|市民)(?:们)?反映|麻烦(?:问一下)?|我(?![家妈爸父母爱老儿女孩丈妻弟哥姐妹爷奶公婆])们?(?:这里|这边|这(?![栋个条楼片家座]))?(?:想|要|来|是)?(?:要)?(?:反映|投诉|咨询|举报|说)?(?:一下|一个)?|"
@@ -40,7 +41,7 @@ NEUTRAL_ACCUSATION = "反映公职人员有关问题"
 
 def make_title(content: str, place: str, categories: Categories) -> str:
     """The clause that says most, with the place in front where it lacks one."""
-    said = _NO_WORDS.sub("\n", masked(content[:3000]))
+    said = _NO_WORDS.sub("\n", _HIDDEN.sub("", masked(content[:3000])))
     clauses = [c for c in (_stripped(part) for part in _CLAUSE.split(said[:1500])) if len(c) >= 2]  # noqa: PLR2004
     if not clauses:
         return _cut(_stripped(said) or "反映问题", LONGEST)
