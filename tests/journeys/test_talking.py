@@ -52,7 +52,9 @@ async def talk(sandbox, town, request) -> Talk:
 async def test_progress_adding_and_withdrawal(talk, demo_api):
     number = await talk.file()
     assert "待受理" in await talk.say("进度")
-    demo_api.move(number, "accepted", public=False)
+    demo_api.move(number, "accepted")
+    [notice] = await talk.phone.next(ANSWER_SECONDS)
+    assert notice.kind == "customer_service"
     progress = await talk.say("我的事办得怎么样了")
     assert number in progress
     assert "已受理" in progress
