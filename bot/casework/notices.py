@@ -146,7 +146,7 @@ def _next(case: Case, *, own: bool) -> list[str]:
 _NEXT: Mapping[CaseState, str] = {
     CaseState.NEEDS_INFO: "请直接回复补充的内容。等待补充期间，办理期限暂停计算，收到后继续。",
     CaseState.REFUSED: "如有新的事实和理由，可以再次反映；需要工作人员说明，请回复“人工”。",
-    CaseState.ANSWERED: "请您评价：回复“评价”，按提示选择满意程度。",
+    CaseState.ANSWERED: "问题没有解决，直接回复告诉我们，会重新办理；办得怎么样，回复“评价”。",
     CaseState.CLOSED: "如果问题没有解决，或有新的情况，请直接回复告诉我们。",
     CaseState.WITHDRAWN: "以后需要再次反映，直接发来即可。",
 }

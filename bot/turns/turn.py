@@ -174,7 +174,7 @@ class TurnMaker:
             return []
         capabilities = self._capabilities(conversation)
         parts = split(text, limit=capabilities.text_limit, unit=capabilities.text_unit)
-        buttons = tuple((button.title, button.payload) for reply in replies[-1:] for button in reply.buttons)
+        buttons = tuple((button.title, button.payload) for reply in replies for button in reply.buttons)
         now = self._clock()
         entries = [
             OutboxEntry(
