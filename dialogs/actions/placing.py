@@ -30,7 +30,7 @@ _DOES_NOT_KNOW = re.compile(r"不(?:知道|清楚|确定|记得|明白|太清楚
 def answer_place(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
     draft = heard.draft
     said = facts.rest if facts.name or facts.phone else facts.rest or turn.text
-    if draft.place and turn.location:
+    if (draft.place and turn.location) or (facts.anonymous and not facts.rest):
         return heard
     if _NOWHERE.fullmatch(words_only(said)):
         return replace(heard, draft=replace(draft, place=NO_PLACE, unclear=0))

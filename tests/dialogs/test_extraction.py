@@ -8,7 +8,8 @@ import dialogs.build
 from dialogs.nlu.clean import Script, clean
 from dialogs.nlu.danger import accuses_an_official, danger_in
 from dialogs.nlu.facts import only_place, read_facts
-from dialogs.nlu.identity import find_id_number, mask_id_number
+from dialogs.nlu.identity import find_id_number, mask_id_number, without_id_numbers
+from dialogs.nlu.masking import masked
 from dialogs.nlu.matter import Categories, tells_a_matter, type_of
 from dialogs.nlu.names import answered_name, find_own_name
 from dialogs.nlu.phones import find_phones, mask_phone, own_phone
@@ -129,6 +130,25 @@ def test_an_identity_number_needs_its_check_digit() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("路灯坏了，身份证110105194912310021", "路灯坏了"),
+        ("路灯坏了 我的身份证号码是：110105 19491231 002x 谢谢", "路灯坏了 谢谢"),
+        ("身份证130503670401001，路灯坏了", "，路灯坏了"),
+        ("对方身份证11010519491231002X", "对方身份证11010519491231002X"),
+        ("订单号6222021234567890123", "订单号6222021234567890123"),
+    ],
+)
+def test_identity_numbers_are_taken_out_with_what_they_are_called(text: str, left: str) -> None:
+    assert without_id_numbers(text) == left
+
+
+def test_what_tells_who_somebody_is_is_masked_in_a_text() -> None:
+    told = "中介13911112222，卡6222021234567890123，编号WF261121000017，座机0536-8123456"
+    assert masked(told) == "中介139****2222，卡6222***********0123，编号WF261121000017，座机0536-****456"
+
+
+@pytest.mark.parametrize(
     ("text", "place"),
     [
         ("奎文区东风东街某小区路灯坏了一个多月，晚上太黑", "奎文区东风东街某小区"),
@@ -169,6 +189,13 @@ def test_an_identity_number_needs_its_check_digit() -> None:
         ("我们这里的学校乱收费", None),
         ("信访局在哪里", None),
         ("路灯坏了", None),
+        ("垃圾没人收，跟村委说了", None),
+        ("楼道堆杂物，社区说了不管", None),
+        ("电动车被偷了，跟派出所说了", None),
+        ("下水道往外冒脏水，跟居委会说了好几回", None),
+        ("就是和平路那个", "和平路"),
+        ("民主街199号楼下举报楼下饭店油烟扰民", "民主街199号楼下"),
+        ("https://example.org/某某路 路灯坏了", None),
     ],
 )
 def test_a_place_is_found_as_it_was_written(text: str, place: str | None) -> None:
@@ -227,6 +254,14 @@ def test_since_when_is_found(text: str, since: str) -> None:
             "奎文区虞河路虞景嘉园7号楼",
             "虞景嘉园7号楼一楼住户把绿化带圈起来盖了个小房子",
         ),
+        (
+            "工地每天晚上施工到凌晨两三点钟严重影响周边居民休息打电话投诉也没有人管",
+            "潍城区北宫西街",
+            "北宫西街工地每天晚上施工到凌晨两三点钟",
+        ),
+        ("我家的低保从去年开始就被取消了社区说是上级的规定让我去找民政局", "", "我家的低保从去年开始被取消了"),
+        ("我们小区门口垃圾没人收", "金色家园小区东门", "金色家园小区东门垃圾没人收"),
+        ("奎文区新华路路灯坏了", "奎文区文化路12号", "文化路12号路灯坏了"),
     ],
 )
 def test_a_title_is_place_thing_and_fault(content: str, place: str, title: str, categories: Categories) -> None:
@@ -272,10 +307,16 @@ def test_the_type_is_inferred(text: str, kind: str) -> None:
         ("窗口的人一直玩手机", "机关作风/服务态度"),
         ("买的酸奶过期了半个月", "商贸旅游/食品安全"),
         ("今天心情很好", ""),
+        ("楼下饭店油烟扰民", "环境保护/大气污染"),
     ],
 )
 def test_the_category_is_inferred(text: str, category: str, categories: Categories) -> None:
     assert categories.of(text) == category
+
+
+@pytest.mark.parametrize("answer", ["没人管", "晚上好黑", "没名", "天天臭味"])
+def test_a_remark_is_no_name(answer: str) -> None:
+    assert answered_name(answer) is None
 
 
 @pytest.mark.parametrize("text", ["你好", "今天天气不错呀哈哈", "怎么做红烧肉", "我要反映问题", "谢谢"])
