@@ -36,6 +36,7 @@ _BREAK = re.compile(
 _SHORTEST_CUT = 10
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _HERE = re.compile(r"^(?:我们?|咱们?|俺们?)?(?:小区|村里|庄里|村口|路上|大?门口|楼下|这?栋楼|这里|这边)+[的滴]?")
+_PLACE_ENDS = ("小区", "社区", "公园", "市场", "学校", "医院", "村", "庄", "镇", "楼", "路", "街", "巷")
 NEUTRAL_ACCUSATION = "反映公职人员有关问题"
 
 
@@ -62,6 +63,12 @@ def _weight(clause: str, position: int, categories: Categories, of_all: str) -> 
     return fault + thing + length - position * 0.5
 
 
+def _unrepeated(place: str, core: str) -> str:
+    """``core`` without the word that ``place`` ends with: "前王村" and "村的路坏了" are "前王村" and "路坏了"."""
+    last = next((word for word in _PLACE_ENDS if place.endswith(word) and core.startswith(f"{word}的")), None)
+    return core[len(last) + 1 :] or core if last else core
+
+
 def _with_place(core: str, place: str, *, elsewhere: bool) -> str:
     """``elsewhere``: the place was given, or corrected, beside the matter: it goes before one that the clause names."""
     said = find_place(core)
@@ -74,7 +81,7 @@ def _with_place(core: str, place: str, *, elsewhere: bool) -> str:
     short = _short_place(place)
     if not short or short in core:
         return _cut(core if short else f"{place if said else ''}{core}", LONGEST)
-    core = _HERE.sub("", core) or core
+    core = _unrepeated(short, _HERE.sub("", core) or core)
     if len(short + core) > LONGEST:
         short = _last_part(short)
     return _cut(short + core, LONGEST)

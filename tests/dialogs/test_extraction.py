@@ -262,6 +262,7 @@ def test_since_when_is_found(text: str, since: str) -> None:
         ("我家的低保从去年开始就被取消了社区说是上级的规定让我去找民政局", "", "我家的低保从去年开始被取消了"),
         ("我们小区门口垃圾没人收", "金色家园小区东门", "金色家园小区东门垃圾没人收"),
         ("奎文区新华路路灯坏了", "奎文区文化路12号", "文化路12号路灯坏了"),
+        ("我们村的路被大车压坏了", "坊子区石埠子镇前王村", "石埠子镇前王村路被大车压坏了"),
     ],
 )
 def test_a_title_is_place_thing_and_fault(content: str, place: str, title: str, categories: Categories) -> None:
