@@ -14,6 +14,9 @@ _OPEN_FOR = timedelta(hours=12)
 _STAYS = 2
 _DIGIT = re.compile(r"(?:选|选择|回复|第)?([1-9一二三四五六七八九])(?:号|个|项|件|条)?")
 _CHINESE = "一二三四五六七八九"
+_WHY_WITHDRAW = re.compile(
+    r"(?<![没不])(?:解决|修好|弄好|处理好|来修)了|^(?:已经)?(?:自己)?好了|不用(?:了|管|你们|办)|不需要了|没事了|算了|想通了"
+)
 
 MENU = (
     ("反映问题", "/file_petition"),
@@ -56,9 +59,10 @@ def chosen(text: str, options: Sequence[Mapping[str, Any]], *, now: datetime, in
 
 
 def _plain_answer(text: str, options: Sequence[Mapping[str, Any]]) -> str | None:
-    """A yes or no to a withdrawal that was asked back."""
+    """A yes or no to a withdrawal that was asked back; whoever tells why they withdraw says yes."""
     payloads = [str(o["payload"]) for o in options]
-    wanted = "/confirm_" if commands.affirms(text) else "/keep_" if commands.denies(text) else ""
+    agrees = commands.affirms(text) or bool(_WHY_WITHDRAW.search(text))
+    wanted = "/confirm_" if agrees else "/keep_" if commands.denies(text) else ""
     return next((p for p in payloads if p.startswith(wanted)), None) if wanted else None
 
 

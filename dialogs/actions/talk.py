@@ -79,7 +79,7 @@ class Warn(Action):
         turn = turn_of(tracker)
         danger = danger_in(turn.text) or Danger.VIOLENCE
         effect(dispatcher, "call_person", reason="danger", danger=True)
-        say(dispatcher, f"utter_danger_{danger.value}")
+        say(dispatcher, f"utter_danger_{danger.value}", hotline=self._world.office.hotline)
         if in_form(tracker):
             say(dispatcher, "utter_danger_in_form")
             return [*self._noted(tracker, turn), *hush(tracker)]

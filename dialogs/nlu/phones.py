@@ -9,6 +9,8 @@ import phonenumbers
 _REGION = "CN"
 _LONGEST_SCANNED = 4000
 _CUE = 24
+_FIGURES = str.maketrans("零〇一幺二两三四五六七八九", "0011223456789")
+_SPELLED = re.compile(r"[零〇一幺二两三四五六七八九]{7,}")
 _OWN = re.compile(r"(我|本人|联系|手机|电话|号码|Tel|tel|TEL)[^，。；\n]{0,8}$")
 _OTHERS = re.compile(
     r"(对方|他的?|她的?|老板|商家|商户|店家?|施工方?|物业|公司|中介|房东|司机|卖家|骗子|客服|经理|包工头|被举报人)"
@@ -28,7 +30,12 @@ class Phone:
 
 def find_phones(text: str) -> list[Phone]:
     """All valid numbers of the text, in order."""
-    return list(_matches(text[:_LONGEST_SCANNED]))
+    return list(_matches(_in_figures(text[:_LONGEST_SCANNED])))
+
+
+def _in_figures(text: str) -> str:
+    """A number that is spelled out (一三八…, 幺三八…), in figures; every character keeps its place."""
+    return _SPELLED.sub(lambda found: found[0].translate(_FIGURES), text)
 
 
 def own_phone(text: str) -> Phone | None:
@@ -45,7 +52,7 @@ def _before(text: str, phone: Phone) -> str:
 
 def looks_like_a_try(text: str) -> bool:
     """Somebody typed a number that is no telephone number (a digit missing, a letter too many)."""
-    return len(re.sub(r"\D", "", text)) >= 5 and not find_phones(text)  # noqa: PLR2004 - shorter ones are other things
+    return len(re.sub(r"\D", "", _in_figures(text))) >= 5 and not find_phones(text)  # noqa: PLR2004 - shorter ones are other things
 
 
 def mask_phone(value: str) -> str:

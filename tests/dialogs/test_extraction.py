@@ -98,6 +98,8 @@ def test_an_answer_to_the_name_is_a_name_or_none(text: str, name: str | None) ->
         ("WF261121001237 123456", []),
         ("11010519491231002X", []),
         ("1380013800", []),
+        ("一三八零五三六一一二二", ["13805361122"]),
+        ("我电话幺三八零零幺三八零零零", ["13800138000"]),
         ("老板13911112222，我13800138000", ["13911112222", "13800138000"]),
     ],
 )
@@ -349,6 +351,15 @@ def test_talk_is_no_matter(text: str, categories: Categories) -> None:
         ("工地上有人从架子上掉下来了", "medical"),
         ("邻居在家暴打孩子", "violence"),
         ("这日子没法活了", "self_harm"),
+        ("讨不到工钱我就从塔吊上跳下来", "self_harm"),
+        ("你们再不处理我就拿刀去找村长", "threat"),
+        ("再不给钱我就把信访局点了", "threat"),
+        ("我要拿刀砍了他", "threat"),
+        ("我带汽油去你们信访局门口", "threat"),
+        ("化工厂泄漏了，好几个人呛倒了", "collapse"),
+        ("物业要把绿化带砍了", None),
+        ("我要买汽油给摩托车加", None),
+        ("孩子从滑梯上跳下来", None),
     ],
 )
 def test_danger_is_heard_and_figures_of_speech_are_not(text: str, danger: str | None) -> None:
