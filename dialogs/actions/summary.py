@@ -47,7 +47,8 @@ def infer(draft: Draft, categories: Categories) -> Inferred:
         title=NEUTRAL_ACCUSATION if accusation else draft.title or _title(draft, categories),
         type="举报" if accusation else type_of(matter),
         category="检举控告" if accusation else categories.of(matter),
-        district=find_district(place, matter),
+        # Whoever puts a street right seldom names the district again; the summary shows it.
+        district=find_district(place, matter) or find_district(draft.moved_from or ""),
         since=find_since(matter),
         urgency=urgency_of(matter, danger=bool(draft.danger)),
         accusation=accusation,
