@@ -6,7 +6,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,4 +80,35 @@ class Randomness(Protocol):
 
     def query_code(self) -> str:
         """Six decimal digits from a secure source."""
+        ...
+
+
+class EmbeddingRole(StrEnum):
+    """What a text is to a search: models embed the two differently."""
+
+    QUERY = "query"
+    PASSAGE = "passage"
+
+
+class EmbedderAway(Exception):
+    """No embedding was to be had in time; whoever asked goes on without."""
+
+    retryable = True
+    sentence = "语义模型暂时不可用，已改用基本识别"
+
+
+class Embedder(Protocol):
+    """The second tier: a sentence-embedding model, in this process or behind an address."""
+
+    @property
+    def id(self) -> str:
+        """Names the model and its version: vectors of two ids are never compared."""
+        ...
+
+    async def embed(self, texts: Sequence[str], *, role: EmbeddingRole) -> npt.NDArray[np.float32]:
+        """One unit row for each text, ``(len(texts), dimensions)``. Never blocks the event loop.
+
+        Raises:
+            EmbedderAway: the model could not answer in time.
+        """
         ...

@@ -3,7 +3,7 @@
 import sys
 from typing import NoReturn
 
-from bot.cli import cases, chat, doctor, everything, keys, processes, sandbox
+from bot.cli import cases, chat, doctor, evaluate, everything, keys, processes, sandbox, train
 from bot.cli.app import make_app
 from bot.cli.failures import explain
 
@@ -12,6 +12,8 @@ for group in (everything, processes, chat, doctor, sandbox):
     group.add_commands(app)
 app.add_typer(keys.app, name="keys")
 app.add_typer(cases.app, name="cases")
+app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(train.app, name="train")
 
 
 def run() -> NoReturn:

@@ -39,13 +39,15 @@ class Parse:
     """What a message means. ``intent`` None: nothing was understood at all.
 
     A retrieval intent is named in full (``faq/deadline``): rules see its base name (``faq``), the response
-    action ``utter_faq`` its whole. ``ranking`` holds the candidates, best first; it may be empty.
+    action ``utter_faq`` its whole. ``ranking`` holds the candidates, best first; it may be empty. ``by`` names what
+    decided ("patterns", "light", "embeddings"), for whoever looks into it.
     """
 
     intent: str | None
     confidence: float = 1.0
     entities: tuple[Entity, ...] = ()
     ranking: tuple[IntentScore, ...] = ()
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
