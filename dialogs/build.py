@@ -16,6 +16,7 @@ from dialogs.nlu.interpreter import LightInterpreter
 from dialogs.nlu.matter import Categories
 from dialogs.notices import NoticeReplies
 from dialogs.ports import Cases, Randomness
+from dialogs.understanding import Understanding
 
 _HERE = Path(__file__).parent
 DATA = _HERE / "data"
@@ -23,8 +24,17 @@ ANSWERS = _HERE / "faq" / "answers.yml"
 CATEGORIES = _HERE / "nlu" / "categories.yml"
 
 
-def build_manager(ports: Cases, chance: Randomness, *, office: Office, variation: Random | None = None) -> Manager:
+def build_manager(
+    ports: Cases,
+    chance: Randomness,
+    *,
+    office: Office,
+    understanding: Understanding | None = None,
+    variation: Random | None = None,
+) -> Manager:
     """The bot on its embedded engine. Reads its files: call it once, at start.
+
+    ``understanding`` may gain parts later; what is there at a turn is used in it.
 
     Raises:
         BotRefused: the dialog files are wrong.
@@ -36,7 +46,9 @@ def build_manager(ports: Cases, chance: Randomness, *, office: Office, variation
     engine = EmbeddedEngine(
         bot=bot,
         actions=build_actions(ports, chance, office=office, answers=answers, categories=categories),
-        interpreter=LightInterpreter(read_examples(DATA / "nlu.yml"), answers, categories),
+        interpreter=LightInterpreter(
+            read_examples(DATA / "nlu.yml"), answers, categories, understanding or Understanding()
+        ),
         chance=variation,
         payloads_in_text=False,
     )

@@ -19,6 +19,7 @@ from dialogs.nlu.facts import only_place, read_facts
 from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, tells_a_matter
 from dialogs.nlu.ngrams import NgramIndex
 from dialogs.nlu.places import find_place
+from dialogs.understanding import Understanding
 
 IN_SCOPE = 0.42
 FREE_TEXT_GIVES_WAY = 0.75
@@ -44,12 +45,19 @@ _FREE_TEXT = {"petition_matter", "addition_text"}
 class LightInterpreter:
     """Fulfils ``engine.contract.Interpreter``. ``examples``: intent to its example texts."""
 
-    def __init__(self, examples: Mapping[str, Sequence[str]], answers: Answers, categories: Categories) -> None:
+    def __init__(
+        self,
+        examples: Mapping[str, Sequence[str]],
+        answers: Answers,
+        categories: Categories,
+        understanding: Understanding,
+    ) -> None:
         pairs = [(text, intent) for intent, texts in examples.items() for text in texts]
         self._intents = [intent for _, intent in pairs]
         self._index = NgramIndex([text for text, _ in pairs])
         self._answers = answers
         self._categories = categories
+        self._understanding = understanding
 
     async def parse(self, text: str, *, state: State | None) -> Parse:
         return self.understand(text, asked=requested_slot(state))
