@@ -57,6 +57,13 @@ class Metrics:
             registry=registry,
         )
 
+        self.dialog_reloads = Counter(
+            "petition_dialog_reloads",
+            "Edits of the dialog files by what became of them: swapped, or refused",
+            ("outcome",),
+            registry=registry,
+        )
+
     def exposition(self) -> bytes:
         """The page that Prometheus reads (``CONTENT_TYPE``)."""
         return generate_latest(self.registry)

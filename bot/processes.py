@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import sys
 from collections.abc import AsyncIterator
 
 import structlog
@@ -26,7 +27,11 @@ _LISTEN_BACKLOG = 512
 
 async def run_web(settings: Settings) -> None:
     """Serve HTTP until SIGTERM or SIGINT; calls and turns under way are given ``DRAIN_SECONDS`` to end."""
-    async with _stop_signal() as stop, open_services(settings, timeout_ms=WEB_TIMEOUT_MS) as services:
+    async with (
+        _stop_signal() as stop,
+        open_services(settings, timeout_ms=WEB_TIMEOUT_MS) as services,
+        _looks_at_edits(services),
+    ):
         marks = PassiveMarks(services.store, services.clock, services.queue.kick)
         marking = asyncio.create_task(marks.run())
         runner = web.AppRunner(
@@ -53,7 +58,11 @@ async def run_web(settings: Settings) -> None:
 
 async def run_worker(settings: Settings) -> None:
     """Deliver and sweep until SIGTERM or SIGINT; deliveries under way are given ``DRAIN_SECONDS`` to end."""
-    async with _stop_signal() as stop, open_services(settings, timeout_ms=WORKER_TIMEOUT_MS) as services:
+    async with (
+        _stop_signal() as stop,
+        open_services(settings, timeout_ms=WORKER_TIMEOUT_MS) as services,
+        _looks_at_edits(services),
+    ):
         structlog.get_logger().info("worker.started")
         async with asyncio.TaskGroup() as group:
             if services.broker is not None:
@@ -86,6 +95,20 @@ def _application(services: Services, marks: PassiveMarks) -> web.Application:
             clock=services.clock,
         )
     )
+
+
+@contextlib.asynccontextmanager
+async def _looks_at_edits(services: Services) -> AsyncIterator[None]:
+    """SIGHUP: edited dialog files are looked at now. In a terminal it keeps its meaning: the terminal is gone."""
+    if sys.stdin is not None and sys.stdin.isatty():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, services.dialog.look_now)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
 
 
 @contextlib.asynccontextmanager

@@ -169,6 +169,11 @@ class Dialog(Section):
         description="How long, in seconds, to wait for the next fragment while somebody tells their matter; "
         "`0`: not at all",
     )
+    files: Annotated[Path | None, _Optional] = Field(
+        None,
+        description="A folder with dialog files of your own, made by `petition-bot dialogs init DIR`; "
+        "what is missing there is taken from those that ship",
+    )
 
 
 class Log(Section):

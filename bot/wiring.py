@@ -25,6 +25,7 @@ from bot.delivery.deliverer import Deliverer
 from bot.delivery.jobs import DeliveryQueue, make_broker
 from bot.delivery.quiet import QuietHours
 from bot.delivery.sweeper import Sweeper
+from bot.live_dialog import LiveDialog
 from bot.master_key import master_key
 from bot.metrics import Metrics
 from bot.settings import Settings
@@ -35,6 +36,7 @@ from bot.turns.turns import Turns
 from channels.base import Clock, Tools
 from dialogs.actions import Office
 from dialogs.build import build_manager
+from dialogs.files import DialogFiles
 from storage.driver import Database, connect
 from storage.errors import StorageAway, StorageError
 from storage.personal_data import Vault, open_vault
@@ -84,6 +86,7 @@ class Services:
     shared: RedisState
     broker: ReliableStreamBroker | None
     queue: DeliveryQueue
+    dialog: LiveDialog
     turns: Turns
     casework: Casework
     deliverer: Deliverer
@@ -94,7 +97,9 @@ class Services:
     async def readiness(self) -> Mapping[str, str]:
         """The state of each part; "!" marks one that must work (see ``bot.web``)."""
         mongodb, redis = await asyncio.gather(self._mongodb(), self.shared.reachable())
-        parts = {"mongodb": mongodb, "redis": "ok" if redis else "away (goes on without)"}
+        parts = {"mongodb": mongodb, "redis": "ok" if redis else "away (goes on without)", "dialog": "ok"}
+        if self.dialog.problems:
+            parts["dialog"] = "edit refused, the one before is in use (对话文件有错，仍用原来的)"
         if self.settings.storage.embedded:
             parts["servers"] = "embedded: for trying out, not for service (自带的数据库只供试用)"
         return parts
@@ -171,7 +176,9 @@ async def _services(settings: Settings, store: Store, vault: Vault, stack: Async
     for channel in channels.values():
         stack.push_async_callback(channel.aclose)
     broker = await stack.enter_async_context(_queueing(url)) if url else None
-    return _composed(settings, store, channels, shared=shared, wakeups=wakeups, broker=broker)
+    services = _composed(settings, store, channels, shared=shared, wakeups=wakeups, broker=broker)
+    await stack.enter_async_context(_running(services.dialog.watch()))
+    return services
 
 
 def _composed(
@@ -185,7 +192,8 @@ def _composed(
 ) -> Services:
     metrics = Metrics()
     queue = DeliveryQueue(broker)
-    turns = _turns(settings, store, channels, wakeups=wakeups, queue=queue, metrics=metrics)
+    dialog = _dialog(settings, store, metrics)
+    turns = _turns(settings, store, channels, dialog=dialog, wakeups=wakeups, queue=queue, metrics=metrics)
     deliverer = Deliverer(
         store=store,
         channels=channels,
@@ -203,6 +211,7 @@ def _composed(
         shared=shared,
         broker=broker,
         queue=queue,
+        dialog=dialog,
         turns=turns,
         casework=Casework(
             store=store, clock=utc_now, chance=SecureChance(), office=settings.office.name, kick=queue.kick
@@ -214,20 +223,31 @@ def _composed(
     )
 
 
+def _dialog(settings: Settings, store: Store, metrics: Metrics) -> LiveDialog:
+    files = DialogFiles(folder=settings.dialog.files)
+    make = partial(
+        build_manager,
+        Casebook(store=store, clock=utc_now),
+        SecureChance(),
+        office=Office(name=settings.office.name),
+        files=files,
+    )
+    return LiveDialog(files, make, metrics=metrics)
+
+
 def _turns(
     settings: Settings,
     store: Store,
     channels: Channels,
     *,
+    dialog: LiveDialog,
     wakeups: Wakeups,
     queue: DeliveryQueue,
     metrics: Metrics,
 ) -> Turns:
-    casebook = Casebook(store=store, clock=utc_now)
-    manager = build_manager(casebook, SecureChance(), office=Office(name=settings.office.name))
     maker = TurnMaker(
         store=store,
-        manager=manager,
+        manager=dialog,
         settle=partial(changes_for, store=store, office=settings.office.name),
         channels=channels,
         clock=utc_now,
@@ -236,7 +256,7 @@ def _turns(
     return Turns(
         RunnerTools(
             store=store,
-            manager=manager,
+            manager=dialog,
             maker=maker,
             wakeups=wakeups,
             kick=queue.kick,

@@ -10,6 +10,7 @@ from dialogs.engine.bot import Bot, load_bot
 from dialogs.engine.embedded import EmbeddedEngine
 from dialogs.faq.answers import load_answers
 from dialogs.faq.search import Answers
+from dialogs.files import DialogFiles
 from dialogs.manager import Manager
 from dialogs.nlu.clean import Script
 from dialogs.nlu.interpreter import LightInterpreter
@@ -18,37 +19,35 @@ from dialogs.notices import NoticeReplies
 from dialogs.ports import Cases, Randomness
 from dialogs.understanding import Understanding
 
-_HERE = Path(__file__).parent
-DATA = _HERE / "data"
-ANSWERS = _HERE / "faq" / "answers.yml"
-CATEGORIES = _HERE / "nlu" / "categories.yml"
-
 
 def build_manager(
     ports: Cases,
     chance: Randomness,
     *,
     office: Office,
+    files: DialogFiles | None = None,
     understanding: Understanding | None = None,
     variation: Random | None = None,
 ) -> Manager:
-    """The bot on its embedded engine. Reads its files: call it once, at start.
+    """The bot on its embedded engine. Reads its files, which takes a moment: off the event loop where one runs.
 
-    ``understanding`` may gain parts later; what is there at a turn is used in it.
+    ``files``: as they ship where not given. ``understanding`` may gain parts later; what is there at a turn is
+    used in it.
 
     Raises:
         BotRefused: the dialog files are wrong.
         AnswersRefused: the approved answers are.
+        NoSuchFolder: the office's own files are not where they should be.
     """
-    answers = Answers(load_answers(ANSWERS))
-    categories = Categories.load(CATEGORIES)
-    bot = load_bot([DATA])
+    files = files or DialogFiles()
+    files.check_folder()
+    answers = Answers(load_answers(files.answers))
+    categories = Categories.load(files.categories)
+    bot = load_bot(files.dialog(), files.overriding())
     engine = EmbeddedEngine(
         bot=bot,
         actions=build_actions(ports, chance, office=office, answers=answers, categories=categories),
-        interpreter=LightInterpreter(
-            read_examples(DATA / "nlu.yml"), answers, categories, understanding or Understanding()
-        ),
+        interpreter=LightInterpreter(read_examples(files.nlu), answers, categories, understanding or Understanding()),
         chance=variation,
         payloads_in_text=False,
     )

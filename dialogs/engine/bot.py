@@ -8,7 +8,7 @@ from .checks import find_problems_of_rules
 from .domain import EXTENSIONS, Domain, build_domain
 from .errors import BotRefused
 from .events import LISTEN
-from .files import Findings, Part, read_parts
+from .files import Findings, Part, overridden, read_parts
 from .forms import asking_names
 from .performing import DEFAULT_ACTIONS
 from .prediction import FALLBACK
@@ -36,14 +36,14 @@ class Bot:
     warnings: tuple[str, ...] = ()
 
 
-def load_bot(paths: Sequence[Path]) -> Bot:
-    """Read a bot from files and folders of Rasa 3 YAML.
+def load_bot(paths: Sequence[Path], overriding: Sequence[Path] = ()) -> Bot:
+    """Read a bot from files and folders of Rasa 3 YAML; what ``overriding`` files define goes before the rest.
 
     Raises:
         BotRefused: with every problem found, each with its file and rule.
     """
     findings = Findings()
-    parts = read_parts(paths, findings)
+    parts = overridden(read_parts(paths, findings), read_parts(overriding, findings))
     for part in parts:
         _check_key(part, findings)
     domain = build_domain(parts, findings)

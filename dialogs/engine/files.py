@@ -1,7 +1,7 @@
 """Reading a bot's YAML files: which there are, what each holds, and every problem with its file and line."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,20 @@ def yaml_files(paths: Iterable[Path]) -> Iterator[Path]:
 def read_parts(paths: Sequence[Path], findings: Findings) -> list[Part]:
     """Every top-level key of every file, in order."""
     return [part for path in yaml_files(paths) for part in _parts_of(path, findings)]
+
+
+def overridden(parts: Sequence[Part], own: Sequence[Part]) -> list[Part]:
+    """``parts`` without the entries that ``own`` has of the same key and name, then ``own``."""
+    names: dict[str, set[str]] = {}
+    for part in own:
+        names.setdefault(part.key, set()).update(part.value if isinstance(part.value, dict) else ())
+    kept = [
+        replace(part, value={name: value for name, value in part.value.items() if name not in names[part.key]})
+        if part.key in names and isinstance(part.value, dict)
+        else part
+        for part in parts
+    ]
+    return [*kept, *own]
 
 
 def _parts_of(path: Path, findings: Findings) -> list[Part]:
