@@ -7,24 +7,27 @@ The tables of channel accounts stay as they are: ``bot.accounts`` has the channe
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from typing import Any
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, ValidationError
 
 from bot.settings_problems import explain, split_accounts
+from bot.settings_sections import (
+    Api,
+    Assistance,
+    Dialog,
+    Http,
+    Keys,
+    Log,
+    Notices,
+    Office,
+    Redis,
+    Section,
+    Storage,
+    Understanding,
+)
 from bot.settings_sources import Layers, Path_, Problem, SettingsError, read_environment, read_file
 from channels.errors import SettingsRejected
 
@@ -38,153 +41,6 @@ CHANNELS_GROUP = "petition_bot.channels"
 _SECRET_KEY = re.compile("secret|token|password|key")
 
 
-def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
-        raise ValueError("应为 http:// 或 https:// 开头的网址")
-    return value.rstrip("/")
-
-
-def _begins(*starts: str) -> AfterValidator:
-    def check(value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().startswith(starts):
-            raise ValueError(f"应以 {'、'.join(starts)} 开头")
-        return value
-
-    return AfterValidator(check)
-
-
-def _not_empty(value: SecretStr) -> SecretStr:
-    if not value.get_secret_value().strip():
-        raise ValueError("不能为空")
-    return value
-
-
-def _empty_is_none(value: Any) -> Any:
-    """``BOT_MONGODB_URI=`` (as compose files write it) means: not set."""
-    return None if value == "" else value
-
-
-def _hours(value: str) -> str:
-    if value:
-        _span(value)
-    return value
-
-
-def _span(value: str) -> tuple[time, time]:
-    try:
-        start, end = (time.fromisoformat(part.strip()) for part in value.split("-"))
-    except ValueError:
-        raise ValueError('应写成 "22:00-07:00"，不需要时写 ""') from None
-    if start == end:
-        raise ValueError("起止时间不能相同")
-    return start, end
-
-
-_Optional = BeforeValidator(_empty_is_none)
-
-
-class Section(BaseModel):
-    """One table of the settings."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, strict=False)
-
-
-class Http(Section):
-    host: str = Field("127.0.0.1", min_length=1, description="The address to listen on; `0.0.0.0` for all")
-    port: int = Field(8080, ge=1, le=65535, description="The port to listen on")
-    public_url: Annotated[str, AfterValidator(_web_address)] = Field(
-        "", description="Where residents reach it, as in `https://petition.example.gov.cn`: for links in notices"
-    )
-
-
-class Office(Section):
-    name: str = Field("信访局", min_length=1, max_length=40, description="What the bot calls itself")
-    prefix: str = Field(
-        "WF", pattern="^[A-Z]{1,6}$", description="What case numbers begin with: 1 to 6 capital letters"
-    )
-    district: str = Field(
-        "", max_length=40, description="The district or city the office serves, to complete places with"
-    )
-
-
-class Api(Section):
-    tokens: dict[str, Annotated[SecretStr, AfterValidator(_not_empty)]] = Field(
-        default_factory=dict, description='Full-scope API tokens, `name = "secret"`; each name counts as a person'
-    )
-
-
-class Storage(Section):
-    mongodb_uri: Annotated[SecretStr | None, _Optional, _begins("mongodb://", "mongodb+srv://")] = Field(
-        None,
-        description="A MongoDB replica set; its path names the database. "
-        "Not set: `up` starts one of its own, for trying out",
-    )
-    driver: Literal["motor", "pymongo"] = Field("motor", description="The MongoDB client: `motor` or `pymongo`")
-    embedded: bool = Field(
-        False, description="Set by `up` alone: the servers are its own, and `readyz` and `doctor` say so"
-    )
-    data_dir: Path = Field(
-        Path("data"), description="The folder for what lies on this machine: master key, embedded servers, run file"
-    )
-
-
-class Redis(Section):
-    url: Annotated[SecretStr | None, _Optional, _begins("redis://", "rediss://", "unix://")] = Field(
-        None, description="A Redis or Valkey server. Not set: `up` starts one of its own, for trying out"
-    )
-
-
-class Keys(Section):
-    master_key_file: Annotated[Path | None, _Optional] = Field(
-        None, description="The master key (mode 0600). Not set: `<data_dir>/keys/master.key`, made at the first start"
-    )
-    kms_uri: Annotated[str | None, _Optional] = Field(
-        None, description="A key in a KMS instead of a file, as in `aws-kms://…`"
-    )
-
-    @model_validator(mode="after")
-    def _one_master(self) -> "Keys":
-        if self.master_key_file is not None and self.kms_uri is not None:
-            raise ValueError("master_key_file 和 kms_uri 只能设一个")
-        return self
-
-
-class Notices(Section):
-    quiet_hours: Annotated[str, AfterValidator(_hours)] = Field(
-        "22:00-07:00", description='When no progress notice is sent, Beijing time; `""`: never quiet'
-    )
-
-    def quiet_span(self) -> tuple[time, time] | None:
-        """From when until when nothing is sent unasked, local time; None: never quiet."""
-        return _span(self.quiet_hours) if self.quiet_hours else None
-
-
-class Dialog(Section):
-    engine: Literal["embedded"] = Field("embedded", description="What runs the dialog: `embedded` (in process)")
-    gather_seconds: float = Field(
-        1.5,
-        ge=0,
-        le=3,
-        description="How long, in seconds, to wait for the next fragment while somebody tells their matter; "
-        "`0`: not at all",
-    )
-    files: Annotated[Path | None, _Optional] = Field(
-        None,
-        description="A folder with dialog files of your own, made by `petition-bot dialogs init DIR`; "
-        "what is missing there is taken from those that ship",
-    )
-
-
-class Log(Section):
-    level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="The lowest level that is logged: `debug`, `info`, `warning`, `error`"
-    )
-    format: Literal["auto", "json", "console"] = Field(
-        "auto", description="`json`, `console`, or `auto`: readable in a terminal, else JSON"
-    )
-
-
 class Settings(Section):
     """The whole tree."""
 
@@ -196,6 +52,8 @@ class Settings(Section):
     keys: Keys = Field(default_factory=Keys)
     notices: Notices = Field(default_factory=Notices)
     dialog: Dialog = Field(default_factory=Dialog)
+    understanding: Understanding = Field(default_factory=Understanding)
+    assistance: Assistance = Field(default_factory=Assistance)
     log: Log = Field(default_factory=Log)
     channels: Tables = Field(default_factory=dict, repr=False)
     origins: Mapping[str, str] = Field(default_factory=dict, repr=False)
@@ -210,7 +68,8 @@ class Settings(Section):
         """Every value that must never be seen: typed secrets, and what looks like one in a channel's table."""
         yield from (token.get_secret_value() for token in self.api.tokens.values())
         addresses = (self.storage.mongodb_uri, self.redis.url)
-        yield from (address.get_secret_value() for address in addresses if address is not None)
+        keys = (self.understanding.api_key, self.assistance.api_key)
+        yield from (secret.get_secret_value() for secret in (*addresses, *keys) if secret is not None)
         for accounts in self.channels.values():
             yield from _secrets_in(accounts)
 
