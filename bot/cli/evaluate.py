@@ -2,4 +2,7 @@
 
 import typer
 
+from bot.cli import evaluate_dialog
+
 app = typer.Typer(help="评测：用标注好的文件给机器人打分（不需要服务器）", no_args_is_help=True)
+app.command()(evaluate_dialog.dialog)

@@ -111,9 +111,9 @@ async def test_a_state_of_another_make_begins_anew(resident: Any, helpers: dict[
 
 async def test_the_same_message_draws_the_same_number(resident: Any) -> None:
     await resident.says(ALL)
-    before, count = resident.state, resident._count
+    before, count = resident.state, resident.count
     first = await resident.says("确认")
-    resident.state, resident._count = before, count
+    resident.state, resident.count = before, count
     resident.cases.own.clear()
     second = await resident.says("确认")
     assert first.effects[-1].number == second.effects[-1].number

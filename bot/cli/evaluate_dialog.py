@@ -1,0 +1,107 @@
+"""``evaluate dialog``: conversations played against the bot, without any server."""
+
+import asyncio
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.cli.app import common
+from bot.cli.scores import print_table, shown, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dialogs.evaluating.dialog import Judged
+    from dialogs.evaluating.script import Conversation
+    from dialogs.files import DialogFiles
+
+_LABELS = {
+    "success_rate": "成功率",
+    "conversations": "对话数",
+    "filed": "登记成功的对话",
+    "turns_to_file_median": "登记所需轮数（中位数）",
+    "turns_to_file_median_complete": "一次说全的登记轮数（中位数）",
+    "asked_again": "重复询问已说过的内容（次）",
+}
+
+
+def dialog(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE_OR_DIR", help="对话文件（YAML），或放着它们的目录")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="输出一个 JSON 对象")] = False,
+    transcripts: Annotated[bool, typer.Option("--transcripts", help="打印没有成功的对话全文")] = False,
+    all_transcripts: Annotated[bool, typer.Option("--all-transcripts", help="打印所有对话全文")] = False,
+    only: Annotated[str, typer.Option(help="只跑名称或标签里含有这个词的对话")] = "",
+) -> None:
+    """让模拟市民和机器人对话：成功率、登记要几轮、有没有重复问已经说过的。格式见 docs/evaluating-dialogs.md。"""
+    from dialogs.evaluating.dialog import score, transcript  # noqa: PLC0415 - only this command needs them
+    from dialogs.files import DialogFiles  # noqa: PLC0415
+
+    conversations = [one for one in read_all(file) if only in one.name or only in one.tags]
+    files = DialogFiles(folder=common(ctx).settings().dialog.files)
+    judged = asyncio.run(_played(conversations, files, quiet=as_json))
+    scores = score(judged)
+    for one in judged:
+        if all_transcripts or (transcripts and not one.success):
+            typer.echo(transcript(one) + "\n", err=as_json)
+    tell(scores, title="对话评测", labels=_LABELS, as_json=as_json)
+    if not as_json:
+        _tell_details(scores)
+
+
+def read_all(path: Path) -> "list[Conversation]":
+    """The conversations of a file, or of every YAML file in a folder.
+
+    Raises:
+        ScriptRefused: naming file, line or conversation.
+    """
+    from ruamel.yaml import YAML  # noqa: PLC0415
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415
+
+    from dialogs.engine.files import yaml_files  # noqa: PLC0415
+    from dialogs.evaluating.script import ScriptRefused, read_conversations  # noqa: PLC0415
+
+    found: list[Conversation] = []
+    for file in yaml_files([path]):
+        try:
+            raw = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+        except MarkedYAMLError as error:
+            line = f"第{error.problem_mark.line + 1}行" if error.problem_mark else "某处"
+            raise ScriptRefused(file.name, f"{line}不是正确的 YAML：{error.problem or ''}") from error
+        except (YAMLError, UnicodeDecodeError, OSError) as error:
+            raise ScriptRefused(str(file), f"读不了：{error}") from error
+        found += read_conversations(raw, file.name)
+    if not found:
+        raise ScriptRefused(str(path), "没有对话")
+    return found
+
+
+async def _played(conversations: "Sequence[Conversation]", files: "DialogFiles", *, quiet: bool) -> "list[Judged]":
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    from dialogs.build import build_manager  # noqa: PLC0415
+    from dialogs.evaluating.city import OFFICE, FixedChance  # noqa: PLC0415
+    from dialogs.evaluating.dialog import judge  # noqa: PLC0415
+    from dialogs.evaluating.playing import Town, play_all  # noqa: PLC0415
+    from dialogs.faq.answers import load_answers  # noqa: PLC0415
+
+    town = Town()
+    chance = Random(0)  # noqa: S311 - only wording hangs on it
+    manager = build_manager(town, FixedChance(), office=OFFICE, files=files, variation=chance)
+    answers = {answer.id: answer.text for answer in load_answers(files.answers)}
+    with Progress(console=Console(stderr=True), disable=quiet, transient=True) as progress:
+        task = progress.add_task("对话", total=len(conversations))
+        played = await play_all(conversations, town, manager, after_each=lambda _: progress.advance(task))
+    return [judge(one, answers) for one in played]
+
+
+def _tell_details(scores: dict[str, Any]) -> None:
+    rows = [(tag, str(of["conversations"]), shown(of["success_rate"])) for tag, of in scores["by_tag"].items()]
+    print_table("按标签", ("标签", "对话数", "成功率"), rows)
+    if scores["failures"]:
+        failed = [(one["name"], "\n".join(one["problems"])) for one in scores["failures"]]
+        print_table("没有成功的（全文用 --transcripts 看）", ("对话", "原因"), failed)
