@@ -25,6 +25,7 @@ class Metrics:
             collector(registry=self.registry)
         self._count_traffic(self.registry)
         self._count_work(self.registry)
+        self._count_understanding(self.registry)
 
     def _count_traffic(self, registry: CollectorRegistry) -> None:
         self.webhooks = Counter(
@@ -61,6 +62,28 @@ class Metrics:
             "petition_dialog_reloads",
             "Edits of the dialog files by what became of them: swapped, or refused",
             ("outcome",),
+            registry=registry,
+        )
+
+    def _count_understanding(self, registry: CollectorRegistry) -> None:
+        self.judgments = Counter(
+            "petition_intent_judgments",
+            "Messages whose intent a trained model judged, by the tier that decided (light, embeddings) and whether "
+            "they were in scope; the rest of the turns were decided by buttons and patterns",
+            ("by", "in_scope"),
+            registry=registry,
+        )
+        self.embedding_seconds = Histogram(
+            "petition_embedding_seconds",
+            "One call for embeddings, with waiting; those from memory included",
+            ("role",),
+            buckets=_WAIT,
+            registry=registry,
+        )
+        self.embedding_failures = Counter(
+            "petition_embedding_failures",
+            "Calls for embeddings without an answer, by reason",
+            ("reason",),
             registry=registry,
         )
 

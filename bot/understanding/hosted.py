@@ -179,7 +179,7 @@ class HostedEmbedder:
             *self._argv,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env=_bare(os.environ),
+            env=bare_environment(os.environ),
             start_new_session=True,  # Ctrl-C is for us; it ends when we close its input
         )
         greeting = json.loads(await _frame(self._process))
@@ -231,6 +231,7 @@ async def _frame(process: asyncio.subprocess.Process) -> bytes:
     return await process.stdout.readexactly(length)
 
 
-def _bare(environment: Mapping[str, str]) -> dict[str, str]:
+def bare_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """What a process of ours is given that needs no secret: where programs are, and one thread each."""
     kept = {name: environment[name] for name in _KEPT if name in environment}
     return {**kept, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"}
