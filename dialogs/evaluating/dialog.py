@@ -1,6 +1,6 @@
 """What conversations are worth: judged one by one, then counted together."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -44,7 +44,7 @@ def judge(played: Played, answers: Mapping[str, str]) -> Judged:
     problems += [f"不该说“{part}”" for part in expect.never if part in played.said]
     if conversation.turns is not None and played.turns > conversation.turns:
         problems.append(f"用了 {played.turns} 轮，最多 {conversation.turns} 轮")
-    problems += [f"又问了已经说过的：{kind}" for kind in played.asked_again]
+    problems += [f"又问了已经说过的：{kind}（{count} 次）" for kind, count in Counter(played.asked_again).items()]
     return Judged(played=played, problems=tuple(problems))
 
 

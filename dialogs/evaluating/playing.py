@@ -11,6 +11,7 @@ from dialogs.evaluating.phone import Phone, Sent
 from dialogs.evaluating.reading import Asked, asked_in, choices_in, filed_in
 from dialogs.evaluating.script import Conversation, Interjection, Said, Step
 from dialogs.manager import Manager
+from dialogs.nlu.clean import Script
 from dialogs.outcome import Effect, FileCase, Outcome
 from dialogs.ports import CaseView
 
@@ -27,6 +28,7 @@ class Town:
 
     def __init__(self) -> None:
         self.cases = CasesInMemory()
+        self.script = Script()
 
     async def mine(self, conversation_id: str) -> Sequence[CaseView]:
         return await self.cases.mine(conversation_id)
@@ -85,7 +87,11 @@ async def play(conversation: Conversation, town: Town, manager: Manager) -> Play
     )
     played = Played(conversation=conversation)
     try:
-        await (_follow(conversation.steps, phone, played) if conversation.steps else _Resident(phone, played).talk())
+        await (
+            _follow(conversation.steps, phone, played)
+            if conversation.steps
+            else _Resident(phone, played, town.script).talk()
+        )
     except Exception as error:  # noqa: BLE001 - one that breaks must not end the others
         played.problems.append(f"机器人出错：{type(error).__name__}: {error}")
     return played
@@ -133,8 +139,9 @@ def _wrong(wanted: Sequence[str], never: Sequence[str], reply: str, says: Said) 
 class _Resident:
     """Says the opening, answers what is asked, puts in what they have to say, confirms."""
 
-    def __init__(self, phone: Phone, played: Played) -> None:
+    def __init__(self, phone: Phone, played: Played, script: Script) -> None:
         self._phone = phone
+        self._script = script
         self._played = played
         self._is = played.conversation
         self._facts = dict(self._is.facts)
@@ -158,7 +165,9 @@ class _Resident:
         self._played.problems.append(f"说了 {LONGEST} 轮还没完")
 
     async def _say(self, says: Said) -> str:
-        reply = self._played.note(says, await self._phone.says(*says))
+        """Gives the reply as the resident takes it: in whichever script, the words are the same."""
+        said = self._played.note(says, await self._phone.says(*says))
+        reply = self._script.simplified(said)
         self._filings += filed_in(reply)
         return reply
 
@@ -217,6 +226,8 @@ class _Resident:
         if kind in {"name", "phone"} and self._facts.get("anonymous"):
             self._told |= {"name", "phone"}
             return "匿名"
+        if kind in self._is.told and kind not in self._facts:
+            return self._is.opens[-1][-1]  # they say it once more
         return str(self._facts.get(kind) or _UNKNOWN.get(kind, "没有了"))
 
     def _picks(self, _asked: frozenset[Asked], reply: str) -> Said | None:

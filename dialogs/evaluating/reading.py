@@ -31,7 +31,7 @@ _WORDS: Mapping[Asked, re.Pattern[str]] = {
         r"地点|地址|(?:什么|具体)(?:地方|位置)|在?(?:哪里|哪儿)(?![不没有错要])|哪个(?:小区|村|路|街|位置)|发(?:送)?位置"
     ),
     Asked.NAME: re.compile(r"姓名|名字|称呼|贵姓|您叫什么"),
-    Asked.PHONE: re.compile(r"手机|电话|联系方式|联系号码|怎么联系您|这个号码"),
+    Asked.PHONE: re.compile(r"(?<!换)手机|电话|联系方式|联系号码|怎么联系您|这个号码"),
     Asked.SINCE: re.compile(r"什么时候|什么时间|多久了|何时|哪天|多长时间了"),
     Asked.REASON: re.compile(r"哪里没办好|哪里不满意|什么原因|说一下原因|原因是"),
 }
