@@ -1,0 +1,200 @@
+"""Learns categories from past cases: TF-IDF over hashed n-grams, one linear classifier a category, calibrated.
+
+Each case is learned as title with body, as title alone and as body alone: residents send all three, and the words of
+bodies teach what titles mean. The n-grams that tell
+a category apart weigh more before the classifier sees them (log-count ratios, as in NB-SVM). How well it does, and
+from which confidence on it may answer, comes from cases that the judging model had not seen: folds in which near
+copies stay together.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
+
+from dialogs.nlu.category import Calibration, CategoryWeights
+from dialogs.training.alike import groups
+from dialogs.training.category_vectors import Vectors, vectors_of
+
+LEFT_TO_PEOPLE = 0.1
+"""The share of texts, the least certain, that is left to a person."""
+FEWEST = 10
+"""Cases a category needs: fewer cannot be learned, nor can it be said how well they were."""
+FOLDS = 5
+_SEED = 20_260_101
+_AT_ONCE = 2
+_SMOOTHING = 0.01
+_SHARPEST = 4.0
+_EVEN_SHARE = 0.5
+"""How much of an n-gram's weight does not depend on how well it tells the category apart."""
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+Tick = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastCase:
+    """One row of an office's records. ``detail`` may be empty."""
+
+    title: str
+    detail: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What each case got from models that had not seen it, in one form: rows in the order of the cases."""
+
+    probabilities: Floats
+    sure: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """The model of all cases, and the judgments of each case by models that had not seen it.
+
+    ``full``: title with body; ``title_only``: the same cases with their title alone.
+    """
+
+    weights: CategoryWeights
+    full: Form
+    title_only: Form
+
+
+def learn(cases: Sequence[PastCase], *, tick: Tick = lambda: None) -> Learned:
+    """Train on ``cases``, at least two labels with ``FEWEST`` cases each. ``tick`` is called ``FOLDS + 2`` times."""
+    labels = sorted({case.label for case in cases})
+    truth = np.array([labels.index(case.label) for case in cases], dtype=np.int64)
+    vectors = vectors_of([(case.title, case.detail) for case in cases])
+    folds = _folds(truth, groups([case.title for case in cases], [case.detail for case in cases]))
+    tick()
+    full, title = _unseen_scores(vectors, truth, folds, len(labels), tick)
+    fit = _fit(vectors, truth, np.ones(len(truth), dtype=np.bool_), len(labels))
+    title_form, title_only = _calibrated(title, truth, folds, np.ones(len(truth), dtype=np.bool_))
+    full_form, with_detail = _calibrated(full, truth, folds, vectors.has_detail)
+    full_form = _joined(full_form, title_form, vectors.has_detail)
+    tick()
+    weights = CategoryWeights(
+        labels=labels,
+        grams=vectors.grams,
+        idf=vectors.idf,
+        weights=fit.weights.astype(np.float16),
+        bias=fit.bias,
+        with_detail=with_detail,
+        title_only=title_only,
+        about={"cases": len(cases), "fingerprint": fingerprint(cases)},
+    )
+    return Learned(weights=weights, full=full_form, title_only=title_form)
+
+
+def fingerprint(cases: Sequence[PastCase]) -> str:
+    """Tells two training files apart, whatever the order of their rows."""
+    rows = sorted(f"{case.title}\x1f{case.detail}\x1f{case.label}" for case in cases)
+    return sha256("\x1e".join(rows).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fit:
+    weights: Floats
+    bias: Floats
+
+    def scores(self, rows: sp.csr_matrix) -> Floats:
+        return np.asarray(rows @ self.weights + self.bias, dtype=np.float32)
+
+
+def _folds(truth: Ints, group: Ints) -> Ints:
+    """The fold of each case: those of one group together, those of one label spread evenly."""
+    random = np.random.default_rng(_SEED)
+    leaders, first = np.unique(group, return_index=True)
+    fold_of: dict[int, int] = {}
+    for label in np.unique(truth):
+        for at, leader in enumerate(random.permutation(leaders[truth[first] == label])):
+            fold_of[int(leader)] = (at + int(label)) % FOLDS
+    return np.array([fold_of[int(leader)] for leader in group], dtype=np.int64)
+
+
+def _unseen_scores(vectors: Vectors, truth: Ints, folds: Ints, count: int, tick: Tick) -> tuple[Floats, Floats]:
+    full = np.zeros((len(truth), count), dtype=np.float32)
+    title = np.zeros_like(full)
+    for fold in range(FOLDS):
+        apart = folds == fold
+        if apart.any():
+            fit = _fit(vectors, truth, ~apart, count)
+            full[apart], title[apart] = fit.scores(vectors.full[apart]), fit.scores(vectors.title[apart])
+        tick()
+    return full, title
+
+
+def _fit(vectors: Vectors, truth: Ints, chosen: npt.NDArray[np.bool_], count: int) -> _Fit:
+    parts = chosen & vectors.has_detail
+    rows = sp.vstack([vectors.full[chosen], vectors.title[parts], vectors.body[parts]]).tocsr()
+    labels = np.concatenate([truth[chosen], truth[parts], truth[parts]])
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        columns = list(pool.map(lambda label: _one_against_all(rows, labels == label), range(count)))
+    return _Fit(
+        weights=np.stack([weights for weights, _ in columns], axis=1),
+        bias=np.array([bias for _, bias in columns], dtype=np.float32),
+    )
+
+
+def _one_against_all(rows: sp.csr_matrix, mine: npt.NDArray[np.bool_]) -> tuple[Floats, float]:
+    if not mine.any():  # its cases are all copies of each other, and apart just now
+        return np.zeros(rows.shape[1], dtype=np.float32), -1.0
+    telling = _telling(rows, mine)
+    classifier = LinearSVC(C=1.0, max_iter=100, tol=0.02, random_state=_SEED)
+    classifier.fit(rows @ sp.diags(telling), mine)
+    return (classifier.coef_[0] * telling).astype(np.float32), float(classifier.intercept_[0])
+
+
+def _telling(rows: sp.csr_matrix, mine: npt.NDArray[np.bool_]) -> Floats:
+    """How well each n-gram tells ``mine`` from the others: by its log-count ratio, half of it evened out."""
+    inside = _SMOOTHING + np.asarray(rows[mine].sum(axis=0)).ravel()
+    outside = _SMOOTHING + np.asarray(rows[~mine].sum(axis=0)).ravel()
+    ratio = np.log((inside / inside.sum()) / (outside / outside.sum()))
+    strength = np.abs(np.clip(ratio, -_SHARPEST, _SHARPEST))
+    return np.asarray(_EVEN_SHARE * strength.mean() + (1 - _EVEN_SHARE) * strength, dtype=np.float32)
+
+
+def _calibrated(scores: Floats, truth: Ints, folds: Ints, usable: npt.NDArray[np.bool_]) -> tuple[Form, Calibration]:
+    """Judgments calibrated by the other folds, and the calibration by all of them."""
+    if len(np.unique(truth[usable])) < scores.shape[1]:  # hardly any of these: what holds for all must do
+        usable = np.ones(len(truth), dtype=np.bool_)
+    probabilities = np.zeros_like(scores)
+    for fold in range(FOLDS):
+        apart = folds == fold
+        by_others = _calibration(scores[usable & ~apart], truth[usable & ~apart])
+        probabilities[apart] = by_others.probabilities(scores[apart])
+    best = probabilities.max(axis=1)
+    threshold = float(np.quantile(best[usable], LEFT_TO_PEOPLE))
+    matrix = _calibration(scores[usable], truth[usable])
+    final = Calibration(matrix=matrix.matrix, offset=matrix.offset, threshold=threshold)
+    return Form(probabilities=probabilities, sure=best >= threshold), final
+
+
+def _calibration(scores: Floats, truth: Ints) -> Calibration:
+    """Multinomial logistic regression from scores to labels. A label that is not there keeps its own score."""
+    count = scores.shape[1]
+    matrix, offset = np.eye(count, dtype=np.float32), np.zeros(count, dtype=np.float32)
+    there = np.unique(truth)
+    if len(there) > 1:
+        fit = LogisticRegression(C=1.0, max_iter=500).fit(scores, truth)
+        coefficients, intercept = fit.coef_, fit.intercept_
+        if len(there) == 2:  # noqa: PLR2004 - scikit-learn keeps one row for two classes
+            coefficients, intercept = np.vstack([-coefficients, coefficients]) / 2, np.r_[-intercept, intercept] / 2
+        matrix[:, there], offset[there] = coefficients.T, intercept
+    return Calibration(matrix=matrix, offset=offset, threshold=0.0)
+
+
+def _joined(full: Form, title: Form, has_detail: npt.NDArray[np.bool_]) -> Form:
+    """A case without a body is judged by its title in either form."""
+    return Form(
+        probabilities=np.where(has_detail[:, None], full.probabilities, title.probabilities),
+        sure=np.where(has_detail, full.sure, title.sure),
+    )

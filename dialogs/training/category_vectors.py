@@ -1,0 +1,67 @@
+"""Past cases as rows of TF-IDF over the n-grams that occur often enough."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from dialogs.nlu.category_text import Counts, Hashes, counted
+
+MOST_GRAMS = 400_000
+_LEAST_OFTEN = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vectors:
+    """A row of unit length for each case, in three forms; without a body ``full`` is ``title`` and ``body`` empty."""
+
+    grams: Hashes
+    idf: npt.NDArray[np.float16]
+    full: sp.csr_matrix
+    title: sp.csr_matrix
+    body: sp.csr_matrix
+    has_detail: npt.NDArray[np.bool_]
+
+
+def vectors_of(texts: Sequence[tuple[str, str]]) -> Vectors:
+    """``texts``: title and body of each case."""
+    full = [counted(title, detail) for title, detail in texts]
+    titles = [counted(title, "") for title, _ in texts]
+    grams, idf = _vocabulary([found for found, _ in full])
+    return Vectors(
+        grams=grams,
+        idf=idf,
+        full=_matrix(full, grams, idf),
+        title=_matrix(titles, grams, idf),
+        body=_matrix([counted("", detail) for _, detail in texts], grams, idf),
+        has_detail=np.array([bool(detail.strip()) for _, detail in texts]),
+    )
+
+
+def _vocabulary(texts: Sequence[Hashes]) -> tuple[Hashes, npt.NDArray[np.float16]]:
+    """The n-grams of at least two texts, the most frequent where there are too many, with what each tells."""
+    grams, often = np.unique(np.concatenate(texts), return_counts=True)
+    kept = often >= _LEAST_OFTEN
+    if kept.sum() > MOST_GRAMS:
+        kept = often > np.partition(often, -MOST_GRAMS)[-MOST_GRAMS]
+    idf = np.log((1 + len(texts)) / (1 + often[kept])) + 1
+    return grams[kept], idf.astype(np.float16)
+
+
+def _matrix(texts: Sequence[tuple[Hashes, Counts]], grams: Hashes, idf: npt.NDArray[np.float16]) -> sp.csr_matrix:
+    found = np.concatenate([hashes for hashes, _ in texts])
+    counts = np.concatenate([each for _, each in texts])
+    row = np.repeat(np.arange(len(texts)), [len(hashes) for hashes, _ in texts])
+    column = np.minimum(np.searchsorted(grams, found), len(grams) - 1)
+    known = grams[column] == found
+    values = (1 + np.log(counts[known])) * idf[column[known]]
+    matrix = sp.csr_matrix((values, (row[known], column[known])), shape=(len(texts), len(grams)), dtype=np.float32)
+    return _unit(matrix)
+
+
+def _unit(matrix: sp.csr_matrix) -> sp.csr_matrix:
+    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    lengths[lengths == 0] = 1
+    return sp.diags((1 / lengths).astype(np.float32)) @ matrix
