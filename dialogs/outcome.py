@@ -52,7 +52,10 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileCase:
-    """File a petition under a drawn number. ``code`` is the query code in clear; it is kept hashed."""
+    """File a petition under a drawn number. ``code`` is the query code in clear; it is kept hashed.
+
+    ``on_behalf_of``: whom the matter concerns, where that is not who files.
+    """
 
     number: str
     code: str = field(repr=False)
@@ -66,6 +69,7 @@ class FileCase:
     type: str = "求助"
     category: str = ""
     name: str = field(default="", repr=False)
+    on_behalf_of: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
     id_number: str = field(default="", repr=False)
     anonymous: bool = False
@@ -105,7 +109,7 @@ class RateCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallPerson:
-    """A human is wanted. ``reason``: asked, danger, unsure, media. ``danger`` goes before everything else."""
+    """A human is wanted. ``reason``: asked, danger, unsure, media, overdue, erase. ``danger`` goes before all else."""
 
     reason: str
     danger: bool = False

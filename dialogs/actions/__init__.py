@@ -4,8 +4,10 @@ from rasa_sdk import Action
 
 from dialogs.actions.adding import AddToCase, AskAdditionCase, AskAdditionText, DropAddition, ValidateAdditionForm
 from dialogs.actions.answering import AnswerNotice
-from dialogs.actions.filing import DropPetition, FilePetition
-from dialogs.actions.petition import ValidatePetitionForm, questions
+from dialogs.actions.asking import questions
+from dialogs.actions.filing import DropPetition, Expire, FilePetition
+from dialogs.actions.own_data import TellOwnData
+from dialogs.actions.petition import ValidatePetitionForm
 from dialogs.actions.policy import AnswerPolicy
 from dialogs.actions.progress import ShowProgress
 from dialogs.actions.rating import Rate
@@ -41,6 +43,8 @@ def build_actions(
         *questions(world),
         FilePetition(world),
         DropPetition(),
+        Expire(world),
+        TellOwnData(world),
         ValidateAdditionForm(world),
         AskAdditionCase(world),
         AskAdditionText(),

@@ -9,10 +9,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from dialogs.actions.filing import add
 from dialogs.actions.held import read_held
-from dialogs.actions.petition import digresses
 from dialogs.actions.progress import list_cases
 from dialogs.actions.withdrawing import open_cases
-from dialogs.actions.world import Turn, World, say, turn_of
+from dialogs.actions.world import Turn, World, digresses, say, turn_of
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
 

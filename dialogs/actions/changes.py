@@ -30,7 +30,14 @@ def repeated(draft: Draft, choice: str) -> Draft:
     if choice == "new":
         return replace(draft, repeat="")
     return replace(
-        draft, repeat=choice, place=draft.place or "", name=draft.name or "", phone=draft.phone or "", confirm=False
+        draft,
+        repeat=choice,
+        split=draft.split or "",
+        place=draft.place or "",
+        name=draft.name or "",
+        phone=draft.phone or "",
+        confirm=False,
+        sensitive="",
     )
 
 
@@ -53,5 +60,7 @@ def told(draft: Draft, words: str) -> Draft:
     before, words = draft.matter or "", without_id_numbers(words)
     if not words or words in before:
         return replace(draft, unclear=0)
+    if draft.fragment and draft.fragment not in words:
+        words = f"{draft.fragment}，{words}"
     joined = f"{before}\n{words}" if before else words
-    return replace(draft, matter=joined[:LONGEST_MATTER], shown=None, unclear=0)
+    return replace(draft, matter=joined[:LONGEST_MATTER], fragment=None, shown=None, unclear=0)

@@ -1,6 +1,7 @@
 """Correcting one part of what was taken down: "改地址 …", "电话改成139…", "内容不对"."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import answered_place, only_place
 from dialogs.nlu.identity import find_id_number
+from dialogs.nlu.matter import Categories
 from dialogs.nlu.names import answered_name
 from dialogs.nlu.phones import find_phones
 
@@ -18,8 +20,20 @@ _PARTS = (
     ("place", re.compile(r"地址|地点|位置|地方")),
     ("name", re.compile(r"姓名|名字|称呼")),
     ("title", re.compile(r"标题|题目")),
-    ("matter", re.compile(r"内容|事情|问题|诉求|描述|类别|分类|类型")),
+    ("matter", re.compile(r"内容|事情|问题|诉求|描述")),
 )
+_KINDS = "咨询|求助|投诉|举报|建议|表扬"
+_ANOTHER_KIND = re.compile(
+    rf"(?:不是(?:{_KINDS})[，, ]*(?:而|这)?是|(?:改成|改为|换成|登记成|登记为|算成?|算作|当作?|按|应该是|属于|类[型别]是?|是来|只是|就是)(?:一[个件])?)(?P<new>{_KINDS})"
+    rf"(?:类|件|的|吧|登记|处理|就行|就好|一下|不是(?:{_KINDS}))*[。！!]?$|^(?P<only>{_KINDS})[，, ]*不是(?:{_KINDS})[。！!]?$"
+)
+_KIND_WRONG = re.compile(
+    r"(?:类别|类型|分类)[^，。]{0,4}(?:不对|错|有误)|^(?:我?(?:要|想)?(?:修改|改|换)(?:一下|下)?)?(?:类别|类型|分类)(?:吧|不对|要改)?$"
+)
+_KIND_GIVEN = re.compile(
+    r"(?:类别|类型|分类)[^，。]{0,8}?(?:改成|改为|换成|应该是|应为|是|：|:)\s*(?P<new>[^，。]{2,20})|改(?:类别|类型|分类)[ ：:]+(?P<alone>[^，。]{2,20})"
+)
+_BREAK = re.compile(r"[，,；;。\n]+|(?<=[\u3400-\u9fff0-9])(?:还有|另外)(?=(?:电话|手机|姓名|名字|地址|地点))")
 _PART_ALONE = re.compile(
     r"(?:我?要?(?:修改|更正|改|换)(?:一下|下)?)?(?:电话|手机号?码?|联系方式|号码|身份证号?|地址|地点|位置|姓名|名字|标题|题目|内容|问题|事情|诉求)"
     r"(?:要改|改一下|改下|需要改|那项|那里|这项)?(?:吧|的)?"
@@ -58,6 +72,59 @@ def read_correction(text: str) -> Correction | None:
     return Correction(part=part, value=given if part == "matter" else given.rstrip("吧了"))
 
 
+def corrections_in(draft: Draft, text: str, asked: str, categories: Categories) -> Sequence[Correction]:
+    """All that one message puts right: "地址改成…，电话改成…"."""
+    if kind := _kind(text, draft, categories):
+        return (kind,)
+    if commands.asks_change(text):
+        several = [c for clause in _clauses(text) if (c := read_correction(clause)) and c.value]
+        if len({c.part for c in several}) > 1 and not any(c.part == "matter" for c in several[:-1]):
+            return several
+    one = correction_in(draft, text, asked)
+    return (one,) if one else ()
+
+
+def _clauses(text: str) -> Sequence[str]:
+    """The clauses that each name a part and what it becomes; what goes on with one stays with it."""
+    groups: list[str] = []
+    for clause in _BREAK.split(text):
+        begins = _changes_a_part(clause)
+        if not groups or begins:
+            groups.append(clause)
+        else:
+            groups[-1] += f"，{clause}"
+    return groups
+
+
+def _changes_a_part(clause: str) -> bool:
+    named = read_correction(clause[:40])
+    return bool(named and named.value and (commands.asks_change(clause) or _NEW.search(clause) or find_phones(clause)))
+
+
+def _kind(text: str, draft: Draft, categories: Categories) -> Correction | None:
+    """Another type or category, by its name; the fault alone is asked what it should be."""
+    said = text.strip()
+    if not draft.matter:
+        return None
+    if draft.pending == "type" and (kind := re.search(_KINDS, said)):
+        return Correction(part="type", value=kind.group())
+    if found := _ANOTHER_KIND.search(said):
+        return Correction(part="type", value=found["new"] or found["only"])
+    if given := _KIND_GIVEN.search(said):
+        return _named_kind(given["new"] or given["alone"], categories)
+    if draft.pending == "type" and categories.of(said):
+        return Correction(part="category", value=categories.of(said))
+    return Correction(part="type", value="") if _KIND_WRONG.search(said) else None
+
+
+def _named_kind(value: str, categories: Categories) -> Correction:
+    kind = re.search(_KINDS, value)
+    if kind:
+        return Correction(part="type", value=kind.group())
+    category = categories.of(value)
+    return Correction(part="category", value=category) if category else Correction(part="type", value="")
+
+
 def correction_in(draft: Draft, text: str, asked: str) -> Correction | None:
     """What is to be put right, if anything; at the summary a part's bare name will do."""
     if asked == "confirm" and draft.pending == "title" and not (commands.affirms(text) or commands.denies(text)):
@@ -91,8 +158,9 @@ def corrected(draft: Draft, correction: Correction) -> Draft:
     """The draft with the part set, or emptied where the new value is none."""
     value: Any = _READ[correction.part](correction.value)
     changed = replace(draft, **{"confirm": None, "shown": None, "unclear": 0, correction.part: value})
-    if correction.part == "title" and value is None:
-        return replace(changed, pending="title", shown=True)
+    changed = replace(changed, asks={p: n for p, n in draft.asks.items() if p != correction.part})
+    if correction.part in {"title", "type"} and value is None:
+        return replace(changed, pending=correction.part, shown=True)
     if correction.part == "place":
         return replace(changed, moved_from=draft.moved_from or draft.place)
     if correction.part == "matter":
@@ -133,4 +201,17 @@ def _title(value: str) -> str | None:
     return value.strip("《》“”\"' ")[:_LONGEST_TITLE] or None
 
 
-_READ = {"title": _title, "phone": _phone, "id_number": _id_number, "place": _place, "name": _name, "matter": _matter}
+def _chosen(value: str) -> str | None:
+    return value or None
+
+
+_READ = {
+    "type": _chosen,
+    "category": _chosen,
+    "title": _title,
+    "phone": _phone,
+    "id_number": _id_number,
+    "place": _place,
+    "name": _name,
+    "matter": _matter,
+}

@@ -11,24 +11,30 @@ PREFIX = "petition_"
 LONGEST_MATTER = 10_000
 MOST_ATTACHMENTS = 20
 _MOST_MESSAGES = 60
+_SEQUENCES = ("attachments", "message_ids", "parts", "later")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """None: not known, to be asked. ``""``: not wanted, never asked.
 
+    ``split`` is whether several matters told at once (``parts``) are filed apart; ``later`` are those that follow.
     ``repeat`` is what an earlier case on the same matter (``twin``) means for this one: "progress", "add" or ""
-    (a matter of its own). ``title`` is set where the person chose it; ``moved_from`` is the place that the matter
-    names and that was put right; ``pending`` "title" where a new title was asked. ``unclear`` counts the answers in
-    a row that could not be used.
+    (a matter of its own). ``sensitive`` is the answer to the separate question about sensitive data. ``title``,
+    ``type`` and ``category`` are set where the person chose them; ``moved_from`` is the place that the matter
+    names and that was put right; ``pending`` names what a choice or a new value was asked for besides the parts.
+    ``vague``: a place that nobody could find, while it is asked more precisely; ``fragment``: words too short to be a matter, kept for what follows. ``unclear`` counts the answers in a row that
+    could not be used, ``asks`` how often each part was asked, ``at`` is when the person was last heard.
     """
 
     matter: str | None = field(default=None, repr=False)
+    split: str | None = None
     repeat: str | None = None
     place: str | None = field(default=None, repr=False)
     name: str | None = field(default=None, repr=False)
     phone: str | None = field(default=None, repr=False)
     confirm: bool | None = None
+    sensitive: str | None = None
     id_number: str | None = field(default=None, repr=False)
     latitude: float | None = None
     longitude: float | None = None
@@ -41,8 +47,21 @@ class Draft:
     shown: bool | None = None
     title: str | None = field(default=None, repr=False)
     moved_from: str | None = field(default=None, repr=False)
+    type: str | None = None
+    category: str | None = None
+    behalf: str | None = field(default=None, repr=False)
+    vague: str | None = field(default=None, repr=False)
+    fragment: str | None = field(default=None, repr=False)
+    parts: tuple[str, ...] = field(default=(), repr=False)
+    later: tuple[str, ...] = field(default=(), repr=False)
     pending: str | None = None
     unclear: int = 0
+    asks: Mapping[str, int] = field(default_factory=dict)
+    at: str | None = None
+
+    def asked(self, part: str) -> int:
+        """How often ``part`` was asked, digressions apart."""
+        return self.asks.get(part, 0)
 
     def with_message(self, ids: tuple[str, ...]) -> tuple[str, ...]:
         return (*self.message_ids, *(i for i in ids if i not in self.message_ids))[-_MOST_MESSAGES:]
@@ -51,9 +70,10 @@ class Draft:
 def read_draft(tracker: Tracker) -> Draft:
     """The draft as the slots hold it."""
     values = {f.name: tracker.slots.get(PREFIX + f.name) for f in fields(Draft)}
-    values["attachments"] = tuple(values["attachments"] or ())
-    values["message_ids"] = tuple(values["message_ids"] or ())
+    for name in _SEQUENCES:
+        values[name] = tuple(values[name] or ())
     values["unclear"] = values["unclear"] or 0
+    values["asks"] = values["asks"] or {}
     return Draft(**values)
 
 
@@ -72,4 +92,6 @@ def cleared() -> list[Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value) or None
     return list(value) or None if isinstance(value, tuple) else value

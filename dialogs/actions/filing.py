@@ -3,14 +3,17 @@
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from dialogs.actions.asking import FORM
 from dialogs.actions.draft import Draft, cleared, read_draft
-from dialogs.actions.placing import NO_PLACE
+from dialogs.actions.following import kept_for_later
+from dialogs.actions.placing import NOWHERE
 from dialogs.actions.progress import tell_case
 from dialogs.actions.summary import Inferred, infer
 from dialogs.actions.world import CONSENT_VERSION, Turn, World, effect, say, turn_of
+from dialogs.nlu.identity import without_id_numbers
 
 
 class FilePetition(Action):
@@ -26,12 +29,13 @@ class FilePetition(Action):
         turn, draft = turn_of(tracker), read_draft(tracker)
         if draft.repeat in {"progress", "add"}:
             await self._join(dispatcher, turn, draft)
-            return cleared()
+            return [*cleared(), *_followed_by(draft)]
         if not (draft.confirm and draft.matter):
-            say(dispatcher, "utter_dropped")
+            say(dispatcher, "utter_given_up" if draft.repeat else "utter_dropped", hotline=self._world.office.hotline)
             return cleared()
-        await self._file(dispatcher, turn, draft)
-        return [*cleared(), *_remembered(draft)]
+        number = await self._file(dispatcher, turn, draft)
+        filed = {"number": number, "at": turn.at.isoformat()}
+        return [*cleared(), *_remembered(draft), SlotSet("just_filed", filed), *_followed_by(draft)]
 
     async def _join(self, dispatcher: CollectingDispatcher, turn: Turn, draft: Draft) -> None:
         cases = await self._world.cases.mine(turn.conversation_id)
@@ -42,12 +46,13 @@ class FilePetition(Action):
             tell_case(dispatcher, twin)
         else:
             add(dispatcher, twin.number, draft.matter or "", draft.attachments, draft.message_ids)
+            say(dispatcher, "utter_case_brief", number=twin.number, title=twin.title, label=twin.label)
 
-    async def _file(self, dispatcher: CollectingDispatcher, turn: Turn, draft: Draft) -> None:
+    async def _file(self, dispatcher: CollectingDispatcher, turn: Turn, draft: Draft) -> str:
         inferred = infer(draft, self._world.categories)
         number = await self._world.cases.draw_number(message_id=turn.message_ids[-1], at=turn.at)
         code = self._world.chance.query_code()
-        effect(dispatcher, "record_consent", version=CONSENT_VERSION, sensitive=bool(draft.id_number))
+        effect(dispatcher, "record_consent", version=CONSENT_VERSION, sensitive=draft.sensitive == "agreed")
         effect(dispatcher, "file_case", number=number, code=code, **_case(draft, inferred))
         next_step = "anonymous" if draft.anonymous else "accusation" if inferred.accusation else "common"
         words = NEXT[next_step]
@@ -55,7 +60,15 @@ class FilePetition(Action):
         say(dispatcher, words)
         if draft.anonymous and inferred.accusation:
             say(dispatcher, NEXT["accusation"])
-        say(dispatcher, "utter_filed_after")
+        if not draft.later:
+            say(dispatcher, "utter_filed_after")
+        return number
+
+
+def _followed_by(draft: Draft) -> list[Any]:
+    """The matters that were told at once with this one come next, without being told again."""
+    kept = kept_for_later(draft)
+    return [SlotSet("next_matters", dict(kept)), FollowupAction(FORM)] if kept else []
 
 
 NEXT = {
@@ -68,23 +81,26 @@ NEXT = {
 def add(
     dispatcher: CollectingDispatcher, number: str, text: str, attachments: tuple[Any, ...], message_ids: tuple[str, ...]
 ) -> None:
-    """Add words and attachments to a case, and say so."""
+    """Add words and attachments to a case, and say so. Identity numbers do not travel with them."""
+    kept = without_id_numbers(text)
     effect(
         dispatcher,
         "add_to_case",
         number=number,
-        text=text,
+        text=kept,
         attachments=[dict(a) for a in attachments],
         message_ids=list(message_ids),
     )
     say(dispatcher, "utter_added", number=number)
+    if kept != text:
+        say(dispatcher, "utter_id_dropped")
 
 
 def _case(draft: Draft, inferred: Inferred) -> dict[str, Any]:
     return {
         "title": inferred.title,
         "content": draft.matter,
-        "place": "" if draft.place == NO_PLACE else draft.place or "",
+        "place": "" if draft.place in NOWHERE else draft.place,
         "district": inferred.district,
         "latitude": draft.latitude,
         "longitude": draft.longitude,
@@ -92,6 +108,7 @@ def _case(draft: Draft, inferred: Inferred) -> dict[str, Any]:
         "type": inferred.type,
         "category": inferred.category,
         "name": draft.name or "",
+        "on_behalf_of": draft.behalf or "",
         "phone": draft.phone or "",
         "id_number": draft.id_number or "",
         "anonymous": bool(draft.anonymous),
@@ -119,3 +136,30 @@ class DropPetition(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         say(dispatcher, "utter_dropped")
         return [*cleared(), SlotSet("held", None), SlotSet("quiet", None)]
+
+
+class Expire(Action):
+    """What was left open for days is dropped, and said to be."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def name(self) -> str:
+        return "action_expire"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        draft = read_draft(tracker)
+        if draft.matter:
+            say(dispatcher, "utter_expired", title=infer(draft, self._world.categories).title)
+        return [*cleared(), *(SlotSet(name, None) for name in _LEFT_BEHIND)]
+
+
+_LEFT_BEHIND = (
+    "held",
+    "quiet",
+    "next_matters",
+    "addition_case",
+    "addition_text",
+    "addition_attachments",
+    "addition_message_ids",
+)

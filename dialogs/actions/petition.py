@@ -1,32 +1,30 @@
-"""Taking a petition down: the form's validation, its questions, the summary."""
+"""Taking a petition down: each message goes into the draft, once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from rasa_sdk import Action, FormValidationAction, Tracker
+from rasa_sdk import FormValidationAction, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from dialogs.actions.asking import FORM
 from dialogs.actions.changes import Heard
 from dialogs.actions.draft import LONGEST_MATTER, PREFIX, Draft, read_draft, written
+from dialogs.actions.following import next_draft
 from dialogs.actions.held import read_held
-from dialogs.actions.listening import listen
-from dialogs.actions.summary import PARTS, summary_of
-from dialogs.actions.world import Turn, World, numbered, say, turn_of
+from dialogs.actions.listening import goes_on, listen
+from dialogs.actions.repeating import compared
+from dialogs.actions.resuming import came_back, open_words
+from dialogs.actions.sensitive import kinds_in
+from dialogs.actions.several import matters_in
+from dialogs.actions.world import Turn, World, digresses, hush, say, turn_of
 from dialogs.nlu.danger import danger_in
+from dialogs.nlu.facts import read_facts
 from dialogs.nlu.masking import masked
-from dialogs.nlu.ngrams import overlap
-from dialogs.nlu.places import find_place
-from dialogs.ports import CaseView
+from dialogs.nlu.verdict import is_another_matter
 
-FORM = "petition_form"
-_ALIKE = 0.6
-
-
-def digresses(turn: Turn, domain: dict[str, Any], form: str) -> bool:
-    """Whether the message is none for the form: it is answered by a rule, then the form asks again."""
-    return turn.intent in (domain.get("forms", {}).get(form, {}).get("ignored_intents") or ())
+__all__ = ["FORM", "ValidatePetitionForm", "digresses"]
 
 
 class ValidatePetitionForm(FormValidationAction):
@@ -40,24 +38,46 @@ class ValidatePetitionForm(FormValidationAction):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         turn, before = turn_of(tracker), read_draft(tracker)
-        if digresses(turn, domain, FORM) or set(turn.message_ids) <= set(before.message_ids):
-            return []
         opening = not (tracker.active_loop or {}).get("name") or not tracker.slots.get("requested_slot")
+        following = opening and bool(tracker.slots.get("next_matters"))
+        if (digresses(turn, domain, FORM) and not following) or set(turn.message_ids) <= set(before.message_ids):
+            return []
+        if not opening and came_back(before, turn):
+            if other := self._another_since(before, turn):
+                say(dispatcher, "utter_resume_or_new", **open_words(before, turn, self._world.categories))
+                return [*_slots(other, before), *hush(tracker)]
+            say(dispatcher, "utter_resumed", **open_words(before, turn, self._world.categories))
         heard = self._open(before, turn, tracker) if opening else self._hear(before, turn, tracker)
-        draft = await self._compare_with_earlier(heard.draft, turn)
-        for remark in heard.remarks:
-            say(dispatcher, remark, limit=LONGEST_MATTER, place=masked(draft.place or ""))
-        changed = written(draft, before)
-        if opening:
-            changed["held"] = None
-        return [SlotSet(name, value) for name, value in changed.items()]
+        draft = await compared(self._with_choices(heard.draft), turn, self._world)
+        draft = replace(draft, at=turn.at.isoformat())
+        self._remark(dispatcher, heard, draft)
+        forgotten = [SlotSet("held", None), SlotSet("next_matters", None)] if opening else []
+        return [*_slots(draft, before), *forgotten]
+
+    def _another_since(self, draft: Draft, turn: Turn) -> Draft | None:
+        """After hours, another matter than the one left open: it is kept, and which of them goes on is asked."""
+        facts = read_facts(turn.text, self._world.categories)
+        title = f"{draft.place or ''}{(draft.matter or '')[:_APART]}"
+        if not (draft.matter and facts.matter) or goes_on(turn.text):
+            return None
+        if not is_another_matter(facts.matter, title, self._world.categories, by_place=True):
+            return None
+        ids = draft.with_message(turn.message_ids)
+        return replace(draft, later=(*draft.later, facts.rest), message_ids=ids, at=turn.at.isoformat())
 
     def _hear(self, draft: Draft, turn: Turn, tracker: Tracker) -> Heard:
         asked = str(tracker.slots.get("requested_slot") or "").removeprefix(PREFIX) or None
+        if turn.entity("value") == "latest" and draft.later:
+            return next_draft({**_NOTHING_SHARED, "matters": [draft.later[-1]]}, turn, self._world.categories)
+        if came_back(draft, turn) or turn.entity("value") == "continue":
+            draft = replace(draft, shown=None)
         return listen(draft, turn, asked, self._world.categories)
 
     def _open(self, draft: Draft, turn: Turn, tracker: Tracker) -> Heard:
         """The first message: what it says, what was held for it, who wrote in this conversation before."""
+        if following := tracker.slots.get("next_matters"):
+            heard = next_draft(following, turn, self._world.categories)
+            return replace(heard, draft=_known_from_before(heard.draft, tracker))
         held = read_held(tracker, now=turn.at)
         wanted = turn.entity("topic") == "held" or (not turn.text or "登记" in turn.text[:6])
         text = held.text if wanted and held.text else "\n".join((*held.fragments, turn.text)).strip()
@@ -68,19 +88,37 @@ class ValidatePetitionForm(FormValidationAction):
             heard = replace(heard, draft=replace(heard.draft, matter=text[:LONGEST_MATTER]))
         return replace(heard, draft=_known_from_before(heard.draft, tracker))
 
-    async def _compare_with_earlier(self, draft: Draft, turn: Turn) -> Draft:
-        if not draft.matter or draft.repeat is not None or draft.twin:
-            return draft
-        cases = await self._world.cases.mine(turn.conversation_id)
-        twin = next((case for case in cases if case.open and is_like(case, draft.matter)), None)
-        return replace(draft, twin=twin.number) if twin else replace(draft, repeat="")
+    def _with_choices(self, draft: Draft) -> Draft:
+        """Whether there is something to choose besides the parts: several matters, sensitive data."""
+        if draft.matter and draft.split is None and not draft.parts:
+            parts = tuple(matters_in(draft.matter, self._world.categories))
+            draft = replace(draft, parts=parts, split=None if parts else "")
+        if draft.confirm and draft.sensitive is None and not kinds_in(draft):
+            draft = replace(draft, sensitive="")
+        return draft
+
+    def _remark(self, dispatcher: CollectingDispatcher, heard: Heard, draft: Draft) -> None:
+        words: dict[str, Any] = {
+            "limit": LONGEST_MATTER,
+            "place": masked(draft.place or ""),
+            "fragment": masked(draft.fragment or ""),
+        }
+        for remark in heard.remarks:
+            say(dispatcher, remark, **words)
 
 
-def is_like(case: CaseView, matter: str) -> bool:
-    """Whether the matter is the same as that of the case: most of its title is in it, at the same place."""
-    ours, theirs = find_place(matter), find_place(case.title)
-    elsewhere = ours and theirs and overlap(theirs.value, ours.value) < 0.5  # noqa: PLR2004 - more than half another name
-    return bool(case.title) and not elsewhere and overlap(case.title, matter) >= _ALIKE
+_APART = 60
+_NOTHING_SHARED: Mapping[str, Any] = {
+    "anonymous": None,
+    "confidential": None,
+    "behalf": None,
+    "message_ids": [],
+    "place": None,
+}
+
+
+def _slots(draft: Draft, before: Draft) -> list[Any]:
+    return [SlotSet(name, value) for name, value in written(draft, before).items()]
 
 
 def _known_from_before(draft: Draft, tracker: Tracker) -> Draft:
@@ -88,64 +126,3 @@ def _known_from_before(draft: Draft, tracker: Tracker) -> Draft:
         return draft
     name, phone = tracker.slots.get("known_name"), tracker.slots.get("known_phone")
     return replace(draft, name=draft.name or name, phone=draft.phone or phone)
-
-
-class Ask(Action):
-    """Asks for one part of the petition, with one short question."""
-
-    def __init__(self, part: str, world: World) -> None:
-        self._part = part
-        self._world = world
-
-    def name(self) -> str:
-        return f"action_ask_{PREFIX}{self._part}"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
-        turn, draft = turn_of(tracker), read_draft(tracker)
-        if tracker.slots.get("quiet"):
-            return [SlotSet("quiet", None)]
-        if self._part == "confirm":
-            return self._show(dispatcher, turn, draft, domain)
-        if self._part == "repeat":
-            return await self._offer(dispatcher, turn, draft)
-        if digresses(turn, domain, FORM):
-            say(dispatcher, "utter_go_on")
-        elif tracker.slots.get("requested_slot") is None and not draft.unclear:
-            say(dispatcher, "utter_noted" if draft.matter else "utter_begin")
-        say(dispatcher, f"utter_ask_{PREFIX}{self._part}")
-        return []
-
-    def _show(self, dispatcher: CollectingDispatcher, turn: Turn, draft: Draft, domain: dict[str, Any]) -> list[Any]:
-        buttons = _choices(draft)
-        if draft.shown:
-            again = digresses(turn, domain, FORM) or draft.unclear
-            if again:
-                say(dispatcher, "utter_summary_again", buttons=buttons)
-            return []
-        summary = summary_of(draft, self._world.categories)
-        if summary.accusation:
-            say(dispatcher, "utter_accusation_notice")
-        say(
-            dispatcher,
-            "utter_summary",
-            summary=summary.text,
-            office=self._world.office.name,
-            choices=numbered([title for title, _ in buttons]),
-            buttons=buttons,
-        )
-        return [SlotSet(f"{PREFIX}shown", True)]
-
-    async def _offer(self, dispatcher: CollectingDispatcher, turn: Turn, draft: Draft) -> list[Any]:
-        cases = await self._world.cases.mine(turn.conversation_id)
-        twin = next(case for case in cases if case.number == draft.twin)
-        say(dispatcher, "utter_ask_petition_repeat", number=twin.number, title=twin.title, label=twin.label)
-        return []
-
-
-def _choices(draft: Draft) -> Sequence[tuple[str, str]]:
-    anonymous = () if draft.anonymous else (("匿名", '/choose{"value": "anonymous"}'),)
-    return (("确认", "/affirm"), ("修改", "/deny"), *anonymous, ("取消", "/stop"))
-
-
-def questions(world: World) -> list[Action]:
-    return [Ask(part, world) for part in PARTS]

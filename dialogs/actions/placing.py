@@ -7,6 +7,7 @@ from dialogs.actions.changes import Heard, told, unclear
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
+from dialogs.nlu.danger import accuses_an_official
 from dialogs.nlu.facts import Facts, answered_place, only_place
 from dialogs.nlu.matter import Categories, asks, tells_a_matter
 from dialogs.nlu.phrases import made_of
@@ -18,10 +19,11 @@ _NOWHERE = made_of(
     r"没有?|无|不涉及|没有具体(?:地点|地址)?|不(?:方便|想|便)(?:说|透露)?|全市|全国|到处都?是?|没有地[点址]|无具体地[点址]|不限|跳过|在?哪(?:里|儿)?都(?:行|可以|一样|有)|地点|地址|具体地点"
 )
 NO_PLACE = "无具体地点"
+LEFT_OPEN = "暂无"
+"""Asked often enough, and not told."""
+NOWHERE = frozenset({None, "", NO_PLACE, LEFT_OPEN})
 _SHORTEST_PLACE = 2
 _A_REMARK = 6
-_MOST_REMARKS = 5
-"""So often is the place asked for in vain of somebody who goes on telling."""
 _HOME = re.compile(r"^我?们?家?(?:是)?(?:住|家住|住址)|家在")
 _LIKE_A_PLACE = re.compile(r"(?:[站池点口边旁里侧处院楼房坑沟]|[对后]面|附近)$")
 _DOES_NOT_KNOW = re.compile(r"不(?:知道|清楚|确定|记得|明白|太清楚|晓得)|记不清|忘了|说不[清准好]")
@@ -29,6 +31,8 @@ _DOES_NOT_KNOW = re.compile(r"不(?:知道|清楚|确定|记得|明白|太清楚
 
 def answer_place(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
     draft = heard.draft
+    if accuses_an_official(draft.matter or ""):
+        return _whom(heard, turn.text, facts)
     said = facts.rest if facts.name or facts.phone else facts.rest or turn.text
     if (draft.place and turn.location) or (facts.anonymous and not facts.rest):
         return heard
@@ -44,16 +48,27 @@ def answer_place(heard: Heard, turn: Turn, facts: Facts, categories: Categories)
     return _no_place(heard, said, categories)
 
 
+def _whom(heard: Heard, text: str, facts: Facts) -> Heard:
+    """Whom an accusation is against: asked once; a place in the answer is kept as one, the words in any case."""
+    if facts.anonymous and not facts.rest:
+        return heard
+    said, draft = facts.rest or text, replace(heard.draft, place=facts.place or "", unclear=0)
+    if _NOWHERE.fullmatch(words_only(said)) or _DOES_NOT_KNOW.search(said) or commands.denies(said):
+        return replace(heard, draft=draft)
+    return replace(heard, draft=told(draft, said)).remark("utter_noted")
+
+
 def place_beside(heard: Heard, text: str) -> Heard | None:
     """An address sent where something else was asked: the place if it is missing, else its correction.
 
     None for what is no address. Where somebody lives is not where it happened: it goes to the matter.
     """
     found, draft = find_place(text), heard.draft
-    if not found or not only_place(text) or not (found.exact or draft.place):
+    accused = draft.place == "" and accuses_an_official(draft.matter or "")
+    if not found or not only_place(text) or not (found.exact or draft.place or accused):
         return None
     place = _joined(draft.place or "", answered_place(text), exact=found.exact)
-    if draft.place in {None, "", NO_PLACE} or place in (draft.place or ""):
+    if draft.place in NOWHERE or place in (draft.place or ""):
         return replace(
             heard, draft=replace(draft, place=draft.place if draft.place and place in draft.place else place)
         ).remark("utter_noted")
@@ -68,7 +83,7 @@ def _joined(before: str, place: str, *, exact: bool) -> str:
     """District and street, whichever of them was said first."""
     if exact:
         return f"{before}{place}" if before and find_district(before) == before and not find_district(place) else place
-    return place if before == NO_PLACE else f"{place}{before}" if not find_district(before) else before
+    return place if before in NOWHERE else f"{place}{before}" if not find_district(before) else before
 
 
 def _no_place(heard: Heard, said: str, categories: Categories) -> Heard:
@@ -78,8 +93,7 @@ def _no_place(heard: Heard, said: str, categories: Categories) -> Heard:
     remark = is_no_place(said.removeprefix("就是")) or tells_a_matter(said, categories)
     tells = not other and not _DOES_NOT_KNOW.search(said) and (remark or len(words_only(said)) >= _A_REMARK)
     if tells and remark and before:
-        place = NO_PLACE if before >= _MOST_REMARKS else draft.place
-        told_more = replace(told(draft, said), place=place, unclear=before + 1)
+        told_more = replace(told(draft, said), unclear=before + 1)
         return replace(heard, draft=told_more).remark("utter_added_to_matter")
     if before and (not other or before > 1):
         place = NO_PLACE if other or _DOES_NOT_KNOW.search(said) else answered_place(said) or NO_PLACE

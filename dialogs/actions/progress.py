@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from dialogs.actions.world import Turn, World, clipped, say, turn_of
+from dialogs.actions.world import OFFICE_TIME, Turn, World, clipped, say, turn_of
 from dialogs.nlu import commands
 from dialogs.notices import RATEABLE
 from dialogs.ports import CaseStep, CaseView, TooManyTries
@@ -16,7 +15,6 @@ from dialogs.ports import CaseStep, CaseView, TooManyTries
 _LISTED = 8
 _STEPS = 3
 _NOTE = 60
-_OFFICE_TIME = ZoneInfo("Asia/Shanghai")
 
 
 class ShowProgress(Action):
@@ -90,7 +88,7 @@ def _step(step: CaseStep) -> str:
 
 
 def _day(at: Any) -> str:
-    local = at.astimezone(_OFFICE_TIME)
+    local = at.astimezone(OFFICE_TIME)
     return f"{local.month}月{local.day}日"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dialogs.actions.draft import Draft
-from dialogs.actions.placing import NO_PLACE
+from dialogs.actions.placing import NOWHERE
 from dialogs.actions.world import clipped
 from dialogs.nlu.danger import accuses_an_official
 from dialogs.nlu.identity import mask_id_number
@@ -16,7 +16,7 @@ from dialogs.nlu.places import find_district, find_place
 from dialogs.nlu.times import find_since
 from dialogs.nlu.title import NEUTRAL_ACCUSATION, make_title
 
-PARTS = ("matter", "repeat", "place", "name", "phone", "confirm")
+PARTS = ("matter", "split", "repeat", "place", "name", "phone", "confirm", "sensitive")
 _SHOWN_CONTENT = 120
 
 
@@ -45,8 +45,8 @@ def infer(draft: Draft, categories: Categories) -> Inferred:
     accusation = accuses_an_official(matter)
     return Inferred(
         title=NEUTRAL_ACCUSATION if accusation else draft.title or _title(draft, categories),
-        type="举报" if accusation else type_of(matter),
-        category="检举控告" if accusation else categories.of(matter),
+        type="举报" if accusation else draft.type or type_of(matter),
+        category="检举控告" if accusation else draft.category or categories.of(matter),
         # Whoever puts a street right seldom names the district again; the summary shows it.
         district=find_district(place, matter) or find_district(draft.moved_from or ""),
         since=find_since(matter),
@@ -62,7 +62,7 @@ def _title(draft: Draft, categories: Categories) -> str:
         said = find_place(matter)
         named = said.value if said and overlap(said.value, draft.moved_from) >= 0.5 else draft.moved_from  # noqa: PLR2004 - more than half the same
         matter = matter.replace(named, "", 1).lstrip("，,在的 ") or matter
-    return make_title(matter, "" if place == NO_PLACE else place, categories)
+    return make_title(matter, "" if place in NOWHERE else place, categories)
 
 
 def summary_of(draft: Draft, categories: Categories) -> Summary:
@@ -89,11 +89,12 @@ def _of_the_matter(draft: Draft, inferred: Inferred) -> Sequence[tuple[str, str]
 
 def _of_the_filer(draft: Draft) -> Sequence[tuple[str, str]]:
     if draft.anonymous:
-        return (("诉求人", "匿名"), ("保密", "是" if draft.confidential else ""))
+        return (("诉求人", "匿名"), ("当事人", draft.behalf or ""), ("保密", "是" if draft.confidential else ""))
     landline = "-" in (draft.phone or "-")
     return (
-        ("姓名", draft.name or ""),
+        ("姓名", draft.name or "暂无"),
         ("电话" if landline else "手机", mask_phone(draft.phone) if draft.phone else "不留，在这里联系"),
         ("身份证", mask_id_number(draft.id_number) if draft.id_number else ""),
+        ("当事人", masked(draft.behalf or "")),
         ("保密", "是" if draft.confidential else ""),
     )

@@ -7,10 +7,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from dialogs.actions.asking import FORM
 from dialogs.actions.draft import PREFIX, read_draft, written
 from dialogs.actions.held import Held, hold, read_held, with_fragment
 from dialogs.actions.listening import listen
-from dialogs.actions.petition import FORM
 from dialogs.actions.withdrawing import open_cases
 from dialogs.actions.world import Office, Turn, World, effect, hush, in_form, say, turn_of
 from dialogs.nlu.danger import Danger, danger_in, without_danger

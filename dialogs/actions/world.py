@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
@@ -13,6 +14,8 @@ from dialogs.faq.search import Answers
 from dialogs.nlu.matter import Categories
 from dialogs.ports import Cases, Randomness
 
+OFFICE_TIME = ZoneInfo("Asia/Shanghai")
+"""What the office's clocks and calendars show."""
 CONSENT_VERSION = "2026-11"
 """The version of the privacy notice that a confirmation agrees to; change it with the notice's wording."""
 
@@ -88,6 +91,11 @@ def effect(dispatcher: CollectingDispatcher, kind: str, **fields: Any) -> None:
 
 def in_form(tracker: Tracker) -> bool:
     return bool((tracker.active_loop or {}).get("name"))
+
+
+def digresses(turn: Turn, domain: dict[str, Any], form: str) -> bool:
+    """Whether the message is none for the form: it is answered by a rule, then the form asks again."""
+    return turn.intent in (domain.get("forms", {}).get(form, {}).get("ignored_intents") or ())
 
 
 def hush(tracker: Tracker) -> list[Any]:

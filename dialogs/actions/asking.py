@@ -1,0 +1,131 @@
+"""The form's questions: few, short, never the same words twice, and with a way out where they were asked in vain."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from dialogs.actions.draft import PREFIX, Draft, read_draft
+from dialogs.actions.patience import offers_a_way_out
+from dialogs.actions.resuming import came_back, open_words
+from dialogs.actions.sensitive import kinds_in
+from dialogs.actions.summary import PARTS, summary_of
+from dialogs.actions.world import Turn, World, clipped, digresses, numbered, say, turn_of
+from dialogs.nlu.danger import accuses_an_official
+from dialogs.nlu.masking import masked
+
+FORM = "petition_form"
+_PART_SHOWN = 40
+_WAYS_OUT = {
+    "matter": "utter_matter_or_person",
+    "name": "utter_name_or_anonymous",
+    "confirm": "utter_confirm_or_person",
+}
+_AGAIN = "_again"
+
+
+class Ask(Action):
+    """Asks for one part of the petition, with one short question."""
+
+    def __init__(self, part: str, world: World) -> None:
+        self._part = part
+        self._world = world
+
+    def name(self) -> str:
+        return f"action_ask_{PREFIX}{self._part}"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        turn, draft = turn_of(tracker), read_draft(tracker)
+        if tracker.slots.get("quiet"):
+            return [SlotSet("quiet", None)]
+        aside = digresses(turn, domain, FORM)
+        if aside and came_back(draft, turn):
+            say(dispatcher, "utter_resume_offer", **open_words(draft, turn, self._world.categories))
+            return [SlotSet(f"{PREFIX}at", turn.at.isoformat())]
+        special = {"confirm": self._show, "repeat": self._offer, "split": self._apart, "sensitive": self._consent}
+        if self._part in special:
+            events = await special[self._part](dispatcher, turn, draft, aside=aside)
+        else:
+            events = self._question(dispatcher, tracker, draft, aside=aside)
+        return [*events, *([] if aside else _counted(draft, self._part))]
+
+    def _question(self, dispatcher: CollectingDispatcher, tracker: Tracker, draft: Draft, *, aside: bool) -> list[Any]:
+        begins = tracker.slots.get("requested_slot") is None and not (draft.unclear or draft.later)
+        if aside:
+            say(dispatcher, "utter_go_on")
+        elif begins:
+            say(dispatcher, "utter_noted" if draft.matter else "utter_begin")
+        say(dispatcher, question(self._part, draft), place=masked(draft.place or draft.vague or ""))
+        return []
+
+    async def _show(self, dispatcher: CollectingDispatcher, turn: Turn, draft: Draft, *, aside: bool) -> list[Any]:
+        if draft.shown:
+            if draft.unclear and offers_a_way_out(draft, "confirm"):
+                say(dispatcher, _WAYS_OUT["confirm"])
+            elif aside or draft.unclear:
+                say(dispatcher, "utter_summary_again", buttons=_choices(draft))
+            return []
+        summary = summary_of(draft, self._world.categories)
+        if summary.accusation:
+            say(dispatcher, "utter_accusation_notice")
+        buttons = _choices(draft)
+        choices = numbered([title for title, _ in buttons])
+        office = self._world.office.name
+        say(dispatcher, "utter_summary", summary=summary.text, office=office, choices=choices, buttons=buttons)
+        return [SlotSet(f"{PREFIX}shown", True)]
+
+    async def _offer(self, dispatcher: CollectingDispatcher, turn: Turn, draft: Draft, *, aside: bool) -> list[Any]:
+        cases = await self._world.cases.mine(turn.conversation_id)
+        twin = next(case for case in cases if case.number == draft.twin)
+        say(dispatcher, "utter_ask_petition_repeat", number=twin.number, title=twin.title, label=twin.label)
+        return []
+
+    async def _apart(self, dispatcher: CollectingDispatcher, turn: Turn, draft: Draft, *, aside: bool) -> list[Any]:
+        lines = "\n".join(f"· {clipped(masked(part), _PART_SHOWN)}" for part in draft.parts)
+        say(dispatcher, "utter_ask_petition_split", matters=lines, count=_COUNTED[len(draft.parts)])
+        return []
+
+    async def _consent(self, dispatcher: CollectingDispatcher, turn: Turn, draft: Draft, *, aside: bool) -> list[Any]:
+        what = "、".join(kinds_in(draft))
+        buttons = _CONSENT_ID if draft.id_number else _CONSENT_OTHER
+        choices = numbered([title for title, _ in buttons])
+        say(dispatcher, "utter_ask_petition_sensitive", what=what, choices=choices, buttons=buttons)
+        return []
+
+
+_COUNTED = "零一两三四五六"
+_AGREES = '/choose{"value": "agreed"}'
+_APART = '/choose{"value": "apart"}'
+_CONSENT_ID = (("同意", _AGREES), ("不留身份证号", _APART))
+_CONSENT_OTHER = (("同意", _AGREES), ("不同意，改成匿名", _APART))
+
+
+def question(part: str, draft: Draft) -> str:
+    """The response that asks for ``part``: what goes together is asked together, and a repeat in other words."""
+    if part in _WAYS_OUT and offers_a_way_out(draft, part):
+        return _WAYS_OUT[part]
+    again = _AGAIN if draft.asked(part) else ""
+    if part == "matter" and draft.place is None:
+        return f"utter_ask_petition_matter_and_place{again}"
+    if part == "place" and accuses_an_official(draft.matter or ""):
+        return "utter_ask_petition_whom"
+    if part == "place" and draft.vague:
+        return "utter_ask_petition_place_precisely"
+    if part == "name" and draft.phone is None:
+        return f"utter_ask_petition_name_and_phone{again}"
+    return f"utter_ask_{PREFIX}{part}{again}"
+
+
+def _counted(draft: Draft, part: str) -> list[Any]:
+    return [SlotSet(f"{PREFIX}asks", {**draft.asks, part: draft.asked(part) + 1})]
+
+
+def _choices(draft: Draft) -> Sequence[tuple[str, str]]:
+    anonymous = () if draft.anonymous else (("匿名", '/choose{"value": "anonymous"}'),)
+    return (("确认", "/affirm"), ("修改", "/deny"), *anonymous, ("取消", "/stop"))
+
+
+def questions(world: World) -> list[Action]:
+    return [Ask(part, world) for part in PARTS]

@@ -1,0 +1,135 @@
+"""The answers to what is chosen rather than told: the same matter again, apart or together, the summary, consent."""
+
+import re
+from dataclasses import replace
+
+from dialogs.actions.changes import Heard, anonymous, confirmed, repeated, told, unclear, understood, which_part
+from dialogs.actions.draft import Draft
+from dialogs.actions.telling import another_matter, is_small_talk
+from dialogs.actions.world import Turn
+from dialogs.nlu import commands
+from dialogs.nlu.clean import words_only
+from dialogs.nlu.facts import Facts, answered_place, only_place
+from dialogs.nlu.matter import Categories
+from dialogs.nlu.phrases import made_of
+
+_REPEAT = (
+    ("new", re.compile(r"^3$|新|另|不是|不同|别的|其他")),
+    ("progress", re.compile(r"^1$|进度|结果|查")),
+    ("add", re.compile(r"^2$|补充|同一件|一件事|一样|是的?$|对$")),
+)
+_TOGETHER = re.compile(r"^2$|合在?一起|一起|合并|一块儿?|不分|不用分|一件")
+_APART = re.compile(r"^1$|分开|分别|两件|各(?:自|登)|单独|拆")
+_YES_HERE = made_of(
+    r"中|得劲|管|成|妥(?:了|妥)?|要得|得|得嘞|使得|好使|整吧|弄吧|报吧|交|行咧|中中|嗯嗯|发吧|就这|咧|嘞|吧|了|啊|哈"
+)
+"""Yes in the dialects: 中 and 得劲 in Henan and Shandong, 要得 in the south-west."""
+_WAIT = re.compile(
+    r"^(?:那|我)?(?:你)?(?:先|再|稍)?(?:等(?:等|一?下|会儿?|一?会儿?)?|稍候|别急|不急|慢)(?:等|一?下|会儿?|着)?(?:吧|啊|先)?$|^(?:让)?我?(?:先|再)?(?:看看|想想|考虑(?:一下|考虑)?|核对(?:一下)?|问问)"
+)
+_DISAGREES = re.compile(r"不同意|不愿意|不授权|别(?:留|存|记)我|不(?:想|要|让)(?:你们)?(?:留|存|保存|记录)")
+_ADDS = re.compile(
+    r"^(?:我?(?:再|还)?(?:要|想)?补充(?:一下|一点|说明)?[：:，, ]*|还有[：:，, ]*|另外[：:，, ]*|对了[：:，, ]*|"
+    r"(?:在?内容(?:里|中|后面|上)?[，, ]*)?(?:请|帮我|给我)?(?:再|还)?(?:要|想)?(?:加|添|补|写)(?:上|进去?)?(?:一句|一条|一点|几句|两句|一下)?(?:话)?[：:，, ]+)"
+)
+_SHORTEST = 4
+
+
+def answer_repeat(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
+    choice = next((name for name, pattern in _REPEAT if pattern.search(words_only(turn.text))), None)
+    if choice:
+        return replace(heard, draft=understood(repeated(heard.draft, choice)))
+    return unclear(heard, "utter_choose_repeat")
+
+
+def answer_split(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
+    bare = words_only(turn.text)
+    if _TOGETHER.search(bare):
+        return replace(heard, draft=split_into(heard.draft, "together"))
+    if _APART.search(bare) or commands.affirms(turn.text) or _YES_HERE.fullmatch(bare):
+        return replace(heard, draft=split_into(heard.draft, "apart"))
+    if commands.denies(turn.text):
+        return replace(heard, draft=split_into(heard.draft, "together"))
+    if facts.matter:
+        return replace(heard, draft=told(heard.draft, facts.rest)).remark("utter_added_to_matter")
+    return unclear(heard, "utter_choose_split")
+
+
+def split_into(draft: Draft, choice: str) -> Draft:
+    """Apart: the first matter goes on, the others wait for it to be filed."""
+    if choice == "together" or len(draft.parts) < 2:  # noqa: PLR2004 - one matter is none to split
+        return replace(draft, split="together", parts=(), unclear=0)
+    first, *others = draft.parts
+    return replace(draft, split="apart", matter=first, later=(*others, *draft.later), parts=(), unclear=0)
+
+
+def answer_confirm(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
+    draft, bare = heard.draft, words_only(turn.text)
+    if commands.affirms(turn.text) or bare == "1" or _YES_HERE.fullmatch(bare):
+        return confirmed(heard)
+    if heard.remarks:
+        return heard
+    if _WAIT.search(bare):
+        return heard.remark("utter_wait")
+    if _DISAGREES.search(bare):
+        return heard.remark("utter_disagreed")
+    if commands.denies(turn.text) or commands.asks_change(turn.text):
+        return which_part(heard)
+    told_anew = _told_anew(draft, turn.text, facts)
+    if told_anew:
+        return replace(heard, draft=told_anew).remark("utter_changed")
+    return _more(heard, turn, facts, categories)
+
+
+def _more(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
+    """More of the matter, another one, or nothing that can be used."""
+    if another := another_matter(heard, turn.text, facts, categories):
+        return another
+    rest = without_adding(turn.text)
+    added = rest if rest != turn.text and len(rest) >= _SHORTEST else facts.matter
+    if added and not is_small_talk(added, categories):
+        return replace(heard, draft=told(heard.draft, added)).remark("utter_added_to_matter")
+    return unclear(heard, "utter_bad_confirm")
+
+
+def without_adding(text: str) -> str:
+    """The words to be added, without those that say so: 内容加一句：…, 还有，…."""
+    return _ADDS.sub("", text)
+
+
+def _told_anew(draft: Draft, text: str, facts: Facts) -> Draft | None:
+    """A bare phone number, name or place in answer to the summary replaces what stood there."""
+    if facts.matter or not facts.any:
+        return None
+    place = answered_place(text) if only_place(text) else draft.place
+    return replace(
+        draft,
+        place=place,
+        moved_from=draft.moved_from if place == draft.place else draft.moved_from or draft.place,
+        name=facts.name or draft.name,
+        phone=facts.phone or draft.phone,
+        anonymous=None if facts.name or facts.phone else draft.anonymous,
+        shown=None,
+        unclear=0,
+    )
+
+
+def answer_sensitive(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
+    bare = words_only(turn.text)
+    if bare == "2" or _DISAGREES.search(bare) or commands.denies(turn.text):
+        return kept_apart(heard)
+    if bare == "1" or commands.affirms(turn.text) or _YES_HERE.fullmatch(bare):
+        return replace(heard, draft=replace(heard.draft, sensitive="agreed", unclear=0))
+    if facts.anonymous:
+        return heard
+    return unclear(heard, "utter_choose_sensitive")
+
+
+def kept_apart(heard: Heard) -> Heard:
+    """Not agreed: the identity number is not kept, and what else is sensitive goes without a name."""
+    draft = heard.draft
+    if draft.id_number:
+        return replace(heard, draft=replace(draft, id_number="", sensitive=None, unclear=0)).remark("utter_id_dropped")
+    confirm = draft.confirm
+    apart = replace(anonymous(draft), confirm=confirm, sensitive="apart", shown=True)
+    return replace(heard, draft=apart).remark("utter_anonymous")

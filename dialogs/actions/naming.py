@@ -1,0 +1,79 @@
+"""Who asks, and how to reach them: the answers to both questions, together or one after the other."""
+
+import re
+from dataclasses import replace
+
+from dialogs.actions.changes import Heard, anonymous, unclear
+from dialogs.actions.placing import LONG_ANSWER, place_beside
+from dialogs.actions.telling import beside
+from dialogs.actions.world import Turn
+from dialogs.nlu.facts import Facts
+from dialogs.nlu.matter import Categories
+from dialogs.nlu.names import answered_name, taken_as_name
+from dialogs.nlu.phones import find_phones, looks_like_a_try
+
+_NO_NAME = re.compile(
+    r"匿名|不(?:想|愿意?|便|方便|能|用|要)?(?:说|留|透露|告诉|写|提供)|保密$|没必要|不告诉你?|跳过|^(?:都)?(?:不用|不要|不想)了?$"
+)
+_NO_PHONE = re.compile(
+    r"我?(?:(?:没有?|无)(?:手机号?|电话|号码|联系方式)|(?:没有?|无|跳过|不(?:想|愿意?|方便|便|用|要|能)?(?:留|给|提供|说|透露)?(?:手机号?|电话|号码|联系方式)?)了?[\W_]*$|(?:就|可以)?在?(?:这里|这儿|这上面|微信)(?:上|里)?(?:联系|回复|回|找|说))|不(?:想|愿意?|方便|便|用|要)?(?:留|给|提供|说|透露)(?:手机|电话|号码)"
+)
+_WITHOUT_PHONE = re.compile(
+    r"(?:没有?|无|不(?:想|愿意?|方便|便|用|要)?(?:留|给|提供|说|透露))(?:手机|电话|号码|联系方式)号?码?|"
+    r"(?:就|可以)在(?:这里|这儿|这上面|微信)(?:上|里)?(?:联系|回复|找)"
+)
+_FORGOT = re.compile(r"(?:号|手机|电话)[^，。]{0,4}(?:不记得|记不[得住清]|忘)|^我?(?:不记得|记不[得住清]|忘|想不起)")
+_GENDER = re.compile(r"(?<![\u3400-\u9fff])(?:性别[:： ]*)?[男女](?:性)?(?![\u3400-\u9fff])")
+_EDGES = " ，,、；;。"
+
+
+def answer_name(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
+    draft = heard.draft
+    if draft.anonymous:
+        return heard
+    if _WITHOUT_PHONE.search(turn.text) and draft.phone is None and not facts.phone:
+        draft = replace(draft, phone="")
+        heard = replace(heard, draft=draft)
+    rest = _WITHOUT_PHONE.sub("", _GENDER.sub(" ", facts.rest)).strip(_EDGES)
+    name = facts.name or answered_name(rest) or (taken_as_name(rest) if draft.unclear else None)
+    if name:
+        return replace(heard, draft=replace(draft, name=name, unclear=0))
+    if _NO_NAME.search(rest) and len(turn.text) <= LONG_ANSWER:
+        return replace(heard, draft=anonymous(draft)).remark("utter_anonymous")
+    if not rest:
+        return heard
+    return beside(heard, turn, facts, categories) or _no_name(heard, turn.text, facts)
+
+
+def _no_name(heard: Heard, text: str, facts: Facts) -> Heard:
+    if (facts.phone or facts.id_number) and not facts.rest:
+        return heard
+    if looks_like_a_try(text):
+        return unclear(heard, "utter_bad_phone")
+    return unclear(heard, "utter_bad_name")
+
+
+def answer_phone(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
+    draft = heard.draft
+    if draft.anonymous:
+        return heard
+    found = find_phones(turn.text)
+    if found:
+        return replace(heard, draft=replace(draft, phone=facts.phone or found[0].value, unclear=0))
+    if _NO_PHONE.match(turn.text.strip()) and len(turn.text) <= LONG_ANSWER:
+        return replace(heard, draft=replace(draft, phone="", unclear=0))
+    return heard if facts.id_number and not facts.rest else _no_number(heard, turn, facts, categories)
+
+
+def _no_number(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
+    """What was said instead of a telephone number; an address is no number, however many digits it has."""
+    if _FORGOT.search(turn.text) and len(turn.text) <= LONG_ANSWER:
+        return unclear(heard, "utter_phone_forgotten")
+    if placed := place_beside(heard, turn.text):
+        return placed
+    if looks_like_a_try(turn.text):
+        return unclear(heard, "utter_bad_phone")
+    if told_beside := beside(heard, turn, facts, categories):
+        return told_beside
+    name = answered_name(turn.text)
+    return replace(heard, draft=replace(heard.draft, name=name)) if name else unclear(heard, "utter_no_phone_in_it")

@@ -1,0 +1,47 @@
+"""What is kept of the person who asks, and the wish to have it erased: told at once, erased by staff, as law allows."""
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from dialogs.actions.draft import read_draft
+from dialogs.actions.world import World, effect, say, turn_of
+from dialogs.nlu.phones import mask_phone
+
+_SHOWN = 1
+
+
+class TellOwnData(Action):
+    """``topic`` "see" or "erase". Nothing is shown in full: phones are read by others."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def name(self) -> str:
+        return "action_my_data"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        turn = turn_of(tracker)
+        if turn.entity("topic") == "erase":
+            effect(dispatcher, "call_person", reason="erase", danger=False)
+            say(dispatcher, "utter_erase_passed_on")
+            return [SlotSet("known_name", None), SlotSet("known_phone", None)]
+        cases = await self._world.cases.mine(turn.conversation_id)
+        say(dispatcher, "utter_own_data", kept=_kept(tracker, len(cases)), office=self._world.office.name)
+        return []
+
+
+def _kept(tracker: Tracker, cases: int) -> str:
+    draft = read_draft(tracker)
+    name = draft.name or tracker.slots.get("known_name") or ""
+    phone = draft.phone or tracker.slots.get("known_phone") or ""
+    parts = (
+        f"姓名 {name[:_SHOWN]}{'*' * (len(name) - _SHOWN)}" if name else "",
+        f"电话 {mask_phone(phone)}" if phone else "",
+        f"登记过的诉求 {cases}件" if cases else "",
+        "正在登记的内容" if draft.matter else "",
+        "这里的聊天记录",
+    )
+    return "、".join(part for part in parts if part)

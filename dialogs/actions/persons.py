@@ -1,0 +1,24 @@
+"""Whom a matter concerns, where that is not who writes: 替我妈反映, 我是她女儿, 帮邻居张大爷."""
+
+import re
+
+_KIN = (
+    r"(?:我|俺|咱)?(?:家|的)?(?:老)?(?:妈妈?|爸爸?|母亲|父亲|爹|娘|爷爷|奶奶|姥姥|姥爷|外公|外婆|公公|婆婆|岳父|岳母|丈夫|老公|妻子|老婆|媳妇|儿子|女儿|闺女|"
+    r"孩子|哥哥?|姐姐?|弟弟?|妹妹?|叔叔?|舅舅?|姑姑?|姨妈?|邻居|朋友|同事|工友|亲戚|表[哥弟姐妹]|堂[哥弟姐妹])"
+)
+_SURNAMED = r"[\u3400-\u9fff]{1,3}(?:大爷|大妈|大娘|奶奶|爷爷|阿姨|叔叔?|先生|女士|师傅|同志|老人)"
+_NAMED = r"(?:[，,（(]?(?:他|她)?(?:名?叫|姓名是?)?(?P<name>[\u3400-\u9fff]{2,4})(?=[，,。）)；;\s]))?"
+_FOR = re.compile(
+    rf"(?:代替?|替|帮(?!忙|助|我)|为|代表)(?P<who>{_KIN}|(?:我们?)?(?:邻居|楼上|楼下|隔壁)?{_SURNAMED})(?:的?{_NAMED})?"
+    r"(?=[^，。；]{0,12}(?:反映|投诉|举报|求助|咨询|登记|问|说|写|申请|上访|信访|讨|要))"
+)
+_LONGEST = 20
+
+
+def concerned_in(text: str) -> str | None:
+    """The person that the writer acts for, in the writer's words; None where they write for themselves."""
+    found = _FOR.search(text[:400])
+    if not found:
+        return None
+    who, name = found["who"], found["name"] or ""
+    return (f"{who}{name}" if name not in who else who)[:_LONGEST]

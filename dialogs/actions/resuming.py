@@ -1,0 +1,35 @@
+"""Coming back to a petition that was left open: hours later or the next day it goes on where it was."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from dialogs.actions.draft import Draft
+from dialogs.actions.summary import infer
+from dialogs.actions.world import OFFICE_TIME, Turn
+from dialogs.nlu.matter import Categories
+
+AWAY = timedelta(hours=4)
+"""After so long a person is reminded of what is open."""
+_NAMES = {"place": "地点", "name": "姓名", "phone": "手机号"}
+
+
+def came_back(draft: Draft, turn: Turn) -> bool:
+    """Whether the message comes so long after the one before that a reminder is due."""
+    return bool(draft.at) and turn.at - datetime.fromisoformat(str(draft.at)) >= AWAY
+
+
+def open_words(draft: Draft, turn: Turn, categories: Categories) -> dict[str, Any]:
+    """When it was begun, what it is called, and what is missing: the words of a reminder."""
+    title = infer(draft, categories).title if draft.matter else "一件事"
+    missing = [name for part, name in _NAMES.items() if getattr(draft, part) is None]
+    return {
+        "when": _when(draft, turn),
+        "title": title,
+        "missing": f"还差{'、'.join(missing)}" if missing else "等您确认",
+    }
+
+
+def _when(draft: Draft, turn: Turn) -> str:
+    then, now = datetime.fromisoformat(str(draft.at)).astimezone(OFFICE_TIME), turn.at.astimezone(OFFICE_TIME)
+    days = (now.date() - then.date()).days
+    return {0: "今天", 1: "昨天", 2: "前天"}.get(days, f"{then.month}月{then.day}日")

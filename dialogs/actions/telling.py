@@ -1,0 +1,129 @@
+"""The matter itself: what is told of it, unasked, when asked, and beside the answers to other questions."""
+
+import re
+from dataclasses import replace
+
+from dialogs.actions.changes import Heard, told, unclear
+from dialogs.actions.draft import Draft
+from dialogs.actions.placing import LONG_ANSWER, place_beside
+from dialogs.actions.world import Turn
+from dialogs.nlu import commands
+from dialogs.nlu.clean import words_only
+from dialogs.nlu.facts import Facts, only_place
+from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story
+from dialogs.nlu.names import bare_name
+from dialogs.nlu.verdict import is_another_matter
+
+_A_SENTENCE = 6
+_LONGER_THAN_A_NAME = 10
+_A_MATTER = 4
+_TELLS = re.compile(r"[了过着给是在没有要被把的]")
+_WORDS = re.compile(r"[\u3400-\u9fff]{2}")
+_LONGEST_FRAGMENT = 100
+_SMALL_TALK = re.compile(
+    r"天气|下雨了|吃(?:饭|过)?了[吗没]|哈哈|呵呵|嘿嘿|你(?:今年)?(?:几岁|多大|叫(?:什么|啥)|是男|是女|是谁|真(?:可爱|聪明|笨|好))|无聊|讲个?笑话|"
+    r"唱(?:首|个)?歌|聊(?:聊天|会儿)|好(?:热|冷|困|累)啊?$|(?:今天|现在)(?:星期|几号|几点)|红烧肉|怎么做(?:饭|菜)|股票|彩票|世界杯"
+)
+_ANOTHER = re.compile(
+    r"^(?:对了|另外|还有|再就是|顺便)?[，, ]*(?:(?:再|还|另外?)(?:有|要|想)?(?:反映|说|投诉|登记|有)?(?:另外)?(?:一|两)?(?:个|件|下)?(?:别的|其他的?)?"
+    r"(?:事|问题)(?:儿|情)?|另(?:一|外一)(?:件|个)(?:事|问题)(?:情|儿)?|再(?:反映|投诉|登记|说)(?:一)?(?:个|件)?(?:事|问题)?)[，,：:。 ]*"
+)
+_APART = 40
+
+
+def opening(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
+    """The first message: its matter, or the whole of it where it is long enough to be one."""
+    if facts.matter and not commands.opens(turn.text):
+        return replace(heard, draft=told(heard.draft, facts.matter))
+    bare = words_only(turn.text)
+    says_only_so = commands.command_in(turn.text, in_form=False) or only_place(turn.text) or facts.any
+    return heard if says_only_so or len(bare) < LONG_ANSWER else replace(heard, draft=told(heard.draft, turn.text))
+
+
+def answer_matter(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
+    if facts.matter:
+        return replace(heard, draft=retold(told(heard.draft, facts.matter), facts))
+    says_who_or_where = facts.name or facts.phone or facts.id_number or not facts.rest or only_place(turn.text)
+    if says_who_or_where or commands.affirms(turn.text) or commands.opens(turn.text):
+        return heard
+    if (name := bare_name(turn.text)) and not heard.draft.name:
+        return replace(heard, draft=replace(heard.draft, name=name))
+    if is_small_talk(turn.text, categories):
+        return unclear(heard, "utter_not_ours")
+    again = heard.draft.unclear > 0 and len(words_only(turn.text)) >= _A_MATTER
+    if again or (len(words_only(turn.text)) >= _A_MATTER and _says_something(turn.text, categories)):
+        return replace(heard, draft=told(heard.draft, turn.text))
+    return _fragment(heard, turn.text)
+
+
+def _fragment(heard: Heard, text: str) -> Heard:
+    """Too little to be a matter (供暖): kept, and asked what about it."""
+    if not _WORDS.search(text) or commands.denies(text):
+        return unclear(heard, "utter_bad_matter")
+    before = heard.draft.fragment
+    kept = f"{before}，{text}" if before and text not in before else text
+    heard = replace(heard, draft=replace(heard.draft, fragment=kept[:_LONGEST_FRAGMENT]))
+    return unclear(heard, "utter_matter_fragment")
+
+
+def _says_something(text: str, categories: Categories) -> bool:
+    """A sentence, or a question about something the city deals with: a consultation is a matter too."""
+    return bool(categories.of(text)) or is_a_story(text) if asks(text) else len(words_only(text)) >= 10  # noqa: PLR2004 - a short sentence
+
+
+def retold(draft: Draft, facts: Facts) -> Draft:
+    """A matter told anew brings its own place, and name and phone where it says them."""
+    exact = facts.place_exact and draft.latitude is None
+    draft = replace(draft, place=facts.place if exact else draft.place)
+    if draft.anonymous:
+        return draft
+    return replace(draft, name=facts.name or draft.name, phone=facts.phone or draft.phone)
+
+
+def beside(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard | None:
+    """Something else than what was asked: where it is, another matter, or more of this one. None for neither."""
+    if placed := place_beside(heard, turn.text):
+        return placed
+    if is_small_talk(turn.text, categories):
+        return None
+    if another := another_matter(heard, turn.text, facts, categories):
+        return another
+    other = asks(turn.text) or commands.denies(turn.text) or commands.abuses(turn.text)
+    telling = bool(_TELLS.search(facts.rest)) or len(facts.rest) >= _LONGER_THAN_A_NAME
+    goes_on = len(words_only(facts.rest)) >= _A_SENTENCE and not other and telling
+    if not (facts.matter or goes_on):
+        return None
+    return replace(heard, draft=told(heard.draft, facts.rest)).remark("utter_added_to_matter")
+
+
+def another_matter(heard: Heard, text: str, facts: Facts, categories: Categories) -> Heard | None:
+    """A matter of its own, told while the first is not filed yet: it is kept for afterwards, and said to be."""
+    draft = heard.draft
+    said = _ANOTHER.match(text)
+    words = facts.rest[said.end() :] if said and facts.rest.startswith(said.group()) else facts.rest
+    if not (facts.matter and draft.matter and finds_fault(words)):
+        return None
+    elsewhere = facts.place_exact and is_another_matter(
+        words, f"{draft.place or ''}{draft.matter[:_APART]}", categories, by_place=True, by_category=False
+    )
+    different = is_another_matter(words, draft.matter[:_APART], categories, by_place=False)
+    if not (said or (elsewhere and different)):
+        return None
+    return replace(heard, draft=replace(draft, later=(*draft.later, words), unclear=0)).remark("utter_later_noted")
+
+
+def announces_another(text: str) -> bool:
+    """Whether somebody says that there is one more matter, and no more than that."""
+    said = _ANOTHER.match(text)
+    return bool(said and not words_only(text[said.end() :]))
+
+
+def without_another(text: str) -> str:
+    """The text without the words that announce one more matter."""
+    said = _ANOTHER.match(text)
+    return text[said.end() :] if said else text
+
+
+def is_small_talk(text: str, categories: Categories) -> bool:
+    """Whether a text makes talk: no matter, no answer to any question."""
+    return bool(_SMALL_TALK.search(text)) and not finds_fault(text) and not categories.of(text)
