@@ -155,6 +155,9 @@ def _slot(name: str, raw: Mapping[str, Any], gathering: _Gathering) -> SlotSpec:
     if kind not in SLOT_TYPES:
         findings.problem(where, f"type {kind} is unknown; one of {', '.join(sorted(SLOT_TYPES))}")
         kind = "any"
+    low, high = findings.number(raw.get("min_value", 0.0), where), findings.number(raw.get("max_value", 1.0), where)
+    if kind == "float" and low >= high:
+        findings.problem(where, "min_value must be below max_value")
     if kind == "any" and raw.get("influence_conversation"):
         findings.problem(where, "a slot of type any cannot influence the conversation")
     if "mappings" not in raw:
@@ -165,8 +168,8 @@ def _slot(name: str, raw: Mapping[str, Any], gathering: _Gathering) -> SlotSpec:
         influences=bool(raw.get("influence_conversation", kind != "any")),
         initial=raw.get("initial_value"),
         values=tuple(value.lower() for value in findings.words(raw.get("values"), where)),
-        low=findings.number(raw.get("min_value", 0.0), where),
-        high=findings.number(raw.get("max_value", 1.0), where),
+        low=low,
+        high=high,
         mappings=tuple(_mapping(m, where, gathering) for m in findings.items(raw.get("mappings"), where)),
     )
 

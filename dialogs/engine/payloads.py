@@ -8,46 +8,57 @@ from .contract import Entity, IntentScore, Message, Parse
 from .domain import Domain
 from .events import Event
 
-_PAYLOAD = re.compile(r"/(?P<intent>[^{@]+)(?:@(?P<confidence>[0-9]+(?:\.[0-9]+)?))?(?P<entities>\{.+\})?", re.DOTALL)
+# Rasa's own pattern: what follows the entities, or cannot be read as such, is passed over.
+_PAYLOAD = re.compile(r"/(?P<intent>[^{@]+)(?:@(?P<confidence>[0-9.]+))?(?P<entities>\{.+\})?")
 # As many candidates as anybody looks at; the state keeps them.
 _RANKED = 3
 
 
 def read_payload(text: str, domain: Domain) -> Parse | None:
     """What a payload means; None where the text is none, or names an intent the domain does not have."""
-    found = _PAYLOAD.fullmatch(text.strip())
+    found = _PAYLOAD.match(text.strip())
     if found is None:
         return None
     intent = found["intent"].strip()
     if intent.split("/", 1)[0] not in domain.intents:
         return None
-    confidence = min(1.0, float(found["confidence"] or 1.0))
+    confidence = _confidence(found["confidence"])
     return Parse(
         intent=intent,
         confidence=confidence,
-        entities=_entities(found["entities"], domain),
+        entities=_entities(found, domain),
         ranking=(IntentScore(name=intent, confidence=confidence),),
     )
 
 
-def _entities(text: str | None, domain: Domain) -> tuple[Entity, ...]:
-    """The entities the domain knows; a list holds several values of one. Broken JSON holds none."""
+def _confidence(written: str | None) -> float:
+    """At most 1; what is no number counts as 0, as with Rasa."""
     try:
-        named = json.loads(text) if text else {}
+        return 1.0 if written is None else min(1.0, float(written))
+    except ValueError:
+        return 0.0
+
+
+def _entities(found: re.Match[str], domain: Domain) -> tuple[Entity, ...]:
+    """The entities the domain knows; a list holds several values of one. Broken JSON holds none."""
+    start, end = found.span("entities")
+    try:
+        named = json.loads(found["entities"] or "{}")
     except ValueError:
         return ()
+    if not isinstance(named, dict):
+        return ()
     return tuple(
-        Entity(entity=name, value=value, extractor="payload")
+        Entity(entity=name, value=value, start=start, end=end, extractor="payload")
         for name, values in named.items()
         if name in domain.entities
         for value in (values if isinstance(values, list) else [values])
-        if value is not None
     )
 
 
 def user_event(message: Message, parse: Parse) -> Event:
     """The ``user`` event of a message, with its parse data as actions expect them."""
-    text = message.text or message.payload
+    text = (message.text or message.payload).strip()
     return {
         "event": "user",
         "text": text,

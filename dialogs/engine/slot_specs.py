@@ -7,8 +7,6 @@ from typing import Any
 Feature = list[float]
 
 _OTHER = "__other__"
-_TRUE = frozenset({"true", "1", "1.0", "yes", "t", "y"})
-_FALSE = frozenset({"false", "0", "0.0", "no", "f", "n"})
 MAPPING_TYPES = frozenset({"from_text", "from_entity", "from_intent", "from_trigger_intent", "custom"})
 SLOT_TYPES = frozenset({"text", "bool", "categorical", "float", "list", "any"})
 
@@ -50,6 +48,10 @@ class SlotSpec:
     high: float = 1.0
     mappings: tuple[SlotMapping, ...] = field(default=(), repr=False)
 
+    def kept(self, value: Any) -> Any:
+        """``value`` as the slot holds it: a list slot holds a list, whatever it is given."""
+        return [value] if self.type == "list" and value and not isinstance(value, list) else value
+
     def feature(self, value: Any) -> Feature | None:
         """What rules see of ``value``; None: nothing, as if the slot were not there."""
         if not self.influences:
@@ -70,10 +72,16 @@ def _list(_: SlotSpec, value: Any) -> Feature:
 
 
 def _bool(_: SlotSpec, value: Any) -> Feature:
-    word = str(value).lower()
-    if word in _TRUE:
-        return [1.0, 1.0]
-    return [1.0, 0.0] if word in _FALSE else [0.0, 0.0]
+    known = _truth(value)
+    return [0.0, 0.0] if known is None else [1.0, float(known)]
+
+
+def _truth(value: Any) -> bool | None:
+    """What Rasa takes for true and false; None: neither."""
+    if isinstance(value, str):
+        word = value.strip().lower()
+        return word == "true" if word in {"true", "false"} else float(value) == 1.0 if value.isnumeric() else None
+    return bool(value == 1.0) if isinstance(value, bool | int | float) else None
 
 
 def _float(spec: SlotSpec, value: Any) -> Feature:

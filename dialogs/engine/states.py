@@ -4,7 +4,7 @@ A state has Rasa's form: ``{"user": {"intent", "entities"}, "slots", "prev_actio
 "active_loop": {"name"}}``, with empty parts left out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,6 @@ class Walk:
     """Goes through events and shows the state at any point. ``influences``: the slots that rules see."""
 
     domain: Domain
-    initial: Mapping[str, Any]
     now: Situation
     influences: tuple[SlotSpec, ...] = field(init=False)
 
@@ -30,7 +29,7 @@ class Walk:
         self.influences = tuple(spec for spec in self.domain.slots.values() if spec.influences)
 
     def step(self, event: Event) -> None:
-        apply(self.now, event, self.initial)
+        apply(self.now, event, self.domain.slots)
 
     def view(self, only: frozenset[str] | None = None) -> StateView:
         """The state; of the slots, only those named in ``only``, where it is given."""
@@ -71,7 +70,7 @@ def loop_view(loop: Loop | None) -> dict[str, Any]:
 
 def last_states(tracker: Tracker, count: int) -> list[StateView]:
     """The last ``count`` states, oldest first; fewer where the conversation is shorter."""
-    walk = Walk(tracker.domain, tracker.initial, tracker.start())
+    walk = Walk(tracker.domain, tracker.start())
     skip = 1 + sum(event["event"] == "action" for event in tracker.applied) - count
     states: list[StateView] = []
     for event in tracker.applied:
@@ -85,8 +84,7 @@ def last_states(tracker: Tracker, count: int) -> list[StateView]:
 
 def script_states(events: Sequence[Event], domain: Domain) -> list[tuple[list[StateView], str]]:
     """For each action of a rule, the states that lead to it (all, and of the slots those the rule sets)."""
-    initial = dict.fromkeys(domain.slots)
-    walk = Walk(domain, initial, Situation(dict(initial)))
+    walk = Walk(domain, Situation(dict.fromkeys(domain.slots)))
     states: list[StateView] = []
     steps: list[tuple[list[StateView], str]] = []
     touched: set[str] = set()

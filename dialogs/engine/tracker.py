@@ -7,6 +7,7 @@ from typing import Any
 from .domain import Domain
 from .events import LISTEN, SESSION_START, Event, intent_of
 from .history import take_in
+from .slot_specs import SlotSpec
 
 # What the two-stage fallback asks for: the last three messages and rewinds.
 _HEARD = 3
@@ -52,7 +53,7 @@ def initial_slots(domain: Domain) -> dict[str, Any]:
     return {name: spec.initial for name, spec in domain.slots.items()}
 
 
-def apply(situation: Situation, event: Event, initial: Mapping[str, Any]) -> None:
+def apply(situation: Situation, event: Event, slots: Mapping[str, SlotSpec]) -> None:
     """What ``event`` does to the situation; rewinds and undos are the tracker's."""
     match event["event"]:
         case "action":
@@ -61,9 +62,9 @@ def apply(situation: Situation, event: Event, initial: Mapping[str, Any]) -> Non
             situation.latest_message = event
             situation.followup = None
         case "slot" if event["name"] in situation.slots:
-            situation.slots[event["name"]] = event["value"]
+            situation.slots[event["name"]] = slots[event["name"]].kept(event["value"])
         case "reset_slots":
-            situation.slots.update(initial)
+            situation.slots.update({name: spec.initial for name, spec in slots.items()})
         case "followup":
             situation.followup = event["name"]
         case "pause" | "resume" as kind:
@@ -125,7 +126,7 @@ class Tracker:
         elif undone.rewound:
             self.now = self._replayed(self.applied)
         else:
-            apply(self.now, event, self.initial)
+            apply(self.now, event, self.domain.slots)
 
     def update_all(self, events: Iterable[Event]) -> None:
         for event in events:
@@ -151,7 +152,7 @@ class Tracker:
     def _replayed(self, events: Iterable[Event]) -> Situation:
         situation = self.start()
         for event in events:
-            apply(situation, event, self.initial)
+            apply(situation, event, self.domain.slots)
         return situation
 
     def _note(self, event: Event) -> None:

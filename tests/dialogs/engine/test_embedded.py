@@ -130,7 +130,7 @@ async def test_actions_see_who_speaks_where_and_what_came_with_it(bot, actions, 
     assert (sender, channel) == ("someone", "wechat")
     assert message["text"] == "work, please"
     assert message["metadata"] == {"id": "7"}
-    assert message["entities"] == [{"entity": "thing", "value": "x", "extractor": "payload"}]
+    assert message["entities"] == [{"entity": "thing", "value": "x", "start": 5, "end": 19, "extractor": "payload"}]
     assert turn.messages == [{"custom": {"effect": "file"}}]
 
 
