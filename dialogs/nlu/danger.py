@@ -5,7 +5,11 @@ left out of the alarms, but never talk of ending one's life.
 """
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
+
+from dialogs.nlu.clean import words_only
+from dialogs.nlu.danger_words import COLLAPSE, DESPAIR, FIRE, GAS, MEDICAL, SELF_HARM, SPEECH, THREAT, VIOLENCE
 
 
 class Danger(StrEnum):
@@ -20,70 +24,72 @@ class Danger(StrEnum):
     MEDICAL = "medical"
 
 
-_SELF_HARM = re.compile(
-    r"不想活|活不下去|活不了了|活够了|活着没(?:什么)?意思|活着(?:真|好)累|轻生|自杀|寻死|想死|去死了?算了|死给你|死了算了|一死了之|不如死|以死|"
-    r"结束(?:自己的?|我的?)?生命|跳楼(?!价|机|甩)|跳河|跳桥|跳江|跳塔吊|跳下去|没法活了|割腕|上吊|喝农药|喝药|吞药|自焚|自残|同归于尽|遗书|"
-    r"死在你们|吊死|撞死(?:自己|算)|了结自己|不活了|没(?:有)?活路了|"
-    r"(?:我|俺|咱|本人|就|要|去)[^，。；\n]{0,8}从[^，。；\n]{1,10}(?:上|顶|台|口)[^，。；\n]{0,3}跳|(?:爬|上)[^，。；\n]{0,6}(?:塔吊|楼顶|天台|桥栏)[^，。；\n]{0,4}(?:跳|去死)"
+_OVER_BEFORE = re.compile(
+    r"去年|前年|往年|上个?月|上上?个?(?:周|星期|礼拜)|(?:\d+|[一二两三四五六七八九十几好多半]+)(?:多)?(?:个)?(?:多)?(?:年|月|周|星期|礼拜|天)(?:多)?(?:以)?前|多年前|早年|以前|曾经?|之前|当年|那年|当时|小时候|(?:19|20)\d\d年(?!底到)|"
+    r"新闻|报道|报导|电视|视频|电影|小说|演练|演习|培训|宣传|讲座|预防|防止|防范|防火|防溺|避免|以防|怕|担心|生怕|万一|如果|要是|假如|一旦|容易|可能会|会不会|隐患|风险|存在"
 )
-_WEAPON = r"(?:菜|砍|水果|杀猪|镰|尖|匕首|大)?刀(?!具|片|剪|工|闸|鱼)|汽油|炸药|雷管|硫酸|煤油"
-_THREAT = re.compile(
-    rf"(?:我|俺|咱|就|要|去|敢)[^，。；\n]{{0,6}}(?:拿|带|提|抄|揣|拎|背)(?:着|上|了|起)?(?:一?[把桶瓶])?(?:{_WEAPON})|"
-    r"(?:我|俺|就|敢|再不)[^，。；\n]{0,10}(?:把|将)(?![^，。；\n]{0,8}[树草花苗菜])[^，。；\n]{1,10}(?:点了|烧了|炸了|砍了|捅了|杀了|弄死)|"
-    r"(?:我|俺|就|要|去)[^，。；\n]{0,4}一把火"
+"""What makes that which follows in the sentence a memory, a fear or a report."""
+_OVER_AFTER = re.compile(
+    r"扑灭|鉴定|[理没不]赔|赔(?:偿|付|钱|多少|不)|认定|伤残|报销|算不算|工伤|怎么(?:申请|办理|交|预防|防)|可以申请|能申请|补[助贴偿]|政策|收费|责任书?|演练|隐患|官司|判(?:了|决|刑)|后遗症|的?新闻|那年|的?时候|风险|受理吗|保险|应急预案|栓|报警器(?:多少|坏|免费|怎么|要)|证怎么"
 )
-_VIOLENCE = re.compile(
-    r"(?:有人|他们?|她|对方|正在?|一群人|丈夫|老公|家里人|父亲|爸).{0,12}(?:拿刀|持刀|砍人|砍我|打我|打人|要打死|要杀|杀了我|殴打|绑架|砸门|家暴|掐我|堵在(?:家|门)里?不让)|"
-    r"(?:要|会|想|想要|准备|去)(?:杀了?|砍了?|捅死?|弄死|打死|炸了?|砍死|杀光)(?:他|她|你|你们|他们|全家|人|死|楼|政府|办公)|杀人(?!案)|砍死|捅死|弄死|炸(?:了|掉)?(?:政府|信访|大楼|你们)|"
-    r"(?:威胁|恐吓)(?:我|要|说要).{0,12}(?:命|杀|打|死|家人|安全)|人身(?:安全)?(?:受到)?威胁|(?:被|正被)(?:围殴|殴打|追打|绑架|非法拘禁|囚禁|家暴|跟踪|威胁)|救命|暴打|毒打|报复我全家|爆炸物|炸弹"
+_OVER_OF_SELF_HARM = re.compile(
+    r"(?:以前|之前|曾经?|去年|前年|\d{4}年|年前|上个?月)[^，。；\n]{0,10}(?:有人|有个|学生|老人|有女|有男|邻居)|防止|避免|预防|怕有人|(?:看了?|的|条)新闻|电影|电视"
 )
-_FIRE = re.compile(
-    r"着火|起火|失火|火灾|烧起来|大火|冒浓烟|冒黑烟.{0,6}(?:楼|家|房|窗)|(?:楼|家|房|窗).{0,6}冒浓烟|爆炸了|电瓶车爆炸"
+_NOW = re.compile(
+    r"正在|刚刚|刚才|此刻|快来|快点(?:派|来)|快派|赶紧来|赶快来|马上来|快救|救命|快叫|还在(?:烧|冒|打|里|漏|砍)|又(?:着|起|塌|爆)|(?<![到至])现在(?:又|还|正|就|着|起|满|全)"
 )
-_GAS = re.compile(
-    r"(?:煤气|燃气|天然气|液化气).{0,6}(?:泄漏|泄露|漏气|漏了|味很?[大重浓]|味道?很|爆炸)|漏(?:煤气|燃气|天然气|液化气)|煤气味|燃气味|天然气味|一氧化碳中毒|煤气中毒"
+"""Whatever was feared or remembered beside it, this is happening."""
+_LETTER = 160
+"""Characters; a longer text is a letter, whose middle tells a story."""
+_ENDS_OF_A_LETTER = 60
+_IN_THESE_HOURS = re.compile(
+    r"现在|目前正|正在|刚|今[天晚早]|马上|快来|救|还在|此刻|此时|紧急|立即|立刻|眼看|快要|昨[天晚]"
 )
-_COLLAPSE = re.compile(
-    r"(?:楼|房子?|房屋|墙|屋顶|桥(?!下|面|头)|天花板|脚手架|塔吊).{0,6}(?:要塌|快塌|正在塌|塌了|坍塌|倒塌|要倒|快倒)|(?:塌方|坍塌|倒塌).{0,8}(?:压|埋|困)|"
-    r"(?:被困|困在)(?:电梯|水里|楼|家里|车里|火)?|电梯(?!.{0,6}(?:经常|老是|总是?|多次|动不动|容易)).{0,6}(?:困|坠落)|溺水|落水|掉(?:进|到|下)?了?(?:河|井|水|坑|湖|沟)里|高压线(?:掉|断)|触电|决堤|"
-    r"(?:化工|厂里?|车间|储?罐|氯气|氨气|毒气|有毒|化学品|危化品)[^，。；\n]{0,8}(?:泄漏|泄露)|(?:呛|熏|毒)倒了?|"
-    r"泥石流|山体滑坡"
-)
-_MEDICAL = re.compile(
-    r"晕倒|昏迷|昏过去|没(?:有)?呼吸|心脏病(?:犯|发)|大出血|流(?:了)?(?:好|很)多血|快不行了|中毒了|抽搐|(?:人|孩子|小孩|老人|老头|他|她)从.{1,8}(?:掉|摔|坠)(?:了?下|落)|要生了|叫救护车"
-)
-_OVER = re.compile(
-    r"去年|前年|上个?月|上上?周|几年前|多年前|(?:\d+|[一二三四五六七八九十几]+)(?:个月|年|周)前|之前|以前|曾经|当时|后来|已经?扑灭|已经?报警|鉴定|赔偿|理赔|认定|"
-    r"(?:\d{4})年|演练|培训|宣传|消防(?:通道|设施|栓|隐患)|防火|火灾隐患|怕|担心|万一|容易|存在.{0,4}隐患|假如|如果|会不会|可能会"
-)
-_CALLED = (
-    (Danger.SELF_HARM, _SELF_HARM, False),
-    (Danger.GAS, _GAS, True),
-    (Danger.FIRE, _FIRE, True),
-    (Danger.COLLAPSE, _COLLAPSE, True),
-    (Danger.THREAT, _THREAT, True),
-    (Danger.VIOLENCE, _VIOLENCE, True),
-    (Danger.MEDICAL, _MEDICAL, True),
-)
-_SPEECH = re.compile(r"(?:累|气|烦|吓|笑|热|冷|臭|吵|饿|急|难受|疼)死(?:了|我了?|人)|死活|死角|死胡同|杀毒|杀价|自杀式")
-_CONTEXT = 20
+_SENTENCE_END = re.compile(r"[。！？!?\n]")
+_CONTEXT = 30
+_AFTER = 14
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]+[，,。；;！!？?\n]*")
+_ALONE = re.compile(DESPAIR)
+
+
+def _any_of(alternatives: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(alternatives), re.IGNORECASE)
+
+
+_CALLED = tuple(
+    (danger, _any_of(words))
+    for danger, words in (
+        (Danger.SELF_HARM, SELF_HARM),
+        (Danger.GAS, GAS),
+        (Danger.FIRE, FIRE),
+        (Danger.COLLAPSE, COLLAPSE),
+        (Danger.THREAT, THREAT),
+        (Danger.VIOLENCE, VIOLENCE),
+        (Danger.MEDICAL, MEDICAL),
+    )
+)
 
 _OFFICIAL = (
-    r"局长|副?书记|支书|主任|科长|处长|镇长|乡长|区长|县长|市长|所长|队长|站长|厅长|村长|校长|院长|行长|干部|领导|民警|警察|法官|检察官|公务员|"
-    r"执法人员|工作人员|城管|官员|党员|一把手|会计"
+    r"局长|副?书记|支书|主任|科长|处长|镇长|乡长|区长|县长|市长|所长|队长|站长|厅长|村长|校长|院长|行长|干部|领导|民警|警察|辅警|法官|检察官|公务员|"
+    r"(?<!招)执法(?:人员|队员?|者)|工作人员|城管|官员|党员|一把手|会计|两委|(?<!银)(?:局|委|所|法院|检察院|政府|办事处|街道办)(?:的|有|里|那个|某个)+(?:某些|个别)?(?:人|某人|头头)"
+)
+_KIN = (
+    r"(?:亲戚|亲属|家人|家里人|小舅子|大舅子|弟弟?|哥哥?|儿子|"
+    r"女儿|女婿|侄子?|外甥|关系户|熟人|兄弟|老婆|媳妇|连襟|朋友)"
 )
 _CORRUPT = (
-    r"受贿|索贿|行贿|贪污|贪腐|腐败|吃回扣|拿回扣|收(?:了)?(?:红包|好处|钱|黑钱|礼)|以权谋私|挪用|滥用职权|徇私|权钱交易|公款|侵吞|截留|冒领|套取|骗取|"
-    r"保护伞|包养|吃空饷|卖官|买官|优亲厚友|违纪|吃拿卡要|利益输送|中饱私囊|暗箱操作|敲诈|私分"
+    r"受贿|索贿|行贿|贿赂|贪(?!图|玩|心的商)|腐败|(?:吃|拿|收)[^，。；\n]{0,6}回扣|收(?:受|了|过)?[^，。；\n]{0,8}(?:红包|好处|黑钱|贿|礼金|送的|送礼|烟酒|的钱)|收(?:了)?钱|以权|挪用|滥用职权|徇私|枉法|权钱|公款|公车私用|侵吞|侵占|霸占|强占|"
+    r"截留|冒领|套取?[^，。；\n]{0,2}(?:钱|款|资金|补助|补贴)|套取|骗取|保护伞|保护费|包养|情妇|嫖|吃空饷|卖官|买官|(?:倒)?卖[^，。；\n]{0,4}(?:学位|名额|编制|指标|集体)|优亲厚友|违纪|违法乱纪|吃拿卡要|不送礼不|利益输送|中饱私囊|腰包|自己(?:的)?(?:兜|口袋)|揣[^，。；\n]{0,4}兜|"
+    r"暗箱操作|敲诈|私分|分赃|分钱|做?假账|勾结|串通|包庇|通风报信|刑讯|逼供|插手|围标|串标|官商|弄虚作假|渎职|玩忽职守|经商|入股|称兄道弟|"
+    rf"(?:给|包给|分给|留给|安排|弄进|照顾|塞)[^，。；\n]{{0,4}}(?:自己|他|她|自家)[^，。；\n]{{0,3}}{_KIN}|(?:自己|他|她)[^，。；\n]{{0,2}}{_KIN}[^，。；\n]{{0,4}}(?:弄进|安排|多算|中标|承包)"
 )
 _ADDRESSED = re.compile(
     rf"(?:尊敬的|各位|请求?|求|恳请|希望|望|[您你]好)[^，。；\n]{{0,4}}?(?:{_OFFICIAL})们?(?:[您你]们?好|好)?|(?:^|[，。\n])(?:{_OFFICIAL})们?(?:[您你]们?好|好)"
-    r"|(?:班|业委会|护士|车间)主任|(?:施工|工程|保安|车)队队?长|(?:财务|出纳)会计"
+    r"|(?:班|业委会|护士|车间)主任|(?:施工|工程|保安|车)队队?长|(?:财务|出纳)会计|银行[^，。]{0,4}行长|(?:驾校|培训|公司|物业|厂里?|店)[^，。]{0,4}(?:校长|领导|主任|工作人员|会计|队长)|物业[^，。]{0,3}(?:书记|干部)"
 )
 """Officials who are only addressed, and those who hold no public office."""
 _ACCUSATION = re.compile(
-    rf"(?:{_OFFICIAL}).{{0,25}}(?:{_CORRUPT})|(?:{_CORRUPT}).{{0,15}}(?:{_OFFICIAL})|(?:举报|检举|控告|揭发).{{0,20}}(?:{_OFFICIAL})(?!.{{0,6}}态度)|"
+    rf"(?:{_OFFICIAL})[^。！？\n]{{0,25}}?(?:{_CORRUPT})|(?:{_CORRUPT})[^。！？\n]{{0,15}}?(?:{_OFFICIAL})|(?:举报|检举|控告|揭发).{{0,20}}(?:{_OFFICIAL})(?!.{{0,6}}态度)|"
     r"(?:检举|控告|揭发)|贪官|贪污受贿|职务犯罪"
 )
 _ASKED_ONLY = re.compile(
@@ -93,13 +99,31 @@ _ASKED_ONLY = re.compile(
 
 def danger_in(text: str) -> Danger | None:
     """Which danger the text speaks of, now; None for none."""
-    sample = _SPEECH.sub("", text)
-    for danger, pattern, may_be_over in _CALLED:
+    sample = SPEECH.sub(lambda found: "_" * len(found.group()), text)
+    for danger, pattern in _CALLED:
         for match in pattern.finditer(sample):
-            around = sample[max(match.start() - _CONTEXT, 0) : match.end() + _CONTEXT]
-            if not (may_be_over and _OVER.search(around)):
+            if not _is_over(sample, match, danger):
                 return danger
-    return None
+    return Danger.SELF_HARM if _ALONE.fullmatch(words_only(sample[:_CONTEXT])) and len(sample) < _CONTEXT else None
+
+
+def _is_over(text: str, match: re.Match[str], danger: Danger) -> bool:
+    """Whether the sentence remembers, fears or reports; of suicide nothing is over but what others did once."""
+    before = _SENTENCE_END.split(text[max(match.start() - _CONTEXT, 0) : match.start()])[-1]
+    after = _SENTENCE_END.split(text[match.end() : match.end() + _CONTEXT])[0]
+    if danger is Danger.SELF_HARM:
+        return bool(_OVER_OF_SELF_HARM.search(before))
+    if danger is Danger.THREAT:
+        return False
+    if _NOW.search(before + match.group() + after):
+        return False
+    if _in_the_middle(text, match) and not _IN_THESE_HOURS.search(before + match.group() + after):
+        return True
+    return bool(_OVER_BEFORE.search(before + match.group()) or _OVER_AFTER.search(after[:_AFTER]))
+
+
+def _in_the_middle(text: str, match: re.Match[str]) -> bool:
+    return len(text) > _LETTER and match.start() > _ENDS_OF_A_LETTER and len(text) - match.end() > _ENDS_OF_A_LETTER
 
 
 def without_danger(text: str) -> str:

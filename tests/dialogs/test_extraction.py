@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-import dialogs.build
+from dialogs import nlu
 from dialogs.nlu.clean import Script, clean
 from dialogs.nlu.danger import accuses_an_official, danger_in
 from dialogs.nlu.facts import only_place, read_facts
@@ -20,7 +20,7 @@ from dialogs.nlu.title import LONGEST, make_title
 
 @pytest.fixture(scope="module")
 def categories() -> Categories:
-    return Categories.load(Path(dialogs.build.CATEGORIES))
+    return Categories.load(Path(nlu.__file__).with_name("categories.yml"))
 
 
 @pytest.mark.parametrize(
