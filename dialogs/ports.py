@@ -112,3 +112,15 @@ class Embedder(Protocol):
             EmbedderAway: the model could not answer in time.
         """
         ...
+
+
+class Rewriter(Protocol):
+    """Generative help, off by default: puts a question in other words, for the search alone."""
+
+    async def rewrite(self, question: str) -> str | None:
+        """Another wording of at most 60 characters; None where there is none, for whatever reason: go on without.
+
+        It is a search query and nothing else: never shown to anybody, never acted on. May take seconds: asked only
+        where the search was unsure.
+        """
+        ...

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dialogs.engine.contract import IntentScore
-from dialogs.ports import Embedder
+from dialogs.ports import Embedder, Rewriter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,3 +48,4 @@ class Understanding:
     embedder: Embedder | None = None
     intents: IntentModel | None = None
     category: CategoryModel | None = None
+    rewriter: Rewriter | None = None
