@@ -1,9 +1,6 @@
 """Puts the bot together from its files: data, answers, categories, actions, engine, manager."""
 
-from pathlib import Path
 from random import Random
-
-from ruamel.yaml import YAML
 
 from dialogs.actions import Office, build_actions
 from dialogs.engine.bot import Bot, load_bot
@@ -13,6 +10,7 @@ from dialogs.faq.search import Answers
 from dialogs.files import DialogFiles
 from dialogs.manager import Manager
 from dialogs.nlu.clean import Script
+from dialogs.nlu.examples import read_examples
 from dialogs.nlu.interpreter import LightInterpreter
 from dialogs.nlu.matter import Categories
 from dialogs.notices import NoticeReplies
@@ -58,18 +56,6 @@ def build_manager(
         notice=_notice(bot, office),
         replies=NoticeReplies(ports, categories),
     )
-
-
-def read_examples(path: Path) -> dict[str, list[str]]:
-    """Intent to its examples, out of a Rasa ``nlu.yml``."""
-    entries = YAML(typ="safe").load(path)["nlu"]
-    return {
-        entry["intent"]: [
-            line.strip().removeprefix("- ").strip() for line in entry["examples"].splitlines() if line.strip()
-        ]
-        for entry in entries
-        if "intent" in entry
-    }
 
 
 def _notice(bot: Bot, office: Office) -> str:

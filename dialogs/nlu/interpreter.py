@@ -1,8 +1,8 @@
-"""The light tier of understanding: patterns for what is certain, characters for the rest. No model, no training.
+"""Understanding a message: patterns for what is certain, the trained model for the rest.
 
 It decides in this order: danger; commands; what an open question expects; a policy question; a matter being told;
-the nearest example of ``data/nlu.yml``. Whatever is left is out of scope. A later tier may be asked where the
-confidence given here is low.
+the trained model of ``Understanding``. Until there is one, the nearest example of ``data/nlu.yml``. Whatever is left
+is out of scope.
 """
 
 import re
@@ -22,6 +22,7 @@ from dialogs.nlu.places import find_place
 from dialogs.understanding import Understanding
 
 IN_SCOPE = 0.42
+_PERHAPS = 0.2
 FREE_TEXT_GIVES_WAY = 0.75
 """How sure a policy question must be before the answer to a free-text question gives way to it."""
 _QUESTION_LENGTH = 40
@@ -60,10 +61,14 @@ class LightInterpreter:
         self._understanding = understanding
 
     async def parse(self, text: str, *, state: State | None) -> Parse:
-        return self.understand(text, asked=requested_slot(state))
+        certain = self.certain(text, asked=requested_slot(state))
+        return certain if certain is not None else await self._guessed(text)
 
-    def understand(self, text: str, *, asked: str | None) -> Parse:
-        """What ``text`` means where ``asked`` is the slot the bot last asked for (None: outside forms)."""
+    def certain(self, text: str, *, asked: str | None) -> Parse | None:
+        """What patterns say that ``text`` means where ``asked`` is the slot the bot last asked for.
+
+        None where they do not know, which is only outside forms (``asked`` None).
+        """
         danger = danger_in(text)
         if danger:
             return _sure("danger", danger=danger.value)
@@ -97,7 +102,7 @@ class LightInterpreter:
             return UNSURE
         return FREE_TEXT_GIVES_WAY if tells_a_matter(text, self._categories) else SURE
 
-    def _outside(self, text: str) -> Parse:
+    def _outside(self, text: str) -> Parse | None:
         command = commands.command_in(text, in_form=False)
         if command or self._is_question(text, SURE, None):
             return _sure(command or "ask_policy")
@@ -109,7 +114,7 @@ class LightInterpreter:
         if commands.abuses(text):
             return _sure("abuse")
         nod = _nod(text)
-        return _sure(nod) if nod else self._by_example(text)
+        return _sure(nod) if nod else None
 
     def _only_scolds(self, text: str) -> bool:
         rest = _BLAME.sub("", text)
@@ -120,17 +125,41 @@ class LightInterpreter:
         told = bool(facts.matter) and (finds_fault(facts.matter) or not asks(facts.matter) or is_a_story(facts.matter))
         return told or bool(facts.phone) or only_place(text) or (bool(facts.name) and not asks(text))
 
+    async def _guessed(self, text: str) -> Parse:
+        model = self._understanding.intents
+        if model is None:
+            return self._by_example(text)
+        judged = await model.judge(text, self._understanding.embedder)
+        if judged.intent is None:
+            question = self._perhaps_a_question(text, unless=0.0, ranking=judged.ranking)
+            return question or _stranger(judged.confidence, judged.ranking, by=judged.by)
+        name = self._in_full(judged.intent, text)
+        return Parse(intent=name, confidence=judged.confidence, ranking=judged.ranking, by=judged.by)
+
     def _by_example(self, text: str) -> Parse:
         ranking = self.nearest(text)
         best = ranking[0] if ranking else IntentScore(name="out_of_scope", confidence=0.0)
+        other = 0.0 if best.name == "ask_policy" else best.confidence
+        question = self._perhaps_a_question(text, unless=other, ranking=ranking)
+        if question or best.confidence < IN_SCOPE:
+            return question or _stranger(1 - best.confidence, ranking, by="examples")
+        return Parse(intent=best.name, confidence=best.confidence, ranking=ranking, by="examples")
+
+    def _perhaps_a_question(self, text: str, *, unless: float, ranking: tuple[IntentScore, ...]) -> Parse | None:
+        """Asked as one, and near an approved answer (nearer than ``unless``) or about what is petitioned for."""
+        if not asks(text):
+            return None
         policy = self._answers.search(text, 1)
-        if asks(text) and policy and policy[0].score > max(best.confidence, 0.2):
-            return Parse(intent="ask_policy", confidence=policy[0].score, ranking=ranking)
-        if asks(text) and self._categories.of(text):
-            return Parse(intent="ask_policy", confidence=0.5, ranking=ranking)
-        if best.confidence < IN_SCOPE:
-            return Parse(intent="out_of_scope", confidence=1 - best.confidence, ranking=ranking)
-        return Parse(intent=best.name, confidence=best.confidence, ranking=ranking)
+        if policy and policy[0].score > max(unless, _PERHAPS):
+            return Parse(intent="ask_policy", confidence=policy[0].score, ranking=ranking, by="answers")
+        if self._categories.of(text):
+            return Parse(intent="ask_policy", confidence=0.5, ranking=ranking, by="answers")
+        return None
+
+    def _in_full(self, intent: str, text: str) -> str:
+        """A retrieval intent's full name, by its nearest example: models learn base names."""
+        full = {name for name in self._intents if name.startswith(f"{intent}/")}
+        return next((score.name for score in self.nearest(text) if score.name in full), intent) if full else intent
 
     def _is_question(self, text: str, threshold: float, asked: str | None) -> bool:
         """A short text that is nearly one of the known questions and tells no trouble of its own."""
@@ -146,6 +175,11 @@ def _nod(text: str) -> str:
     return "affirm" if commands.affirms(text) else "deny" if commands.denies(text) else ""
 
 
+def _stranger(confidence: float, ranking: tuple[IntentScore, ...], *, by: str) -> Parse:
+    return Parse(intent="out_of_scope", confidence=confidence, ranking=ranking, by=by)
+
+
 def _sure(intent: str, **entities: str) -> Parse:
     named = tuple(Entity(entity=name, value=value, extractor="patterns") for name, value in entities.items())
-    return Parse(intent=intent, confidence=1.0, entities=named, ranking=(IntentScore(name=intent, confidence=1.0),))
+    ranking = (IntentScore(name=intent, confidence=1.0),)
+    return Parse(intent=intent, confidence=1.0, entities=named, ranking=ranking, by="patterns")
