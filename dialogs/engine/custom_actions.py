@@ -44,8 +44,15 @@ class CustomActions:
         if result is None:
             return []
         said = [self._responses.of_action(draft, tracker) for draft in result.responses]
-        events = [event for event in result.events if event["event"] in KNOWN]
+        events = [_whole(event) for event in result.events if event["event"] in KNOWN]
         return [event for event in said if event] + events
+
+
+def _whole(event: Event) -> Event:
+    """What the bot said through an event of its own may lack the parts that nothing was put in."""
+    if event["event"] != "bot":
+        return event
+    return {**event, "data": event.get("data") or {}, "metadata": event.get("metadata") or {}}
 
 
 def _worth_saying(record: logging.LogRecord) -> bool:

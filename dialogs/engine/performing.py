@@ -8,7 +8,7 @@ import structlog
 from .contract import Failure
 from .custom_actions import CustomActions
 from .domain import Domain
-from .events import LISTEN, REQUESTED_SLOT, SESSION_START, Event, action, active_loop, plain, slot
+from .events import LISTEN, NLU_FALLBACK, OUT_OF_SCOPE, REQUESTED_SLOT, SESSION_START, Event, action, active_loop, plain, slot
 from .forms import FormRun
 from .prediction import FALLBACK
 from .responses import Responses, bot_event
@@ -113,13 +113,13 @@ def _ask_affirmation(tracker: Tracker) -> Event:
     """Rasa's own wording; a bot brings its own action of this name."""
     message = tracker.now.latest_message
     ranking = message["parse_data"]["intent_ranking"] if message else []
-    named = [item["name"] for item in ranking if item["name"] != "nlu_fallback"]
-    intent = str(named[0]) if named else ""
+    others = [item["name"] for item in ranking if item["name"] != NLU_FALLBACK]
+    intent = others[0] if tracker.intent == NLU_FALLBACK and others else tracker.intent
     buttons: list[dict[str, Any]] = [
         {"title": "Yes", "payload": f"/{intent}"},
-        {"title": "No", "payload": "/out_of_scope"},
+        {"title": "No", "payload": f"/{OUT_OF_SCOPE}"},
     ]
-    return bot_event({"text": f"Did you mean '{intent}'?", "buttons": buttons})
+    return bot_event({"text": f"Did you mean '{intent}'?", "buttons": buttons, "utter_action": ASK_AFFIRMATION})
 
 
 _SAYINGS = {

@@ -13,7 +13,7 @@ Content = dict[str, Any]
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^\n{}]+?)\}")
 _INTERPOLATED = ("text", "image", "custom", "buttons", "attachment")
-_DATA = ("buttons", "image", "attachment", "custom")
+_DATA = ("buttons", "image", "attachment", "custom", "elements", "quick_replies")
 
 
 class Responses:
@@ -53,9 +53,10 @@ class Responses:
 
     def of_action(self, draft: Mapping[str, Any], tracker: Tracker) -> Event | None:
         """The ``bot`` event of what an action uttered; None where it names a response that says nothing."""
-        own = {key: value for key, value in draft.items() if value and key not in {"response", "template"}}
+        given = {key: value for key, value in draft.items() if key not in {"response", "template"}}
+        own = {key: value for key, value in given.items() if value}
         name = draft.get("response") or draft.get("template")
-        content = self.content(str(name), tracker, own) if name else {}
+        content = self.content(str(name), tracker, given) if name else {}
         if content is None:
             return None
         buttons = [*content.get("buttons", ()), *own.pop("buttons", ())]

@@ -13,7 +13,8 @@ from rasa_sdk.executor import ActionExecutor
 
 def main(file: Path, port: int) -> None:
     spec = importlib.util.spec_from_file_location("bot_actions", file)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     executor = ActionExecutor()

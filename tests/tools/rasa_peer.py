@@ -34,7 +34,7 @@ def free_port() -> int:
 
 def train(project: Path) -> None:
     """Train the project as its README says; the model is in ``models``."""
-    subprocess.run(  # noqa: S603
+    subprocess.run(
         [rasa_command(), "train", *([] if (project / "README.md").exists() else ["--skip-validation"])],
         cwd=project,
         env=_environment(),
@@ -57,7 +57,7 @@ def process(
     with log.open("wb") as out:
         started = subprocess.Popen(
             command, cwd=cwd, env=env, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
-        )  # noqa: S603
+        )
         try:
             _wait(url, started, log)
             yield started
@@ -135,7 +135,7 @@ def recorded_bot(bot: Path, folder: Path) -> Iterator[str]:
 
 
 def _train_folder(project: Path) -> None:
-    subprocess.run(  # noqa: S603
+    subprocess.run(
         [rasa_command(), "train", "--skip-validation", "--domain", "domain"],
         cwd=project,
         env=_environment(),

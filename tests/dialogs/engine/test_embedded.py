@@ -216,7 +216,7 @@ def test_an_action_that_the_domain_does_not_list_is_refused(write):
         ("/go", "go", []),
         (' /go{"thing": "a"} ', "go", ["a"]),
         ('/go{"thing": ["a", "b"], "unknown": 1}', "go", ["a", "b"]),
-        ('/go@0.5{"thing": null}', "go", []),
+        ('/go@0.5{"thing": null}', "go", [None]),
         ("/go{broken}", "go", []),
         ("/restart", "restart", []),
         ("/unknown", None, []),
