@@ -8,7 +8,7 @@ from dialogs.nlu.matter import Categories, asks, tells_a_matter
 from dialogs.nlu.names import find_own_name
 from dialogs.nlu.phones import own_phone
 from dialogs.nlu.phrases import made_of
-from dialogs.nlu.places import Place, find_place
+from dialogs.nlu.places import Lack, Place, find_place
 from dialogs.nlu.times import find_since
 
 _ANONYMOUS = re.compile(
@@ -58,6 +58,7 @@ class Facts:
     rest: str = field(default="", repr=False)
     place: str = field(default="", repr=False)
     place_exact: bool = False
+    place_lacks: Lack = Lack.NOTHING
     name: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
     id_number: str = field(default="", repr=False)
@@ -65,6 +66,10 @@ class Facts:
     since: str = ""
     anonymous: bool | None = None
     confidential: bool | None = None
+
+    @property
+    def place_findable(self) -> bool:
+        return bool(self.place) and self.place_lacks is Lack.NOTHING
 
     @property
     def any(self) -> bool:
@@ -90,6 +95,7 @@ def read_facts(text: str, categories: Categories) -> Facts:
         rest=rest,
         place=place.value if place else "",
         place_exact=bool(place and place.exact),
+        place_lacks=place.lacks if place else Lack.NOTHING,
         name=name.value if name and len(name.value) > 1 else "",
         phone=phone.value if phone else "",
         id_number=next((x.value for x in found if x.valid), ""),

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 _W = r"[\u3400-\u9fffA-Za-z0-9]"
 _AREAS = (
@@ -10,24 +11,24 @@ _AREAS = (
 )
 _TOWNS = r"街道办事处|街道办|街道|镇|乡|苏木"
 _STREETS = (
-    r"大街|大道|高速|国道|省道|快速路|环路|胡同|路(?!灯|面|边|上|过|况|费|段|人|口红|障)|街|巷|弄|(?<!下水)道(?![街路])|"
-    r"河[东南西北中上下][段岸游]|河(?![路街道东西南北滨区县村镇])|桥(?![路街东西南北头镇])|立交"
+    r"大街|大道|高速(?:公路)?|国道|省道|县道|快速路|环路|胡同|路(?!灯|面|边|上|过|况|费|段|人|口红|障)|路(?=[上边面](?:的|有|全|都|到处))|街|巷|弄|(?<!下水)道(?![街路])|"
+    r"河[东南西北中上下][段岸游]|河(?![路街道东西南北滨区县村镇]|[，,]?\d+岁)|桥(?![路街东西南北头镇])|立交"
 )
 _ESTATES = (
-    r"小区|社区|新村|村委会|村(?![民路庄里])|(?<=[\u3400-\u9fff])庄(?![路街镇村园里])|屯|家园|花园|花苑|公寓|宿舍|家属院|大院|大厦|广场(?![路街舞])|大楼|写字楼|商场|商城|商业街|"
+    r"小区|社区|新村|村委会|村(?![民路庄里])|(?<=[\u3400-\u9fff])庄(?![路街镇村园里])子?|屯|家园|花园|花苑|公寓|宿舍|家属院|大院|大厦|广场(?![路街舞])|大楼|写字楼|商场|商城|商业街|"
     r"市场|超市|幼儿园|小学|中学|[一二三四五六七八九]中(?!学|心|国)|学校|学院|大学|医院|卫生院|卫生室|公园(?![路街])|车站|地铁站|机场|工业园|产业园|工地|"
-    r"加油站|派出所|办事大厅|政务大厅|服务中心|居委会|银行|酒店|饭店|国际(?=\d)|名城|水岸|华府|华庭|御府|雅居|雅苑|公馆|苑|湾|(?<=[\u3400-\u9fff]{2})(?:府|庭|城(?![市区管乡里])|园(?![区林丁]))"
+    r"大集|夜市|步行街|支行|分行|营业厅|网点|药店|诊所|水库|山(?=脚下|上有|上的)|活动中心|加油站|派出所|办事大厅|政务大厅|服务中心|居委会|银行|酒店|饭店|国际(?=\d)|名城|水岸|华府|华庭|御府|雅居|雅苑|公馆|苑(?![路街巷])|湾(?![路街巷])|(?<=[\u3400-\u9fff]{2})(?:府|庭|城(?![市区管乡里])|园(?![区林丁]))"
 )
-_STREET_PART = r"(?:[东南西北中]段|[东南西北]首)?"
+_STREET_PART = r"(?:[东南西北中一二三四五六七八九十]段|[东南西北]首)?"
 _PHASE = r"(?:[A-Za-z东南西北一二三四五六七八九十]{0,2}[区期])?"
 _HOUSE = (
-    r"(?:[A-Za-z]?\d{1,5}|[一二三四五六七八九十百]{1,4}|[A-Za-z])(?:-\d{1,5})*(?:号楼(?![下顶])|号院|号|栋|幢|单元|楼(?![下顶])|"
-    r"层|室|户|弄|组|队|门)"
+    r"(?:[甲乙丙丁]?[A-Za-z]?\d{1,5}|[甲乙丙丁]?[一二三四五六七八九十百]{1,4}|[A-Za-z])(?:-\d{1,5})*(?:号楼(?![下顶])|\#楼?|号院|号|栋|幢|座(?![谈机位])|单元|楼(?![下顶])|"
+    r"层|室|户|弄|组|队|门)(?:(?<=[元楼栋幢座])\d{3,4}(?:室|户)?(?!\d))?|\d{1,3}(?:-\d{1,4}){1,3}(?!\d)"
 )
 _SIDE = (
-    r"(?:路?口(?:[往向][东南西北]{1,2}\d+米)?|交叉口|交汇处|十字路口|丁字路口|路口|[东南西北]{1,2}侧|"
+    r"(?:路?口(?:[往向][东南西北]{1,2}\d+米(?:路?[东南西北])?)?|(?:(?<=村)村)?[村巷街桥][口头](?!(?:路|巷|子)(?![坏烂不太面上很都没是被有全]))|[东南西北]{1,2}角|[东南西北](?:边(?=的|$|有|那|，)|头(?=的|$|有|，|化|那)|岸)|脚下|出站口|[\u3400-\u9fff]{0,2}[东南西北][出入]口|收费站|服务区|边上|(?<=[道路])[\u3400-\u9fff]{2,3}段|交叉口|交汇处|十字路口|丁字路口|路口|[东南西北]{1,2}侧|"
     r"[东南西北]{1,2}面|[东南西北]{1,2}门|大门口|门口|门前|附近|旁边|对面|对过|楼下|楼顶|地下车库|停车场|路段|"
-    r"铁路桥|立交桥|高架桥|涵洞|沿线|院内|内|小区|社区|工地)"
+    r"铁路桥|立交桥|高架桥|涵洞|沿线|院内|内|小区|社区|小学|中学|幼儿园|菜市场|市场|大集|加油站|派出所|车站|大桥|公园|广场(?!舞)|工地)"
 )
 # the shortest run that ends like a place wins: 东风东街 before 东风东街某小区
 _STEP = re.compile(
@@ -38,6 +39,8 @@ _ORGANISATION = re.compile(
     rf"{_W}{{0,10}}?(?:局|大厅|中心|公司|厂|机构|店|馆|所|站|窗口|国际|养殖场|基地|水库|项目部)(?:{_HOUSE})*|{_W}{{2,8}}?{_HOUSE}"
 )
 """What no one takes for a place but where it follows a district or a street."""
+_DOING = re.compile(r"[开卖买办租做打干停修盖拆](?!发|元|平|封|国)")
+"""Goes on with what is done there: 南苑街 | 开饭店."""
 _JOIN = re.compile(r"(?:和|与|跟|、|到|至)(?=[^，。；\n]{1,8}(?:路|街|大道|巷))")
 _LINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,15}://[!-~]+")
 _TURNED_TO = re.compile(
@@ -46,25 +49,25 @@ _TURNED_TO = re.compile(
     r"(?=[说讲反投举谈打问要管闹报提找沟联，,。]|也|都|没|好几|多次|几次|不)"
 )
 """Whom somebody turned to: not where it happened."""
-_LABEL = re.compile(r"(?:地址|住址|地点|位置|事发地|所在地)(?:在|是|为)?[:： ]*(?P<place>[^，,。；;\n]{2,60})")
+_LABEL = re.compile(r"(?:事发地[址点]?|地址|住址|地点|位置|所在地)(?:在|是|为)?[:： ]*(?P<place>[^，,。；;\n]{2,60})")
 
 _CUT = re.compile(
-    r"^.*(?:位于|坐落于|坐落在|家住|住在|发生在|就在|来自|关于|反映|投诉|举报|跟|找|问(?!渠)|请问|咨询|建议|希望|我们是|我们在|我们|咱们|我是|我家|我在|本人|"
+    r"^.*(?:反映?一?下|反应(?:一?下)?|一下|这里|那里|你们|位于|坐落于|坐落在|家住|住在|发生在|就在|来自|关于|反映|投诉|举报|跟|找|问(?!渠)|请问|咨询|建议|希望|我们是|我们在|我们|咱们|我是|我家|我在|本人|"
     r"因为|由于|对于|表扬|感谢|点赞|经过|路过|开车|走到|地址|地点|位置|你好|您好|其中|那个|这个|还有|以及|并且|但是|现在|最近|[去前今]年|[上这]个?[周月]|每天|今天|昨天|晚上|"
-    r"还?往|顺着|沿着|对着|[系在住从到去是说叫我咱俺把被给让])"
+    r"还?往|顺着|沿着|对着|[系在住从到去是说叫我咱俺喺把被给让爸妈爹娘])"
 )
 _NOT_A_PLACE = re.compile(
     r"^(?:(?:我们?|咱们?|你们?|他们?|本|该|这个?|那个?|各个?|全|某些?|有些?|一些?|一个?|几个?|多个?|整个?|每个?|其他|别的|附近的?|周边的?|"
     r"隔壁|邻居|所在|所属|的|老|大|小|新|旧|农|城|郊|市|县|乡|镇|村|街|社|校|景|园|辖|片|山|厂|库|住宅|商业|居民|学|医|超|菜|自由|人行|非机动车|"
     r"人行|机动车|盲|车|铁|公|高速|道|马|走|问|网|电|线|管|水|一|半|出|思|同|顺|让|带|修|铺|过|逛|门|上|下|股|楼|房|河|水|渠|频|味|知|报|"
-    r"家|夜|屋|公|千|英|这|那|哪|心|手|院|店|嘴|眼|商|政|拆迁|棚户|物业|开发商|门口|楼下|幼儿|小|中|大|公共|停车|火车|汽车|地铁|建筑|施工|公交|"
+    r"家|夜|屋|公|千|英|这|那|哪|心|手|院|店|嘴|眼|商|政|拆迁|棚户|物业|开发商|门口|楼下|幼儿|小|中|大|公共|停车|火车|汽车|地铁|建筑|施工|公交|政府|办公|"
     r"露天|早|夜|农贸|批发|私立|民办|公办|附属)*)"
     r"(?:小区|社区|地区|市|区|县|镇|乡|村|庄|路|街|道|巷|桥|河|学校|医院|公园|市场|超市|商场|广场(?![路街舞])|工地|车站|银行|酒店|饭店|大厦|大楼|里|园|城|府|"
     r"苑|湾|庭|弄|居委会|村委会|派出所|加油站|卫生室|卫生院|服务中心|学院|大学|中学|小学|幼儿园|家园|花园|公寓|宿舍|大院|街道|大街|大道|高速|新村|写字楼|立交)$"
 )
 _WORDS_WITH_SUFFIX = re.compile(
     r"(?:(?:^|[站坐乘等])\d+路|跑路|上路|让路|出路|活路|门路|套路|挡路|堵路|土路|水泥路|柏油路|生产路|弯路|赶路|带路|知道|味道|报道|频道|渠道|通道|管道|难道|车道|隧道|厉害|公里|夜里|家里|这里|那里|哪里|院里|店里|手里|心里|屋里|村里|楼里|区里|城里|镇里|厂里|"
-    r"里里|政府|^城市|^超市|上市|门市|思路|铁路|公路|(?:^|[大条过走横那这])马路|道路|线路|电路|问路|走路|网路|半路|一路|逛街|交叉路|小区里|公积金|人道|一道|"
+    r"里里|[村门巷路道街]口路|[这那一]段路|政府|^城市|^超市|上市|门市|思路|铁路|公路|(?:^|[大条过走横那这])马路|道路|线路|电路|问路|走路|网路|半路|^一路|[这那]一路|(?:上学|放学|回家|下班|上班|出门|条|来|去)路|逛街|交叉路|小区里|公积金|人道|一道|"
     r"幼儿园里|校区|景区|园区|辖区|片区|社区里|到市|去市|下水道|人行道|全市|全区|全县|街道里|物业)$"
 )
 _TALK = re.compile(
@@ -73,7 +76,7 @@ _TALK = re.compile(
 """Characters that no name of a place holds: what they stand in goes on with the story."""
 _IN_A_STORY = re.compile(
     r"[的了没很么哪该]|滴(?!水)|不(?![夜老])|走(?!马)|夜路|女儿|孩子(?!王)|先生|女士|放学|下班|"
-    r"太(?![阳平古和行湖])|时候|[那这]条"
+    r"太(?![阳平古和行湖])|时候|[那这]条|得路"
 )
 _LONGEST_NAME = 15
 _NO_PLACE = re.compile(
@@ -81,16 +84,67 @@ _NO_PLACE = re.compile(
     r"[了过着吗呢]|没|不(?:[知清确记明想能是给管让]|太)|什么|怎么|很|太(?![阳平古和行湖])|收了?钱|骗|欠|打人|天天|每天|整天|一直|老是|总是|经常|味道?[大重]|难闻|[太好很真]的?[黑吵臭脏乱]|臭味|好?几[天周年个]|星期|投诉|举报|反映|坏|停水|停电"
 )
 _MAX = 60
+_KINDS = (
+    r"小区|社区|村(?:里|子)?|学校|幼儿园|医院|工地|市场|菜市场|"
+    r"超市|公园|单位|厂|商场|公司|银行|饭店|加油站|路口|公交站"
+)
+_NAMELESS = re.compile(
+    rf"(?:我们?|咱们?|俺们?|本|这个?|那个?|家)?(?:{_KINDS}|学校?)(?:{_KINDS}|门口?|大门|内|里|外|旁边?|附近|对面|[东南西北]+[门侧]|[后前]面?|的)*+(?:$|{_HOUSE})"
+)
+_ONLY_AREA = re.compile(rf"(?>{_W}{{1,6}}?(?:{_AREAS}|{_TOWNS}))++")
+_VILLAGE = re.compile(r"(?:村|庄子?|屯)(?![路街镇园])")
+_LOCATED = re.compile(
+    rf"{_W}{{1,8}}?(?:自治县|开发区|(?<![小社校景园辖片])区|县|市(?!场)|旗|镇|乡|街道|街办|大街|大道|路(?!口)|街|国道|省道)"
+)
+_UNNAMED = re.compile(
+    r"(?:^|[^\u3400-\u9fff]|我们?|咱们?|俺们?|这个?|那个?|在|的|是|到|里|去|住)(?P<kind>小区|村(?![民委主支官务路])|社区|学校|幼儿园|医院|工地|菜市场|市场|超市|公园|单位|公司|饭店|健身房|路口)"
+)
+
+
+class Lack(StrEnum):
+    """What staff would have to ask before they could go there."""
+
+    NOTHING = ""
+    NAME = "name"
+    """小区幼儿园门口: of which estate?"""
+    DISTRICT = "district"
+    """前王村: there are several of that name; in which county, town or district?"""
+    SPOT = "spot"
+    """奎文区: where in it?"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A place as it was written. ``exact``: more than a district."""
+    """A place as it was written. ``exact``: more than a district, and named."""
 
     value: str = field(repr=False)
     start: int
     end: int
     exact: bool
+
+    @property
+    def lacks(self) -> Lack:
+        return lack_of(self.value) if self.exact else Lack.NAME if _NAMELESS.match(self.value) else Lack.SPOT
+
+    @property
+    def findable(self) -> bool:
+        """Whether staff could go there without asking."""
+        return self.lacks is Lack.NOTHING
+
+
+def lack_of(place: str) -> Lack:
+    """What a place, as it was written, leaves open."""
+    if _NAMELESS.match(place):
+        return Lack.NAME
+    if _ONLY_AREA.fullmatch(place):
+        return Lack.SPOT
+    return Lack.DISTRICT if _VILLAGE.search(place) and not _LOCATED.search(place) else Lack.NOTHING
+
+
+def unnamed_in(text: str) -> str:
+    """The kind of place that the text speaks of without its name (小区, 村, 学校); empty where it speaks of none."""
+    found = _UNNAMED.search(text)
+    return found["kind"] if found else ""
 
 
 def find_place(text: str) -> Place | None:
@@ -99,7 +153,7 @@ def find_place(text: str) -> Place | None:
     labelled = _LABEL.search(sample)
     if labelled:
         value = labelled["place"].strip()
-        return Place(value=value, start=labelled.start(), end=labelled.end("place"), exact=True)
+        return Place(value=value, start=labelled.start(), end=labelled.end("place"), exact=_named(value))
     found = _chains(sample)
     return next((place for place in found if place.exact), found[0] if found else None)
 
@@ -133,6 +187,10 @@ def without_district(place: str) -> str:
     return rest or place
 
 
+def _named(value: str) -> bool:
+    return not _NAMELESS.match(value)
+
+
 def _blank(found: re.Match[str]) -> str:
     return "，" * len(found.group())
 
@@ -144,7 +202,7 @@ def _chains(text: str) -> list[Place]:
         start, end, exact = first
         end, more = _extended(text, end)
         value = text[start:end][:_MAX]
-        places.append(Place(value=value, start=start, end=start + len(value), exact=exact or more))
+        places.append(Place(value=value, start=start, end=start + len(value), exact=(exact or more) and _named(value)))
         at = end
     return places
 
@@ -155,7 +213,8 @@ def _next_step(text: str, at: int) -> tuple[int, int, bool] | None:
         name = _trimmed(match.group())
         if name and not _generic(name):
             return match.end() - len(name), match.end(), match.lastgroup != "area"
-        at = match.end()
+        # What is left of 举报城 begins the next name: 城南菜市场.
+        at = match.end() - (len(name) == 1 < len(match.group()))
     return None
 
 
@@ -176,12 +235,13 @@ def _extended(text: str, end: int) -> tuple[int, bool]:
 
 def _organisation(text: str, end: int) -> re.Match[str] | None:
     found = _ORGANISATION.match(text, end)
-    return found if found and not _TALK.search(found.group()) else None
+    return found if found and not _TALK.search(found.group()) and not _DOING.match(found.group()) else None
 
 
 def _continues(name: str) -> bool:
     return (
         _trimmed(name) == name
+        and not _DOING.match(name)
         and not _WORDS_WITH_SUFFIX.search(name)
         and not re.search(r"[的了有没是很么]|太(?![阳平古和行湖])|时候", name)
     )
