@@ -60,7 +60,7 @@ class Turn:
 def turn_of(tracker: Tracker) -> Turn:
     message = tracker.latest_message
     metadata = message.get("metadata") or {}
-    text = message.get("text") or ""
+    text = metadata.get("text", message.get("text")) or ""  # beside a payload, where an engine sent its meaning
     intent = str((message.get("intent") or {}).get("name") or "")
     at = metadata.get("at")
     return Turn(

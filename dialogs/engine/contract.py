@@ -87,7 +87,8 @@ class EngineTurn:
     name of the response it came from, where it came from one).
     ``events`` are the events of this turn as rasa-sdk writes them (``{"event": "slot", "name": …}``).
     ``intent`` is what the message was taken for; None: nothing. Where ``failures`` is not empty, the caller decides
-    whether the turn counts (a store that was away: again, later) or an apology is due.
+    whether the turn counts (a store that was away: again, later) or an apology is due. ``by`` names the engine that
+    ran it; ``fell_back`` says in one word why that was not the first one, where there are two.
     """
 
     state: State = field(repr=False)
@@ -95,6 +96,8 @@ class EngineTurn:
     events: Sequence[Mapping[str, Any]] = field(repr=False)
     intent: str | None = None
     failures: Sequence[Failure] = ()
+    by: str = "embedded"
+    fell_back: str = ""
 
 
 class Interpreter(Protocol):

@@ -8,7 +8,18 @@ import structlog
 from .contract import Failure
 from .custom_actions import CustomActions
 from .domain import Domain
-from .events import LISTEN, NLU_FALLBACK, OUT_OF_SCOPE, REQUESTED_SLOT, SESSION_START, Event, action, active_loop, plain, slot
+from .events import (
+    LISTEN,
+    NLU_FALLBACK,
+    OUT_OF_SCOPE,
+    REQUESTED_SLOT,
+    SESSION_START,
+    Event,
+    action,
+    active_loop,
+    plain,
+    slot,
+)
 from .forms import FormRun
 from .prediction import FALLBACK
 from .responses import Responses, bot_event

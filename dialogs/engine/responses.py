@@ -62,6 +62,32 @@ class Responses:
         buttons = [*content.get("buttons", ()), *own.pop("buttons", ())]
         return bot_event({**content, **own, **({"buttons": buttons} if buttons else {})})
 
+    def differs_by_channel(self, name: str, channel: str) -> bool:
+        """Whether a response has a variation for this channel alone."""
+        return any(variant.get("channel") == channel for variant in self._domain.responses.get(name, ()))
+
+    def said_again(self, name: str, said: Event, tracker: Tracker) -> Event | None:
+        """What a server said under ``name`` without knowing the channel, in this channel's variation.
+
+        The server leaves out the values that were empty: a name that is not there is empty here.
+        """
+        variants = self._domain.responses[name]
+        best = choices(variants, tracker.channel, tracker.now.slots)
+        if not best:
+            return None
+        values = _Lenient({**tracker.now.slots, **said["metadata"]})
+        chosen = self._chance.choice(best)
+        content = {key: interpolate(chosen[key], values) for key in _INTERPOLATED if chosen.get(key) is not None}
+        written = [button for v in variants for button in interpolate(v.get("buttons") or [], values)]
+        own = [button for button in said["data"].get("buttons") or () if button not in written]
+        buttons = [*content.get("buttons", ()), *own]
+        return bot_event({**said["metadata"], **content, **({"buttons": buttons} if buttons else {})})
+
+
+class _Lenient(dict[str, Any]):
+    def __missing__(self, name: str) -> str:
+        return ""
+
 
 def choices(
     variants: Sequence[Mapping[str, Any]], channel: str, slots: Mapping[str, Any]
