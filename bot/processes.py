@@ -29,7 +29,7 @@ async def run_web(settings: Settings) -> None:
     """Serve HTTP until SIGTERM or SIGINT; calls and turns under way are given ``DRAIN_SECONDS`` to end."""
     async with (
         _stop_signal() as stop,
-        open_services(settings, timeout_ms=WEB_TIMEOUT_MS) as services,
+        open_services(settings, timeout_ms=WEB_TIMEOUT_MS, serves=True) as services,
         _looks_at_edits(services),
     ):
         marks = PassiveMarks(services.store, services.clock, services.queue.kick)
@@ -60,7 +60,7 @@ async def run_worker(settings: Settings) -> None:
     """Deliver and sweep until SIGTERM or SIGINT; deliveries under way are given ``DRAIN_SECONDS`` to end."""
     async with (
         _stop_signal() as stop,
-        open_services(settings, timeout_ms=WORKER_TIMEOUT_MS) as services,
+        open_services(settings, timeout_ms=WORKER_TIMEOUT_MS, serves=False) as services,
         _looks_at_edits(services),
     ):
         structlog.get_logger().info("worker.started")

@@ -15,6 +15,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from bot.casework.casebook import Casebook
+from bot.casework.drafting import Drafter
 from bot.casework.effects import changes_for
 from bot.casework.service import Casework
 from bot.chance import SecureChance, jitter
@@ -33,10 +34,13 @@ from bot.shared_state import RedisState, Wakeups
 from bot.turns.runner import RunnerTools
 from bot.turns.turn import TurnMaker
 from bot.turns.turns import Turns
+from bot.understanding.minding import WEB, WORKER, Minder
+from bot.understanding.opening import Opened, open_understanding
 from channels.base import Clock, Tools
 from dialogs.actions import Office
 from dialogs.build import build_manager
 from dialogs.files import DialogFiles
+from dialogs.understanding import Understanding
 from storage.driver import Database, connect
 from storage.errors import StorageAway, StorageError
 from storage.personal_data import Vault, open_vault
@@ -91,6 +95,7 @@ class Services:
     casework: Casework
     deliverer: Deliverer
     sweeper: Sweeper
+    minder: Minder
     metrics: Metrics
     clock: Clock
 
@@ -100,6 +105,7 @@ class Services:
         parts = {"mongodb": mongodb, "redis": "ok" if redis else "away (goes on without)", "dialog": "ok"}
         if self.dialog.problems:
             parts["dialog"] = "edit refused, the one before is in use (对话文件有错，仍用原来的)"
+        parts["understanding"] = self.minder.said()
         if self.settings.storage.embedded:
             parts["servers"] = "embedded: for trying out, not for service (自带的数据库只供试用)"
         return parts
@@ -127,8 +133,10 @@ def utc_now() -> datetime:
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, *, timeout_ms: int) -> AsyncIterator[Services]:
+async def open_services(settings: Settings, *, timeout_ms: int, serves: bool) -> AsyncIterator[Services]:
     """Open everything one process needs; ``timeout_ms`` bounds each database operation.
+
+    ``serves``: people's messages come in here; else what is seldom needed is begun when it is.
 
     Raises:
         SettingMissing, SettingsError, DatabaseAway, StorageError: naming what is wrong.
@@ -143,7 +151,7 @@ async def open_services(settings: Settings, *, timeout_ms: int) -> AsyncIterator
         )
         stack.push_async_callback(database.close)
         store, vault = await _opened(settings, database)
-        services = await _services(settings, store, vault, stack)
+        services = await _services(settings, store, vault, stack, serves=serves)
         yield services
 
 
@@ -160,7 +168,7 @@ async def _opened(settings: Settings, database: Database) -> tuple[Store, Vault]
         raise DatabaseAway(uri.get_secret_value() if uri else "", settings.origin(key)) from error
 
 
-async def _services(settings: Settings, store: Store, vault: Vault, stack: AsyncExitStack) -> Services:
+async def _services(settings: Settings, store: Store, vault: Vault, stack: AsyncExitStack, *, serves: bool) -> Services:
     url = settings.redis.url.get_secret_value() if settings.redis.url else None
     shared = RedisState(url)
     stack.push_async_callback(shared.aclose)
@@ -176,8 +184,18 @@ async def _services(settings: Settings, store: Store, vault: Vault, stack: Async
     for channel in channels.values():
         stack.push_async_callback(channel.aclose)
     broker = await stack.enter_async_context(_queueing(url)) if url else None
-    services = _composed(settings, store, channels, shared=shared, wakeups=wakeups, broker=broker)
+    metrics = Metrics()
+    opened = await stack.enter_async_context(
+        open_understanding(settings, http, metrics, patience=WEB if serves else WORKER, warms=serves)
+    )
+    services = _composed(
+        settings, store, channels, shared=shared, wakeups=wakeups, broker=broker, metrics=metrics, opened=opened
+    )
     await stack.enter_async_context(_running(services.dialog.watch()))
+    await stack.enter_async_context(_running(opened.minder.run()))
+    if opened.summaries is not None and not serves:
+        drafter = Drafter(store=store, assistant=opened.summaries, clock=utc_now)
+        await stack.enter_async_context(_running(drafter.run()))
     return services
 
 
@@ -189,10 +207,11 @@ def _composed(
     shared: RedisState,
     wakeups: Wakeups,
     broker: ReliableStreamBroker | None,
+    metrics: Metrics,
+    opened: Opened,
 ) -> Services:
-    metrics = Metrics()
     queue = DeliveryQueue(broker)
-    dialog = _dialog(settings, store, metrics)
+    dialog = _dialog(settings, store, metrics, opened.understanding)
     turns = _turns(settings, store, channels, dialog=dialog, wakeups=wakeups, queue=queue, metrics=metrics)
     deliverer = Deliverer(
         store=store,
@@ -218,12 +237,13 @@ def _composed(
         ),
         deliverer=deliverer,
         sweeper=Sweeper(store=store, queue=queue, deliver=deliverer.deliver, resume=turns.resume, clock=utc_now),
+        minder=opened.minder,
         metrics=metrics,
         clock=utc_now,
     )
 
 
-def _dialog(settings: Settings, store: Store, metrics: Metrics) -> LiveDialog:
+def _dialog(settings: Settings, store: Store, metrics: Metrics, understanding: Understanding) -> LiveDialog:
     files = DialogFiles(folder=settings.dialog.files)
     make = partial(
         build_manager,
@@ -231,6 +251,7 @@ def _dialog(settings: Settings, store: Store, metrics: Metrics) -> LiveDialog:
         SecureChance(),
         office=Office(name=settings.office.name),
         files=files,
+        understanding=understanding,
     )
     return LiveDialog(files, make, metrics=metrics)
 

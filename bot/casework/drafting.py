@@ -31,7 +31,8 @@ class Summarises(Protocol):
 
 class Drafter:
     """Adds an internal note to each new case, once, however many workers run. Accusations and what is
-    confidential are never sent."""
+    confidential are never sent.
+    """
 
     def __init__(self, *, store: Store, assistant: Summarises, clock: Clock) -> None:
         self._store = store

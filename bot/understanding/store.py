@@ -62,7 +62,7 @@ class ModelStore:
     def tidy(self) -> None:
         """Remove what was left behind and what is old. Only for who has the training's turn."""
         models = sorted(self.folder.glob(f"{_PREFIX}*.npz"), key=lambda path: path.stat().st_mtime)
-        for path in (*self.folder.glob(".making-*"), *models[:-_KEPT]):
+        for path in (*self.folder.glob(".making-*.npz"), *models[:-_KEPT]):
             path.unlink(missing_ok=True)
 
 
