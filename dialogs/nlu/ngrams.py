@@ -1,4 +1,4 @@
-"""Nearness of short texts by their characters: TF-IDF over 1-, 2- and 3-grams, cosine, in one matrix product."""
+"""Nearness of short texts by their characters: TF-IDF over 1-, 2- and 3-grams, cosine."""
 
 import math
 from collections import Counter
@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from dialogs.nlu.clean import words_only
 
+Whole = npt.NDArray[np.int32]
 _LONGEST = 200
 _SAYS_LITTLE = frozenset("怎么如何什样吗呢啊呀的了是我你您们可以能要会有哪里请问办想申到个这那去在")
 _LITTLE = 0.35
@@ -26,27 +27,42 @@ class NgramIndex:
             [(math.log((1 + len(texts)) / (1 + n)) + 1) * _telling(gram) for gram, n in seen.items()], dtype=np.float32
         )
         self._unknown = math.log(1 + len(texts)) + 1
-        self._matrix = np.zeros((len(seen), len(texts)), dtype=np.float32)
-        for column, counts in enumerate(grams):
-            for gram, count in counts.items():
-                row = self._rows[gram]
-                self._matrix[row, column] = (1 + math.log(count)) * self._weights[row]
-        norms = np.linalg.norm(self._matrix, axis=0)
-        self._matrix /= np.where(norms == 0, 1, norms)
+        self._size = len(texts)
+        self._starts, self._columns, self._values = self._postings(grams)
+
+    def _postings(self, grams: Sequence[Counter[str]]) -> tuple[Whole, Whole, npt.NDArray[np.float32]]:
+        """Gram by gram the texts that hold it, and what it weighs there; where each gram's begin.
+
+        A matrix of all would be nearly all zeros, and 20 MB for 850 texts.
+        """
+        rows = np.array([self._rows[gram] for counts in grams for gram in counts], dtype=np.int32)
+        counts = np.array([count for each in grams for count in each.values()], dtype=np.float32)
+        columns = np.repeat(np.arange(len(grams), dtype=np.int32), [len(each) for each in grams])
+        values = (1 + np.log(counts)) * self._weights[rows]
+        norms = np.sqrt(np.bincount(columns, values**2, minlength=len(grams)))
+        values = (values / norms[columns]).astype(np.float32)
+        order = np.argsort(rows, kind="stable")
+        starts = np.searchsorted(rows[order], np.arange(len(self._rows) + 1)).astype(np.int32)
+        return starts, columns[order], values[order]
 
     def scores(self, text: str) -> npt.NDArray[np.float32]:
         """The cosine with every text, 0 to 1. Grams never seen count against: they make the text a stranger."""
         counts = Counter(self._grams(text))
         known = [(self._rows[gram], 1 + math.log(n)) for gram, n in counts.items() if gram in self._rows]
         if not known:
-            return np.zeros(self._matrix.shape[1], dtype=np.float32)
+            return np.zeros(self._size, dtype=np.float32)
         rows = np.array([row for row, _ in known])
         values = np.array([value for _, value in known], dtype=np.float32) * self._weights[rows]
         strangers = sum(
             (self._unknown * _telling(g) * (1 + math.log(n))) ** 2 for g, n in counts.items() if g not in self._rows
         )
         norm = math.sqrt(float(values @ values) + strangers * 0.5)
-        return np.asarray(values @ self._matrix[rows] / norm, dtype=np.float32)
+        spans = [slice(self._starts[row], self._starts[row + 1]) for row in rows]
+        columns = np.concatenate([self._columns[span] for span in spans])
+        held = np.concatenate([self._values[span] for span in spans])
+        weights = np.repeat(values, self._starts[rows + 1] - self._starts[rows])
+        scores = np.bincount(columns, weights * held, minlength=self._size)
+        return np.asarray(scores / norm, dtype=np.float32)
 
     def _grams(self, text: str) -> list[str]:
         bare = words_only(text.lower())[:_LONGEST]
