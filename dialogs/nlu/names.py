@@ -1,7 +1,7 @@
 """The writer's own name: what they call themselves, not whom they write about."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔"
@@ -24,11 +24,11 @@ _AFTER = (
 _END = r"(?=$|[^\u3400-\u9fff]|手机|电话|联系|身份证|住在|家住|，)"
 _G = r"(?![我在是的了住联电手您你])[\u3400-\u9fff]"
 _GIVEN = rf"(?:(?:{_G}){{1,3}}?{_END}|(?:{_G}){{1,2}}?{_AFTER}|(?:{_G}){{2}})"
-_FULL = rf"(?:{_DOTTED}|{_SURNAME}{_GIVEN}|[老小]{_SURNAME}{_END})"
+_FULL = rf"(?:{_DOTTED}|{_SURNAME}{_GIVEN}|[老小]{_SURNAME}[头汉哥姐]?{_END})"
 _FULL_ALONE = rf"(?:{_DOTTED}|{_SURNAME}{_HAN}{{1,3}}?{_END})"
 _TITLE = r"(?:女士|先生|小姐|师傅|大爷|大妈|阿姨|老师|同志)"
 _CUE = (
-    r"(?:我(?:的?名字|的?姓名)?叫做?|我的?(?:名字|姓名)是?|本人姓名|(?:真实)?姓名|名字(?:是|叫)?|称呼|诉求人|信访人|反映人|投诉人|举报人"
+    r"(?:(?:我|俺|咱|偶)(?:的?名字|的?姓名)?(?:就)?叫做?|我的?(?:名字|姓名)是?|本人姓名|(?:真实)?姓名|名字(?:是|叫)?|称呼|诉求人|信访人|反映人|投诉人|举报人"
     r"|联系人|来信人|名叫|叫做|我叫|(?:免贵|敝|我)姓[\u3400-\u9fff]{1,2}[，,、 ]*(?:我|名)?叫)"
     r"(?:[是为 ]|[^\w\s，,。；;、！!？?<>])*"
 )
@@ -37,12 +37,34 @@ _STATED = re.compile(rf"{_CUE}(?P<name>{_FULL}|{_SURNAME}{_TITLE})")
 _THEN_NUMBER = r"(?=[，,、；;。\s]{0,2}(?:我的|本人)?(?:联系)?(?:手机|电话|方式|号码)*[号是为:： ]*\d{7})"
 _WITH_NUMBER = re.compile(rf"{_CUE}(?P<name>(?:(?![来去修人他她们]){_G}){{2,4}}){_THEN_NUMBER}")
 _SELF = re.compile(
-    rf"(?:^|[，,。；;!！？?\s、好])(?:我是|本人|俺是|俺叫)(?:叫|是)?(?P<name>{_FULL_ALONE}|{_SURNAME}{_TITLE})"
+    rf"(?:^|[，,。；;!！？?\s、好])(?:我是|本人|俺是|俺叫|我系|(?<=[，,。\x20])叫)(?:叫|是)?(?P<name>{_FULL_ALONE}|{_SURNAME}{_TITLE})"
+)
+_KIN = (
+    r"(?:妈妈?|爸爸?|母亲|父亲|爹|娘|爷爷|奶奶|姥姥|姥爷|外公|外婆|公公|婆婆|岳父|岳母|丈夫|老公|妻子|老婆|媳妇|爱人|老伴儿?|儿子|女儿|闺女|孩子|孙子|孙女|"
+    r"哥哥?|姐姐?|弟弟?|妹妹?|叔叔?|大伯|舅舅?|姑姑?|姨妈?|邻居|朋友|同事|工友|亲戚)"
 )
 _ROLE = (
     r"(?:家长|业主|居民|村民|市民|群众|职工|员工|工人|农民工|农民|租户|住户|商户|店主|学生|退休人员|退休职工|"
     r"退役军人|家属|患者|消费者|顾客|代表)"
 )
+_OF_KIN = re.compile(rf"(?:我|本人|俺)是?(?:他|她|死者|患者|孩子|{_HAN}{{2,4}})的?{_KIN}(?P<name>{_FULL_ALONE})")
+_WITH_SEX = re.compile(
+    rf"(?:^|[，,。；;\s、])(?P<name>{_DOTTED}|(?:{_DOUBLE}){_HAN}{{1,2}}|{_SURNAME}{_HAN}{{1,2}})[，,、\x20（(]*[男女](?=$|[^\u3400-\u9fff])"
+)
+_CALL_ME = re.compile(rf"叫我(?P<name>[老小]{_SURNAME}|{_SURNAME}{_TITLE})")
+_NO_GIVEN = r"(?![的了着过是在有没无不太很都也就还又吗呢吧啊呀我你他她它们人谁管修坏漏停乱臭脏吵黑堵水电路车门灯气房费钱拖欠给要被把请望去说问到么这那])"
+_SIGNED_NAME = rf"{_DOTTED}|(?:{_DOUBLE})(?:{_NO_GIVEN}{_HAN}){{1,2}}|{_SURNAME}(?:{_NO_GIVEN}{_HAN}){{2}}"
+_SIGNED = re.compile(
+    rf"(?<=[，,。；;！!？?\n\x20])(?:敬礼|谢谢您?|反映人|市民|居民|村民|业主)?[，,。！!\x20]*(?P<name>{_SIGNED_NAME})[。.！!\s]*(?:\d{{2,4}}[年.-]\d{{1,2}}[月.-]\d{{1,2}}日?)?$"
+)
+"""A letter ends with the name of who wrote it."""
+_AFTER_NUMBER = re.compile(
+    rf"\d{{7}}[，,、；;\x20]+(?:找|联系|我是|姓名)?(?P<name>{_SIGNED_NAME}|{_SURNAME}{_NO_GIVEN}{_HAN}|[老小]{_SURNAME})(?=$|[，,。；;\x20])"
+)
+_CONCERNED = re.compile(
+    rf"(?:(?:我|俺|咱|替|帮|代|为)(?:们)?(?:的)?|^|[，,。；;])(?:家)?{_KIN}(?:名?叫|是|[，,（(\x20])?(?P<name>{_DOTTED}|{_SURNAME}(?:{_NO_GIVEN}{_HAN}){{1,2}})(?=$|[^\u3400-\u9fff]|反映|问|投诉|举报|咨询|求助|申请|在|今年|的|是|因|从|去|被|，)"
+)
+"""Whose matter it is: 我替我妈张桂芳反映, 我爸刘长河82岁."""
 _WITH_ROLE = re.compile(rf"(?:我|本人)是?[^，,。；;\s]{{0,20}}?{_ROLE}(?P<name>{_FULL_ALONE})")
 _ONLY_SURNAME = re.compile(rf"(?:免贵|敝|我)姓(?P<name>{_SURNAME})(?={_TITLE}?(?:$|[^\u3400-\u9fff]|手机|电话|住))")
 _STYLED = re.compile(rf"(?:^|[，,。；;\s、])(?P<name>{_SURNAME}{_TITLE})(?=$|[，,。；;\s、\d])")
@@ -50,7 +72,7 @@ _ALONE = re.compile(rf"^(?P<name>{_DOTTED}|(?:{_DOUBLE}){_HAN}{{1,2}}|[{_SURNAME
 _BARE = re.compile(
     rf"(?:^|\n|[，,、。；;！!：: ]|市民|村民|居民|业主)叫?(?P<name>{_DOTTED}|(?:{_DOUBLE}){_HAN}{{1,2}}"
     rf"|{_SURNAME}{_HAN}{{1,2}})[，,、：:\s]*"
-    r"(?=(?:手机|电话|联系)?[号码电话是：: ]*[(（+]?(?:86[ -]?)?[10]\d{2}[\d) （）-]{5,})"
+    r"(?=(?:手机|电话|联系)?[号码电话是：: ]*[(（+]?(?:86[ -]?)?[10][ -]?\d[ -]?\d[\d) （）-]{5,})"
 )
 
 _NO_NAME = re.compile(
@@ -58,13 +80,15 @@ _NO_NAME = re.compile(
     r"小区|社区|街道|大街|路口|花园|家园|单位|一个|一名|一位|这里|那里|本地|外地|什么|怎么|怎样|来反|来投|来咨|反映|投诉|举报|咨询|想问|"
     r"问题|事情|时候|因为|所以|就是|没有|不是|可以|谢谢|高兴(?!.)|全部|全家|全体|都是|都没|和平|安全|应该|应当|平时|成天(?!.)|来自|明天|明白|强烈|相信|"
     r"向您|向你|关于|路灯|马路|时间|海关|公安|文件|金额|宁可|信访|投拆|申请|申诉|方便|从来|何时|何事|何况|连续|任何|万分|解决|解释|计划|保密|管理|不想|不说|不告|没有|匿名|不用|不要|不便|不给|算了|取消|退出|确认|好的|是的|知道|提交|同意|路过|"
-    r"你好|您好|在吗|帮助|帮忙|进度|人工|随便|不行|需要|地址|电话|手机|姓名|名字|登记|停水|停电|噪音|扰民"
+    r"[单卡账件编工]号|查询|催办|报修|祝好|敬礼|今[天年]|去年|前年|居住|祖籍|宿舍|车[辆流]|权益|路[线面]|由于|房间|房第|公开|和睦|多次|何去|相依|来说|居于|第[一二三四五]|开设|都[在不是没]|墙壁|学校|(?:帝景|[城苑园])$|你好|您好|在吗|帮助|帮忙|进度|人工|随便|不行|需要|地址|电话|手机|姓名|名字|登记|停水|停电|噪音|扰民"
 )
 _NO_WORDS = re.compile(
     r"^[没无不太]|太[大黑吵臭脏]|很|好[黑吵臭脏乱]|[没有无]人|晚上|白天|天天|每天|半夜|(?:了|着|过)$"
 )
 """What no name holds where it does not begin with a surname that is sure."""
 _TALK = re.compile(r"[不没吗呢什怎么的了吧]|为啥|匿名|确认|取消|退出|姓名|名字|电话|手机")
+_KIN_BEFORE = re.compile(rf"{_KIN}的?$")
+_OWN = (_STATED, _WITH_NUMBER, _OF_KIN, _SELF, _WITH_ROLE, _STYLED, _BARE, _WITH_SEX, _CALL_ME, _AFTER_NUMBER, _SIGNED)
 _OUTSIDE = re.compile(r"^[\W_]+|[\W_]+$")
 _FORBIDDEN_END = re.compile(r"[区县镇村街路市院厂局所店了吗呢吧啊呀的]$")
 
@@ -80,12 +104,28 @@ class Name:
 
 def find_own_name(text: str) -> Name | None:
     """How the writer names themselves, if they do."""
-    for pattern in (_STATED, _WITH_NUMBER, _SELF, _WITH_ROLE, _STYLED, _BARE):
+    for pattern in _OWN:
         for match in pattern.finditer(text):
-            if _plausible(match["name"]):
-                return Name(value=match["name"], start=_start(match), end=match.end("name"))
+            if _plausible(match["name"]) and not _KIN_BEFORE.search(text[max(match.start() - 4, 0) : match.start()]):
+                return _whole(Name(value=match["name"], start=_start(match), end=match.end("name")), text)
     only = _ONLY_SURNAME.search(text)
     return Name(value=only["name"], start=only.start(), end=only.end("name")) if only else None
+
+
+def find_concerned(text: str) -> str:
+    """The name of the relative or neighbour whose matter it is; empty where the writer names none but themselves."""
+    own = find_own_name(text)
+    names = (found["name"] for found in _CONCERNED.finditer(text[:1000]))
+    return next((name for name in names if _plausible(name) and not (own and own.value == name)), "")
+
+
+def _whole(name: Name, text: str) -> Name:
+    """我叫海霞，姓高: 高海霞 where the text writes it so."""
+    surname = re.search(rf"姓({_SURNAME})", text)
+    if not surname or name.value.startswith(surname[1]):
+        return name
+    full = f"{surname[1]}{name.value}"
+    return replace(name, value=full) if full in text else name
 
 
 def answered_name(text: str) -> str | None:

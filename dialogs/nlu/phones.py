@@ -10,7 +10,11 @@ _REGION = "CN"
 _LONGEST_SCANNED = 4000
 _CUE = 24
 _FIGURES = str.maketrans("零〇一幺二两三四五六七八九", "0011223456789")
-_SPELLED = re.compile(r"[零〇一幺二两三四五六七八九]{7,}")
+_SPELLED = re.compile(r"(?:[零〇一幺二两三四五六七八九\d][ -]?){7,}")
+_NAMED_OTHER = re.compile(
+    r"(?:对方|他|她|老板|商家|店主|司机|房东|中介|包工头|经理|施工方|被举报人)(?:名?叫|姓名?是?|是)[^，。；\n]{1,6}[，,\x20]+(?:他的?|她的?)?(?:电话|手机|号码|联系方式)[号码是为:： ]*$"
+)
+_MINE = re.compile(r"(?:我的?|本人的?)(?:手机|电话|号码?|联系)[^，。；\n\d]{0,6}$")
 _OWN = re.compile(r"(我|本人|联系|手机|电话|号码|Tel|tel|TEL)[^，。；\n]{0,8}$")
 _OTHERS = re.compile(
     r"(对方|他的?|她的?|老板|商家|商户|店家?|施工方?|物业|公司|中介|房东|司机|卖家|骗子|客服|经理|包工头|被举报人)"
@@ -40,10 +44,15 @@ def _in_figures(text: str) -> str:
 
 def own_phone(text: str) -> Phone | None:
     """The number the writer can be reached at: never one that the text gives to somebody else."""
-    mine = [phone for phone in find_phones(text) if not _OTHERS.search(_before(text, phone))]
+    mine = [phone for phone in find_phones(text) if not _is_others(_before(text, phone))]
+    own = [phone for phone in mine if _MINE.search(_before(text, phone))]
     cued = [phone for phone in mine if _OWN.search(_before(text, phone))]
     mobiles = [phone for phone in mine if phone.mobile]
-    return next(iter((*cued, *mobiles, *mine)), None)
+    return next(iter((*own, *cued, *mobiles, *mine)), None)
+
+
+def _is_others(before: str) -> bool:
+    return bool(_OTHERS.search(before) or _NAMED_OTHER.search(before))
 
 
 def _before(text: str, phone: Phone) -> str:
