@@ -14,6 +14,8 @@ import structlog
 
 from bot.metrics import Metrics
 from bot.turns.turn import Manager
+from dialogs.checking.check import check_dialogs
+from dialogs.checking.findings import errors
 from dialogs.files import DialogFiles
 from dialogs.outcome import Heard, Outcome, Person
 
@@ -105,6 +107,10 @@ class LiveDialog:
             self.problems = ()
             return
         try:
+            wrong = errors(await asyncio.to_thread(check_dialogs, self._files))
+            if wrong:
+                self._refuse(tuple(finding.told for finding in wrong))
+                return
             manager = await asyncio.to_thread(self._build)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with an edit, the old dialog stays
             self._refuse(tuple(getattr(error, "problems", ())) or (str(error),))

@@ -3,7 +3,7 @@
 import sys
 from typing import NoReturn
 
-from bot.cli import cases, chat, doctor, evaluate, everything, keys, processes, sandbox, train
+from bot.cli import cases, chat, check, dialogs, doctor, evaluate, everything, keys, processes, sandbox, train
 from bot.cli.app import make_app
 from bot.cli.failures import explain
 
@@ -14,6 +14,8 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(cases.app, name="cases")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(train.app, name="train")
+app.add_typer(check.app, name="check")
+app.add_typer(dialogs.app, name="dialogs")
 
 
 def run() -> NoReturn:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 from bot.doctor.findings import Finding, warning
-from bot.doctor.local import check_data_dir, check_master_key, check_programs, check_settings
+from bot.doctor.local import check_data_dir, check_dialog_files, check_master_key, check_programs, check_settings
 from bot.doctor.platforms import check_channels, check_platform_clock
 from bot.doctor.servers import check_mongodb, check_redis
 from bot.settings import Settings
@@ -15,6 +15,7 @@ async def examine(settings: Settings, *, ask_platforms: bool = True) -> AsyncIte
         yield finding
     for finding in await check_data_dir(settings.storage.data_dir):
         yield finding
+    yield await check_dialog_files(settings.dialog.files)
     async for finding in _servers(settings):
         yield finding
     if ask_platforms:

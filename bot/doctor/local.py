@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 from bot.doctor.findings import Finding, error, ok, warning
 from bot.master_key import master_key
 from bot.settings import Settings
+from dialogs.checking.check import check_dialogs
+from dialogs.checking.findings import errors
+from dialogs.files import DialogFiles, NoSuchFolder
 from storage.errors import EmbeddedFailed, KeysMissing
 
 _LEAST_FREE = 500_000_000
@@ -54,6 +57,21 @@ def _public_url(url: str) -> Finding:
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
         return warning("public_url", "http.public_url 不是 https，市民的内容会明文经过网络", "配好证书后改为 https://")
     return ok("public_url", url)
+
+
+async def check_dialog_files(folder: Path | None) -> Finding:
+    """Whether the bot can talk with its files; ``folder``: the office's own."""
+    try:
+        findings = await asyncio.to_thread(check_dialogs, DialogFiles(folder=folder))
+    except NoSuchFolder as missing:
+        return error("dialog", missing.sentence, "建立这个目录，或删去 dialog.files 这项设置")
+    wrong = errors(findings)
+    if wrong:
+        more = f"等 {len(wrong)} 处" if len(wrong) > 1 else ""
+        return error(
+            "dialog", f"对话文件有错：{wrong[0].told}{more}", "petition-bot check dialogs 看全部，改好后自动生效"
+        )
+    return ok("dialog", f"对话文件可用（{folder or '自带的'}）")
 
 
 async def check_data_dir(data_dir: Path) -> list[Finding]:
