@@ -91,14 +91,18 @@ class TwoTierIntents:
     async def judge(self, text: str, embedder: Embedder | None) -> IntentJudgment:
         """What ``text`` wants; intent None where it is none of ours. One embedding at most."""
         weighed = await self.weigh(text, embedder)
-        limit = self._weights.limits.light if weighed.by == LIGHT else self._weights.limits.both
-        inside = weighed.scope >= limit and bool(weighed.ranking)
+        inside = not self.refuses(weighed)
         return IntentJudgment(
             intent=weighed.ranking[0].name if inside else None,
             confidence=weighed.ranking[0].confidence if inside else 1 - weighed.scope,
             ranking=weighed.ranking,
             by=weighed.by,
         )
+
+    def refuses(self, weighed: Weighed) -> bool:
+        """Whether it is too little likely to be any of the intents."""
+        limit = self._weights.limits.light if weighed.by == LIGHT else self._weights.limits.both
+        return weighed.scope < limit or not weighed.ranking
 
     async def weigh(self, text: str, embedder: Embedder | None) -> Weighed:
         """The probabilities before anything is refused."""
