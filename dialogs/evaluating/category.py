@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dialogs.understanding import CategoryJudgment, CategoryModel
+
 _ANSWERED = 0.9
 
 
@@ -101,3 +103,23 @@ def _confusions(answers: Sequence[Answer]) -> list[Confusion]:
         Confusion(truth=truth, said=said, count=count)
         for (truth, said), count in sorted(wrong.items(), key=lambda item: (-item[1], item[0]))
     ]
+
+
+class FirstLevels:
+    """A model of two levels, asked for the first alone; fulfils ``CategoryModel``."""
+
+    def __init__(self, model: CategoryModel) -> None:
+        self._model = model
+
+    def judge(self, title: str, detail: str) -> CategoryJudgment:
+        judged = self._model.judge(title, detail)
+        shares: dict[str, float] = {}
+        for label, probability in judged.ranking:
+            shares[first_level(label)] = shares.get(first_level(label), 0.0) + probability
+        ranking = sorted(shares.items(), key=lambda item: -item[1])
+        return CategoryJudgment(label=ranking[0][0], sure=judged.sure, ranking=tuple(ranking))
+
+
+def first_level(label: str) -> str:
+    """``城乡建设`` of ``城乡建设/路灯照明``."""
+    return label.partition("/")[0]

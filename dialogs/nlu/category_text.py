@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 TITLE_WEIGHT = 3
 """A title says as much as its words written three times into the body would."""
-SIZES = (1, 2, 3)
+SIZES = (1, 2)
 LONGEST_TITLE = 300
 HEAD, TAIL = 1_200, 300
 """Characters of the body that are read: how it begins and how it ends. More was measured to add nothing."""

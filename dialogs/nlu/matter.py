@@ -1,10 +1,8 @@
 """What a petition is about: whether a text tells a matter at all, its category, its type, how urgent it is."""
 
 import re
-from collections.abc import Mapping
-from pathlib import Path
 
-from ruamel.yaml import YAML
+from dialogs.nlu.categories import Categories as Categories  # noqa: PLC0414 - those who ask for matters ask for these
 
 _FAULT = re.compile(
     r"坏了|坏掉|不亮|不走|不好使|破损|破裂|断了|断裂|裂缝|漏[水电雨]|渗水|积水|堵[了塞着车]|堵得|被堵|塌|掉落|脱落|丢失|丢了|被盗|缺失|损坏|老化|倾斜|坑洼|坑坑洼洼|坑很|失修|"
@@ -39,57 +37,9 @@ _NEEDS_HASTE = re.compile(
     r"停水|停电|停暖|没水|没电|没暖气|暖气不热|断水|断电|井盖(?:丢|没|不见|缺)|电线(?:掉|断|裸露)|漏电|(?:路面|地面|路)塌|塌陷"
 )
 
-_TURNED_TO = re.compile(
-    r"(?:找|跟|向|给|问|和|联系|反映到|打)(?:了|过)?(?:物业|村委会|居委会|社区|派出所|交警|城管|学校|老师|开发商|环保局|法院|"
-    r"村支书|村主任|12345|政府)[^，。；\n]{0,10}"
-)
-_FUMES = re.compile(r"(?:油烟|烟气|废气|臭气|臭味|异味)(?:太大|很大)?(?:严重)?扰民")
-"""Fumes that disturb are fumes, not noise."""
-_EARLY = 2.0
 _LONG = 40
 _SOME = 6
 _STORY = 18
-
-
-class Categories:
-    """The two-level categories with their words."""
-
-    def __init__(self, words: Mapping[str, Mapping[str, list[str]]]) -> None:
-        self._words = [
-            (word, f"{first}/{second}")
-            for first, seconds in words.items()
-            for second, ws in seconds.items()
-            for word in ws
-        ]
-
-    @classmethod
-    def load(cls, path: Path) -> "Categories":
-        return cls(YAML(typ="safe").load(path))
-
-    def of(self, text: str) -> str:
-        """``城乡建设/路灯照明``; empty where no word tells.
-
-        Earlier and longer words weigh more, and so do those of the same first level; whom people turned to in vain
-        is not what it is about.
-        """
-        text = _FUMES.sub("油烟", text)
-        scores = self._scores(_TURNED_TO.sub("", text)) or self._scores(text)
-        first: dict[str, float] = {}
-        for name, score in scores.items():
-            first[_first(name)] = first.get(_first(name), 0.0) + score
-        return max(scores, key=lambda name: scores[name] + first[_first(name)]) if scores else ""
-
-    def _scores(self, text: str) -> dict[str, float]:
-        scores: dict[str, float] = {}
-        for word, name in self._words:
-            at = text.find(word)
-            if at >= 0:
-                scores[name] = scores.get(name, 0.0) + len(word) + (_EARLY if at < _LONG else 0.0)
-        return scores
-
-
-def _first(category: str) -> str:
-    return category.partition("/")[0]
 
 
 def tells_a_matter(text: str, categories: Categories) -> bool:

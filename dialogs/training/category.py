@@ -29,6 +29,8 @@ FEWEST = 10
 FOLDS = 5
 _SEED = 20_260_101
 _AT_ONCE = 2
+_STRENGTH = 0.5
+_TOLERANCE = 0.1
 _SMOOTHING = 0.01
 _SHARPEST = 4.0
 _EVEN_SHARE = 0.5
@@ -148,8 +150,8 @@ def _one_against_all(rows: sp.csr_matrix, mine: npt.NDArray[np.bool_]) -> tuple[
     if not mine.any():  # its cases are all copies of each other, and apart just now
         return np.zeros(rows.shape[1], dtype=np.float32), -1.0
     telling = _telling(rows, mine)
-    classifier = LinearSVC(C=1.0, max_iter=100, tol=0.02, random_state=_SEED)
-    classifier.fit(rows @ sp.diags(telling), mine)
+    weighed = sp.csr_matrix((rows.data * telling[rows.indices], rows.indices, rows.indptr), shape=rows.shape)
+    classifier = LinearSVC(C=_STRENGTH, max_iter=100, tol=_TOLERANCE, random_state=_SEED).fit(weighed, mine)
     return (classifier.coef_[0] * telling).astype(np.float32), float(classifier.intercept_[0])
 
 

@@ -1,0 +1,146 @@
+"""The categories of a petition: by the words of ``categories.yml``, by what was learned where the words are torn.
+
+An office that trained a model of its own (``train category``) has its cases filed under its own categories.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from dialogs.nlu.category import TrainedCategories, load_weights
+from dialogs.understanding import CategoryJudgment, CategoryModel, Understanding
+
+WORDS = Path(__file__).with_name("categories.yml")
+SHIPPED = Path(__file__).with_name("categories.npz")
+
+_TURNED_TO = re.compile(
+    r"(?:找|跟|向|给|问|和|联系|反映到|打)(?:了|过)?(?:物业|村委会|居委会|社区|派出所|交警|城管|学校|老师|开发商|环保局|法院|"
+    r"村支书|村主任|12345|政府)[^，。；\n]{0,10}"
+)
+_DENIED = re.compile(r"(?:并?不是|没有|不属于)(?:停水|停电|停气|停暖)")
+"""是停电，不是停水: what it is not is not what it is about."""
+_FUMES = re.compile(r"(?:油烟|烟气|废气|臭气|臭味|异味)(?:太大|很大)?(?:严重)?扰民")
+"""Fumes that disturb are fumes, not noise."""
+_EARLY = 2.0
+_LONG = 40
+_TITLE_LIKE = 60
+_SURE = 0.25
+_REMEMBERED = 64
+
+
+class Categories:
+    """The two-level categories with their words, and what was learned of them."""
+
+    def __init__(
+        self,
+        words: Mapping[str, Mapping[str, Sequence[str]]],
+        *,
+        shipped: CategoryModel | None = None,
+        understanding: Understanding | None = None,
+    ) -> None:
+        self._words = [
+            (word, f"{first}/{second}")
+            for first, seconds in words.items()
+            for second, ws in seconds.items()
+            for word in ws
+        ]
+        self.labels = sorted({name for _, name in self._words})
+        self._shipped = shipped
+        self._understanding = understanding or Understanding()
+        self._recent = lru_cache(maxsize=_REMEMBERED)(self._of)
+
+    @classmethod
+    def load(cls, path: Path, understanding: Understanding | None = None) -> "Categories":
+        """Those of ``path``, with the model that ships."""
+        shipped = TrainedCategories(load_weights(SHIPPED))
+        return cls(YAML(typ="safe").load(path), shipped=shipped, understanding=understanding)
+
+    def of(self, text: str) -> str:
+        """``城乡建设/路灯照明``; empty where no word tells.
+
+        Earlier and longer words weigh more, and so do those of the same first level; whom people turned to in vain
+        is not what it is about. Where words name several categories, the model that ships has half a say.
+        """
+        return self._recent(text)
+
+    def filed_under(self, text: str) -> str:
+        """What a case is filed under: the office's own category where a model was trained; empty: staff decide."""
+        model = self._understanding.category
+        if model is not None:
+            return self._by_own(model, text)
+        found = self.of(text)
+        if found or self._shipped is None:
+            return found
+        judged = self.judge(text, "")
+        return judged.label if judged.sure else ""
+
+    def judge(self, title: str, detail: str) -> CategoryJudgment:
+        """By words and the model that ships, half and half: fulfils ``CategoryModel``."""
+        text = _plain(f"{title}。{detail}" if title and detail else title or detail)
+        shares = self._shares(text)
+        ranking = sorted(self._blended(text, shares).items(), key=lambda item: -item[1])
+        return CategoryJudgment(label=ranking[0][0], sure=ranking[0][1] >= _SURE, ranking=tuple(ranking))
+
+    def _of(self, text: str) -> str:
+        text = _plain(text)
+        shares = self._shares(text)
+        if not shares:
+            return ""
+        best = max(shares, key=lambda name: shares[name])
+        if len(shares) == 1 or self._shipped is None:
+            return best
+        blended = self._blended(text, shares)
+        return max(blended, key=lambda name: blended[name])
+
+    def _blended(self, text: str, shares: Mapping[str, float]) -> dict[str, float]:
+        blended = dict.fromkeys(self.labels, 0.0)
+        half = 0.5 if shares else 1.0
+        for name, share in shares.items():
+            blended[name] += half * share
+        for name, probability in _asked(self._shipped, text) if self._shipped else ():
+            if name in blended:  # an office's own file may lack some of what ships
+                blended[name] += half * probability
+        return blended
+
+    def _shares(self, text: str) -> dict[str, float]:
+        """What part of the say each category has that words name; they sum to 1, or there are none."""
+        scores = self._scores(_TURNED_TO.sub("", text)) or self._scores(text)
+        firsts: dict[str, float] = {}
+        for name, score in scores.items():
+            firsts[_first(name)] = firsts.get(_first(name), 0.0) + score
+        with_kin = {name: score + firsts[_first(name)] for name, score in scores.items()}
+        return {name: score / sum(with_kin.values()) for name, score in with_kin.items()}
+
+    def _scores(self, text: str) -> dict[str, float]:
+        scores: dict[str, float] = {}
+        for word, name in self._words:
+            at = text.find(word)
+            if at >= 0:
+                scores[name] = scores.get(name, 0.0) + len(word) + (_EARLY if at < _LONG else 0.0)
+        return scores
+
+    def _by_own(self, model: CategoryModel, text: str) -> str:
+        """The office's label, with our second level where ours has a first level of that name; unsure: words decide."""
+        judged = model.judge(text, "") if len(text) <= _TITLE_LIKE else model.judge("", text)
+        by_words = self.of(text)
+        if judged.label == _first(by_words):
+            return by_words
+        if not judged.sure:
+            return ""
+        shares = {name: share for name, share in self._shares(_plain(text)).items() if _first(name) == judged.label}
+        return max(shares, key=lambda name: shares[name]) if shares else judged.label
+
+
+def _asked(model: CategoryModel, text: str) -> Sequence[tuple[str, float]]:
+    return model.judge(text, "").ranking
+
+
+def _plain(text: str) -> str:
+    return _DENIED.sub("", _FUMES.sub("油烟", text))
+
+
+def _first(category: str) -> str:
+    return category.partition("/")[0]

@@ -1,0 +1,71 @@
+"""Makes the category model that ships, out of ``categories.yml`` and ``category_examples.yml``.
+
+``python -m dialogs.training.shipped`` writes it; a test holds it to the two files.
+"""
+
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse as sp
+from ruamel.yaml import YAML
+from sklearn.svm import LinearSVC
+
+from dialogs.nlu.categories import SHIPPED, WORDS
+from dialogs.nlu.category import Calibration, CategoryWeights
+from dialogs.training.category_vectors import vectors_of
+
+EXAMPLES = WORDS.with_name("category_examples.yml")
+_SEED = 20_260_101
+_SHARPNESS = 3.0
+"""By how much scores are spread before they are made probabilities; chosen by cross-validation over the examples."""
+
+
+def learn_shipped() -> CategoryWeights:
+    """One row for each example, description and word."""
+    texts, labels = _rows()
+    names = sorted(set(labels))
+    vectors = vectors_of([(text, "") for text in texts])
+    truth = np.array([names.index(label) for label in labels])
+    classifier = LinearSVC(C=1.0, random_state=_SEED).fit(sp.csr_matrix(vectors.title), truth)
+    calibration = Calibration(
+        matrix=np.eye(len(names), dtype=np.float32) * np.float32(_SHARPNESS),
+        offset=np.zeros(len(names), dtype=np.float32),
+        threshold=0.0,
+    )
+    return CategoryWeights(
+        labels=names,
+        grams=vectors.grams,
+        idf=vectors.idf,
+        weights=classifier.coef_.T.astype(np.float16),
+        bias=classifier.intercept_.astype(np.float32),
+        with_detail=calibration,
+        title_only=calibration,
+        about={"fingerprint": fingerprint()},
+    )
+
+
+def fingerprint() -> str:
+    """Changes with the two files."""
+    return sha256(WORDS.read_bytes() + EXAMPLES.read_bytes()).hexdigest()[:16]
+
+
+def _rows() -> tuple[list[str], list[str]]:
+    rows = [
+        (word, f"{first}/{second}")
+        for first, seconds in YAML(typ="safe").load(WORDS).items()
+        for second, words in seconds.items()
+        for word in words
+    ]
+    for label, entry in YAML(typ="safe").load(EXAMPLES).items():
+        rows += [(text, label) for text in (entry["about"], *entry["examples"])]
+    return [text for text, _ in rows], [label for _, label in rows]
+
+
+def main(path: Path = SHIPPED) -> None:
+    """Write the model."""
+    learn_shipped().save(path)
+
+
+if __name__ == "__main__":
+    main()
