@@ -40,12 +40,13 @@ def build_manager(
     files = files or DialogFiles()
     files.check_folder()
     answers = Answers(load_answers(files.answers))
-    categories = Categories.load(files.categories)
+    understanding = understanding or Understanding()
+    categories = Categories.load(files.categories, understanding)
     bot = load_bot(files.dialog(), files.overriding())
     engine = EmbeddedEngine(
         bot=bot,
         actions=build_actions(ports, chance, office=office, answers=answers, categories=categories),
-        interpreter=LightInterpreter(read_examples(files.nlu), answers, categories, understanding or Understanding()),
+        interpreter=LightInterpreter(read_examples(files.nlu), answers, categories, understanding),
         chance=variation,
         payloads_in_text=False,
     )
