@@ -58,6 +58,12 @@ class Metrics:
             registry=registry,
         )
 
+        self.dialog_fallbacks = Counter(
+            "petition_dialog_fallbacks",
+            "Messages that a Rasa server did not answer and the embedded engine did, by reason",
+            ("reason",),
+            registry=registry,
+        )
         self.dialog_reloads = Counter(
             "petition_dialog_reloads",
             "Edits of the dialog files by what became of them: swapped, or refused",

@@ -68,7 +68,7 @@ class Settings(Section):
         """Every value that must never be seen: typed secrets, and what looks like one in a channel's table."""
         yield from (token.get_secret_value() for token in self.api.tokens.values())
         addresses = (self.storage.mongodb_uri, self.redis.url)
-        keys = (self.understanding.api_key, self.assistance.api_key)
+        keys = (self.understanding.api_key, self.assistance.api_key, self.dialog.rasa_token, self.dialog.actions_token)
         yield from (secret.get_secret_value() for secret in (*addresses, *keys) if secret is not None)
         for accounts in self.channels.values():
             yield from _secrets_in(accounts)

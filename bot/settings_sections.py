@@ -139,7 +139,9 @@ class Notices(Section):
 
 
 class Dialog(Section):
-    engine: Literal["embedded"] = Field("embedded", description="What runs the dialog: `embedded` (in process)")
+    engine: Literal["embedded", "rasa"] = Field(
+        "embedded", description="What runs the dialog: `embedded` (in process), or `rasa` (a Rasa server, see rasa.md)"
+    )
     gather_seconds: float = Field(
         1.5,
         ge=0,
@@ -151,6 +153,26 @@ class Dialog(Section):
         None,
         description="A folder with dialog files of your own, made by `petition-bot dialogs init DIR`; "
         "what is missing there is taken from those that ship",
+    )
+    rasa_url: Annotated[str, AfterValidator(_web_address), Field(min_length=1)] = Field(
+        "http://127.0.0.1:5005", description='Where the Rasa server is, for `engine = "rasa"`'
+    )
+    rasa_token: Annotated[SecretStr | None, _Optional] = Field(
+        None, description="What the Rasa server was started with as `--auth-token`"
+    )
+    rasa_timeout: float = Field(
+        3.0,
+        ge=0.2,
+        le=6,
+        description="How long, in seconds, a turn of the Rasa server may take before the embedded engine answers it",
+    )
+    rasa_understanding: Literal["own", "rasa"] = Field(
+        "own",
+        description="Who understands free text before a Rasa server: `own` (this service, danger to life included), "
+        "or `rasa` (its pipeline)",
+    )
+    actions_token: Annotated[SecretStr | None, _Optional] = Field(
+        None, description="What a Rasa server must show as `token` to the server that `petition-bot actions` runs"
     )
 
 

@@ -29,6 +29,7 @@ from bot.delivery.sweeper import Sweeper
 from bot.live_dialog import LiveDialog
 from bot.master_key import master_key
 from bot.metrics import Metrics
+from bot.rasa_client import rasa_link
 from bot.settings import Settings
 from bot.shared_state import RedisState, Wakeups
 from bot.turns.runner import RunnerTools
@@ -39,6 +40,7 @@ from bot.understanding.opening import Opened, open_understanding
 from channels.base import Clock, Tools
 from dialogs.actions import Office
 from dialogs.build import build_manager
+from dialogs.engine.rasa_server import RasaLink
 from dialogs.files import DialogFiles
 from dialogs.understanding import Understanding
 from storage.driver import Database, connect
@@ -141,18 +143,37 @@ async def open_services(settings: Settings, *, timeout_ms: int, serves: bool) ->
     Raises:
         SettingMissing, SettingsError, DatabaseAway, StorageError: naming what is wrong.
     """
-    if settings.storage.mongodb_uri is None:
-        raise SettingMissing("storage.mongodb_uri", "没有设置 MongoDB；试用请运行 petition-bot up")
     async with AsyncExitStack() as stack:
-        database = await connect(
-            settings.storage.mongodb_uri.get_secret_value(),
-            driver=settings.storage.driver,
-            timeout_ms=timeout_ms,
-        )
-        stack.push_async_callback(database.close)
-        store, vault = await _opened(settings, database)
+        store, vault = await _opened(settings, await _connected(settings, stack, timeout_ms))
         services = await _services(settings, store, vault, stack, serves=serves)
         yield services
+
+
+@asynccontextmanager
+async def open_cases(settings: Settings, *, timeout_ms: int) -> AsyncIterator[Casebook]:
+    """The cases alone, as the dialog's actions read them; ``timeout_ms`` bounds each database operation.
+
+    Raises:
+        SettingMissing, SettingsError, DatabaseAway, StorageError: naming what is wrong.
+    """
+    async with AsyncExitStack() as stack:
+        store, vault = await _opened(settings, await _connected(settings, stack, timeout_ms))
+        await stack.enter_async_context(_running(vault.keep_fresh()))
+        yield Casebook(store=store, clock=utc_now)
+
+
+async def _connected(settings: Settings, stack: AsyncExitStack, timeout_ms: int) -> Database:
+    """The database, closed with ``stack``.
+
+    Raises:
+        SettingMissing: nobody says where it is.
+    """
+    if settings.storage.mongodb_uri is None:
+        raise SettingMissing("storage.mongodb_uri", "没有设置 MongoDB；试用请运行 petition-bot up")
+    uri = settings.storage.mongodb_uri.get_secret_value()
+    database = await connect(uri, driver=settings.storage.driver, timeout_ms=timeout_ms)
+    stack.push_async_callback(database.close)
+    return database
 
 
 async def _opened(settings: Settings, database: Database) -> tuple[Store, Vault]:
@@ -189,7 +210,15 @@ async def _services(settings: Settings, store: Store, vault: Vault, stack: Async
         open_understanding(settings, http, metrics, patience=WEB if serves else WORKER, warms=serves)
     )
     services = _composed(
-        settings, store, channels, shared=shared, wakeups=wakeups, broker=broker, metrics=metrics, opened=opened
+        settings,
+        store,
+        channels,
+        shared=shared,
+        wakeups=wakeups,
+        broker=broker,
+        metrics=metrics,
+        opened=opened,
+        rasa=rasa_link(settings.dialog, http, metrics),
     )
     await stack.enter_async_context(_running(services.dialog.watch()))
     await stack.enter_async_context(_running(opened.minder.run()))
@@ -209,9 +238,10 @@ def _composed(
     broker: ReliableStreamBroker | None,
     metrics: Metrics,
     opened: Opened,
+    rasa: RasaLink | None,
 ) -> Services:
     queue = DeliveryQueue(broker)
-    dialog = _dialog(settings, store, metrics, opened.understanding)
+    dialog = _dialog(settings, store, metrics, opened.understanding, rasa)
     turns = _turns(settings, store, channels, dialog=dialog, wakeups=wakeups, queue=queue, metrics=metrics)
     deliverer = Deliverer(
         store=store,
@@ -243,7 +273,9 @@ def _composed(
     )
 
 
-def _dialog(settings: Settings, store: Store, metrics: Metrics, understanding: Understanding) -> LiveDialog:
+def _dialog(
+    settings: Settings, store: Store, metrics: Metrics, understanding: Understanding, rasa: RasaLink | None
+) -> LiveDialog:
     files = DialogFiles(folder=settings.dialog.files)
     make = partial(
         build_manager,
@@ -252,6 +284,7 @@ def _dialog(settings: Settings, store: Store, metrics: Metrics, understanding: U
         office=Office(name=settings.office.name),
         files=files,
         understanding=understanding,
+        rasa=rasa,
     )
     return LiveDialog(files, make, metrics=metrics)
 

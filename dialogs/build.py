@@ -1,10 +1,14 @@
 """Puts the bot together from its files: data, answers, categories, actions, engine, manager."""
 
+from collections.abc import Sequence
 from random import Random
+
+from rasa_sdk import Action
 
 from dialogs.actions import Office, build_actions
 from dialogs.engine.bot import Bot, load_bot
 from dialogs.engine.embedded import EmbeddedEngine
+from dialogs.engine.rasa_server import RasaLink, rasa_engine
 from dialogs.faq.answers import load_answers
 from dialogs.faq.search import Answers
 from dialogs.files import DialogFiles
@@ -26,11 +30,12 @@ def build_manager(
     files: DialogFiles | None = None,
     understanding: Understanding | None = None,
     variation: Random | None = None,
+    rasa: RasaLink | None = None,
 ) -> Manager:
-    """The bot on its embedded engine. Reads its files, which takes a moment: off the event loop where one runs.
+    """The bot on its engine. Reads its files, which takes a moment: off the event loop where one runs.
 
     ``files``: as they ship where not given. ``understanding`` may gain parts later; what is there at a turn is
-    used in it.
+    used in it. ``rasa``: a Rasa server runs the turns, and the embedded engine those that it does not answer.
 
     Raises:
         BotRefused: the dialog files are wrong.
@@ -43,20 +48,33 @@ def build_manager(
     understanding = understanding or Understanding()
     categories = Categories.load(files.categories, understanding)
     bot = load_bot(files.dialog(), files.overriding())
-    engine = EmbeddedEngine(
+    interpreter = LightInterpreter(read_examples(files.nlu), answers, categories, understanding)
+    embedded = EmbeddedEngine(
         bot=bot,
         actions=build_actions(ports, chance, office=office, answers=answers, categories=categories),
-        interpreter=LightInterpreter(read_examples(files.nlu), answers, categories, understanding),
+        interpreter=interpreter,
         chance=variation,
         payloads_in_text=False,
     )
     return Manager(
-        engine,
+        embedded if rasa is None else rasa_engine(rasa, bot, embedded, interpreter, variation),
         categories=categories,
         script=Script(),
         notice=_notice(bot, office),
         replies=NoticeReplies(ports, categories),
     )
+
+
+def load_actions(ports: Cases, chance: Randomness, *, office: Office, files: DialogFiles) -> Sequence[Action]:
+    """The actions alone, as an action server runs them for a Rasa server.
+
+    Raises:
+        AnswersRefused: the approved answers are wrong.
+        NoSuchFolder: the office's own files are not where they should be.
+    """
+    files.check_folder()
+    answers, categories = Answers(load_answers(files.answers)), Categories.load(files.categories)
+    return build_actions(ports, chance, office=office, answers=answers, categories=categories)
 
 
 def _notice(bot: Bot, office: Office) -> str:

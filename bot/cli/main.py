@@ -3,12 +3,12 @@
 import sys
 from typing import NoReturn
 
-from bot.cli import cases, chat, check, dialogs, doctor, evaluate, everything, keys, processes, sandbox, train
+from bot.cli import cases, chat, check, dialogs, doctor, evaluate, everything, keys, processes, rasa, sandbox, train
 from bot.cli.app import make_app
 from bot.cli.failures import explain
 
 app = make_app()
-for group in (everything, processes, chat, doctor, sandbox):
+for group in (everything, processes, chat, doctor, sandbox, rasa):
     group.add_commands(app)
 app.add_typer(keys.app, name="keys")
 app.add_typer(cases.app, name="cases")
@@ -16,6 +16,7 @@ app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(train.app, name="train")
 app.add_typer(check.app, name="check")
 app.add_typer(dialogs.app, name="dialogs")
+app.add_typer(rasa.app, name="rasa")
 
 
 def run() -> NoReturn:

@@ -73,6 +73,7 @@ def user_event(message: Message, parse: Parse) -> Event:
             "intent_ranking": [{"name": s.name, "confidence": s.confidence} for s in parse.ranking[:_RANKED]],
             "message_id": message.id,
             "metadata": dict(message.metadata),
+            **({"by": parse.by} if parse.by else {}),
         },
     }
 

@@ -8,10 +8,12 @@ Rasa 3.6 and Rasa Pro speak this protocol (started with ``--enable-api``; its tr
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
+from random import Random
 from typing import Any, Protocol
-from urllib.parse import quote
 
 from .bot import Bot
 from .contract import Engine, EngineTurn, Interpreter, Message, Parse, State
@@ -23,6 +25,7 @@ from .responses import Responses, message_of
 from .state import MAX_EVENTS, dump, load
 from .two_stage import TWO_STAGE
 
+_PLAIN = re.compile(r"[\w.:@-]{1,200}", re.ASCII)
 REST = "/webhooks/rest/webhook"
 
 
@@ -54,11 +57,14 @@ class RasaLink:
     """How a Rasa server is reached. ``seconds`` bounds a turn.
 
     ``own_understanding``: free text is understood here (as with the embedded engine) and handed over as its meaning;
-    else Rasa's own pipeline reads it. ``nonce`` gives a word that never comes twice.
+    else Rasa's own pipeline reads it. ``nonce`` gives a word that never comes twice, ``clock`` monotonic seconds.
+    ``fell_back`` is told, with the reason, of each message that the server did not answer.
     """
 
     http: RasaHttp
     nonce: Callable[[], str]
+    clock: Callable[[], float]
+    fell_back: Callable[[str, Message], None]
     seconds: float = 3.0
     own_understanding: bool = True
 
@@ -120,7 +126,7 @@ class RasaEngine:
             RasaAway: no answer; or the tracker holds something else than this turn.
         """
         http, nonce = self._link.http, self._link.nonce()
-        path = f"/conversations/{quote(message.sender_id, safe='')}/tracker"
+        path = f"/conversations/{_key(message.sender_id)}/tracker"
         await http.call("PUT", f"{path}/events", body=list(before))
         await http.call("POST", REST, body=_said(message, parse, nonce))
         tracker = await http.call("GET", f"{path}?include_events=ALL")
@@ -131,6 +137,11 @@ class RasaEngine:
         return new
 
 
+def _key(conversation: str) -> str:
+    """The conversation's name in Rasa, which takes it from paths as it is written there."""
+    return conversation if _PLAIN.fullmatch(conversation) else sha256(conversation.encode()).hexdigest()
+
+
 def _said(message: Message, parse: Parse | None, nonce: str) -> dict[str, Any]:
     """The body for the REST channel. What we understood goes as a payload, the words go beside it."""
     metadata: dict[str, Any] = {**message.metadata, TURN: nonce, "channel": message.channel}
@@ -138,9 +149,9 @@ def _said(message: Message, parse: Parse | None, nonce: str) -> dict[str, Any]:
         text = message.text or message.payload
         # A typed slash must not be taken for a payload.
         written = "／" + text[1:] if text.startswith("/") and not message.payload else text
-        return {"sender": message.sender_id, "message": written, "metadata": metadata}
+        return {"sender": _key(message.sender_id), "message": written, "metadata": metadata}
     metadata["text"] = message.text
-    return {"sender": message.sender_id, "message": payload_of(parse), "metadata": metadata}
+    return {"sender": _key(message.sender_id), "message": payload_of(parse), "metadata": metadata}
 
 
 def payload_of(parse: Parse) -> str:
@@ -205,3 +216,12 @@ class WithFallback:
         self._fell_back(reason, message)
         done = await self._spare.turn(state, message)
         return replace(done, fell_back=reason)
+
+
+def rasa_engine(
+    link: RasaLink, bot: Bot, embedded: Engine, interpreter: Interpreter | None, variation: Random | None = None
+) -> Engine:
+    """The server behind ``link``, with the embedded engine to fall back on."""
+    responses = Responses(bot.domain, variation or Random())  # noqa: S311 - only wording hangs on it
+    first = RasaEngine(bot=bot, link=link, responses=responses, interpreter=interpreter)
+    return WithFallback(first, embedded, clock=link.clock, fell_back=link.fell_back)

@@ -32,21 +32,28 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def train(project: Path) -> None:
-    """Train the project as its README says; the model is in ``models``."""
-    subprocess.run(
-        [rasa_command(), "train", *([] if (project / "README.md").exists() else ["--skip-validation"])],
-        cwd=project,
-        env=_environment(),
-        check=True,
-        timeout=_TRAIN_SECONDS,
-        stdout=(project / "train.log").open("w"),
-        stderr=subprocess.STDOUT,
-    )
+def train(project: Path, *arguments: str) -> None:
+    """Train the project; the model is in ``models``."""
+    with (project / "train.log").open("w") as log:
+        subprocess.run(
+            [rasa_command(), "train", *arguments],
+            cwd=project,
+            env=_environment(),
+            check=True,
+            timeout=_TRAIN_SECONDS,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    return {
+        **os.environ,
+        "RASA_TELEMETRY_ENABLED": "false",
+        "PYTHONPATH": ".",
+        "OMP_NUM_THREADS": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
 
 
 @contextmanager
@@ -87,26 +94,16 @@ async def _answers(url: str) -> bool:
 
 
 @contextmanager
-def rasa_server(project: Path, *, actions_url: str, port: int | None = None, more: Sequence[str] = ()) -> Iterator[str]:
+def rasa_server(
+    project: Path, *, actions_url: str, actions_token: str = "", port: int | None = None, more: Sequence[str] = ()
+) -> Iterator[str]:
     """Rasa with its newest model, on a port of its own; its URL."""
     port = port or free_port()
-    (project / "endpoints.yml").write_text(f"action_endpoint:\n  url: {actions_url}/webhook\n", "utf-8")
-    command = [
-        rasa_command(),
-        "run",
-        "--enable-api",
-        "-i",
-        "127.0.0.1",
-        "-p",
-        str(port),
-        "--endpoints",
-        "endpoints.yml",
-        "--credentials",
-        "credentials.yml",
-        *more,
-    ]
+    token = f"  token: {actions_token}\n" if actions_token else ""
+    (project / "endpoints.yml").write_text(f"action_endpoint:\n  url: {actions_url}/webhook\n{token}", "utf-8")
+    command = [rasa_command(), "run", "--enable-api", "-i", "127.0.0.1", "-p", str(port), *more]
     url = f"http://127.0.0.1:{port}"
-    with process(command, f"{url}/status", log=project / "server.log", env=_environment(), cwd=project):
+    with process(command, url, log=project / "server.log", env=_environment(), cwd=project):
         yield url
 
 
@@ -116,34 +113,19 @@ def recorded_bot(bot: Path, folder: Path) -> Iterator[str]:
     project = folder / "project"
     if not (project / "models").exists():
         project.mkdir(exist_ok=True)
-        for name in ("domain.yml", "domain", "data", "config.yml"):
+        for name in ("domain.yml", "domain", "data", "config.yml", "annotated.py"):
             source = bot / name
             if source.is_dir():
                 shutil.copytree(source, project / name, dirs_exist_ok=True)
             elif source.exists():
                 shutil.copy(source, project / name)
         (project / "credentials.yml").write_text("rest:\n", "utf-8")
-        if (bot / "domain").is_dir():
-            _train_folder(project)
-        else:
-            train(project)
+        train(project, "--skip-validation", "--domain", "domain" if (bot / "domain").is_dir() else "domain.yml")
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, _HERE / "action_server.py", bot / "actions.py", str(port)]
     with process(command, f"{url}/health", log=project / "actions.log"), rasa_server(project, actions_url=url) as rasa:
         yield rasa
-
-
-def _train_folder(project: Path) -> None:
-    subprocess.run(
-        [rasa_command(), "train", "--skip-validation", "--domain", "domain"],
-        cwd=project,
-        env=_environment(),
-        check=True,
-        timeout=_TRAIN_SECONDS,
-        stdout=(project / "train.log").open("w"),
-        stderr=subprocess.STDOUT,
-    )
 
 
 class Recorder:
