@@ -96,7 +96,7 @@ def _stands_alone(message: Inbound) -> bool:
 
 def _thought(group: Sequence[Heard]) -> Thought:
     messages = [h.message for h in group]
-    texts = [m.text for m in messages if m.kind is Kind.TEXT and not is_placeholder(m.text)]
+    texts = [m.text for m in messages if (m.kind is Kind.TEXT or m.kind in _MEDIA) and not is_placeholder(m.text)]
     text = clean("\n".join(texts))[:LONGEST_TEXT]
     attachments = tuple(_attachment(h) for h in group if h.message.kind in _MEDIA)
     location = next((_location(m) for m in reversed(messages) if m.location), None)

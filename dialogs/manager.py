@@ -6,13 +6,14 @@ that stand open, answers in the script that is written in, and turns what the ac
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from channels.messages import Kind
 from dialogs import options
+from dialogs.case_questions import Said
 from dialogs.effects import Effects
 from dialogs.engine.contract import Engine, EngineTurn, Message, State, requested_slot
 from dialogs.engine.errors import BadState
@@ -22,8 +23,9 @@ from dialogs.nlu.clean import Script, clean, words_only
 from dialogs.nlu.danger import danger_in
 from dialogs.nlu.facts import read_facts
 from dialogs.nlu.matter import Categories, asks
-from dialogs.notices import NoticeReplies, Said
+from dialogs.notices import NoticeReplies
 from dialogs.outcome import Button, Effect, FileCase, Heard, Outcome, Person, Reply, Unlink
+from dialogs.repeats import Repeats
 from dialogs.written import Written
 
 VERSION = 1
@@ -34,6 +36,8 @@ _FRESH: Mapping[str, Any] = {
     "traditional": False,
     "written": [],
     "names": [],
+    "at": "",
+    "said": {},
 }
 _TELLING = frozenset({"petition_matter", "addition_text"})
 _SAYS_WHO_WE_ARE = frozenset({"greet", "welcome", "help", "danger"})
@@ -44,6 +48,8 @@ _FINISHED = re.compile(r"[。！!.~～]$")
 _FRAGMENT = 60
 _SENT = ('/send_media{"kind": "image"}', "/share_place")
 _SHORT_QUESTION = 20
+_LEFT_OPEN_FOR: Mapping[str, timedelta] = {"petition_form": timedelta(days=7), "addition_form": timedelta(hours=12)}
+"""So long does an open question wait for its answer; then it is dropped, and a petition's dropping is told."""
 
 
 class Manager:
@@ -60,6 +66,7 @@ class Manager:
         self._script = script
         self._notice = notice
         self._notice_replies = replies
+        self._questions = replies.questions
         self._effects = Effects()
 
     async def turn(
@@ -121,16 +128,19 @@ class Manager:
     ) -> Outcome:
         traditional = self._script.writes_traditional(thought.text, before=bool(kept["traditional"]))
         text = self._script.simplified(thought.text)
+        dropped = await self._drop_what_is_stale(kept, thought, person, now)
+        kept = {**kept, "engine": dropped.state} if dropped else kept
         in_form = bool((kept["engine"] or {}).get("active_loop"))
         payload = thought.payload or options.chosen(text, kept["options"], now=now, in_form=in_form) or ""
-        sent = payload.startswith(_SENT)
-        said = Said(text=text, sent=sent, conversation_id=person.conversation_id, at=now)
-        answers = "" if in_form else await self._reply_to_notice(kept["engine"], said, payload)
+        again = Repeats.after(kept["said"], "" if payload or thought.attachments or thought.location else text, now)
+        if again.silent:
+            return Outcome(state={**kept, "said": again.kept}, intent="slow", at=now)
+        answers = again.payload or await self._of_cases(kept["engine"], text, payload, person, now, in_form=in_form)
         message = _message(
             thought, person, now, text=text if answers or not payload else "", payload=answers or payload, first=first
         )
         done = await self._run(kept["engine"], message)
-        replies = self._replies(done, first=first)
+        replies = [*(self._replies(dropped, first=False) if dropped else ()), *self._replies(done, first=first)]
         written = Written([*kept["names"], *kept["written"]], self._script.simplified).and_(thought.text)
         effects = [written.filed(effect) for effect in self._read_effects(done)]
         return Outcome(
@@ -141,6 +151,8 @@ class Manager:
                 "traditional": traditional,
                 "written": list(written.texts)[len(kept["names"]) :] if _unfinished(done.state) else [],
                 "names": _names(effects) or kept["names"],
+                "at": now.isoformat(),
+                "said": again.kept,
             },
             replies=[self._in_script(reply) for reply in replies] if traditional else replies,
             effects=effects,
@@ -148,11 +160,27 @@ class Manager:
             at=now,
         )
 
-    async def _reply_to_notice(self, state: State | None, said: Said, payload: str) -> str:
-        """The payload that takes what is said to a case; a tap is never a reply to a notice."""
-        if payload and not said.sent:
+    async def _of_cases(
+        self, state: State | None, text: str, payload: str, person: Person, now: datetime, *, in_form: bool
+    ) -> str:
+        """The payload of what is said of one's cases or one's data; a tap says what it says."""
+        sent = payload.startswith(_SENT)
+        if payload and not sent:
             return ""
-        return await self._notice_replies.payload(said, (state or {}).get("slots") or {})
+        said = Said(text=text, sent=sent, conversation_id=person.conversation_id, at=now)
+        slots = (state or {}).get("slots") or {}
+        about = await self._questions.payload(said, slots, in_form=in_form)
+        return about or ("" if in_form else await self._notice_replies.payload(said, slots))
+
+    async def _drop_what_is_stale(
+        self, kept: Mapping[str, Any], thought: Thought, person: Person, now: datetime
+    ) -> EngineTurn | None:
+        """What was left open too long is dropped before the message is heard."""
+        loop = (kept["engine"] or {}).get("active_loop")
+        longest = _LEFT_OPEN_FOR.get(str(loop))
+        if not (longest and kept["at"]) or now - datetime.fromisoformat(kept["at"]) <= longest:
+            return None
+        return await self._run(kept["engine"], _message(thought, person, now, text="", payload="/expire", first=False))
 
     async def _run(self, state: State | None, message: Message) -> EngineTurn:
         try:

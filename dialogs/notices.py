@@ -6,10 +6,10 @@ cases alone, so it is read here, before the engine; what is said and done is an 
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from dialogs.case_questions import CaseQuestions, Said
 from dialogs.nlu import commands
 from dialogs.nlu.matter import Categories
 from dialogs.nlu.verdict import DISSATISFIED, is_a_statement, is_another_matter, verdict
@@ -23,22 +23,13 @@ _FRAGMENTS_FOR = timedelta(minutes=15)
 _MOST = 7
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """What may be a reply. ``sent``: a picture, a file or a place came with it."""
-
-    text: str = field(repr=False)
-    sent: bool
-    conversation_id: str
-    at: datetime
-
-
 class NoticeReplies:
     """Reads replies to notices; one port call for what may be one, none for the rest."""
 
     def __init__(self, cases: Cases, categories: Categories) -> None:
         self._cases = cases
         self._categories = categories
+        self.questions = CaseQuestions(cases)
 
     async def payload(self, said: Said, slots: Mapping[str, Any]) -> str:
         """The payload that carries the reply to its case; "" where it is none.

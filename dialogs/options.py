@@ -11,12 +11,16 @@ from dialogs.outcome import Reply
 
 _MOST = 10
 _OPEN_FOR = timedelta(hours=12)
+_OPEN_IN_A_FORM_FOR = timedelta(days=7)
+"""A form waits for its answer, and so do its choices."""
 _STAYS = 2
 _DIGIT = re.compile(r"(?:选|选择|回复|第)?([1-9一二三四五六七八九])(?:号|个|项|件|条)?")
 _CHINESE = "一二三四五六七八九"
 _WHY_WITHDRAW = re.compile(
     r"(?<![没不])(?:解决|修好|弄好|处理好|来修)了|^(?:已经)?(?:自己)?好了|不用(?:了|管|你们|办)|不需要了|没事了|算了|想通了"
 )
+
+_KEEP = re.compile(r"(?:不|别|先不|还是不)(?:要)?撤|继续(?:办|处理)|点错|手滑|误操作|再(?:等等|想想|考虑)")
 
 MENU = (
     ("反映问题", "/file_petition"),
@@ -42,7 +46,8 @@ def chosen(text: str, options: Sequence[Mapping[str, Any]], *, now: datetime, in
     A digit that answers nothing means the menu, outside forms.
     """
     bare = words_only(text)
-    fresh = [o for o in options if now - datetime.fromisoformat(o["at"]) <= _OPEN_FOR]
+    longest = _OPEN_IN_A_FORM_FOR if in_form else _OPEN_FOR
+    fresh = [o for o in options if now - datetime.fromisoformat(o["at"]) <= longest]
     at = _position(bare)
     titles = [o["title"] for o in fresh]
     if at is not None and fresh:
@@ -62,7 +67,8 @@ def _plain_answer(text: str, options: Sequence[Mapping[str, Any]]) -> str | None
     """A yes or no to a withdrawal that was asked back; whoever tells why they withdraw says yes."""
     payloads = [str(o["payload"]) for o in options]
     agrees = commands.affirms(text) or bool(_WHY_WITHDRAW.search(text))
-    wanted = "/confirm_" if agrees else "/keep_" if commands.denies(text) else ""
+    keeps = commands.denies(text) or bool(_KEEP.search(text))
+    wanted = "/keep_" if keeps else "/confirm_" if agrees else ""
     return next((p for p in payloads if p.startswith(wanted)), None) if wanted else None
 
 

@@ -128,13 +128,17 @@ class CaseAttachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filer:
-    """Who filed. ``conversation_id`` is None where the case came from another system or the counter."""
+    """Who filed. ``conversation_id`` is None where the case came from another system or the counter.
+
+    ``on_behalf_of``: whom the case concerns, in the filer's words, where that is not the filer.
+    """
 
     conversation_id: str | None = None
     name: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
     id_number: str = field(default="", repr=False)
     address: str = field(default="", repr=False)
+    on_behalf_of: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,11 @@ from typing import Any
 
 from bot.api import masking
 from bot.api.schemas import cases as shown
-from bot.api.schemas.conversations import Attempt, Conversation, Message
+from bot.api.schemas.conversations import Attempt, Candidate, Conversation, Explained, Message
 from bot.api.schemas.deliveries import Delivery, PersonCall
 from bot.casework.service import Created
 from channels.messages import Inbound, Kind
+from dialogs.explaining import Explanation
 from storage.cases import Case, CaseAttachment, CaseState, Filer, TimelineEntry, lawful_moves
 from storage.records import ArrivedMessage, Call, DeliveryState, OutboxEntry
 from storage.records import Conversation as StoredConversation
@@ -86,6 +87,7 @@ def _filer(filer: Filer, *, full: bool) -> shown.Filer:
             phone=filer.phone,
             id_number=filer.id_number,
             address=filer.address,
+            on_behalf_of=filer.on_behalf_of,
         )
     return shown.Filer(
         conversation_id=filer.conversation_id,
@@ -93,6 +95,7 @@ def _filer(filer: Filer, *, full: bool) -> shown.Filer:
         phone=masking.phone(filer.phone),
         id_number=masking.id_number(filer.id_number),
         address=masking.address(filer.address),
+        on_behalf_of=masking.name(filer.on_behalf_of),
     )
 
 
@@ -241,4 +244,18 @@ def call(stored: Call) -> PersonCall:
         danger=stored.danger,
         state=stored.state,
         at=stored.at,
+    )
+
+
+def explained(found: Explanation) -> Explained:
+    return Explained(
+        intent=found.intent,
+        confidence=found.confidence,
+        by=found.by,
+        text=found.text,
+        ranking=tuple(Candidate(intent=name, confidence=confidence) for name, confidence in found.ranking),
+        entities=dict(found.entities),
+        form=found.form,
+        asked=found.asked,
+        slots=dict(found.slots),
     )

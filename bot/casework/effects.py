@@ -186,12 +186,13 @@ class _Settler:
     def _filer(self, effect: FileCase) -> Filer:
         """Who files; somebody who stays anonymous leaves neither name nor identity number."""
         if effect.anonymous:
-            return Filer(conversation_id=self.conversation.id, phone=effect.phone)
+            return Filer(conversation_id=self.conversation.id, phone=effect.phone, on_behalf_of=effect.on_behalf_of)
         return Filer(
             conversation_id=self.conversation.id,
             name=effect.name,
             phone=effect.phone,
             id_number=effect.id_number,
+            on_behalf_of=effect.on_behalf_of,
         )
 
     async def _add(self, effect: AddToCase) -> _Change:

@@ -11,7 +11,7 @@ from dialogs.actions.petition import ValidatePetitionForm
 from dialogs.actions.policy import AnswerPolicy
 from dialogs.actions.progress import ShowProgress
 from dialogs.actions.rating import Rate
-from dialogs.actions.talk import CallAPerson, NotUnderstood, TakeMedia, Warn, sayings
+from dialogs.actions.talk import CallAPerson, NotUnderstood, Slow, TakeMedia, Warn, sayings
 from dialogs.actions.withdrawing import ConfirmWithdraw, KeepCase, Withdraw
 from dialogs.actions.world import Office, World
 from dialogs.faq.search import Answers
@@ -29,6 +29,7 @@ def build_actions(
     return [
         *sayings(office),
         CallAPerson(office),
+        Slow(office),
         Warn(world),
         TakeMedia(world),
         NotUnderstood(),

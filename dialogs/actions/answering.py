@@ -8,12 +8,15 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from dialogs.actions.corrections import read_correction, without_fault
 from dialogs.actions.filing import add
 from dialogs.actions.held import Held, hold, read_held
 from dialogs.actions.progress import list_cases
 from dialogs.actions.rating import rate
 from dialogs.actions.world import Turn, World, say, turn_of
 from dialogs.nlu import commands
+from dialogs.nlu.phones import find_phones
+from dialogs.nlu.places import find_place
 from dialogs.nlu.verdict import DISSATISFIED
 from dialogs.ports import CaseView
 
@@ -58,6 +61,8 @@ def _ask(dispatcher: CollectingDispatcher, turn: Turn, cases: Sequence[CaseView]
 
 def _take(dispatcher: CollectingDispatcher, tracker: Tracker, case: CaseView, said: Held) -> list[Any]:
     turn = turn_of(tracker)
+    if turn.entity("topic") == "correct":
+        return _correct(dispatcher, turn, case, said)
     if turn.entity("topic") == "rate":
         return rate(dispatcher, tracker, case, int(turn.entity("grade") or DISSATISFIED), said.text)
     text = said.text
@@ -67,6 +72,20 @@ def _take(dispatcher: CollectingDispatcher, tracker: Tracker, case: CaseView, sa
         text = "\n".join(part for part in (text, _place(turn)) if part)
     add(dispatcher, case.number, text[:_LONGEST], said.attachments, turn.message_ids)
     return [SlotSet("added_to", {"number": case.number, "at": turn.at.isoformat()})]
+
+
+def _correct(dispatcher: CollectingDispatcher, turn: Turn, case: CaseView, said: Held) -> list[Any]:
+    """What is put right after it was filed goes to the case as it was said; without the right value, that is asked."""
+    listens = SlotSet("added_to", {"number": case.number, "at": turn.at.isoformat()})
+    correction = read_correction(said.text)
+    phones = find_phones(said.text)
+    if not (correction and correction.value) and not phones and not find_place(without_fault(said.text)):
+        say(dispatcher, "utter_ask_correction", number=case.number)
+        return [listens]
+    add(
+        dispatcher, case.number, said.text[:_LONGEST], said.attachments, turn.message_ids, says="utter_correction_added"
+    )
+    return [listens, SlotSet("known_phone", phones[0].value)] if len(phones) == 1 else [listens]
 
 
 def _place(turn: Turn) -> str:

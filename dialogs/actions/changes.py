@@ -46,7 +46,7 @@ def confirmed(heard: Heard) -> Heard:
 
 
 def which_part(heard: Heard) -> Heard:
-    return replace(heard, draft=replace(heard.draft, shown=True)).remark("utter_which_part")
+    return replace(heard, draft=replace(heard.draft, shown=True, unclear=0)).remark("utter_which_part")
 
 
 def unclear(heard: Heard, response: str) -> Heard:

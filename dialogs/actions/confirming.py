@@ -24,15 +24,28 @@ _YES_HERE = made_of(
     r"中|得劲|管|成|妥(?:了|妥)?|要得|得|得嘞|使得|好使|整吧|弄吧|报吧|交|行咧|中中|嗯嗯|发吧|就这|咧|嘞|吧|了|啊|哈"
 )
 """Yes in the dialects: 中 and 得劲 in Henan and Shandong, 要得 in the south-west."""
+_COURTESY = re.compile(
+    r"同志们?|领导|小姑娘|小伙子|小同志|老师|师傅|姑娘|闺女|孩子|(?:那就)?(?:太)?(?:麻烦|辛苦|谢谢|多谢|感谢|拜托|劳烦|有劳)(?:你|您|恁)?们?了?|你们?|您|了哈|哈"
+)
 _WAIT = re.compile(
     r"^(?:那|我)?(?:你)?(?:先|再|稍)?(?:等(?:等|一?下|会儿?|一?会儿?)?|稍候|别急|不急|慢)(?:等|一?下|会儿?|着)?(?:吧|啊|先)?$|^(?:让)?我?(?:先|再)?(?:看看|想想|考虑(?:一下|考虑)?|核对(?:一下)?|问问)"
 )
 _DISAGREES = re.compile(r"不同意|不愿意|不授权|别(?:留|存|记)我|不(?:想|要|让)(?:你们)?(?:留|存|保存|记录)")
 _ADDS = re.compile(
-    r"^(?:我?(?:再|还)?(?:要|想)?补充(?:一下|一点|说明)?[：:，, ]*|还有[：:，, ]*|另外[：:，, ]*|对了[：:，, ]*|"
-    r"(?:在?内容(?:里|中|后面|上)?[，, ]*)?(?:请|帮我|给我)?(?:再|还)?(?:要|想)?(?:加|添|补|写)(?:上|进去?)?(?:一句|一条|一点|几句|两句|一下)?(?:话)?[：:，, ]+)"
+    r"^(?:我?(?:再|还)?(?:要|想)?补充(?:一下|一点|说明)?[：:，, ]*|"
+    r"还有[：:，, ]*|另外[：:，, ]*|对了[：:，, ]*|"
+    r"(?:在?内容(?:里|中|后面|上)?[，, ]*)?"
+    r"(?:请|帮我|给我)?(?:再|还)?(?:要|想)?(?:加|添|补|写)(?:上|进去?)?"
+    r"(?:一句|一条|一点|几句|两句|一下)?(?:话)?[：:，, ]+)"
 )
 _SHORTEST = 4
+
+
+def agrees(text: str) -> bool:
+    """Yes, in whatever words and with whatever courtesies: 1, 对的, 中, 好的麻烦你了同志."""
+    plain = _COURTESY.sub("", text)
+    bare = words_only(plain)
+    return bare == "1" or commands.affirms(text) or commands.affirms(plain) or bool(_YES_HERE.fullmatch(bare))
 
 
 def answer_repeat(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
@@ -46,7 +59,7 @@ def answer_split(heard: Heard, turn: Turn, facts: Facts, categories: Categories)
     bare = words_only(turn.text)
     if _TOGETHER.search(bare):
         return replace(heard, draft=split_into(heard.draft, "together"))
-    if _APART.search(bare) or commands.affirms(turn.text) or _YES_HERE.fullmatch(bare):
+    if _APART.search(bare) or agrees(turn.text):
         return replace(heard, draft=split_into(heard.draft, "apart"))
     if commands.denies(turn.text):
         return replace(heard, draft=split_into(heard.draft, "together"))
@@ -63,9 +76,11 @@ def split_into(draft: Draft, choice: str) -> Draft:
     return replace(draft, split="apart", matter=first, later=(*others, *draft.later), parts=(), unclear=0)
 
 
-def answer_confirm(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
+def answer_confirm(  # noqa: PLR0911 - a table, one line a meaning
+    heard: Heard, turn: Turn, facts: Facts, categories: Categories
+) -> Heard:
     draft, bare = heard.draft, words_only(turn.text)
-    if commands.affirms(turn.text) or bare == "1" or _YES_HERE.fullmatch(bare):
+    if agrees(turn.text):
         return confirmed(heard)
     if heard.remarks:
         return heard
@@ -118,7 +133,7 @@ def answer_sensitive(heard: Heard, turn: Turn, facts: Facts, categories: Categor
     bare = words_only(turn.text)
     if bare == "2" or _DISAGREES.search(bare) or commands.denies(turn.text):
         return kept_apart(heard)
-    if bare == "1" or commands.affirms(turn.text) or _YES_HERE.fullmatch(bare):
+    if agrees(turn.text):
         return replace(heard, draft=replace(heard.draft, sensitive="agreed", unclear=0))
     if facts.anonymous:
         return heard

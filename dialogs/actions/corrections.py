@@ -24,22 +24,27 @@ _PARTS = (
 )
 _KINDS = "咨询|求助|投诉|举报|建议|表扬"
 _ANOTHER_KIND = re.compile(
-    rf"(?:不是(?:{_KINDS})[，, ]*(?:而|这)?是|(?:改成|改为|换成|登记成|登记为|算成?|算作|当作?|按|应该是|属于|类[型别]是?|是来|只是|就是)(?:一[个件])?)(?P<new>{_KINDS})"
-    rf"(?:类|件|的|吧|登记|处理|就行|就好|一下|不是(?:{_KINDS}))*[。！!]?$|^(?P<only>{_KINDS})[，, ]*不是(?:{_KINDS})[。！!]?$"
+    rf"(?:不是(?:{_KINDS})[，, ]*(?:而|这)?是|"
+    rf"(?:改成|改为|换成|登记成|登记为|算成?|算作|当作?|按|应该是|属于|类[型别]是?|是来|只是|就是)(?:一[个件])?)(?P<new>{_KINDS})"
+    rf"(?:类|件|的|吧|登记|处理|就行|就好|一下|不是(?:{_KINDS}))*[。！!]?$|"
+    rf"^(?P<only>{_KINDS})[，, ]*不是(?:{_KINDS})[。！!]?$"
 )
 _KIND_WRONG = re.compile(
     r"(?:类别|类型|分类)[^，。]{0,4}(?:不对|错|有误)|^(?:我?(?:要|想)?(?:修改|改|换)(?:一下|下)?)?(?:类别|类型|分类)(?:吧|不对|要改)?$"
 )
 _KIND_GIVEN = re.compile(
-    r"(?:类别|类型|分类)[^，。]{0,8}?(?:改成|改为|换成|应该是|应为|是|：|:)\s*(?P<new>[^，。]{2,20})|改(?:类别|类型|分类)[ ：:]+(?P<alone>[^，。]{2,20})"
+    r"(?:类别|类型|分类)[^，。]{0,8}?(?:改成|改为|换成|应该是|应为|是|：|:)\s*(?P<new>[^，。]{2,20})|"
+    r"改(?:类别|类型|分类)[ ：:]+(?P<alone>[^，。]{2,20})"
 )
 _BREAK = re.compile(r"[，,；;。\n]+|(?<=[\u3400-\u9fff0-9])(?:还有|另外)(?=(?:电话|手机|姓名|名字|地址|地点))")
 _PART_ALONE = re.compile(
     r"(?:我?要?(?:修改|更正|改|换)(?:一下|下)?)?(?:电话|手机号?码?|联系方式|号码|身份证号?|地址|地点|位置|姓名|名字|标题|题目|内容|问题|事情|诉求)"
-    r"(?:要改|改一下|改下|需要改|那项|那里|这项)?(?:吧|的)?"
+    r"(?:(?:需|想)?要?改(?:一?下|改)?|那项|那里|这项)?(?:吧|的)?"
 )
 _NOT_THIS_BUT = re.compile(
-    r"(?:不对|错了)?[，, ]*不是(?P<old>[^，,。；是]{1,20})[，,；。 ]*(?:而)?是(?P<new>[^。]{2,200})[。！!]?", re.DOTALL
+    r"(?:(?:等等|等一?下|哎呀?|哦|噢|啊|不好意思|对不起|抱歉|(?:说|写|打|填)错了?|更正(?:一下)?|不对|错了)"
+    r"[，,。！! ]*)*不是(?P<old>[^，,。；是]{1,20})[，,；。 ]*(?:而)?是(?P<new>[^。]{2,200})[。！!]?",
+    re.DOTALL,
 )
 _LONGEST_TITLE = 30
 _NEW = re.compile(
@@ -70,6 +75,14 @@ def read_correction(text: str) -> Correction | None:
     given = new["new"] if new else "" if rest.startswith("不是") else rest
     given = given.strip(" ，,。：:、！!")
     return Correction(part=part, value=given if part == "matter" else given.rstrip("吧了"))
+
+
+def without_fault(text: str) -> str:
+    """The text without the part and the word that it is wrong: what is left may be what is right."""
+    bare = _WRONG.sub("，", text)
+    for _, pattern in _PARTS:
+        bare = pattern.sub("，", bare, count=1)
+    return bare
 
 
 def corrections_in(draft: Draft, text: str, asked: str, categories: Categories) -> Sequence[Correction]:
@@ -131,12 +144,13 @@ def correction_in(draft: Draft, text: str, asked: str) -> Correction | None:
         return read_correction(text) if commands.asks_change(text) else Correction(part="title", value=text)
     if commands.asks_change(text) and (correction := read_correction(text)):
         return correction
-    return read_bare_part(text) or read_contrast(text, draft) if asked == "confirm" else None
+    return (read_bare_part(text) if asked == "confirm" else None) or read_contrast(text, draft)
 
 
 def read_bare_part(text: str) -> Correction | None:
     """A part's name and nothing beside it, in answer to "哪一项要改": that part is asked again."""
-    return read_correction(text) if _PART_ALONE.fullmatch(words_only(text)) else None
+    named = read_correction(text) if _PART_ALONE.fullmatch(words_only(text)) else None
+    return replace(named, value="") if named else None
 
 
 def read_contrast(text: str, draft: Draft) -> Correction | None:

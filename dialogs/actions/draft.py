@@ -23,8 +23,9 @@ class Draft:
     (a matter of its own). ``sensitive`` is the answer to the separate question about sensitive data. ``title``,
     ``type`` and ``category`` are set where the person chose them; ``moved_from`` is the place that the matter
     names and that was put right; ``pending`` names what a choice or a new value was asked for besides the parts.
-    ``vague``: a place that nobody could find, while it is asked more precisely; ``fragment``: words too short to be a matter, kept for what follows. ``unclear`` counts the answers in a row that
-    could not be used, ``asks`` how often each part was asked, ``at`` is when the person was last heard.
+    ``vague``: a place that nobody could find, while it is asked more precisely; ``fragment``: words too short to be
+    a matter, kept for what follows. ``unclear`` counts the answers in a row that could not be used, ``asks`` how
+    often each part was asked, ``at`` is when the person was last heard.
     """
 
     matter: str | None = field(default=None, repr=False)

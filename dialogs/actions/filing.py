@@ -79,7 +79,13 @@ NEXT = {
 
 
 def add(
-    dispatcher: CollectingDispatcher, number: str, text: str, attachments: tuple[Any, ...], message_ids: tuple[str, ...]
+    dispatcher: CollectingDispatcher,
+    number: str,
+    text: str,
+    attachments: tuple[Any, ...],
+    message_ids: tuple[str, ...],
+    *,
+    says: str = "utter_added",
 ) -> None:
     """Add words and attachments to a case, and say so. Identity numbers do not travel with them."""
     kept = without_id_numbers(text)
@@ -91,7 +97,7 @@ def add(
         attachments=[dict(a) for a in attachments],
         message_ids=list(message_ids),
     )
-    say(dispatcher, "utter_added", number=number)
+    say(dispatcher, says, number=number)
     if kept != text:
         say(dispatcher, "utter_id_dropped")
 

@@ -42,8 +42,8 @@ def next_draft(kept: Mapping[str, Any], turn: Turn, categories: Categories) -> H
         anonymous=kept["anonymous"],
         confidential=draft.confidential or kept["confidential"],
         behalf=draft.behalf or kept["behalf"],
-        message_ids=(*kept["message_ids"], *draft.message_ids),
+        message_ids=tuple(dict.fromkeys((*kept["message_ids"], *draft.message_ids))),
         name="" if kept["anonymous"] else draft.name,
         phone="" if kept["anonymous"] else draft.phone,
     )
-    return Heard(draft=draft).remark("utter_next_matter")
+    return Heard(draft=draft)

@@ -105,16 +105,16 @@ def _take_what_was_sent(heard: Heard, turn: Turn) -> Heard:
     draft = replace(draft, message_ids=draft.with_message(turn.message_ids))
     if turn.attachments:
         draft = replace(draft, attachments=(*draft.attachments, *turn.attachments)[:MOST_ATTACHMENTS], shown=None)
-        heard = heard.remark(_taken({a["kind"] for a in turn.attachments}))
+        heard = heard.remark(_taken({a["kind"] for a in turn.attachments}, told=bool(turn.text)))
     if turn.location:
         draft = _at_location(draft, turn)
         heard = heard.remark("utter_location_taken")
     return replace(heard, draft=draft)
 
 
-def _taken(kinds: set[str]) -> str:
+def _taken(kinds: set[str], *, told: bool) -> str:
     if "voice" in kinds:
-        return "utter_voice_taken"
+        return "utter_voice_kept" if told else "utter_voice_taken"
     return "utter_file_taken" if "file" in kinds else "utter_picture_taken"
 
 

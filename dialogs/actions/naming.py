@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from dialogs.actions.changes import Heard, anonymous, unclear
 from dialogs.actions.placing import LONG_ANSWER, place_beside
-from dialogs.actions.telling import beside
+from dialogs.actions.telling import beside, is_small_talk
 from dialogs.actions.world import Turn
 from dialogs.nlu.facts import Facts
 from dialogs.nlu.matter import Categories
-from dialogs.nlu.names import answered_name, taken_as_name
+from dialogs.nlu.names import answered_name, bare_name, taken_as_name
 from dialogs.nlu.phones import find_phones, looks_like_a_try
 
 _NO_NAME = re.compile(
@@ -24,6 +24,7 @@ _WITHOUT_PHONE = re.compile(
 )
 _FORGOT = re.compile(r"(?:号|手机|电话)[^，。]{0,4}(?:不记得|记不[得住清]|忘)|^我?(?:不记得|记不[得住清]|忘|想不起)")
 _GENDER = re.compile(r"(?<![\u3400-\u9fff])(?:性别[:： ]*)?[男女](?:性)?(?![\u3400-\u9fff])")
+_CLAUSES = re.compile(r"[，,、；;。 \n]+")
 _EDGES = " ，,、；;。"
 
 
@@ -35,14 +36,25 @@ def answer_name(heard: Heard, turn: Turn, facts: Facts, categories: Categories) 
         draft = replace(draft, phone="")
         heard = replace(heard, draft=draft)
     rest = _WITHOUT_PHONE.sub("", _GENDER.sub(" ", facts.rest)).strip(_EDGES)
-    name = facts.name or answered_name(rest) or (taken_as_name(rest) if draft.unclear else None)
+    if is_small_talk(turn.text, categories):
+        return unclear(heard, "utter_bad_name")
+    name = facts.name or answered_name(rest) or _clause_that_names(rest)
+    name = name or (taken_as_name(rest) if draft.unclear else None)
     if name:
-        return replace(heard, draft=replace(draft, name=name, unclear=0))
+        named = replace(heard, draft=replace(draft, name=name, unclear=0))
+        mistyped = draft.phone is None and not facts.phone and looks_like_a_try(turn.text)
+        return named.remark("utter_bad_phone") if mistyped else named
     if _NO_NAME.search(rest) and len(turn.text) <= LONG_ANSWER:
         return replace(heard, draft=anonymous(draft)).remark("utter_anonymous")
     if not rest:
         return heard
     return beside(heard, turn, facts, categories) or _no_name(heard, turn.text, facts)
+
+
+def _clause_that_names(text: str) -> str | None:
+    """The name where it stands beside something else: "闫淑珍，家里座机"."""
+    clauses = [clause for clause in _CLAUSES.split(text) if clause]
+    return next((name for clause in clauses[:4] if (name := bare_name(clause))), None) if len(clauses) > 1 else None
 
 
 def _no_name(heard: Heard, text: str, facts: Facts) -> Heard:

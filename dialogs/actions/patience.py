@@ -1,4 +1,4 @@
-"""How long a question is asked: twice again, then a way out is offered or the part is left open. Nobody is kept in it."""
+"""How long a question is asked: twice again, then a way out is offered, or the part is left open."""
 
 from dataclasses import replace
 

@@ -14,6 +14,7 @@ from dialogs.actions.draft import LONGEST_MATTER, PREFIX, Draft, read_draft, wri
 from dialogs.actions.following import next_draft
 from dialogs.actions.held import read_held
 from dialogs.actions.listening import goes_on, listen
+from dialogs.actions.placing import asked_precisely
 from dialogs.actions.repeating import compared
 from dialogs.actions.resuming import came_back, open_words
 from dialogs.actions.sensitive import kinds_in
@@ -68,7 +69,9 @@ class ValidatePetitionForm(FormValidationAction):
     def _hear(self, draft: Draft, turn: Turn, tracker: Tracker) -> Heard:
         asked = str(tracker.slots.get("requested_slot") or "").removeprefix(PREFIX) or None
         if turn.entity("value") == "latest" and draft.later:
-            return next_draft({**_NOTHING_SHARED, "matters": [draft.later[-1]]}, turn, self._world.categories)
+            alone = {**_NOTHING_SHARED, "matters": [draft.later[-1]]}
+            latest = next_draft(alone, turn, self._world.categories)
+            return replace(latest, draft=_known_from_before(latest.draft, tracker)).remark("utter_noted")
         if came_back(draft, turn) or turn.entity("value") == "continue":
             draft = replace(draft, shown=None)
         return listen(draft, turn, asked, self._world.categories)
@@ -76,7 +79,7 @@ class ValidatePetitionForm(FormValidationAction):
     def _open(self, draft: Draft, turn: Turn, tracker: Tracker) -> Heard:
         """The first message: what it says, what was held for it, who wrote in this conversation before."""
         if following := tracker.slots.get("next_matters"):
-            heard = next_draft(following, turn, self._world.categories)
+            heard = next_draft(following, turn, self._world.categories).remark("utter_next_matter")
             return replace(heard, draft=_known_from_before(heard.draft, tracker))
         held = read_held(tracker, now=turn.at)
         wanted = turn.entity("topic") == "held" or (not turn.text or "登记" in turn.text[:6])
@@ -93,6 +96,7 @@ class ValidatePetitionForm(FormValidationAction):
         if draft.matter and draft.split is None and not draft.parts:
             parts = tuple(matters_in(draft.matter, self._world.categories))
             draft = replace(draft, parts=parts, split=None if parts else "")
+        draft = asked_precisely(draft)
         if draft.confirm and draft.sensitive is None and not kinds_in(draft):
             draft = replace(draft, sensitive="")
         return draft

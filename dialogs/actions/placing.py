@@ -4,14 +4,16 @@ import re
 from dataclasses import replace
 
 from dialogs.actions.changes import Heard, told, unclear
+from dialogs.actions.draft import Draft
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger import accuses_an_official
 from dialogs.nlu.facts import Facts, answered_place, only_place
-from dialogs.nlu.matter import Categories, asks, tells_a_matter
+from dialogs.nlu.matter import Categories, asks, tells_a_matter, type_of
+from dialogs.nlu.ngrams import overlap
 from dialogs.nlu.phrases import made_of
-from dialogs.nlu.places import find_district, find_place, is_no_place
+from dialogs.nlu.places import Lack, find_district, find_place, is_no_place, lack_of
 
 LONG_ANSWER = 25
 """Characters; a longer answer tells a story."""
@@ -23,16 +25,27 @@ LEFT_OPEN = "暂无"
 """Asked often enough, and not told."""
 NOWHERE = frozenset({None, "", NO_PLACE, LEFT_OPEN})
 _SHORTEST_PLACE = 2
+_PRECISE = "precise"
+_MOSTLY = 0.5
+_ANYWHERE = frozenset({"表扬", "建议", "咨询"})
+"""What needs nobody to go there."""
 _A_REMARK = 6
 _HOME = re.compile(r"^我?们?家?(?:是)?(?:住|家住|住址)|家在")
+_ABOUT_PEOPLE = re.compile(
+    r"家里|(?:有|是)(?:个)?(?:老人|孩子|小孩|病人|孕妇)|(?:老人|孩子)[没不很都]|没法|受不了|没水|没电"
+)
 _LIKE_A_PLACE = re.compile(r"(?:[站池点口边旁里侧处院楼房坑沟]|[对后]面|附近)$")
 _DOES_NOT_KNOW = re.compile(r"不(?:知道|清楚|确定|记得|明白|太清楚|晓得)|记不清|忘了|说不[清准好]")
 
 
-def answer_place(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
+def answer_place(  # noqa: PLR0911 - a table, one line a meaning
+    heard: Heard, turn: Turn, facts: Facts, categories: Categories
+) -> Heard:
     draft = heard.draft
     if accuses_an_official(draft.matter or ""):
         return _whom(heard, turn.text, facts)
+    if draft.vague:
+        return _precisely(heard, turn.text, facts)
     said = facts.rest if facts.name or facts.phone else facts.rest or turn.text
     if (draft.place and turn.location) or (facts.anonymous and not facts.rest):
         return heard
@@ -42,10 +55,41 @@ def answer_place(heard: Heard, turn: Turn, facts: Facts, categories: Categories)
         return replace(heard, draft=replace(told(draft, said), place=facts.place if facts.place_exact else None))
     place = _place_answer(said, facts, categories)
     if place:
-        return replace(heard, draft=replace(draft, place=place, unclear=0))
+        more = facts.place_exact and place == facts.place and tells_a_matter(said.replace(place, "", 1), categories)
+        return replace(heard, draft=replace(told(draft, said) if more else draft, place=place, unclear=0))
     if facts.any and not said:
         return heard
     return _no_place(heard, said, categories)
+
+
+def asked_precisely(draft: Draft) -> Draft:
+    """A place that nobody could go to (小区门口, a village of no town) is asked once more; what was said is kept."""
+    place = draft.place
+    told_where = draft.latitude is not None or draft.vague or draft.asked(_PRECISE)
+    if place is None or place in NOWHERE or told_where or type_of(draft.matter or "") in _ANYWHERE:
+        return draft
+    if accuses_an_official(draft.matter or "") or lack_of(place) not in {Lack.NAME, Lack.DISTRICT}:
+        return draft
+    return replace(draft, place=None, vague=place, asks={**draft.asks, _PRECISE: 1})
+
+
+def _precisely(heard: Heard, text: str, facts: Facts) -> Heard:
+    """What makes a vague place certain, joined with it; without it, the place stays as it was said."""
+    vague, said = heard.draft.vague or "", facts.rest or text
+    draft = replace(heard.draft, vague=None, unclear=0)
+    found = find_place(said)
+    short = len(words_only(said)) <= LONG_ANSWER and not (asks(said) or commands.denies(said))
+    if _NOWHERE.fullmatch(words_only(said)) or _DOES_NOT_KNOW.search(said) or not (found or short):
+        return replace(heard, draft=replace(draft, place=vague))
+    place = answered_place(said) if only_place(said) or not found else found.value
+    whole = vague in place or overlap(vague, place) >= _MOSTLY
+    return replace(heard, draft=replace(draft, place=place if whole else _made_one(place, vague)))
+
+
+def _made_one(place: str, vague: str) -> str:
+    """阳光花园 and 小区幼儿园门口; an estate that is named needs no second 小区."""
+    named = next((kind for kind in ("小区", "社区", "村") if place.endswith(kind)), "")
+    return f"{place}{vague.removeprefix(named)}"
 
 
 def _whom(heard: Heard, text: str, facts: Facts) -> Heard:
@@ -90,7 +134,8 @@ def _no_place(heard: Heard, said: str, categories: Categories) -> Heard:
     """What tells more of the matter belongs to it. The place is asked once more, then taken as it is."""
     draft, before = heard.draft, heard.draft.unclear
     other = asks(said) or commands.affirms(said) or commands.denies(said)
-    remark = is_no_place(said.removeprefix("就是")) or tells_a_matter(said, categories)
+    beside = is_no_place(said.removeprefix("就是")) or bool(_ABOUT_PEOPLE.search(said))
+    remark = beside or tells_a_matter(said, categories)
     tells = not other and not _DOES_NOT_KNOW.search(said) and (remark or len(words_only(said)) >= _A_REMARK)
     if tells and remark and before:
         told_more = replace(told(draft, said), unclear=before + 1)
@@ -106,11 +151,16 @@ def _no_place(heard: Heard, said: str, categories: Categories) -> Heard:
 def _place_answer(said: str, facts: Facts, categories: Categories) -> str:
     """The whole answer where it is a place; else the place in it; else a short phrase, taken at its word."""
     bare = words_only(said)
-    if only_place(said) or (facts.place and len(bare) <= LONG_ANSWER):
+    beside = tells_a_matter(said.replace(facts.place, "", 1), categories) if facts.place_exact else False
+    if only_place(said) or (facts.place and len(bare) <= LONG_ANSWER and not beside):
         return answered_place(said)
     if facts.place:
         return facts.place
-    remark = is_no_place(said) or (tells_a_matter(said, categories) and not _LIKE_A_PLACE.search(said))
+    remark = (
+        is_no_place(said)
+        or bool(_ABOUT_PEOPLE.search(said))
+        or (tells_a_matter(said, categories) and not _LIKE_A_PLACE.search(said))
+    )
     other = commands.affirms(said) or commands.denies(said) or asks(said) or remark
     taken_at_its_word = len(bare) >= _SHORTEST_PLACE and not other
     return answered_place(said) if taken_at_its_word and re.search(r"[\u3400-\u9fffA-Za-z]", bare) else ""

@@ -1,5 +1,6 @@
 """Asking after cases: one's own, or another phone's by number and query code."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,7 +8,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from dialogs.actions.world import OFFICE_TIME, Turn, World, clipped, say, turn_of
+from dialogs.actions.asking_after import day, tell_deadline, tell_who, tell_why
+from dialogs.actions.world import Turn, World, clipped, hush, say, turn_of
 from dialogs.nlu import commands
 from dialogs.notices import RATEABLE
 from dialogs.ports import CaseStep, CaseView, TooManyTries
@@ -34,7 +36,7 @@ class ShowProgress(Action):
             number = str(tracker.slots.get("asked_number") or "")
         if number:
             return await self._one(dispatcher, turn, number, code)
-        return await self._mine(dispatcher, turn)
+        return await self._mine(dispatcher, tracker, turn)
 
     async def _one(self, dispatcher: CollectingDispatcher, turn: Turn, number: str, code: str) -> list[Any]:
         try:
@@ -43,21 +45,39 @@ class ShowProgress(Action):
             say(dispatcher, "utter_too_many_tries", wait=_wait(slowed.seconds))
             return []
         if case:
-            tell_case(dispatcher, case)
+            _tell(dispatcher, turn, case)
             return [SlotSet("asked_number", None)]
         say(dispatcher, "utter_not_found" if code else "utter_ask_code", number=number)
         return [SlotSet("asked_number", number)]
 
-    async def _mine(self, dispatcher: CollectingDispatcher, turn: Turn) -> list[Any]:
+    async def _mine(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> list[Any]:
         cases = await self._world.cases.mine(turn.conversation_id)
         if not cases:
             say(dispatcher, "utter_no_cases")
-        elif len(cases) == 1:
-            tell_case(dispatcher, cases[0])
-        else:
-            listed = cases[:_LISTED]
-            say(dispatcher, "utter_cases", cases=list_cases(listed), buttons=case_buttons(listed, "show_progress"))
-        return []
+            return []
+        topic = turn.entity("topic")
+        listed = ([case for case in cases if case.open] if topic else []) or list(cases)
+        if len(listed) == 1:
+            _tell(dispatcher, turn, listed[0])
+            return []
+        listed = listed[:_LISTED]
+        more = {"topic": topic} if topic else {}
+        buttons = case_buttons(listed, "show_progress", **more)
+        say(dispatcher, "utter_cases", cases=list_cases(listed), buttons=buttons)
+        return hush(tracker)
+
+
+def _tell(dispatcher: CollectingDispatcher, turn: Turn, case: CaseView) -> None:
+    """What was asked of the case: who, until when, why so long; else how it stands."""
+    match turn.entity("topic") if case.full else "":
+        case "who":
+            tell_who(dispatcher, case)
+        case "deadline":
+            tell_deadline(dispatcher, case, turn.at)
+        case "why":
+            tell_why(dispatcher, case, turn.at)
+        case _:
+            tell_case(dispatcher, case)
 
 
 def tell_case(dispatcher: CollectingDispatcher, case: CaseView) -> None:
@@ -66,7 +86,7 @@ def tell_case(dispatcher: CollectingDispatcher, case: CaseView) -> None:
         say(dispatcher, "utter_case_state_only", number=case.number, label=case.label)
         return
     unit = f"，{case.unit}" if case.unit else ""
-    steps = "\n".join(_step(step) for step in list(case.steps)[-_STEPS:]) or f"{_day(case.filed_at)} 登记"
+    steps = "\n".join(_step(step) for step in list(case.steps)[-_STEPS:]) or f"{day(case.filed_at)} 登记"
     say(dispatcher, "utter_case", number=case.number, title=case.title, state=case.label + unit, steps=steps)
     if case.state in RATEABLE:
         say(dispatcher, "utter_case_rate_hint")
@@ -78,18 +98,13 @@ def list_cases(cases: Sequence[CaseView]) -> str:
     return "\n".join(f"{n} {case.number}《{clipped(case.title, 16)}》{case.label}" for n, case in enumerate(cases, 1))
 
 
-def case_buttons(cases: Sequence[CaseView], intent: str) -> list[tuple[str, str]]:
-    return [(case.number, f'/{intent}{{"case_number": "{case.number}"}}') for case in cases]
+def case_buttons(cases: Sequence[CaseView], intent: str, **entities: str) -> list[tuple[str, str]]:
+    return [(case.number, f"/{intent}" + json.dumps({**entities, "case_number": case.number})) for case in cases]
 
 
 def _step(step: CaseStep) -> str:
     note = f"：{clipped(step.note, _NOTE)}" if step.note else ""
-    return f"{_day(step.at)} {step.label}{note}"
-
-
-def _day(at: Any) -> str:
-    local = at.astimezone(OFFICE_TIME)
-    return f"{local.month}月{local.day}日"
+    return f"{day(step.at)} {step.label}{note}"
 
 
 def _wait(seconds: float) -> str:

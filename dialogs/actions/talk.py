@@ -1,6 +1,7 @@
 """Everything that is neither petition nor case: greeting, menu, a person wanted, danger, pictures out of nowhere."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from rasa_sdk import Action, Tracker
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _Events = list[Any]
+_CALLED_FOR = timedelta(minutes=10)
+"""One wish for a person is one call."""
 _ARE_A_MATTER = frozenset({Danger.COLLAPSE, Danger.FIRE, Danger.GAS})
 """Dangers that the city has to deal with: what tells of them belongs to the petition too."""
 
@@ -61,9 +64,27 @@ class CallAPerson(Action):
         return "action_call_person"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> _Events:
+        turn, called = turn_of(tracker), tracker.slots.get("called_at")
+        if called and turn.at - datetime.fromisoformat(called) <= _CALLED_FOR:
+            say(dispatcher, "utter_already_called", hotline=self._office.hotline)
+            return []
         effect(dispatcher, "call_person", reason="asked", danger=False)
         say(dispatcher, "utter_call_person", hotline=self._office.hotline)
-        return []
+        return [SlotSet("called_at", turn.at.isoformat())]
+
+
+class Slow(Action):
+    """The same words for the third time: said to be there already; an open question is not put again."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def name(self) -> str:
+        return "action_slow"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> _Events:
+        say(dispatcher, "utter_slowed", hotline=self._office.hotline)
+        return hush(tracker)
 
 
 class Warn(Action):
@@ -83,7 +104,7 @@ class Warn(Action):
         if in_form(tracker):
             say(dispatcher, "utter_danger_in_form")
             return [*self._noted(tracker, turn), *hush(tracker)]
-        if not tells_a_matter(without_danger(turn.text), self._world.categories):
+        if danger not in _ARE_A_MATTER and not tells_a_matter(without_danger(turn.text), self._world.categories):
             return []
         say(dispatcher, "utter_danger_after")
         return [hold(Held(text=turn.text, attachments=turn.attachments), at=turn.at)]

@@ -24,17 +24,24 @@ _SMALL_TALK = re.compile(
     r"天气|下雨了|吃(?:饭|过)?了[吗没]|哈哈|呵呵|嘿嘿|你(?:今年)?(?:几岁|多大|叫(?:什么|啥)|是男|是女|是谁|真(?:可爱|聪明|笨|好))|无聊|讲个?笑话|"
     r"唱(?:首|个)?歌|聊(?:聊天|会儿)|好(?:热|冷|困|累)啊?$|(?:今天|现在)(?:星期|几号|几点)|红烧肉|怎么做(?:饭|菜)|股票|彩票|世界杯"
 )
+_RIGHT_DOOR = re.compile(
+    r"(?:您?你?好)?(?:请问|问一下)?(?:一下)?(?:你们?|您)?(?:这里|这边|这儿|这个号|信访局)?(?:能不能|可不可以|可以|能|是不是|是|管不管|管)(?:反映|投诉|举报|说|受理|登记|处理|管|解决)[^，。]{0,12}?(?:的)?(?:问题|事情?|事儿)?(?:吗|么|吧|不)"
+)
 _ANOTHER = re.compile(
-    r"^(?:对了|另外|还有|再就是|顺便)?[，, ]*(?:(?:再|还|另外?)(?:有|要|想)?(?:反映|说|投诉|登记|有)?(?:另外)?(?:一|两)?(?:个|件|下)?(?:别的|其他的?)?"
-    r"(?:事|问题)(?:儿|情)?|另(?:一|外一)(?:件|个)(?:事|问题)(?:情|儿)?|再(?:反映|投诉|登记|说)(?:一)?(?:个|件)?(?:事|问题)?)[，,：:。 ]*"
+    r"^(?:对了|另外|还有|再就是|顺便)?[，, ]*(?:(?:再|还|另外?)(?:有|要|想)?(?:反映|说|投诉|登记|有)?"
+    r"(?:另外)?(?:一|两)?(?:个|件|下)?(?:别的|其他的?)?"
+    r"(?:事|问题)(?:儿|情)?|另(?:一|外一)(?:件|个)(?:事|问题)(?:情|儿)?|"
+    r"再(?:反映|投诉|登记|说)(?:一)?(?:个|件)?(?:事|问题)?)[，,：:。 ]*"
 )
 _APART = 40
 
 
 def opening(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
     """The first message: its matter, or the whole of it where it is long enough to be one."""
+    if is_a_right_door_question(turn.text):
+        return heard.remark("utter_right_door")
     if facts.matter and not commands.opens(turn.text):
-        return replace(heard, draft=told(heard.draft, facts.matter))
+        return replace(heard, draft=told(heard.draft, without_another(facts.matter)))
     bare = words_only(turn.text)
     says_only_so = commands.command_in(turn.text, in_form=False) or only_place(turn.text) or facts.any
     return heard if says_only_so or len(bare) < LONG_ANSWER else replace(heard, draft=told(heard.draft, turn.text))
@@ -46,10 +53,10 @@ def answer_matter(heard: Heard, turn: Turn, facts: Facts, categories: Categories
     says_who_or_where = facts.name or facts.phone or facts.id_number or not facts.rest or only_place(turn.text)
     if says_who_or_where or commands.affirms(turn.text) or commands.opens(turn.text):
         return heard
-    if (name := bare_name(turn.text)) and not heard.draft.name:
-        return replace(heard, draft=replace(heard.draft, name=name))
     if is_small_talk(turn.text, categories):
         return unclear(heard, "utter_not_ours")
+    if (name := bare_name(turn.text)) and not heard.draft.name:
+        return replace(heard, draft=replace(heard.draft, name=name))
     again = heard.draft.unclear > 0 and len(words_only(turn.text)) >= _A_MATTER
     if again or (len(words_only(turn.text)) >= _A_MATTER and _says_something(turn.text, categories)):
         return replace(heard, draft=told(heard.draft, turn.text))
@@ -110,6 +117,11 @@ def another_matter(heard: Heard, text: str, facts: Facts, categories: Categories
     if not (said or (elsewhere and different)):
         return None
     return replace(heard, draft=replace(draft, later=(*draft.later, words), unclear=0)).remark("utter_later_noted")
+
+
+def is_a_right_door_question(text: str) -> bool:
+    """Whether somebody only asks if this is the place to turn to."""
+    return bool(_RIGHT_DOOR.fullmatch(words_only(text)))
 
 
 def announces_another(text: str) -> bool:

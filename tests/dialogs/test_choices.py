@@ -1,20 +1,19 @@
 """What can be chosen is shown with its number and in the button's own words, so that it can be tapped in place."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
-from dialogs.build import DATA
+from dialogs.files import DialogFiles
 from dialogs.options import MENU
 
 _LINE = re.compile(r"^(\d) (.+)$", re.MULTILINE)
 
 
 def _with_buttons() -> list[Any]:
-    responses = YAML(typ="safe").load(Path(DATA) / "responses.yml")["responses"]
+    responses = YAML(typ="safe").load(DialogFiles().path("responses.yml"))["responses"]
     return [
         pytest.param(variant, id=name)
         for name, variants in responses.items()
@@ -30,6 +29,6 @@ def test_a_response_shows_its_buttons_by_number(response: Any) -> None:
 
 
 def test_the_menu_of_digits_is_the_menu_that_is_shown() -> None:
-    responses = YAML(typ="safe").load(Path(DATA) / "responses.yml")["responses"]
+    responses = YAML(typ="safe").load(DialogFiles().path("responses.yml"))["responses"]
     for menu in responses["utter_menu"]:
         assert [(b["title"], b["payload"]) for b in menu["buttons"]] == list(MENU)

@@ -2,12 +2,13 @@
 
 A step: ``user`` (a text, a list heard together, or ``{image: id}``, ``{location: label}``, ``{event: name key}``,
 ``{tap: payload}``…); ``bot``: what the answer contains; ``never``: what it does not; ``effects``: exactly these, each
-with the fields given; ``gathers``: whether more is waited for before it is answered. ``cases`` at the top are
-those the person has.
+with the fields given; ``gathers``: whether more is waited for before it is answered; ``after``: hours that pass
+first. ``cases`` at the top are those the person has.
 """
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ async def test_the_conversation_goes_as_written(told: Mapping[str, Any], helpers
 
 async def _hold(resident: Any, step: Mapping[str, Any], helpers: dict[str, Any]) -> None:
     said = step["user"] if isinstance(step["user"], list) else [step["user"]]
+    resident.now += timedelta(hours=step.get("after", 0))
     if "gathers" in step:
         assert resident.manager.gathers(resident.state, [resident.heard(one) for one in said]) is step["gathers"], step
     outcome = await resident.says(*said)

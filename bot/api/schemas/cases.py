@@ -163,6 +163,7 @@ class Filer(Answer):
     phone: str
     id_number: str
     address: str
+    on_behalf_of: str
 
 
 class Source(Answer):

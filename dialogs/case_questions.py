@@ -1,0 +1,154 @@
+"""What people ask of their own cases, and of what is kept of them: who handles it, until when, why so long.
+
+Whether "什么时候能办好" asks after a case or after the law is known from whether there is a case, so it is read here,
+before the engine; what is said is an action's.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from dialogs.actions.telling import announces_another
+from dialogs.nlu import commands
+from dialogs.nlu.clean import words_only
+from dialogs.nlu.matter import finds_fault, is_a_story
+from dialogs.ports import Cases, CaseView
+
+_TOPICS = (
+    (
+        "why",
+        re.compile(
+            r"(?:为什么|为啥|咋|怎么)(?:会)?(?:这么|那么|要)(?:久|慢|长时间|拖)|(?:拖|等)(?:了)?(?:这么|那么|好|太)(?:久|长时间|多天)|"
+            r"(?:为什么|为啥|咋|怎么)(?:到现在)?(?:还|都|一直)?(?:没有?|不)(?:人)?(?:办|处理|回复|答复|解决|结果|动静|消息|受理)|催(?:一?催|一下|办)|太慢了"
+        ),
+    ),
+    (
+        "who",
+        re.compile(
+            r"(?:是)?谁(?:在|来|负责)?(?:办|管|处理|负责|跟进|接)|(?:转|交|派|分)(?:给|到|去)(?:了)?(?:哪个?(?:里|儿|单位|部门)?|什么(?:单位|部门)|谁)|"
+            r"(?:哪个|什么)(?:单位|部门|科室|人)(?:在|来)?(?:办|管|处理|负责|承办|跟进)|承办单位|谁负责"
+        ),
+    ),
+    (
+        "deadline",
+        re.compile(
+            r"(?:什么时候|啥时候|何时|多久|几天|多长时间|哪天|多少天)(?:才|就)?(?:能|可以|会)?(?:给我?|够)?(?:办(?:好|完|结|成)|解决|处理(?:好|完)?|修好?|弄好|有(?:结果|答复|回复|消息|信)|答复|回复|受理|出结果)"
+        ),
+    ),
+)
+_OF_THE_LAW = re.compile(r"信访|一般|通常|规定|法律|条例|最长|最多|期限|延期|逾期|超期|超过|程序")
+_EARLIER = re.compile(
+    r"(?:我|俺)(?:的)?(?:上次|上回|之前|以前|原来|前几天|昨天)(?:的|那|反映|投诉|登记|提)[^，。]{0,8}(?:进度|进展|怎么样|咋样|如何|结果|到哪|办|处理|谁|单位|消息)"
+)
+_NO_LONGER = re.compile(
+    r"(?:那)?(?:不用(?:了|你们管了|管了|登记了|麻烦了)|算了|没事了)(?:吧)?(?:(?:已经|都|现在|人家|他们?|刚|物业|自己)*(?:来)?(?:修|弄|解决|处理|搞|通)(?:好|了|完|通)*了?)?|"
+    r"(?:已经|都|现在|人家|他们?|刚|物业|自己)+(?:来)?(?:修好|弄好|解决|处理好|搞好)了?(?:不用(?:了|登记了|管了|麻烦了))?"
+)
+"""Whoever tells so while the matter is taken down wants it taken down no more."""
+_LONGEST = 24
+_DATA_LONGEST = 30
+_DATA = r"(?:个人)?(?:信息|资料|数据|隐私|电话|手机号?|姓名|身份证号?|聊天记录|记录)"
+_SEES = re.compile(
+    rf"(?:你们|你|这里|系统|平台)?(?:都)?(?:留|存|保存|记|收集|掌握|有)(?:了|着|下)?(?:我|俺)的?(?:什么|哪些|啥){_DATA}|(?:看|查)(?:一?看|一下|看)?(?:你们)?(?:留|存|保存)(?:的|着|了)?我的?{_DATA}|"
+    rf"我的?(?:哪些|什么){_DATA}(?:被)?(?:留|存|保存|记)|(?:我要|我想)?(?:看|查看|查询)(?:一下)?我的?(?:个人信息|资料|数据)$"
+)
+_ERASES = re.compile(
+    rf"^(?:请|麻烦|我要|我想|要求|帮我|把)*(?:你们)?(?:删除|删掉|删了|清除|注销|抹掉|销毁)(?:一下|掉)?(?:我|俺)(?:的|所有的?)*(?:全部|所有)?{_DATA}|^(?:请|麻烦|我要)?把?我的?(?:全部|所有)?{_DATA}(?:都|全)?(?:给我)?(?:删|清|销)"
+)
+_KEEPS_NOT = re.compile(rf"(?:不要|别|不许)(?:再)?(?:保存|留着?|存)我的{_DATA}")
+"""A wish about what was filed; at a petition's summary it is a no to what is asked there."""
+_FAULTY = re.compile(
+    r"(?:刚才|刚刚|上面|前面|之前|上次)[^，。]{0,10}(?:错|漏)|(?:地址|地点|位置|电话|手机号?|号码|姓名|名字|内容|时间|标题)[^，。]{0,6}?(?:写|填|说|留|打|弄|报)?(?:错|不对|有误)|"
+    r"^(?:我(?:要|想)?)?(?:更正|改一?下|修改)|(?:电话|手机号?|地址|地点|名字|姓名)(?:换了|变了|改成|改为|应该是|应为)"
+)
+_ADDS = re.compile(r"^我?(?:要|想|再)?补充(?:一下|说明|一点|材料|内容|情况)*[：:]")
+"""However long what follows is, it is said to be an addition."""
+_FAULT_LONGEST = 80
+_JUST = timedelta(hours=24)
+_MOST = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What may be about a case. ``sent``: a picture, a file or a place came with it."""
+
+    text: str = field(repr=False)
+    sent: bool
+    conversation_id: str
+    at: datetime
+
+
+class CaseQuestions:
+    """Reads questions about one's own cases and data; one port call for what may be one, none for the rest."""
+
+    def __init__(self, cases: Cases) -> None:
+        self._cases = cases
+
+    async def payload(self, said: Said, slots: Mapping[str, Any], *, in_form: bool) -> str:
+        """The payload that asks it; "" where nothing of the kind is said. In a form only what is surely meant so."""
+        if topic := own_data_in(said.text, in_form=in_form):
+            return _payload("my_data", topic=topic)
+        topic = topic_in(said.text)
+        if in_form:
+            return _in_form(said.text, topic)
+        if announces_another(said.text):
+            return "/file_petition"
+        return "/add_to_case" if _ADDS.match(said.text) else await self._of_a_case(said, slots, topic)
+
+    async def _of_a_case(self, said: Said, slots: Mapping[str, Any], topic: str) -> str:
+        if not (topic or _puts_right(said.text)):
+            return ""
+        mine = await self._cases.mine(said.conversation_id)
+        if topic:
+            return _payload("show_progress", topic=topic) if mine else ""
+        case = _just_filed(mine, said.at, slots)
+        return _payload("answer_notice", topic="correct", case_number=case.number) if case else ""
+
+
+def _in_form(text: str, topic: str) -> str:
+    """In a form only what surely speaks of an earlier case, or of dropping this one, is no answer to its question."""
+    bare = words_only(text)
+    if len(bare) <= _LONGEST and _NO_LONGER.fullmatch(bare):
+        return "/stop"
+    earlier = len(bare) <= _LONGEST and _EARLIER.search(bare)
+    return _payload("show_progress", **({"topic": topic} if topic else {})) if earlier else ""
+
+
+def topic_in(text: str) -> str:
+    """The question: "who", "deadline" or "why"; "" for a question of the law, and for a story."""
+    bare = words_only(text)
+    if len(bare) > _LONGEST or _OF_THE_LAW.search(bare):
+        return ""
+    return next((topic for topic, pattern in _TOPICS if pattern.search(bare)), "")
+
+
+def own_data_in(text: str, *, in_form: bool) -> str:
+    """Whether somebody wants to "see" what is kept of them, or have it "erase"d."""
+    bare = words_only(text)
+    if len(bare) > _DATA_LONGEST:
+        return ""
+    erases = _ERASES.search(bare) or (not in_form and _KEEPS_NOT.search(bare))
+    return "erase" if erases else "see" if _SEES.search(bare) else ""
+
+
+def _puts_right(text: str) -> bool:
+    return len(text) <= _FAULT_LONGEST and bool(_FAULTY.search(text)) and not is_a_story_of_fault(text)
+
+
+def is_a_story_of_fault(text: str) -> bool:
+    """Whether the text tells a trouble of its own beside what it puts right: that is a matter."""
+    return is_a_story(text) and finds_fault(_FAULTY.sub("", text)) and not commands.asks_change(text)
+
+
+def _just_filed(mine: Sequence[CaseView], now: datetime, slots: Mapping[str, Any]) -> CaseView | None:
+    """The case that was filed here last, within a day, and is still open."""
+    recent = [case for case in mine[:_MOST] if case.open and now - case.filed_at <= _JUST]
+    number = (slots.get("just_filed") or {}).get("number")
+    return next((case for case in recent if case.number == number), recent[0] if recent else None)
+
+
+def _payload(intent: str, **entities: str) -> str:
+    return f"/{intent}" + json.dumps(entities)
