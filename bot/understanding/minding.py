@@ -17,13 +17,14 @@ from bot.metrics import Metrics
 from bot.understanding.counting import CountedEmbedder, CountedIntents
 from bot.understanding.embedders import Source
 from bot.understanding.learning import Learning, Outcome
+from bot.understanding.memory import give_back
 from bot.understanding.store import ModelStore
 from dialogs.files import DialogFiles
 from dialogs.nlu.category import ModelUnreadable, TrainedCategories, load_weights
 from dialogs.nlu.examples import ExamplesRefused, read_examples
 from dialogs.nlu.intents import WeightsRefused, load_intents
 from dialogs.ports import Embedder, EmbedderAway
-from dialogs.understanding import Understanding
+from dialogs.understanding import IntentModel, Understanding
 
 POLL_SECONDS = 2.0
 AFTER_FAILURE_SECONDS = 120.0
@@ -142,7 +143,7 @@ class Minder:
 
     async def _load(self, model: Path) -> bool:
         try:
-            intents = await asyncio.to_thread(load_intents, model)
+            intents = await asyncio.to_thread(_read_intents, model)
         except FileNotFoundError:
             return False
         except WeightsRefused as problem:
@@ -152,6 +153,7 @@ class Minder:
         self._understanding.intents = CountedIntents(intents, self._metrics)
         self._loaded = model
         structlog.get_logger().info("understanding.loaded", model=model.name)
+        await asyncio.to_thread(give_back)
         return True
 
     def _read_examples(self) -> Mapping[str, Sequence[str]]:
@@ -183,6 +185,11 @@ class Minder:
         else:
             self._understanding.category = TrainedCategories(weights)
             structlog.get_logger().info("understanding.category_loaded", labels=len(weights.labels))
+
+
+def _read_intents(path: Path) -> IntentModel:
+    with path.open("rb") as file:  # of a file that it refuses, numpy would leave the handle open
+        return load_intents(file)
 
 
 def _stamp(path: Path) -> Stamp:
