@@ -3,12 +3,13 @@
 import structlog
 
 from bot.api import views
-from bot.api.operations import AnyOperation, Call, NoBody, Operation
+from bot.api.operations import AnyOperation, Call, NoBody, NoQuery, Operation
 from bot.api.problems import ProblemKind, invalid_field, not_found
-from bot.api.schemas.conversations import Conversation, ConversationQuery, Message
+from bot.api.schemas.conversations import Conversation, ConversationQuery, Explained, Message
 from bot.api.shapes import Page, Paged
 from bot.api.tokens import Caller, Scope
 from bot.api.transcript import Line, transcript
+from dialogs.explaining import explain
 from storage.errors import BadCursor
 from storage.records import ArrivedMessage
 from storage.store import Store
@@ -48,6 +49,18 @@ class ConversationRoutes:
                 handler=self.messages,
                 problems=(ProblemKind.NOT_FOUND,),
             ),
+            Operation(
+                id="explainConversation",
+                method="GET",
+                path="/conversations/{id}/explanation",
+                tag=_TAG,
+                summary="最近一条消息是怎么理解的，对话进行到哪里：供修改对话文件的人查看，要有查看个人信息的权限",
+                query=NoQuery,
+                body=NoBody,
+                answer=Explained,
+                handler=self.explanation,
+                problems=(ProblemKind.NOT_FOUND,),
+            ),
         )
 
     async def list(self, call: Call[ConversationQuery, NoBody]) -> Page[Conversation]:
@@ -74,6 +87,15 @@ class ConversationRoutes:
         personal = call.caller.may(Scope.PERSONAL)
         structlog.get_logger().info("api.transcript_read", conversation=key, by=call.caller.name)
         return Page(items=[_shown(line, personal=personal) for line in lines], next_cursor=cursor)
+
+    async def explanation(self, call: Call[NoQuery, NoBody]) -> Explained:
+        call.require(Scope.PERSONAL)
+        key = call.path["id"]
+        found = await self._store.conversations.get(key)
+        if found is None or not await self._sees(call.caller, key):
+            raise not_found("没有这个会话")
+        structlog.get_logger().info("api.explanation_read", conversation=key, by=call.caller.name)
+        return views.explained(explain(found.state))
 
     async def _sees(self, caller: Caller, conversation_id: str) -> bool:
         """A conversation in which somebody was accused is seen by the discipline role alone."""

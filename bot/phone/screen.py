@@ -11,6 +11,8 @@ from rich.text import Text
 from bot.phone.links import pieces
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from channels.sandbox import Seen
 
 _WIDTH = 64
@@ -24,7 +26,8 @@ _TAPPABLE = "bold cyan"
 HELP = """\
 直接打字就是发消息。/tap 1 点第一个〔按钮〕，/pic [文件] 发图片，
 /loc [纬度 经度 地名] 发位置，/voice 发语音，/follow 关注，
-/unfollow 取消关注，/help 看这段话，/quit 退出（或 Ctrl-D）。"""
+/unfollow 取消关注，/explain 看机器人怎么理解（再打一次关掉），
+/help 看这段话，/quit 退出（或 Ctrl-D）。"""
 
 
 class Screen:
@@ -41,6 +44,11 @@ class Screen:
 
     def wrong(self, sentence: str) -> None:
         self._console.print(f"[red]{escape(sentence)}[/red]")
+
+    def explain(self, lines: "Sequence[str]") -> None:
+        """What the bot made of it; no part of the conversation."""
+        for line in lines:
+            self._console.print(f"[magenta]⚙ {escape(line)}[/magenta]", soft_wrap=True)
 
     def show(self, seen: "Seen") -> None:
         """One thing that came: a message, a card, a line of the system."""

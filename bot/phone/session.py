@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from bot.phone.explaining import ExplanationAway
 from bot.phone.keyboard import Keyboard
 from bot.phone.links import Choice, choices_in
 from bot.phone.screen import HELP, Screen
 from channels.sandbox import SandboxAway, SandboxError
 
 if TYPE_CHECKING:
+    from bot.phone.explaining import Explainer
     from channels.sandbox import Phone, Seen
 
 _ANSWER_SECONDS = 10.0
@@ -29,10 +31,10 @@ _PIXEL = bytes.fromhex(
 )
 
 
-async def talk(phone: "Phone") -> None:
-    """Until the person leaves."""
+async def talk(phone: "Phone", explainer: "Explainer | None" = None, *, explains: bool = False) -> None:
+    """Until the person leaves. ``explains``: each answer is followed by how it came about."""
     keyboard = Keyboard()
-    session = Session(phone, Screen(Console(highlight=False)))
+    session = Session(phone, Screen(Console(highlight=False)), explainer, explains=explains)
     session.screen.hello(phone.name)
     listening = asyncio.create_task(session.listen())
     try:
@@ -50,8 +52,12 @@ async def talk(phone: "Phone") -> None:
 class Session:
     """A phone and its screen. ``/tap`` taps; so does a number below a menu that the platform itself made."""
 
-    def __init__(self, phone: "Phone", screen: Screen) -> None:
+    def __init__(
+        self, phone: "Phone", screen: Screen, explainer: "Explainer | None" = None, *, explains: bool = False
+    ) -> None:
         self.screen = screen
+        self.explains = explains
+        self._explainer = explainer
         self.answered = asyncio.Event()
         self._phone = phone
         self._choices: list[Choice] = []
@@ -64,6 +70,9 @@ class Session:
             try:
                 for seen in await self._phone.next(_LOOK_SECONDS):
                     self._take(seen)
+                    if self.explains and seen.type != "line":
+                        await self._explain()
+                    self.answered.set()
                 away = False
             except SandboxAway as error:
                 if not away:
@@ -102,6 +111,8 @@ class Session:
                 await self._tap(rest)
             case "/voice":
                 await self._phone.voice()
+            case "/explain":
+                self._toggle()
             case "/follow":
                 await self._phone.follow()
             case "/unfollow":
@@ -159,6 +170,21 @@ class Session:
         made = [Choice(id=choice["id"], content=choice["content"]) for choice in seen.data.get("choices", ())]
         self._numbered = bool(made)
         self._choices = made or choices_in(seen.text)
+
+    async def _explain(self) -> None:
+        if self._explainer is None:
+            return
+        try:
+            self.screen.explain(await self._explainer())
+        except ExplanationAway as error:
+            self.screen.wrong(error.sentence)
+
+    def _toggle(self) -> None:
+        if self._explainer is None:
+            self.screen.wrong("这里看不到：没有接口令牌（设置 [api] tokens）")
+        else:
+            self.explains = not self.explains
+            self.screen.note("每次回答后显示识别结果" if self.explains else "不再显示识别结果")
         self.answered.set()
 
 

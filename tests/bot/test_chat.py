@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from bot.phone.explaining import ExplanationAway, lines
 from bot.phone.links import choices_in, pieces
 from bot.phone.screen import Screen
 from bot.phone.session import Session
@@ -162,3 +163,70 @@ def test_any_text_can_be_shown(text: str, address: str) -> None:
 async def test_a_number_is_a_word_where_no_menu_is_shown(session: Session, phone: FakePhone) -> None:
     await session.hear("1")
     assert phone.done == [("say", "1")]
+
+
+class FakeExplainer:
+    def __init__(self, *answers: Any) -> None:
+        self._answers = list(answers)
+
+    async def __call__(self) -> list[str]:
+        answer = self._answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return list(answer)
+
+
+TOLD = {
+    "intent": "inform",
+    "confidence": 0.91,
+    "by": "light",
+    "text": "",
+    "ranking": [{"intent": "inform", "confidence": 0.91}, {"intent": "thanks", "confidence": 0.05}],
+    "entities": {"kind": "x"},
+    "form": "petition_form",
+    "asked": "petition_phone",
+    "slots": {"petition_matter": "路灯坏了" * 20},
+}
+
+
+def test_what_was_understood_is_told_in_short_lines() -> None:
+    told = lines(TOLD)
+    assert told[:4] == [
+        "意图 inform 0.91（字符模型）",
+        "其次 thanks 0.05",
+        "实体 kind=x",
+        "表单 petition_form，在问 petition_phone",
+    ]
+    assert len(told[4]) < 80
+    assert lines(
+        {**TOLD, "intent": None, "confidence": 0.0, "by": "", "ranking": [], "entities": {}, "form": None}
+    ) == [
+        "意图 没有听懂 0.00",
+        told[4],
+    ]
+
+
+async def test_explaining_is_switched_on_and_off_and_never_looks_like_the_bot(
+    phone: FakePhone, output: io.StringIO
+) -> None:
+    screen = Screen(Console(file=output, width=100))
+    session = Session(phone, screen, FakeExplainer(["意图 greet 1.00"], ExplanationAway("接口连不上")))  # type: ignore[arg-type]
+    await shown(session, phone, seen("passive", "text", "您好"))
+    assert "⚙" not in output.getvalue()
+    assert await session.hear("/explain")
+    assert phone.done == []
+    session.answered.clear()
+    await shown(session, phone, seen("passive", "text", "您好"))
+    assert "⚙ 意图 greet 1.00" in output.getvalue().splitlines()
+    session.answered.clear()
+    await shown(session, phone, seen("passive", "text", "您好"))
+    assert "接口连不上" in output.getvalue()
+    assert await session.hear("/explain")
+    session.answered.clear()
+    await shown(session, phone, seen("passive", "text", "您好"))
+
+
+async def test_without_a_token_nothing_can_be_explained(session: Session, output: io.StringIO) -> None:
+    await session.hear("/explain")
+    assert "令牌" in output.getvalue()
+    assert not session.explains

@@ -1,7 +1,7 @@
 """Conversations and their transcripts."""
 
 from datetime import datetime
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -59,3 +59,24 @@ class Message(Item):
     case_number: str | None
     maybe_twice: bool = Field(description="true：先前一次可能已经送到，对方也许收到两次")
     attempts: tuple[Attempt, ...]
+
+
+class Candidate(Answer):
+    """One intent that a message may have meant."""
+
+    intent: str
+    confidence: float
+
+
+class Explained(Answer):
+    """How the newest message was understood, and where the dialog stands after it."""
+
+    intent: str | None = Field(description="认成的意图；null：没有听懂，或还没说过话")
+    confidence: float
+    by: str = Field(description='由哪一层认出："patterns"、"light"、"embeddings"；按钮等无需识别时为空')
+    text: str
+    ranking: tuple[Candidate, ...]
+    entities: dict[str, Any]
+    form: str | None = Field(description="正在填写的表单")
+    asked: str | None = Field(description="表单正在问的词槽")
+    slots: dict[str, Any] = Field(description="已填的词槽，含对方说过的内容")

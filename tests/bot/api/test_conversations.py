@@ -162,3 +162,43 @@ async def test_who_asks_for_a_person_is_listed_danger_first(api, office):
     items = (await (await api.get("/api/v1/calls")).json())["items"]
     assert [(item["reason"], item["danger"]) for item in items] == [("danger", True), ("asked", False)]
     assert all(item["conversation_id"] == conversation.id for item in items)
+
+
+async def test_what_was_understood_is_explained_to_those_who_may_see_personal_data(api, office):
+    conversation = await office.resident(SENDER)
+    parse = {
+        "intent": {"name": "inform", "confidence": 0.9},
+        "by": "light",
+        "entities": [],
+        "intent_ranking": [{"name": "inform", "confidence": 0.9}, {"name": "thanks", "confidence": 0.05}],
+    }
+    message = {"event": "user", "text": "王建国", "parse_data": parse}
+    engine = {
+        "slots": {"requested_slot": "petition_phone", "petition_name": "王建国", "petition_place": None},
+        "active_loop": "petition_form",
+        "now": {"latest_message": 0},
+        "events": [message],
+    }
+    change = office.store.conversations.advance(
+        conversation, state={"version": 1, "engine": engine}, release=True, now=office.clock()
+    )
+    await office.store.committer.commit([change])
+    answer = await api.get(f"/api/v1/conversations/{conversation.id}/explanation")
+    assert await answer.json() == {
+        "intent": "inform",
+        "confidence": 0.9,
+        "by": "light",
+        "text": "王建国",
+        "ranking": [{"intent": "inform", "confidence": 0.9}, {"intent": "thanks", "confidence": 0.05}],
+        "entities": {},
+        "form": "petition_form",
+        "asked": "petition_phone",
+        "slots": {"petition_name": "王建国"},
+    }
+    assert (await api.get("/api/v1/conversations/nobody/explanation")).status == 404
+
+
+async def test_a_conversation_in_which_nothing_was_said_explains_nothing(api, office):
+    conversation = await office.resident(SENDER)
+    told = await (await api.get(f"/api/v1/conversations/{conversation.id}/explanation")).json()
+    assert (told["intent"], told["form"], told["slots"]) == (None, None, {})

@@ -47,6 +47,16 @@ async def test_without_the_scope_personal_data_stay_masked_even_in_one_case(scop
     assert "王小明" in await (await scoped("personal", "GET", f"/cases/{case.number}")).text()
 
 
+async def test_how_somebody_was_understood_is_personal(scoped, office):
+    conversation = await office.resident()
+    path = f"/conversations/{conversation.id}/explanation"
+    assert (await scoped("read,write", "GET", path)).status == 403
+    assert (await scoped("personal", "GET", path)).status == 200
+    await office.filed(conversation, accusation=True)
+    assert (await scoped("personal", "GET", path)).status == 404
+    assert (await scoped("personal,accusations", "GET", path)).status == 200
+
+
 async def test_an_accusation_is_the_discipline_roles_alone(scoped, office):
     conversation = await office.resident()
     case = await office.filed(conversation, accusation=True)
