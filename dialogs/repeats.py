@@ -30,10 +30,12 @@ class Repeats:
     def after(cls, before: Mapping[str, Any], text: str, now: datetime) -> "Repeats":
         """``before`` is what was kept; ``text`` "" for what is no text alone."""
         words = words_only(text)
-        if len(words) < _SHORTEST or danger_in(text):
+        if len(words) < _SHORTEST:
             return cls(kept={})
         digest = blake2b(words.encode(), digest_size=8).hexdigest()
         fresh = before.get("words") == digest and now - datetime.fromisoformat(before["at"]) <= _WITHIN
         times = before["times"] + 1 if fresh else 1
+        if times > _ANSWERED and danger_in(text):
+            return cls(kept={})
         kept = {"words": digest, "times": times, "at": before["at"] if times > _ANSWERED else now.isoformat()}
         return cls(kept=kept, payload="/slow" if times == _ANSWERED + 1 else "", silent=times > _ANSWERED + 1)

@@ -66,9 +66,9 @@ def asked_precisely(draft: Draft) -> Draft:
     """A place that nobody could go to (小区门口, a village of no town) is asked once more; what was said is kept."""
     place = draft.place
     told_where = draft.latitude is not None or draft.vague or draft.asked(_PRECISE)
-    if place is None or place in NOWHERE or told_where or type_of(draft.matter or "") in _ANYWHERE:
+    if place is None or place in NOWHERE or told_where or lack_of(place) not in {Lack.NAME, Lack.DISTRICT}:
         return draft
-    if accuses_an_official(draft.matter or "") or lack_of(place) not in {Lack.NAME, Lack.DISTRICT}:
+    if type_of(draft.matter or "") in _ANYWHERE or accuses_an_official(draft.matter or ""):
         return draft
     return replace(draft, place=None, vague=place, asks={**draft.asks, _PRECISE: 1})
 

@@ -20,10 +20,17 @@ async def extract_slots(tracker: Tracker, run: RunAction) -> list[Event]:
     found: list[Event] = []
     ran: set[str] = set()
     for spec in tracker.domain.slots.values():
-        if spec.name in {REQUESTED_SLOT, SESSION_METADATA_SLOT} or _left_alone(spec, tracker):
+        if not _may_be_filled(spec) or _left_alone(spec, tracker):
             continue
         found += await _extract(spec, tracker, run, ran)
     return await _validated(found, tracker, run)
+
+
+def _may_be_filled(spec: SlotSpec) -> bool:
+    """Whether any message can fill the slot: what is custom without an action is set by actions alone."""
+    if spec.name in {REQUESTED_SLOT, SESSION_METADATA_SLOT}:
+        return False
+    return any(mapping.type != "custom" or mapping.action for mapping in spec.mappings)
 
 
 async def _extract(spec: SlotSpec, tracker: Tracker, run: RunAction, ran: set[str]) -> list[Event]:

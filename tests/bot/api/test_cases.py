@@ -39,6 +39,7 @@ async def test_a_created_case_is_read_in_full_and_its_code_is_told_once(api):
         "phone": "13800138000",
         "id_number": "11010519491231002X",
         "address": "",
+        "on_behalf_of": "",
     }
     assert read["place"] == DRAFT["place"]
     assert read["source"]["channel"] == "api"
