@@ -1,6 +1,8 @@
 """``evaluate dialog``: conversations played against the bot, without any server."""
 
 import asyncio
+import sys
+from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,12 +13,16 @@ from bot.cli.app import common
 from bot.cli.scores import print_table, shown, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
 
+    from bot.settings import Settings
     from dialogs.evaluating.dialog import Judged
     from dialogs.evaluating.script import Conversation
     from dialogs.files import DialogFiles
+    from dialogs.understanding import Understanding
 
+_LOOK_EVERY = 0.25
+_TELL_AFTER = 1.0
 _LABELS = {
     "success_rate": "成功率",
     "conversations": "对话数",
@@ -34,15 +40,20 @@ def dialog(
     as_json: Annotated[bool, typer.Option("--json", help="输出一个 JSON 对象")] = False,
     transcripts: Annotated[bool, typer.Option("--transcripts", help="打印没有成功的对话全文")] = False,
     all_transcripts: Annotated[bool, typer.Option("--all-transcripts", help="打印所有对话全文")] = False,
+    models: Annotated[
+        bool, typer.Option("--models/--no-models", help="是否用上训练好的模型；没有训练过时先训练，约一两分钟")
+    ] = True,
     only: Annotated[str, typer.Option(help="只跑名称或标签里含有这个词的对话")] = "",
 ) -> None:
     """让模拟市民和机器人对话：成功率、登记要几轮、有没有重复问已经说过的。格式见 docs/evaluating-dialogs.md。"""
-    from dialogs.evaluating.dialog import score, transcript  # noqa: PLC0415 - only this command needs them
-    from dialogs.files import DialogFiles  # noqa: PLC0415
+    from bot.observability import configure_logging  # noqa: PLC0415 - only this command needs them
+    from bot.redaction import Redactor  # noqa: PLC0415
+    from dialogs.evaluating.dialog import score, transcript  # noqa: PLC0415
 
     conversations = [one for one in read_all(file) if only in one.name or only in one.tags]
-    files = DialogFiles(folder=common(ctx).settings().dialog.files)
-    judged = asyncio.run(_played(conversations, files, quiet=as_json))
+    settings = common(ctx).settings()
+    configure_logging(level="warning", redactor=Redactor(settings.secrets()))
+    judged = asyncio.run(_understood(conversations, settings, models=models, quiet=as_json))
     scores = score(judged)
     for one in judged:
         if all_transcripts or (transcripts and not one.success):
@@ -79,7 +90,55 @@ def read_all(path: Path) -> "list[Conversation]":
     return found
 
 
-async def _played(conversations: "Sequence[Conversation]", files: "DialogFiles", *, quiet: bool) -> "list[Judged]":
+async def _understood(
+    conversations: "Sequence[Conversation]", settings: "Settings", *, models: bool, quiet: bool
+) -> "list[Judged]":
+    from dialogs.files import DialogFiles  # noqa: PLC0415
+    from dialogs.understanding import Understanding  # noqa: PLC0415
+
+    files = DialogFiles(folder=settings.dialog.files)
+    files.check_folder()
+    if not models:
+        return await _played(conversations, files, Understanding(), quiet=quiet)
+    async with _learned(settings) as understanding:
+        return await _played(conversations, files, understanding, quiet=quiet)
+
+
+@asynccontextmanager
+async def _learned(settings: "Settings") -> "AsyncIterator[Understanding]":
+    """What the service would understand with; where it has not learned yet, it learns first."""
+    import aiohttp  # noqa: PLC0415
+
+    from bot.metrics import Metrics  # noqa: PLC0415
+    from bot.understanding.opening import open_understanding  # noqa: PLC0415
+
+    async with (
+        aiohttp.ClientSession() as http,
+        open_understanding(settings, http, Metrics(), patience=0.0, warms=True) as opened,
+    ):
+        minding = asyncio.create_task(opened.minder.run())
+        try:
+            await _wait_for_intents(opened.understanding, settings.understanding.training_seconds)
+            yield opened.understanding
+        finally:
+            minding.cancel()
+            await asyncio.gather(minding, return_exceptions=True)
+
+
+async def _wait_for_intents(understanding: "Understanding", seconds: float) -> None:
+    waited = 0.0
+    while understanding.intents is None and waited < seconds:
+        if waited == _TELL_AFTER:
+            print("正在训练意图模型（只有第一次需要）…", file=sys.stderr)
+        await asyncio.sleep(_LOOK_EVERY)
+        waited += _LOOK_EVERY
+    if understanding.intents is None:
+        print("意图模型没有训练好，只用规则评测", file=sys.stderr)
+
+
+async def _played(
+    conversations: "Sequence[Conversation]", files: "DialogFiles", understanding: "Understanding", *, quiet: bool
+) -> "list[Judged]":
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
 
@@ -91,7 +150,9 @@ async def _played(conversations: "Sequence[Conversation]", files: "DialogFiles",
 
     town = Town()
     chance = Random(0)  # noqa: S311 - only wording hangs on it
-    manager = build_manager(town, FixedChance(), office=OFFICE, files=files, variation=chance)
+    manager = build_manager(
+        town, FixedChance(), office=OFFICE, files=files, understanding=understanding, variation=chance
+    )
     answers = {answer.id: answer.text for answer in load_answers(files.answers)}
     with Progress(console=Console(stderr=True), disable=quiet, transient=True) as progress:
         task = progress.add_task("对话", total=len(conversations))

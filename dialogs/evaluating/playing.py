@@ -216,7 +216,7 @@ class _Resident:
             kinds = kinds[:1]
         self._told |= set(kinds)
         said = [self._answer(kind) for kind in kinds]
-        words = "，".join(one for one in said if isinstance(one, str))
+        words = "，".join(dict.fromkeys(one for one in said if isinstance(one, str)))
         others: list[Sent] = [one for one in said if not isinstance(one, str)]
         return tuple(([words] if words else []) + others) or None
 
