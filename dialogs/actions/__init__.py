@@ -17,15 +17,29 @@ from dialogs.actions.world import Office, World
 from dialogs.faq.search import Answers
 from dialogs.nlu.matter import Categories
 from dialogs.ports import Cases, Randomness
+from dialogs.understanding import Understanding
 
 __all__ = ["Office", "build_actions"]
 
 
 def build_actions(
-    ports: Cases, chance: Randomness, *, office: Office, answers: Answers, categories: Categories
+    ports: Cases,
+    chance: Randomness,
+    *,
+    office: Office,
+    answers: Answers,
+    categories: Categories,
+    understanding: Understanding | None = None,
 ) -> list[Action]:
     """All actions that ``data/domain.yml`` lists. They read through ``ports`` and write nothing."""
-    world = World(cases=ports, chance=chance, office=office, answers=answers, categories=categories)
+    world = World(
+        cases=ports,
+        chance=chance,
+        office=office,
+        answers=answers,
+        categories=categories,
+        understanding=understanding or Understanding(),
+    )
     return [
         *sayings(office),
         CallAPerson(office),

@@ -13,6 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from dialogs.faq.search import Answers
 from dialogs.nlu.matter import Categories
 from dialogs.ports import Cases, Randomness
+from dialogs.understanding import Understanding
 
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
 """What the office's clocks and calendars show."""
@@ -37,6 +38,7 @@ class World:
     office: Office
     answers: Answers
     categories: Categories
+    understanding: Understanding = field(default_factory=Understanding)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
