@@ -22,7 +22,7 @@ _PARTS = {
     "loop_interrupted": ("is_interrupted",),
     **dict.fromkeys(("action", "active_loop", "action_execution_rejected", "followup"), ("name",)),
 }
-_OTHERS = frozenset({"model_id", "assistant_id", _KEPT})
+_OTHERS = frozenset({"model_id", "assistant_id", "template", _KEPT})
 
 
 def report(name: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@
 import asyncio
 import hashlib
 import importlib.util
+import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -56,11 +57,16 @@ def project() -> Path:
 
 @pytest.fixture(scope="session")
 def actions_port() -> int:
-    return rasa_peer.free_port()
+    return int(os.environ.get("RASA_ACTIONS_PORT") or rasa_peer.free_port())
 
 
 @pytest.fixture(scope="session")
-def rasa_url(project: Path, actions_port: int) -> Iterator[str]:
+def rasa_url(request: pytest.FixtureRequest, actions_port: int) -> Iterator[str]:
+    """A server of its own, or one that runs already (``RASA_URL``, which calls ``RASA_ACTIONS_PORT``)."""
+    if running := os.environ.get("RASA_URL"):
+        yield running
+        return
+    project: Path = request.getfixturevalue("project")
     url = f"http://127.0.0.1:{actions_port}"
     with rasa_peer.rasa_server(
         project, actions_url=url, actions_token=ACTIONS_TOKEN, more=["--auth-token", TOKEN]

@@ -34,11 +34,12 @@ async def test_a_conversation_goes_the_same_way_on_both_engines(told: Mapping[st
         assert list(theirs.replies) == list(ours.replies), step
         assert list(theirs.effects) == list(ours.effects), step
         assert theirs.intent == ours.intent
-        assert _comparable(theirs.state) == _comparable(ours.state)
+        for part, kept in _comparable(ours.state).items():
+            assert _comparable(theirs.state)[part] == kept, (step, part)
     assert pair.fallbacks == []
 
 
 def _comparable(state: Mapping[str, Any]) -> dict[str, Any]:
     engine = state["engine"] or {}
     kept = {key: engine.get(key) for key in ("slots", "active_loop", "events", "base", "heard", "acted")}
-    return {**{key: value for key, value in state.items() if key != "engine"}, "engine": kept}
+    return {**{key: value for key, value in state.items() if key != "engine"}, **kept}

@@ -19,8 +19,8 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
 
-def _golden_actions():
-    spec = importlib.util.spec_from_file_location("golden_actions", GOLDEN / "actions.py")
+def _actions_of(folder):
+    spec = importlib.util.spec_from_file_location("golden_actions", folder / "actions.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.actions()
@@ -71,7 +71,22 @@ def golden_talk(golden_bot: Bot) -> Callable[..., Talk]:
     """A conversation with the recorded bot."""
 
     def start(**more: Any) -> Talk:
-        return Talk(EmbeddedEngine(bot=golden_bot, actions=_golden_actions(), chance=Random(1), **more))
+        return Talk(EmbeddedEngine(bot=golden_bot, actions=_actions_of(GOLDEN), chance=Random(1), **more))
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def second_bot() -> Bot:
+    return load_bot([GOLDEN / "more" / "domain", GOLDEN / "more" / "data"])
+
+
+@pytest.fixture
+def second_talk(second_bot: Bot) -> Callable[..., Talk]:
+    """A conversation with the second recorded bot."""
+
+    def start(**more: Any) -> Talk:
+        return Talk(EmbeddedEngine(bot=second_bot, actions=_actions_of(GOLDEN / "more"), chance=Random(1), **more))
 
     return start
 
