@@ -51,7 +51,9 @@ def build_manager(
     interpreter = LightInterpreter(read_examples(files.nlu), answers, categories, understanding)
     embedded = EmbeddedEngine(
         bot=bot,
-        actions=build_actions(ports, chance, office=office, answers=answers, categories=categories),
+        actions=build_actions(
+            ports, chance, office=office, answers=answers, categories=categories, understanding=understanding
+        ),
         interpreter=interpreter,
         chance=variation,
         payloads_in_text=False,

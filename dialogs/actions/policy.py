@@ -1,15 +1,19 @@
 """Policy questions: an approved answer with its source, up to three questions, or an honest "I do not know"."""
 
+import re
 from collections.abc import Sequence
+from datetime import date, timedelta, timezone
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from dialogs.actions.held import Held, hold
 from dialogs.actions.world import Turn, World, hush, in_form, say, turn_of
 from dialogs.faq.answers import Answer
-from dialogs.faq.search import SURE, UNSURE
+from dialogs.faq.context import LastAnswer, in_context, read_last
+from dialogs.faq.search import Finding
 
 _STILL_OPEN = {
     "petition_matter": "告诉我是什么事",
@@ -20,6 +24,8 @@ _STILL_OPEN = {
     "addition_text": "发要补充的内容",
 }
 _TOPICS = ("accept_deadline", "finish_deadline", "review", "accusation_secret", "hotline_refused", "privacy_use")
+_DISTRICT = re.compile(r"[\u4e00-\u9fff]{2,4}?[区县市]")
+_CHINA = timezone(timedelta(hours=8))
 
 
 class AnswerPolicy(Action):
@@ -31,25 +37,59 @@ class AnswerPolicy(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         turn = turn_of(tracker)
-        chosen = self._world.answers.get(turn.entity("answer_id"))
+        today = turn.at.astimezone(_CHINA).date()
+        chosen = self._world.answers.get(turn.entity("answer_id"), today=today)
         if chosen:
-            say(dispatcher, "utter_policy", answer=chosen.said)
-            return _may_be_registered(dispatcher, turn) if turn.entity("kind") == "told" else []
+            told = _answer(dispatcher, chosen, turn)
+            return [*told, *_may_be_registered(dispatcher, turn)] if turn.entity("kind") == "told" else told
         if not turn.text:
-            topics = [answer for topic in _TOPICS if (answer := self._world.answers.get(topic))]
+            topics = [answer for topic in _TOPICS if (answer := self._world.answers.get(topic, today=today))]
             return _offer(dispatcher, tracker, "utter_policy_topics", topics)
-        found = self._world.answers.search(turn.text)
-        if found and found[0].score >= SURE:
-            say(dispatcher, "utter_policy", answer=found[0].answer.said)
+        finding = await self._find(turn, tracker, today)
+        if finding.sure:
+            return _answer(dispatcher, finding.found[0].answer, turn)
+        if finding.near and len(finding.found) == 1:
+            return _answer(dispatcher, finding.found[0].answer, turn, perhaps=True)
+        if finding.near:
+            return _offer(dispatcher, tracker, "utter_policy_offer", [one.answer for one in finding.found])
+        return self._do_not_know(dispatcher, tracker, turn)
+
+    async def _find(self, turn: Turn, tracker: Tracker, today: date) -> Finding:
+        answers, understanding = self._world.answers, self._world.understanding
+        last = read_last(tracker.slots.get("last_answer"), now=turn.at)
+        following = in_context(answers, turn.text, last, today=today)
+        if following is not None:
+            return following
+        district = _district(turn.text, tracker)
+        found = await answers.find(turn.text, today=today, district=district, embedder=understanding.embedder)
+        if found.sure or understanding.rewriter is None:
+            return found
+        wording = await understanding.rewriter.rewrite(turn.text)
+        if not wording:
+            return found
+        again = await answers.find(wording, today=today, district=district, embedder=understanding.embedder)
+        # Another wording is a guess at what was meant: what it finds is offered, not given.
+        return again.only_offered() if again.sure or again.near else found
+
+    def _do_not_know(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> list[Any]:
+        hotline = self._world.office.hotline
+        if in_form(tracker):
+            say(dispatcher, "utter_policy_unknown_in_form", hotline=hotline)
             return []
-        near = [f.answer for f in found if f.score >= UNSURE]
-        if len(near) == 1:
-            say(dispatcher, "utter_policy_perhaps", question=near[0].question, answer=near[0].said)
-            return []
-        if near:
-            return _offer(dispatcher, tracker, "utter_policy_offer", near)
-        say(dispatcher, "utter_policy_unknown_in_form" if in_form(tracker) else "utter_policy_unknown")
-        return [] if in_form(tracker) else [hold(Held(text=turn.text), at=turn.at)]
+        say(dispatcher, "utter_policy_unknown", hotline=hotline)
+        return [hold(Held(text=turn.text), at=turn.at)]
+
+
+def _district(text: str, tracker: Tracker) -> str:
+    """The district that the question names, or the petition that is being told: 奎文区."""
+    named = _DISTRICT.search(text) or _DISTRICT.search(str(tracker.slots.get("petition_place") or ""))
+    return named.group() if named else ""
+
+
+def _answer(dispatcher: CollectingDispatcher, answer: Answer, turn: Turn, *, perhaps: bool = False) -> list[EventType]:
+    """Word for word; what follows up is heard as about it. ``perhaps``: said to be a guess at what was meant."""
+    say(dispatcher, "utter_policy_perhaps" if perhaps else "utter_policy", question=answer.question, answer=answer.said)
+    return [SlotSet("last_answer", LastAnswer(id=answer.id, at=turn.at).kept())]
 
 
 def _may_be_registered(dispatcher: CollectingDispatcher, turn: Turn) -> list[Any]:

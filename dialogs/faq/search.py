@@ -1,19 +1,35 @@
-"""Which approved answer a question is for: by characters, with two thresholds.
+"""Which approved answer a question is for, in the running bot.
 
-At or above ``SURE`` the answer is given; between the two, up to three questions are offered; below ``UNSURE`` the
-bot does not know. The nearest of all ways of asking counts for its answer.
+``search`` goes by characters alone and takes well under a millisecond: the understanding asks it of every message.
+``find`` decides what is answered: where the characters are sure they suffice; else, where there is an embedder, what
+was learned of meanings is asked as well. The nearest of all ways of asking counts for its answer.
 """
 
+import asyncio
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
 
-from dialogs.faq.answers import Answer, questions_of
+import numpy as np
+import numpy.typing as npt
+import structlog
+
+from dialogs.faq.answers import Answer
+from dialogs.faq.confidence import SIGNS, Judged, judge, signs_of
+from dialogs.faq.learned import EMBEDDER, learned_for_questions
+from dialogs.faq.matching import LONGEST_TEXT, Matched, QuestionMatcher
+from dialogs.faq.weights import Matrix
 from dialogs.nlu.ngrams import NgramIndex
+from dialogs.ports import Embedder, EmbedderAway, EmbeddingRole
 
 SURE = 0.55
 UNSURE = 0.33
+"""Of ``search``: cosines of characters at which a question is surely one of the known ones, or surely none."""
 OFFERED = 3
+_BATCH = 16
+_LONGEST_QUESTION = 200
 _PADDING = re.compile(
     r"^(?:[您你]们?好|请问(?:一下)?|想问(?:一下)?|问一下|咨询(?:一下)?|我想(?:问|知道|了解)(?:一下)?|"
     r"麻烦问(?:一下)?|那|那么|但是|不过|对了|等等|还有|先问(?:一下)?|顺便问(?:一下)?|[，,。！!：: ])+"
@@ -22,27 +38,170 @@ _PADDING = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
+    """``asked``: the way of asking that was nearest; ``score`` 0 to 1."""
+
     answer: Answer
     score: float
+    asked: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """``sure``: the first of ``found`` may be given; ``near``: they may be offered; neither: nothing is known.
+
+    ``by``: characters, meaning, or context. ``why``: the figures behind it, for editors.
+    """
+
+    found: tuple[Found, ...]
+    sure: bool
+    near: bool
+    by: str
+    why: Mapping[str, Any] = field(default_factory=dict)
+
+    def only_offered(self) -> "Finding":
+        """The same, but nothing is given outright."""
+        return replace(self, sure=False, near=bool(self.found))
 
 
 class Answers:
     """The approved answers, ready to be searched."""
 
     def __init__(self, answers: Sequence[Answer]) -> None:
+        self._answers = tuple(answers)
         self._by_id = {answer.id: answer for answer in answers}
-        questions = questions_of(answers)
-        self._ids = [answer_id for _, answer_id in questions]
-        self._index = NgramIndex([text for text, _ in questions], sizes=(1, 2))
+        asked = [(text, at) for at, answer in enumerate(answers) for text in answer.asked]
+        self._asked = [text for text, _ in asked]
+        self._owners = np.array([at for _, at in asked], dtype=np.int64)
+        self._index = NgramIndex(self._asked, sizes=(1, 2))
+        texts = [answer.text[:LONGEST_TEXT] for answer in answers]
+        self._matcher = QuestionMatcher(self._asked, texts, learned_for_questions(), owners=self._owners)
+        self._preparing: asyncio.Task[None] | None = None
 
-    def get(self, answer_id: str) -> Answer | None:
-        return self._by_id.get(answer_id)
+    def __iter__(self) -> Any:
+        return iter(self._answers)
 
-    def search(self, question: str, limit: int = OFFERED) -> list[Found]:
-        """The best answers, best first, each once."""
+    def get(self, answer_id: str, *, today: date | None = None) -> Answer | None:
+        """The answer of that id; None where there is none, or (``today`` given) it does not hold today."""
+        answer = self._by_id.get(answer_id)
+        return answer if answer and (today is None or answer.holds(today)) else None
+
+    def of_topic(self, topic: str, *, today: date) -> list[Answer]:
+        """The answers on one subject that hold today."""
+        return [answer for answer in self._answers if topic and answer.topic == topic and answer.holds(today)]
+
+    def search(
+        self, question: str, limit: int = OFFERED, *, today: date | None = None, district: str = ""
+    ) -> list[Found]:
+        """The best answers by characters, best first, each once; without ``today`` those that do not hold, too."""
         scores = self._index.scores(_PADDING.sub("", question))
-        best: dict[str, float] = {}
-        for answer_id, score in zip(self._ids, scores, strict=True):
-            best[answer_id] = max(best.get(answer_id, 0.0), float(score))
-        ranked = sorted(best.items(), key=lambda item: -item[1])[:limit]
-        return [Found(answer=self._by_id[answer_id], score=round(score, 4)) for answer_id, score in ranked if score > 0]
+        allowed = self._allowed(today, district)[self._owners] if len(self._asked) else scores > 1
+        order = np.argsort(-np.where(allowed, scores, 0.0), kind="stable")
+        best: dict[int, Found] = {}
+        for at in order:
+            owner = int(self._owners[at])
+            if len(best) == limit or scores[at] <= 0 or not allowed[at]:
+                break
+            best.setdefault(
+                owner,
+                Found(answer=self._answers[owner], score=round(float(scores[at]), 4), asked=self._asked[at]),
+            )
+        return list(best.values())
+
+    async def find(
+        self, question: str, *, today: date, district: str = "", embedder: Embedder | None = None
+    ) -> Finding:
+        """What to say to ``question``. An answer for another district only, or not for today, is never found."""
+        bare = _PADDING.sub("", question)[:_LONGEST_QUESTION]
+        light = self.search(question, today=today, district=district)
+        if light and light[0].score >= SURE:
+            return Finding(found=tuple(light), sure=True, near=False, by="characters", why=_why_light(light))
+        if not (bare and self._asked):
+            return Finding(found=(), sure=False, near=False, by="characters", why=_why_light(light))
+        vector = await self._vector(bare, embedder)
+        matched = self._matcher.match(bare, vector)
+        judged = judge(matched, owners=self._owners, allowed=self._allowed(today, district))
+        return self._finding(judged, matched, light, by="characters" if vector is None else "meaning")
+
+    def _finding(self, judged: Judged, matched: Matched, light: Sequence[Found], *, by: str) -> Finding:
+        nearest = [
+            Found(
+                answer=self._answers[int(owner)],
+                score=round(judged.probability, 4) if place == 0 else 0.0,
+                asked=self._asked[int(text)],
+            )
+            for place, (owner, text) in enumerate(zip(judged.order[:OFFERED], judged.texts[:OFFERED], strict=True))
+        ]
+        likely = [one for one in light if one.score >= UNSURE]
+        near = judged.offers or bool(likely)
+        agreed = judged.answers and bool(nearest)
+        if not agreed and len(likely) == 1 and nearest and likely[0].answer is nearest[0].answer:
+            nearest = likely  # both ways of looking lead to this one alone
+        elif not judged.answers and not judged.offers:
+            nearest = likely
+        why = _why_light(light) | _why_judged(judged, matched)
+        return Finding(found=tuple(nearest), sure=agreed, near=near and not agreed, by=by, why=why)
+
+    def _allowed(self, today: date | None, district: str) -> npt.NDArray[np.bool_]:
+        """Answers for the asker's own district go before the general ones on the same question."""
+        fits = [
+            (today is None or answer.holds(today))
+            and (not answer.districts or any(district.endswith(own) for own in answer.districts))
+            for answer in self._answers
+        ]
+        own = {a.question for a, fit in zip(self._answers, fits, strict=True) if fit and a.districts}
+        pairs = zip(self._answers, fits, strict=True)
+        return np.array([fit and (bool(a.districts) or a.question not in own) for a, fit in pairs], dtype=bool)
+
+    async def _vector(self, question: str, embedder: Embedder | None) -> Matrix | None:
+        """The question's embedding; None until all ways of asking have theirs, which is done beside the turns."""
+        if embedder is None or embedder.id != EMBEDDER:
+            return None
+        if not self._matcher.attached:
+            if self._preparing is None or self._preparing.done():
+                self._preparing = asyncio.get_running_loop().create_task(self._prepare_quietly(embedder))
+            return None
+        try:
+            return np.asarray((await embedder.embed([question], role=EmbeddingRole.QUERY))[0], dtype=np.float32)
+        except EmbedderAway:
+            return None
+
+    async def prepare(self, embedder: Embedder) -> None:
+        """Embed every way of asking and every answer; from then on ``find`` goes by meaning too.
+
+        Raises:
+            EmbedderAway: the model is not there now.
+        """
+        if not self._asked or embedder.id != EMBEDDER:
+            return
+        asked = await _embedded(embedder, self._asked, EmbeddingRole.QUERY)
+        texts = await _embedded(embedder, [a.text[:LONGEST_TEXT] for a in self._answers], EmbeddingRole.PASSAGE)
+        self._matcher.attach_both(asked, texts)
+
+    async def _prepare_quietly(self, embedder: Embedder) -> None:
+        try:
+            await self.prepare(embedder)
+        except EmbedderAway:
+            structlog.get_logger().warning("faq.not_embedded")
+
+
+async def _embedded(embedder: Embedder, texts: Sequence[str], role: EmbeddingRole) -> Matrix:
+    parts = [await embedder.embed(texts[at : at + _BATCH], role=role) for at in range(0, len(texts), _BATCH)]
+    return np.vstack(parts).astype(np.float32)
+
+
+def _why_light(light: Sequence[Found]) -> dict[str, Any]:
+    return {
+        "characters": [{"id": one.answer.id, "asked": one.asked, "score": one.score} for one in light],
+        "characters_sure": SURE,
+        "characters_unsure": UNSURE,
+    }
+
+
+def _why_judged(judged: Judged, matched: Matched) -> dict[str, Any]:
+    signs = signs_of(matched, judged.texts) if len(judged.texts) else ()
+    return {
+        "probability": round(judged.probability, 4),
+        "answers_at": round(judged.answers_at, 4),
+        "offers_at": round(judged.offers_at, 4),
+        "signs": {name: round(sign, 4) for name, sign in zip(SIGNS, signs, strict=False)},
+    }

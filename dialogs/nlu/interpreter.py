@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from dialogs.engine.contract import Entity, IntentScore, Parse, State, requested_slot
+from dialogs.faq.aspects import follows_up
 from dialogs.faq.search import SURE, UNSURE, Answers
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
@@ -61,6 +62,8 @@ class LightInterpreter:
         self._understanding = understanding
 
     async def parse(self, text: str, *, state: State | None) -> Parse:
+        if answered(state) and follows_up(text) and not danger_in(text):
+            return _sure("ask_policy")
         certain = self.certain(text, asked=requested_slot(state))
         return certain if certain is not None else await self._guessed(text)
 
@@ -169,6 +172,11 @@ class LightInterpreter:
         if not found or found[0].score < threshold:
             return False
         return asks(text) or (not asked and found[0].score >= FREE_TEXT_GIVES_WAY)
+
+
+def answered(state: State | None) -> bool:
+    """Whether a policy question was answered: what names no subject asks about it. The action sees how long ago."""
+    return bool(state and (state.get("slots") or {}).get("last_answer"))
 
 
 def _nod(text: str) -> str:

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-import dialogs.build
 from dialogs.faq.answers import Answer, AnswersRefused, load_answers
 from dialogs.faq.search import SURE, UNSURE, Answers
+from dialogs.files import DialogFiles
 
 
 @pytest.fixture(scope="module")
 def answers() -> tuple[Answer, ...]:
-    return load_answers(Path(dialogs.build.ANSWERS))
+    return load_answers(DialogFiles().answers)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,74 @@
+"""What about a subject is asked: how long, with what, where … A question of nothing else follows up the last answer."""
+
+import re
+from enum import StrEnum
+
+from dialogs.nlu.clean import words_only
+from dialogs.nlu.phrases import made_of
+
+
+class Aspect(StrEnum):
+    """What an answer tells of its subject."""
+
+    TIME = "time"
+    MATERIALS = "materials"
+    WHO = "who"
+    WHERE = "where"
+    HOW = "how"
+    COST = "cost"
+    MAY = "may"
+    WHY = "why"
+    SECRET = "secret"  # noqa: S105 - whether it is kept, no password
+    WHAT = "what"
+
+
+_CUES: tuple[tuple[Aspect, str], ...] = (
+    (
+        Aspect.TIME,
+        (
+            r"(?:大概|一般|最长|最多|最快|最晚)?(?:要|得|需要|会)?(?:等|花|用)?(?:多久|多长时间|多少天|几天|几个月|几个工作日)|"
+            r"什么时候|啥时候|何时|时限|期限|时间"
+        ),
+    ),
+    (
+        Aspect.MATERIALS,
+        (
+            r"(?:要|得|需要|该)?(?:带|准备|提供|交|提交|写|填|备)(?:些)?(?:什么|啥|哪些)(?:材料|东西|证件|手续|内容)?|"
+            r"(?:什么|啥|哪些)(?:材料|证件|手续)|材料|证件|手续"
+        ),
+    ),
+    (Aspect.WHERE, r"(?:在|去|到|上)(?:哪里?|哪儿|什么地方|啥地方)(?:办|交|提|申请|弄)?|地点|地址|哪里|哪儿"),
+    (
+        Aspect.WHO,
+        r"(?:该|要|得)?(?:找|问|归|由)(?:谁|哪个部门|哪里|哪个单位|哪家)(?:管|办|负责|申请)?|谁(?:管|办|负责|来办|受理)",
+    ),
+    (Aspect.COST, r"(?:要|得|收)(?:不要|不收|多少)?(?:钱|费)(?:吗|么)?|多少钱|收费|费用|免费"),
+    (Aspect.SECRET, r"(?:会|能)?(?:不会)?(?:保密|泄露|被知道|泄密)(?:吗|么)?"),
+    (Aspect.WHY, r"为什么|为啥|为何|凭什么|凭啥|什么原因"),
+    (Aspect.HOW, r"(?:具体)?(?:怎么|如何|咋)(?:办|弄|申请|做|操作|提|交|走)?(?:理)?|流程|步骤"),
+)
+_LINKS = (
+    r"那么?|然后|接着|还有|另外|再|请问|我|您|你们?|它|这个|那个|这种|这|申请|办理|办|的话|话|的|呢|啊|呀|吗|么|嘛|吧|了|又|是|都|一般|具体|大概|"
+    r"需要|要|得|会|能|可以|有|对方|他们|单位"
+)
+_ONLY = made_of(f"{'|'.join(cue for _, cue in _CUES)}|{_LINKS}")
+_FOLLOWS = re.compile(r"^(?:那么?|然后|接着|还有|另外|再)")
+_COMPILED = tuple((aspect, re.compile(cue)) for aspect, cue in _CUES)
+_LONGEST = 16
+
+
+def aspect_of(text: str) -> Aspect | None:
+    """What about its subject ``text`` asks; None where it tells none of these."""
+    bare = words_only(text)
+    return next((aspect for aspect, cue in _COMPILED if cue.search(bare)), None)
+
+
+def follows_up(text: str) -> bool:
+    """Whether ``text`` asks about a subject that it does not name: 那要带什么材料, 多久呢, 在哪办."""
+    bare = words_only(text)
+    return len(bare) <= _LONGEST and aspect_of(bare) is not None and bool(_ONLY.fullmatch(bare))
+
+
+def links_on(text: str) -> bool:
+    """Whether ``text`` begins as what carries on: 那, 还有, 然后."""
+    return bool(_FOLLOWS.match(words_only(text)))

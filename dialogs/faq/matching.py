@@ -1,0 +1,179 @@
+"""The features of a question beside every text, and the score they come to.
+
+``Matcher`` compares with answers alone: they speak of their subject in other words, stand beside others on the same
+subject, and differ in length. ``QuestionMatcher`` compares with questions, and with their answers besides.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from dialogs.faq.lexical import LexicalIndex, Scores
+from dialogs.faq.text import grams
+from dialogs.faq.weights import Matrix, Weights, bag, centred
+
+LONGEST_TEXT = 300
+"""Characters of a text that are embedded: more was measured to find no more."""
+Rows = npt.NDArray[np.int64]
+WORDS_OF = 200
+_NEAR, _FADES = 8, 0.85
+_BESIDE = 3
+_RARE_AMONG = 30
+_NOTHING = -9.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """``full`` where there are embeddings, ``light`` where there are none."""
+
+    light: Weights
+    full: Weights
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """The score of each text; ``features`` by name, before they are weighed."""
+
+    scores: Scores
+    features: Mapping[str, Scores] = field(repr=False)
+    weights: Weights = field(repr=False)
+
+
+class Matcher:
+    """``texts`` to compare with. ``attach`` gives it their embeddings; until then it goes by characters."""
+
+    def __init__(self, texts: Sequence[str], learned: Learned, *, neighbours: bool) -> None:
+        self._learned = learned
+        self._index = LexicalIndex(texts)
+        self._grams = [set(grams(text)) for text in texts]
+        lengths = np.log(np.array([len(text) + 1 for text in texts], dtype=np.float32))
+        self._length = lengths - (lengths.mean() if len(texts) else 0)
+        self._neighbours = neighbours
+        self._said = {
+            id(weights): _bags(texts, weights) @ weights.words.said for weights in (learned.light, learned.full)
+        }
+        self._vectors: Matrix | None = None
+        self.meaning: Matrix | None = None
+        """What the learned pairs of meaning are multiplied with, a row for each text."""
+        self._meant: Matrix | None = None
+
+    def attach(self, vectors: Matrix) -> None:
+        """A row for each text, from the embedder the weights were learned with."""
+        full = self._learned.full
+        self._vectors = centred(vectors, vectors.mean(axis=0))
+        self.meaning = self._vectors
+        self._meant = self.meaning @ full.meaning.said if full.meaning is not None else None
+
+    @property
+    def attached(self) -> bool:
+        return self._vectors is not None
+
+    def match(self, question: str, vector: Matrix | None) -> Matched:
+        """``vector``: the question's embedding; without it, or before ``attach``, characters decide."""
+        if vector is None or self._vectors is None or self._learned.full.middle is None:
+            return self._weighed(question, self._learned.light, None)
+        return self._weighed(question, self._learned.full, centred(vector, self._learned.full.middle))
+
+    def _weighed(self, question: str, weights: Weights, meant: Matrix | None) -> Matched:
+        features = self.features(question, meant)
+        scores = bag(question, weights.asked_grams) @ weights.words.asked @ self._said[id(weights)].T
+        if meant is not None and weights.meaning is not None and self._meant is not None:
+            scores = scores + meant @ weights.meaning.asked @ self._meant.T
+        for name, spread, weight in zip(weights.features, weights.spread, weights.linear, strict=True):
+            scores = scores + weight * features[name] / spread
+        return Matched(scores=scores, features=features, weights=weights)
+
+    def features(self, question: str, meant: Matrix | None) -> dict[str, Scores]:
+        """All that is known of the question beside each text, by name. ``meant``: its centred embedding."""
+        lexical = self._index.scores(question)
+        found = {"bm25": lexical.bm25, "characters": lexical.characters, "pairs": lexical.pairs, "length": self._length}
+        if meant is not None and self._vectors is not None:
+            found["meaning"] = np.asarray(self._vectors @ meant, dtype=np.float32)
+        for name in [name for name in ("bm25", "meaning") if name in found]:
+            near, beside = (_near, _beside) if self._neighbours else (_zero, _zero)
+            found[f"{name}_near"], found[f"{name}_beside"] = near(found[name]), beside(found[name])
+        found["rare_here"] = self._rare_here(question, found)
+        return found
+
+    def _rare_here(self, question: str, found: Mapping[str, Scores]) -> Scores:
+        """What of the question is in this text and in few others of the same subject.
+
+        The texts nearest to the question share its subject; the grams they all have tell nothing apart.
+        """
+        first = sum(_even(found[name]) for name in ("bm25", "meaning", "bm25_near") if name in found)
+        count = min(_RARE_AMONG, len(self._grams))
+        rare = np.zeros(len(self._grams), dtype=np.float32)
+        if not count or isinstance(first, int):
+            return rare
+        top = np.argpartition(-first, count - 1)[:count]
+        for gram in set(grams(question)):
+            having = [text for text in top if gram in self._grams[text]]
+            rare[having] += np.log((count + 1) / (len(having) + 0.5))
+        return rare
+
+
+class QuestionMatcher(Matcher):
+    """``questions`` to compare with, and their ``answers`` ("" for none); ``owners``: the answer of each question."""
+
+    def __init__(
+        self, questions: Sequence[str], answers: Sequence[str], learned: Learned, *, owners: Rows | None = None
+    ) -> None:
+        super().__init__(questions, learned, neighbours=False)
+        self._owners = np.arange(len(answers)) if owners is None else owners
+        self._answers = LexicalIndex(answers)
+        self._answer_vectors: Matrix | None = None
+
+    def attach_both(self, questions: Matrix, answers: Matrix) -> None:
+        """A row for each question and for each answer."""
+        self.attach(questions)
+        assert self._vectors is not None  # noqa: S101 - just attached
+        self._answer_vectors = centred(answers, answers.mean(axis=0))[self._owners]
+        both = self._vectors + self._answer_vectors
+        self.meaning = np.asarray(both / np.maximum(np.linalg.norm(both, axis=1, keepdims=True), 1e-9), np.float32)
+        block = self._learned.full.meaning
+        self._meant = self.meaning @ block.said if block is not None else None
+
+    def features(self, question: str, meant: Matrix | None) -> dict[str, Scores]:
+        found = super().features(question, meant)
+        lexical = self._answers.scores(question)
+        found["said_bm25"] = lexical.bm25[self._owners]
+        found["said_characters"] = lexical.characters[self._owners]
+        if meant is not None and self._answer_vectors is not None:
+            found["said_meaning"] = np.asarray(self._answer_vectors @ meant, dtype=np.float32)
+        return found
+
+
+def _bags(texts: Sequence[str], weights: Weights) -> Matrix:
+    rows = [bag(text[:WORDS_OF], weights.said_grams) for text in texts]
+    return np.array(rows, dtype=np.float32).reshape(len(texts), len(weights.said_grams))
+
+
+def _even(scores: Scores) -> Scores:
+    return np.asarray((scores - scores.mean()) / (scores.std() + 1e-9), dtype=np.float32)
+
+
+def _near(scores: Scores) -> Scores:
+    """The mean of the neighbours' scores: texts on one subject stand together."""
+    total, weight = np.zeros_like(scores), np.zeros_like(scores)
+    for step in range(1, min(_NEAR, len(scores) - 1) + 1):
+        fading = _FADES ** (step - 1)
+        total[step:] += fading * scores[:-step]
+        total[:-step] += fading * scores[step:]
+        weight[step:] += fading
+        weight[:-step] += fading
+    return np.asarray(total / np.maximum(weight, 1e-9), dtype=np.float32)
+
+
+def _beside(scores: Scores) -> Scores:
+    """The best of the closest neighbours' scores."""
+    best = np.full_like(scores, _NOTHING)
+    for step in range(1, min(_BESIDE, len(scores) - 1) + 1):
+        best[step:] = np.maximum(best[step:], scores[:-step])
+        best[:-step] = np.maximum(best[:-step], scores[step:])
+    return np.where(best == _NOTHING, 0, best)
+
+
+_zero: Callable[[Scores], Scores] = partial(np.zeros_like)
