@@ -1,0 +1,96 @@
+"""Several matters told in one message: where the text says so itself, and each part tells a trouble of its own.
+
+Conservative: what goes on with the same trouble stays whole, and so does a list of what somebody asks for.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from dialogs.nlu.categories import Categories
+from dialogs.nlu.matter import finds_fault
+
+_FIRST = 3000
+_MOST = 6
+_SHORTEST = 4
+_NUMERAL = "一二三四五六七八九"
+_NUMBERED = re.compile(
+    r"(?:^|(?<=[\n。；;，,！!：:？?、）)\x20\u3400-\u9fff]))[（(]?(?P<n>[1-9])(?:[、.．)）:：](?!\d)|\x20(?=[\u3400-\u9fff]))"
+)
+_ORDINAL = re.compile(
+    rf"(?:^|(?<=[\n。；;，,！!：:？?\x20]))(?:第(?P<n>[{_NUMERAL}])(?:件事?|个(?:事|问题))?(?:是|就是)?[，,、：:]?(?![次天月年步批中小人期代章条款号季])|(?P<m>[{_NUMERAL}])(?:是|来|、|[，,]))"
+)
+_IN_TURN = re.compile(r"(?P<n>首先|其次|再次|然后|最后)[，,：:]?")
+_ONE_IS = re.compile(r"(?:一个是|一件是|还有一个是|另一个是|再一个是|再一个就是|一个就是)[，,：:]?")
+_ALSO = re.compile(
+    r"(?:^|(?<=[\n。；;，,！!？?\x20]))(?:对了[，,]?)?(?:另外|此外|再就是|还有就是|再有就是|再有|顺便|同时|还有|还想|也想)(?:[，,])?(?:还)?(?:有)?(?:另)?(?:(?:个|一个|一件|件)(?:事儿?情?|问题|情况)?)?(?:是|就是)?(?:我?(?:还|也)?(?:想|要)?(?:再)?(?:反映|投诉|举报|问|说|咨询)(?:一下|下|个|一个)*(?:问题|事情?)?)?[，,：:]?(?![两三四五六七八九十几半\d])"
+)
+_ASKED_FOR = re.compile(r"(?:诉求|要求|请求|希望|建议|恳请|望)[^。\n]{0,12}$")
+"""Introduces a list of what is wanted, not of what is wrong."""
+_LEAD = re.compile(
+    r"(?:想|要)?(?:反映|投诉|说|咨询)?(?:一下)?(?:有)?[两二三四五几2-5](?:个|件|点)(?:问题|事情?|事儿?|情况|意见)?[是：:，,]*$"
+)
+_EDGES = " ，,；;。、：:\n"
+
+
+def split_matters(text: str, categories: Categories) -> list[str]:
+    """The matters of a text, in order and in the writer's words; empty where it tells one alone."""
+    sample = text[:_FIRST]
+    for marks in (
+        _counted(sample, _NUMBERED, _figure),
+        _counted(sample, _ORDINAL, _numeral),
+        _turns(sample),
+        _ones(sample),
+    ):
+        if len(marks) > 1:
+            parts = _between(text, marks)
+            asked_for = _ASKED_FOR.search(sample[: marks[0][0]])
+            return parts if not asked_for and _differ(parts, categories, every=False) else []
+    also = [found.span() for found in _ALSO.finditer(sample) if found.start()]
+    parts = _between(text, [(0, 0), *also])
+    return parts if also and _differ(parts, categories, every=True) else []
+
+
+def _between(text: str, marks: Sequence[tuple[int, int]]) -> list[str]:
+    """What stands between the marks; what leads to the first (我有两件事) is no part of a matter."""
+    ends = [start for start, _ in marks[1:]] + [len(text)]
+    parts = [text[start:end].strip(_EDGES) for (_, start), end in zip(marks, ends, strict=True)]
+    before = _LEAD.sub("", text[: marks[0][0]].strip(_EDGES))
+    return [f"{before}，{parts[0]}" if len(before) > _SHORTEST and finds_fault(before) else parts[0], *parts[1:]]
+
+
+def _differ(parts: Sequence[str], categories: Categories, *, every: bool) -> bool:
+    """Whether each part tells a trouble, of kinds that differ: each from the one before it, where ``every``."""
+    faults = sum(finds_fault(part) for part in parts)
+    if not 2 <= len(parts) <= _MOST or min(map(len, parts)) < _SHORTEST or faults < (len(parts) if every else 1):  # noqa: PLR2004 - one is not several
+        return False
+    kinds = [categories.of(part) for part in parts]
+    if every:
+        return "" not in kinds and all(a.partition("/")[0] != b.partition("/")[0] for a, b in pairwise(kinds))
+    return "" not in kinds and len(set(kinds)) > 1
+
+
+def _counted(text: str, pattern: re.Pattern[str], value: Callable[[re.Match[str]], int]) -> list[tuple[int, int]]:
+    """The marks that count up from one."""
+    marks: list[tuple[int, int]] = []
+    for found in pattern.finditer(text):
+        if value(found) == len(marks) + 1:
+            marks.append(found.span())
+    return marks
+
+
+def _figure(found: re.Match[str]) -> int:
+    return int(found["n"])
+
+
+def _numeral(found: re.Match[str]) -> int:
+    return _NUMERAL.index(found["n"] or found["m"]) + 1
+
+
+def _turns(text: str) -> list[tuple[int, int]]:
+    found = list(_IN_TURN.finditer(text))
+    return [one.span() for one in found] if found and found[0]["n"] == "首先" else []
+
+
+def _ones(text: str) -> list[tuple[int, int]]:
+    return [found.span() for found in _ONE_IS.finditer(text)]
