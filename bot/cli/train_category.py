@@ -13,7 +13,8 @@ from bot.cli.scores import print_table, shown
 if TYPE_CHECKING:
     from bot.understanding.store import ModelStore
     from dialogs.evaluating.category import CategoryFigures
-    from dialogs.training.category import Form, Learned, PastCase
+    from dialogs.training.cases import PastCase
+    from dialogs.training.category import Form, Learned
 
 _NAMED = 5
 
@@ -61,7 +62,7 @@ def _undo(store: "ModelStore") -> None:
 def _train(store: "ModelStore", file: Path, *, skip: bool) -> None:
     from bot.cli.category_file import read_rows  # noqa: PLC0415
     from bot.understanding.category_keeping import keep, previous_of  # noqa: PLC0415
-    from dialogs.training.category import PastCase  # noqa: PLC0415 - scikit-learn takes a second
+    from dialogs.training.cases import PastCase  # noqa: PLC0415
 
     rows = read_rows(file, skip=skip)
     cases = [PastCase(title=row.title, detail=row.detail, label=row.label) for row in rows]
@@ -79,7 +80,7 @@ def _train(store: "ModelStore", file: Path, *, skip: bool) -> None:
 def _enough(file: Path, cases: "list[PastCase]", *, skip: bool) -> "list[PastCase]":
     from collections import Counter  # noqa: PLC0415
 
-    from dialogs.training.category import FEWEST  # noqa: PLC0415
+    from dialogs.training.cases import FEWEST  # noqa: PLC0415
 
     often = Counter(case.label for case in cases)
     small = {label: count for label, count in often.items() if count < FEWEST}
@@ -101,7 +102,7 @@ def _learned(cases: "Sequence[PastCase]") -> "Learned":
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
 
-    from dialogs.training.category import FOLDS, learn  # noqa: PLC0415
+    from dialogs.training.category import FOLDS, learn  # noqa: PLC0415 - scikit-learn takes a second
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(f"学习 {len(cases)} 条诉求", total=FOLDS + 2)

@@ -115,7 +115,7 @@ def load_weights(path: Path) -> CategoryWeights:
     if path.stat().st_size > LARGEST:
         raise ModelUnreadable(path, "文件过大")
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             weights = _unpacked(file)
     except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise ModelUnreadable(path, "文件损坏或版本不符") from error

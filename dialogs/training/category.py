@@ -10,7 +10,6 @@ copies stay together.
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from hashlib import sha256
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +19,11 @@ from sklearn.svm import LinearSVC
 
 from dialogs.nlu.category import Calibration, CategoryWeights
 from dialogs.training.alike import groups
+from dialogs.training.cases import PastCase, fingerprint
 from dialogs.training.category_vectors import Vectors, vectors_of
 
 LEFT_TO_PEOPLE = 0.1
 """The share of texts, the least certain, that is left to a person."""
-FEWEST = 10
-"""Cases a category needs: fewer cannot be learned, nor can it be said how well they were."""
 FOLDS = 5
 _SEED = 20_260_101
 _AT_ONCE = 2
@@ -39,15 +37,6 @@ _EVEN_SHARE = 0.5
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 Tick = Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastCase:
-    """One row of an office's records. ``detail`` may be empty."""
-
-    title: str
-    detail: str
-    label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +85,6 @@ def learn(cases: Sequence[PastCase], *, tick: Tick = lambda: None) -> Learned:
     return Learned(weights=weights, full=full_form, title_only=title_form)
 
 
-def fingerprint(cases: Sequence[PastCase]) -> str:
-    """Tells two training files apart, whatever the order of their rows."""
-    rows = sorted(f"{case.title}\x1f{case.detail}\x1f{case.label}" for case in cases)
-    return sha256("\x1e".join(rows).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Fit:
     weights: Floats
@@ -147,8 +130,8 @@ def _fit(vectors: Vectors, truth: Ints, chosen: npt.NDArray[np.bool_], count: in
 
 
 def _one_against_all(rows: sp.csr_matrix, mine: npt.NDArray[np.bool_]) -> tuple[Floats, float]:
-    if not mine.any():  # its cases are all copies of each other, and apart just now
-        return np.zeros(rows.shape[1], dtype=np.float32), -1.0
+    if mine.all() or not mine.any():  # all others, or all of these, are copies of each other and apart just now
+        return np.zeros(rows.shape[1], dtype=np.float32), 1.0 if mine.all() else -1.0
     telling = _telling(rows, mine)
     weighed = sp.csr_matrix((rows.data * telling[rows.indices], rows.indices, rows.indptr), shape=rows.shape)
     classifier = LinearSVC(C=_STRENGTH, max_iter=100, tol=_TOLERANCE, random_state=_SEED).fit(weighed, mine)

@@ -33,9 +33,9 @@ def vectors_of(texts: Sequence[tuple[str, str]]) -> Vectors:
     return Vectors(
         grams=grams,
         idf=idf,
-        full=_matrix(full, grams, idf),
-        title=_matrix(titles, grams, idf),
-        body=_matrix([counted("", detail) for _, detail in texts], grams, idf),
+        full=rows_of(full, grams, idf),
+        title=rows_of(titles, grams, idf),
+        body=rows_of([counted("", detail) for _, detail in texts], grams, idf),
         has_detail=np.array([bool(detail.strip()) for _, detail in texts]),
     )
 
@@ -50,7 +50,8 @@ def _vocabulary(texts: Sequence[Hashes]) -> tuple[Hashes, npt.NDArray[np.float16
     return grams[kept], idf.astype(np.float16)
 
 
-def _matrix(texts: Sequence[tuple[Hashes, Counts]], grams: Hashes, idf: npt.NDArray[np.float16]) -> sp.csr_matrix:
+def rows_of(texts: Sequence[tuple[Hashes, Counts]], grams: Hashes, idf: npt.NDArray[np.float16]) -> sp.csr_matrix:
+    """Counted texts as rows of unit length over ``grams``."""
     found = np.concatenate([hashes for hashes, _ in texts])
     counts = np.concatenate([each for _, each in texts])
     row = np.repeat(np.arange(len(texts)), [len(hashes) for hashes, _ in texts])

@@ -7,34 +7,31 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-import scipy.sparse as sp
 from ruamel.yaml import YAML
 from sklearn.svm import LinearSVC
 
 from dialogs.nlu.categories import SHIPPED, WORDS
 from dialogs.nlu.category import Calibration, CategoryWeights
-from dialogs.training.category_vectors import vectors_of
+from dialogs.training.category_vectors import Vectors, vectors_of
 
 EXAMPLES = WORDS.with_name("category_examples.yml")
 _SEED = 20_260_101
-_SHARPNESS = 3.0
+_STRENGTH = 3.0
+_SHARPNESS = 5.0
 """By how much scores are spread before they are made probabilities; chosen by cross-validation over the examples."""
 
 
 def learn_shipped() -> CategoryWeights:
-    """One row for each example, description and word."""
-    texts, labels = _rows()
-    names = sorted(set(labels))
-    vectors = vectors_of([(text, "") for text in texts])
-    truth = np.array([names.index(label) for label in labels])
-    classifier = LinearSVC(C=1.0, random_state=_SEED).fit(sp.csr_matrix(vectors.title), truth)
+    """The model, out of one row for each example, description and word."""
+    vectors, classifier = fit_shipped()
+    count = len(classifier.classes_)
     calibration = Calibration(
-        matrix=np.eye(len(names), dtype=np.float32) * np.float32(_SHARPNESS),
-        offset=np.zeros(len(names), dtype=np.float32),
+        matrix=np.eye(count, dtype=np.float32) * np.float32(_SHARPNESS),
+        offset=np.zeros(count, dtype=np.float32),
         threshold=0.0,
     )
     return CategoryWeights(
-        labels=names,
+        labels=[str(label) for label in classifier.classes_],
         grams=vectors.grams,
         idf=vectors.idf,
         weights=classifier.coef_.T.astype(np.float16),
@@ -43,6 +40,13 @@ def learn_shipped() -> CategoryWeights:
         title_only=calibration,
         about={"fingerprint": fingerprint()},
     )
+
+
+def fit_shipped() -> tuple[Vectors, LinearSVC]:
+    """The classifier as scikit-learn has it, and what it was fitted on."""
+    texts, labels = _rows()
+    vectors = vectors_of([(text, "") for text in texts])
+    return vectors, LinearSVC(C=_STRENGTH, random_state=_SEED).fit(vectors.title, labels)
 
 
 def fingerprint() -> str:
