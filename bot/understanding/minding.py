@@ -127,6 +127,10 @@ class Minder:
             await self._load(plain)
         if time.monotonic() - self._began < self._habits.patience:
             return
+        # The light tier alone is learned in seconds; the vectors for both take some twenty milliseconds a text.
+        first = self._loaded is None and plain != best
+        if first and await self._learned(plain, examples, None):
+            return
         if await self._learned(best, examples, embedder) or plain in {best, self._loaded}:
             return
         await self._learned(plain, examples, None)

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bot.metrics import Metrics
@@ -49,6 +50,27 @@ class Refused:
 
     async def warm(self):
         raise EmbedderAway("refused")
+
+    async def aclose(self):
+        pass
+
+
+class Slow:
+    """An embedder that takes its time."""
+
+    id = "slow"
+    refused = ""
+
+    def __init__(self):
+        self.go_on = asyncio.Event()
+
+    async def embed(self, texts, *, role):
+        await self.go_on.wait()
+        rows = np.random.default_rng(1).normal(size=(len(texts), 8)).astype(np.float32)
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    async def warm(self):
+        pass
 
     async def aclose(self):
         pass
@@ -126,6 +148,18 @@ async def test_the_first_start_learns_while_the_bot_works_and_the_next_finds_it(
     async with running(again):
         await until(lambda: second.intents is not None, seconds=5)
     assert time.monotonic() - began < 5
+
+
+async def test_the_light_tier_alone_serves_until_both_are_learned(store, folder):
+    slow = Slow()
+    understanding, made = minder(store, folder, embedder=slow)
+    async with running(made):
+        await until(lambda: understanding.intents is not None)
+        first = understanding.intents
+        assert (await first.judge("请转人工", None)).intent == "human"
+        slow.go_on.set()
+        await until(lambda: understanding.intents is not first)
+    assert len(list(store.folder.glob("intents-*.npz"))) == 2
 
 
 async def test_what_another_process_learned_is_taken_up(store, folder, learned):
@@ -218,8 +252,6 @@ async def test_a_category_model_is_taken_up_exchanged_and_a_broken_one_refused(s
 
 
 def keep(store: ModelStore, *labels: str) -> None:
-    import numpy as np
-
     same = Calibration(matrix=np.eye(2, dtype=np.float32), offset=np.zeros(2, dtype=np.float32), threshold=0.5)
     weights = CategoryWeights(
         labels=labels,
