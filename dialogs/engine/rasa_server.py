@@ -156,10 +156,10 @@ def _said(message: Message, parse: Parse | None, nonce: str) -> dict[str, Any]:
 
 def payload_of(parse: Parse) -> str:
     """A parse as a button would send it; roles and groups have no place there."""
-    entities: dict[str, Any] = {}
+    named: dict[str, list[Any]] = {}
     for entity in parse.entities:
-        before = entities.get(entity.entity)
-        entities[entity.entity] = [*before, entity.value] if before else [entity.value]
+        named.setdefault(entity.entity, []).append(entity.value)
+    entities = {name: values if len(values) > 1 else values[0] for name, values in named.items()}
     shown = json.dumps(entities, ensure_ascii=False) if entities else ""
     base = str(parse.intent).split("/", 1)[0]
     return f"/{base}@{parse.confidence:.4f}{shown}"

@@ -9,7 +9,7 @@ import importlib.util
 import os
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
@@ -21,6 +21,7 @@ import pytest
 import rasa_peer
 from pydantic import SecretStr
 from sanic import Sanic
+from sanic import response as sanic_response
 
 from bot.action_server import make_app
 from bot.rasa_client import RasaClient
@@ -92,6 +93,7 @@ class Pair:
         self._world = world
         self.client = Faulty(RasaClient(http, url, SecretStr(TOKEN)))
         self.fallbacks: list[str] = []
+        self.deaf = False  # the action server answers nothing but errors
         self.embedded: Any = None
         self.rasa: Any = None
 
@@ -124,6 +126,16 @@ class Now:
         return getattr(self._pair.rasa.cases, name)
 
 
+class MayBeDeaf:
+    """An action server's middleware for ``Pair.deaf``."""
+
+    def __init__(self, pair: Pair) -> None:
+        self._pair = pair
+
+    def __call__(self, _: Any) -> Any:
+        return sanic_response.json({"error": "deaf"}, status=500) if self._pair.deaf else None
+
+
 class Faulty:
     """A wire that may be told to lose answers: ``lose`` holds the calls (method) whose answer never comes."""
 
@@ -151,6 +163,7 @@ async def action_server(pair: Pair, port: int) -> AsyncIterator[None]:
         yield pair.actions()
 
     app = make_app(opened, token=ACTIONS_TOKEN)
+    app.register_middleware(MayBeDeaf(pair), "request")
     server = await app.create_server(host="127.0.0.1", port=port, return_asyncio_server=True, access_log=False)
     assert server
     await server.startup()
@@ -170,8 +183,3 @@ async def pair(world: ModuleType, rasa_url: str, actions_port: int) -> AsyncIter
         found = Pair(world, http, rasa_url)
         async with action_server(found, actions_port):
             yield found
-
-
-@pytest.fixture
-def serving(actions_port: int) -> Callable[[Pair], Any]:
-    return lambda pair: action_server(pair, actions_port)

@@ -1,4 +1,4 @@
-# ruff: noqa: UP006, UP035 - Rasa compares these annotations word for word
+# ruff: noqa: UP006, UP019, UP035 - Rasa compares these annotations word for word
 """An NLU component for recordings: a text ``#{"intent": …, "entities": […]}`` says itself what it means."""
 
 import json
