@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from bot.settings import Settings
+    from bot.understanding.opening import Opened
     from dialogs.evaluating.dialog import Judged
     from dialogs.evaluating.script import Conversation
     from dialogs.files import DialogFiles
@@ -118,21 +119,21 @@ async def _learned(settings: "Settings") -> "AsyncIterator[Understanding]":
     ):
         minding = asyncio.create_task(opened.minder.run())
         try:
-            await _wait_for_intents(opened.understanding, settings.understanding.training_seconds)
+            await _wait_for_intents(opened, settings.understanding.training_seconds)
             yield opened.understanding
         finally:
             minding.cancel()
             await asyncio.gather(minding, return_exceptions=True)
 
 
-async def _wait_for_intents(understanding: "Understanding", seconds: float) -> None:
+async def _wait_for_intents(opened: "Opened", seconds: float) -> None:
     waited = 0.0
-    while understanding.intents is None and waited < seconds:
+    while not opened.minder.settled and waited < seconds:
         if waited == _TELL_AFTER:
             print("正在训练意图模型（只有第一次需要）…", file=sys.stderr)
         await asyncio.sleep(_LOOK_EVERY)
         waited += _LOOK_EVERY
-    if understanding.intents is None:
+    if opened.understanding.intents is None:
         print("意图模型没有训练好，只用规则评测", file=sys.stderr)
 
 

@@ -72,6 +72,8 @@ class Minder:
         self._learning = Learning(store, seconds=habits.seconds)
         self._began = time.monotonic()
         self._loaded: Path | None = None
+        self.settled = False
+        """Whether the best model that can be had now is in use, or was tried for in vain."""
         self._stamp: Stamp = None
         self._examples: Mapping[str, Sequence[str]] = {}
         self._paths: dict[str, Path] = {}
@@ -121,6 +123,7 @@ class Minder:
         embedder = self._source.embedder if self._understanding.embedder else None
         best = await asyncio.to_thread(self._path, examples, embedder.id if embedder else _NO_EMBEDDER)
         if self._loaded == best or await self._load(best):
+            self.settled = True
             return
         plain = await asyncio.to_thread(self._path, examples, _NO_EMBEDDER)
         if self._loaded != plain:
@@ -131,9 +134,11 @@ class Minder:
         first = self._loaded is None and plain != best
         if first and await self._learned(plain, examples, None):
             return
-        if await self._learned(best, examples, embedder) or plain in {best, self._loaded}:
+        if await self._learned(best, examples, embedder):
             return
-        await self._learned(plain, examples, None)
+        if plain not in {best, self._loaded}:
+            await self._learned(plain, examples, None)
+        self.settled = True
 
     async def _learned(self, model: Path, examples: Mapping[str, Sequence[str]], embedder: Embedder | None) -> bool:
         """Whether it was learned now, or somebody else is at it."""
