@@ -107,6 +107,8 @@ class TwoTierIntents:
     async def weigh(self, text: str, embedder: Embedder | None) -> Weighed:
         """The probabilities before anything is refused."""
         bare = plain(text)
+        if not self._weights.light.knows(bare):
+            return Weighed(ranking=(), scope=0.0, by=LIGHT)
         light = self._weights.light.probabilities(bare)
         if float(light.max()) >= self._weights.limits.sure:
             return self._weighed(light, LIGHT)
@@ -119,7 +121,7 @@ class TwoTierIntents:
 
     async def _dense(self, bare: str, embedder: Embedder | None) -> Floats | None:
         scorer = self._weights.dense
-        if scorer is None or embedder is None or not bare or self._weights.embedder_id not in {"", embedder.id}:
+        if scorer is None or embedder is None or self._weights.embedder_id not in {"", embedder.id}:
             return None
         try:
             rows = await embedder.embed([bare], role=EmbeddingRole.QUERY)

@@ -33,6 +33,10 @@ class GramScorer:
     weights: Floats
     bias: Floats
 
+    def knows(self, bare: str) -> bool:
+        """Whether any character of it was met in training; where none was, only its length would be judged."""
+        return any(character in self.rows for character in bare)
+
     def probabilities(self, bare: str) -> Floats:
         """One for each class. Grams never seen in training say nothing."""
         known = [(self.rows[gram], 1 + math.log(n)) for gram, n in Counter(grams(bare)).items() if gram in self.rows]

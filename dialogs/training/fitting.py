@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from dialogs.nlu.linear import Floats, GramScorer, VectorScorer, grams
 
@@ -54,7 +55,9 @@ def fit_vectors(vectors: Floats, lessons: Lessons) -> VectorScorer:
 def _linear(matrix: object, lessons: Lessons, *, strength: float) -> tuple[Floats, Floats]:
     """(features, classes) and (classes,); a class without lessons is never chosen."""
     model = LogisticRegression(C=strength, class_weight="balanced", max_iter=_ROUNDS)
-    model.fit(matrix, lessons.labels, sample_weight=lessons.weights)
+    # Matrices this small gain nothing from threads; on a busy machine threads that wait for each other cost minutes.
+    with threadpool_limits(limits=1):
+        model.fit(matrix, lessons.labels, sample_weight=lessons.weights)
     coefficients, intercepts = model.coef_, model.intercept_
     if len(model.classes_) == 2:  # noqa: PLR2004 - two classes come as one column
         coefficients, intercepts = np.vstack([-coefficients, coefficients]) / 2, np.r_[-intercepts, intercepts] / 2

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_limits
 
 from dialogs.nlu.examples import SHIPPED, Examples, base_name, read_background, read_examples
 from dialogs.nlu.intents import OUT_OF_SCOPE, IntentWeights, Limits
@@ -42,12 +41,8 @@ def train_intents(
     ``vectors``: embeddings of ``texts_to_embed(examples)`` by text, all of one model, whose id is ``embedder_id``;
     None or incomplete: the light tier alone is trained, and what is missing is named nowhere, for it is not missed.
     """
-    # Matrices this small gain nothing from threads; on a busy machine threads that wait for each other cost minutes.
-    with threadpool_limits(limits=1):
-        return _learned(_merged(examples), vectors or {}, embedder_id)
-
-
-def _learned(merged: Examples, known: Vectors, embedder_id: str) -> IntentWeights:
+    merged = _merged(examples)
+    known = vectors or {}
     lessons, names = _lessons(merged, lent(merged, read_examples(SHIPPED), known))
     dense = _fit_dense(lessons, known)
     return IntentWeights(
