@@ -258,4 +258,5 @@ def explained(found: Explanation) -> Explained:
         form=found.form,
         asked=found.asked,
         slots=dict(found.slots),
+        policy=dict(found.policy),
     )

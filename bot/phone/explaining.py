@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 _RANKED = 3
 _LONGEST = 40
+_WAYS = {"characters": "字词", "meaning": "意思", "context": "上文"}
 _TIERS = {"patterns": "规则", "light": "字符模型", "embeddings": "语义模型"}
 
 
@@ -73,11 +74,21 @@ def lines(told: Mapping[str, Any]) -> list[str]:
         found.append("其次 " + "，".join(f"{one['intent']} {one['confidence']:.2f}" for one in others))
     if told["entities"]:
         found.append("实体 " + _pairs(told["entities"]))
+    if told.get("policy"):
+        found += _policy(told["policy"])
     if told["form"]:
         found.append(f"表单 {told['form']}，在问 {told['asked'] or '—'}")
     if told["slots"]:
         found.append("词槽 " + _pairs(told["slots"]))
     return found
+
+
+def _policy(why: Mapping[str, Any]) -> list[str]:
+    by = _WAYS.get(why["by"], why["by"])
+    if not why["found"]:
+        return [f"问答 没有相近的（按{by}找）"]
+    near = "；".join(f"{one['id']} {one['score']:.2f} ←“{_short(one['asked'])}”" for one in why["found"])
+    return [f"问答 {'有' if why['sure'] else '没有'}把握（按{by}找）：{near}"]
 
 
 def _pairs(values: Mapping[str, Any]) -> str:

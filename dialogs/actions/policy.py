@@ -46,6 +46,9 @@ class AnswerPolicy(Action):
             topics = [answer for topic in _TOPICS if (answer := self._world.answers.get(topic, today=today))]
             return _offer(dispatcher, tracker, "utter_policy_topics", topics)
         finding = await self._find(turn, tracker, today)
+        return [*self._say(dispatcher, tracker, turn, finding), SlotSet("policy_why", _why(finding))]
+
+    def _say(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, finding: Finding) -> list[EventType]:
         if finding.sure:
             return _answer(dispatcher, finding.found[0].answer, turn)
         if finding.near and len(finding.found) == 1:
@@ -78,6 +81,15 @@ class AnswerPolicy(Action):
             return []
         say(dispatcher, "utter_policy_unknown", hotline=hotline)
         return [hold(Held(text=turn.text), at=turn.at)]
+
+
+def _why(finding: Finding) -> dict[str, Any]:
+    """Why this was answered, for editors: no word of the asker is in it."""
+    return {
+        "by": finding.by,
+        "sure": finding.sure,
+        "found": [{"id": one.answer.id, "asked": one.asked, "score": one.score} for one in finding.found],
+    }
 
 
 def _district(text: str, tracker: Tracker) -> str:

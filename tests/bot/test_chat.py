@@ -206,6 +206,12 @@ def test_what_was_understood_is_told_in_short_lines() -> None:
     ]
 
 
+def test_why_an_answer_was_chosen_is_told() -> None:
+    policy = {"by": "meaning", "sure": True, "found": [{"id": "review", "asked": "怎么申请复查", "score": 0.83}]}
+    assert "问答 有把握（按意思找）：review 0.83 ←“怎么申请复查”" in lines({**TOLD, "policy": policy})
+    assert "问答 没有相近的（按字词找）" in lines({**TOLD, "policy": {"by": "characters", "sure": False, "found": []}})
+
+
 async def test_explaining_is_switched_on_and_off_and_never_looks_like_the_bot(
     phone: FakePhone, output: io.StringIO
 ) -> None:

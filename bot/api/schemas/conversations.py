@@ -80,3 +80,6 @@ class Explained(Answer):
     form: str | None = Field(description="正在填写的表单")
     asked: str | None = Field(description="表单正在问的词槽")
     slots: dict[str, Any] = Field(description="已填的词槽，含对方说过的内容")
+    policy: dict[str, Any] = Field(
+        description="最近一条是政策问题时：按什么找到（by）、是否有把握（sure）、找到的问答（found）"
+    )

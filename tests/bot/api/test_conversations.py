@@ -194,6 +194,7 @@ async def test_what_was_understood_is_explained_to_those_who_may_see_personal_da
         "form": "petition_form",
         "asked": "petition_phone",
         "slots": {"petition_name": "王建国"},
+        "policy": {},
     }
     assert (await api.get("/api/v1/conversations/nobody/explanation")).status == 404
 
