@@ -31,6 +31,7 @@ _WAIT = re.compile(
     r"^(?:那|我)?(?:你)?(?:先|再|稍)?(?:等(?:等|一?下|会儿?|一?会儿?)?|稍候|别急|不急|慢)(?:等|一?下|会儿?|着)?(?:吧|啊|先)?$|^(?:让)?我?(?:先|再)?(?:看看|想想|考虑(?:一下|考虑)?|核对(?:一下)?|问问)"
 )
 _DISAGREES = re.compile(r"不同意|不愿意|不授权|别(?:留|存|记)我|不(?:想|要|让)(?:你们)?(?:留|存|保存|记录)")
+_REPLACES = re.compile(r"^(?:(?:不对|不是|错了|哦|等等)[，,。！! ]*)*(?:还是|应该是|应为|是|改成|改为)?")
 _ADDS = re.compile(
     r"^(?:我?(?:再|还)?(?:要|想)?补充(?:一下|一点|说明)?[：:，, ]*|"
     r"还有[：:，, ]*|另外[：:，, ]*|对了[：:，, ]*|"
@@ -116,6 +117,7 @@ def _told_anew(draft: Draft, text: str, facts: Facts) -> Draft | None:
     """A bare phone number, name or place in answer to the summary replaces what stood there."""
     if facts.matter or not facts.any:
         return None
+    text = _REPLACES.sub("", text)
     place = answered_place(text) if only_place(text) else draft.place
     return replace(
         draft,

@@ -20,6 +20,7 @@ _PARTS = (
     ("place", re.compile(r"地址|地点|位置|地方")),
     ("name", re.compile(r"姓名|名字|称呼")),
     ("title", re.compile(r"标题|题目")),
+    ("behalf", re.compile(r"当事人|被代理人")),
     ("matter", re.compile(r"内容|事情|问题|诉求|描述")),
 )
 _KINDS = "咨询|求助|投诉|举报|建议|表扬"
@@ -46,6 +47,7 @@ _NOT_THIS_BUT = re.compile(
     r"[，,。！! ]*)*不是(?P<old>[^，,。；是]{1,20})[，,；。 ]*(?:而)?是(?P<new>[^。]{2,200})[。！!]?",
     re.DOTALL,
 )
+_WHOM_WRONG = re.compile(r"(?:当事人|被代理人)[^，。]{0,8}(?:不对|错|有误|不是|改|应)")
 _LONGEST_TITLE = 30
 _NEW = re.compile(
     r"(?:改成|改为|换成|应该是|应为|应是|更正为|修改为|而是|(?<!不)是|：|:|"
@@ -77,6 +79,10 @@ def read_correction(text: str) -> Correction | None:
     return Correction(part=part, value=given if part == "matter" else given.rstrip("吧了"))
 
 
+def _asks_change(text: str) -> bool:
+    return commands.asks_change(text) or bool(_WHOM_WRONG.search(text))
+
+
 def without_fault(text: str) -> str:
     """The text without the part and the word that it is wrong: what is left may be what is right."""
     bare = _WRONG.sub("，", text)
@@ -89,7 +95,7 @@ def corrections_in(draft: Draft, text: str, asked: str, categories: Categories) 
     """All that one message puts right: "地址改成…，电话改成…"."""
     if kind := _kind(text, draft, categories):
         return (kind,)
-    if commands.asks_change(text):
+    if _asks_change(text):
         several = [c for clause in _clauses(text) if (c := read_correction(clause)) and c.value]
         if len({c.part for c in several}) > 1 and not any(c.part == "matter" for c in several[:-1]):
             return several
@@ -111,7 +117,7 @@ def _clauses(text: str) -> Sequence[str]:
 
 def _changes_a_part(clause: str) -> bool:
     named = read_correction(clause[:40])
-    return bool(named and named.value and (commands.asks_change(clause) or _NEW.search(clause) or find_phones(clause)))
+    return bool(named and named.value and (_asks_change(clause) or _NEW.search(clause) or find_phones(clause)))
 
 
 def _kind(text: str, draft: Draft, categories: Categories) -> Correction | None:
@@ -141,8 +147,8 @@ def _named_kind(value: str, categories: Categories) -> Correction:
 def correction_in(draft: Draft, text: str, asked: str) -> Correction | None:
     """What is to be put right, if anything; at the summary a part's bare name will do."""
     if asked == "confirm" and draft.pending == "title" and not (commands.affirms(text) or commands.denies(text)):
-        return read_correction(text) if commands.asks_change(text) else Correction(part="title", value=text)
-    if commands.asks_change(text) and (correction := read_correction(text)):
+        return read_correction(text) if _asks_change(text) else Correction(part="title", value=text)
+    if _asks_change(text) and (correction := read_correction(text)):
         return correction
     return (read_bare_part(text) if asked == "confirm" else None) or read_contrast(text, draft)
 
@@ -221,6 +227,7 @@ def _chosen(value: str) -> str | None:
 
 _READ = {
     "type": _chosen,
+    "behalf": str,
     "category": _chosen,
     "title": _title,
     "phone": _phone,

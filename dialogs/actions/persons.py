@@ -2,14 +2,19 @@
 
 import re
 
+from dialogs.nlu.names import bare_name
+
 _KIN = (
     r"(?:我|俺|咱)?(?:家|的)?(?:老)?(?:妈妈?|爸爸?|母亲|父亲|爹|娘|爷爷|奶奶|姥姥|姥爷|外公|外婆|公公|婆婆|岳父|岳母|丈夫|老公|妻子|老婆|媳妇|儿子|女儿|闺女|"
     r"孩子|哥哥?|姐姐?|弟弟?|妹妹?|叔叔?|舅舅?|姑姑?|姨妈?|邻居|朋友|同事|工友|亲戚|表[哥弟姐妹]|堂[哥弟姐妹])"
 )
 _SURNAMED = r"[\u3400-\u9fff]{1,3}(?:大爷|大妈|大娘|奶奶|爷爷|阿姨|叔叔?|先生|女士|师傅|同志|老人)"
-_NAMED = r"(?:[，,（(]?(?:他|她)?(?:名?叫|姓名是?)?(?P<name>[\u3400-\u9fff]{2,4})(?=[，,。）)；;\s]))?"
+_NAMED = (
+    r"(?:[，,（(]?(?:他|她)?(?:名?叫|姓名是?)?(?P<name>[\u3400-\u9fff]{2,3}?)"
+    r"(?=[，,。）)；;\s]|反映|投诉|举报|求助|咨询|登记|问))?"
+)
 _FOR = re.compile(
-    rf"(?:代替?|替|帮(?!忙|助|我)|为|代表)(?P<who>{_KIN}|(?:我们?)?(?:邻居|楼上|楼下|隔壁)?{_SURNAMED})(?:的?{_NAMED})?"
+    rf"(?:代替?|替|帮(?!忙|助|我)|为|代表)(?P<who>(?:我们?)?(?:邻居|楼上|楼下|隔壁|朋友|同事)?{_SURNAMED}|{_KIN})(?:的?{_NAMED})?"
     r"(?=[^，。；]{0,12}(?:反映|投诉|举报|求助|咨询|登记|问|说|写|申请|上访|信访|讨|要))"
 )
 _LONGEST = 20
@@ -20,5 +25,5 @@ def concerned_in(text: str) -> str | None:
     found = _FOR.search(text[:400])
     if not found:
         return None
-    who, name = found["who"], found["name"] or ""
+    who, name = found["who"], bare_name(found["name"] or "") or ""
     return (f"{who}{name}" if name not in who else who)[:_LONGEST]

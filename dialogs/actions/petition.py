@@ -51,6 +51,8 @@ class ValidatePetitionForm(FormValidationAction):
         heard = self._open(before, turn, tracker) if opening else self._hear(before, turn, tracker)
         draft = await compared(self._with_choices(heard.draft), turn, self._world)
         draft = replace(draft, at=turn.at.isoformat())
+        if len(draft.matter or "") >= LONGEST_MATTER > len(before.matter or ""):
+            heard = heard.remark("utter_too_much")
         self._remark(dispatcher, heard, draft)
         forgotten = [SlotSet("held", None), SlotSet("next_matters", None)] if opening else []
         return [*_slots(draft, before), *forgotten]

@@ -12,6 +12,7 @@ from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts, only_place
 from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story
 from dialogs.nlu.names import bare_name
+from dialogs.nlu.places import unnamed_in
 from dialogs.nlu.verdict import is_another_matter
 
 _A_SENTENCE = 6
@@ -65,7 +66,7 @@ def answer_matter(heard: Heard, turn: Turn, facts: Facts, categories: Categories
 
 def _fragment(heard: Heard, text: str) -> Heard:
     """Too little to be a matter (供暖): kept, and asked what about it."""
-    if not _WORDS.search(text) or commands.denies(text):
+    if not _WORDS.search(text) or commands.denies(text) or unnamed_in(text) == words_only(text):
         return unclear(heard, "utter_bad_matter")
     before = heard.draft.fragment
     kept = f"{before}，{text}" if before and text not in before else text
