@@ -41,11 +41,22 @@ class Domain:
     session_expires: timedelta | None
     carry_over_slots: bool
     raw: dict[str, Any] = field(repr=False)
+    fillable: tuple[SlotSpec, ...] = field(init=False, repr=False)
+    """The slots that a message can fill; what is custom without an action is set by actions alone."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fillable", tuple(spec for spec in self.slots.values() if _may_be_filled(spec)))
 
     def wanted_entities(self, intent: str | None, labels: set[str]) -> set[str]:
         """Which of the entity labels of a message rules see, given its intent."""
         wanted = self.intents.get(intent) if intent else None
         return labels if wanted is None else labels & wanted
+
+
+def _may_be_filled(spec: SlotSpec) -> bool:
+    if spec.name in {REQUESTED_SLOT, SESSION_METADATA_SLOT}:
+        return False
+    return any(mapping.type != "custom" or mapping.action for mapping in spec.mappings)
 
 
 @dataclass(slots=True)

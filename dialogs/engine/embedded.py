@@ -18,7 +18,7 @@ from .payloads import read_payload, user_event
 from .performing import Performer
 from .prediction import Prediction, active_form, interrupts, predict
 from .responses import Responses, message_of
-from .state import MAX_EVENTS, dump, load
+from .state import dump, load
 from .tracker import Tracker
 from .two_stage import TWO_STAGE
 
@@ -33,7 +33,8 @@ class EmbeddedEngine:
 
     ``interpreter`` None: only payloads and messages that bring their parse are understood. ``action_seconds``
     bounds every single action. ``chance`` chooses among equal variations of a response.
-    ``payloads_in_text``: a typed text may be a payload, as with Rasa. ``max_events`` bounds the kept history.
+    ``payloads_in_text``: a typed text may be a payload, as with Rasa. ``max_events`` bounds the kept history
+    (None: ``state.MAX_EVENTS``, less where no session ends by itself).
 
     Raises:
         BotRefused: an action that rules, forms or slots call for is missing, or nobody declared one that is given.
@@ -48,7 +49,7 @@ class EmbeddedEngine:
         chance: Random | None = None,
         action_seconds: float = 10.0,
         payloads_in_text: bool = True,
-        max_events: int = MAX_EVENTS,
+        max_events: int | None = None,
     ) -> None:
         self._bot = bot
         self._responses = Responses(bot.domain, chance or Random())  # noqa: S311 - only wording hangs on it

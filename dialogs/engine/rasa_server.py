@@ -22,7 +22,7 @@ from .events import Event
 from .payloads import read_payload
 from .rasa_events import TURN, after_kept, for_rasa, from_rasa, unanswered
 from .responses import Responses, message_of
-from .state import MAX_EVENTS, dump, load
+from .state import dump, load
 from .two_stage import TWO_STAGE
 
 _PLAIN = re.compile(r"[\w.:@-]{1,200}", re.ASCII)
@@ -100,7 +100,7 @@ class RasaEngine:
         for event in from_rasa(new, message, parse, self._responses, tracker):
             tracker.update(event)
             heard = heard or (_parse_of(event) if event["event"] == "user" else None)
-        kept = dump(tracker, longest_rule=self._bot.rules.longest, max_events=MAX_EVENTS)
+        kept = dump(tracker, longest_rule=self._bot.rules.longest)
         return EngineTurn(
             state=kept,
             messages=[message_of(event) for event in tracker.turn if event["event"] == "bot"],

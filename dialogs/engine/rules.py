@@ -60,14 +60,20 @@ class RuleBook:
         return max((len(key.states) for key in self.keys), default=2) or 2
 
     @cached_property
-    def _by_last_action(self) -> dict[str | None, list[Key]]:
-        index: dict[str | None, list[Key]] = {}
-        for key in sorted(self.keys, key=lambda key: -len(key.text)):
-            index.setdefault(_action_of(key.states[-1]), []).append(key)
+    def _by_last_state(self) -> dict[tuple[str | None, str | None], list[Key]]:
+        """The keys by the action and intent of their last state, the longest first; intent None: of any."""
+        index: dict[tuple[str | None, str | None], list[Key]] = {}
+        longest_first = sorted(self.keys, key=lambda key: -len(key.text))
+        for action, intent in {_named_in(key.states[-1]) for key in longest_first}:
+            index[action, intent] = [
+                key for key in longest_first if _named_in(key.states[-1]) in {(action, intent), (action, None)}
+            ]
         return index
 
     def best(self, states: Sequence[StateView]) -> Key | None:
-        candidates = self._by_last_action.get(_action_of(states[-1]), ())
+        action, intent = _named_in(states[-1])
+        found = self._by_last_state.get((action, intent))
+        candidates = self._by_last_state.get((action, None), ()) if found is None else found
         return next((key for key in candidates if key.fits(states)), None)
 
     def find(self, states: Sequence[StateView], loop: str | None) -> Found:
@@ -149,6 +155,10 @@ def _key(states: Sequence[StateView], action: str, source: Script) -> Key | None
 
 def _action_of(state: StateView) -> str | None:
     return state.get("prev_action", {}).get("action_name")
+
+
+def _named_in(state: StateView) -> tuple[str | None, str | None]:
+    return _action_of(state), state.get("user", {}).get("intent")
 
 
 def _loop_of(state: StateView) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from .domain import Domain, Form
-from .events import REQUESTED_SLOT, SESSION_METADATA_SLOT, Event, slot, slot_names
+from .events import REQUESTED_SLOT, Event, slot, slot_names
 from .prediction import active_form, interrupts
 from .slot_specs import Condition, SlotMapping, SlotSpec
 from .tracker import Tracker
@@ -19,18 +19,11 @@ async def extract_slots(tracker: Tracker, run: RunAction) -> list[Event]:
     """The ``slot`` events (and ``bot`` events of custom extraction) of the latest message; logs nothing itself."""
     found: list[Event] = []
     ran: set[str] = set()
-    for spec in tracker.domain.slots.values():
-        if not _may_be_filled(spec) or _left_alone(spec, tracker):
+    for spec in tracker.domain.fillable:
+        if _left_alone(spec, tracker):
             continue
         found += await _extract(spec, tracker, run, ran)
     return await _validated(found, tracker, run)
-
-
-def _may_be_filled(spec: SlotSpec) -> bool:
-    """Whether any message can fill the slot: what is custom without an action is set by actions alone."""
-    if spec.name in {REQUESTED_SLOT, SESSION_METADATA_SLOT}:
-        return False
-    return any(mapping.type != "custom" or mapping.action for mapping in spec.mappings)
 
 
 async def _extract(spec: SlotSpec, tracker: Tracker, run: RunAction, ran: set[str]) -> list[Event]:

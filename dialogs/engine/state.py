@@ -19,6 +19,8 @@ from .tracker import Loop, Situation, Tracker, initial_slots
 
 VERSION = 1
 MAX_EVENTS = 60
+# Where no session ends by itself, nothing but going back needs older events.
+MAX_EVENTS_WITHOUT_END = 24
 # The latest messages are never folded: the two-stage fallback takes back up to three of them in one turn.
 KEPT_MESSAGES = 4
 # Where what must stay is longer by this much (a form with very many answers), it is cut in any place.
@@ -80,9 +82,10 @@ def _situation(kept: Mapping[str, Any], tracker: Tracker) -> Situation:
     )
 
 
-def dump(tracker: Tracker, *, longest_rule: int, max_events: int = MAX_EVENTS) -> dict[str, Any]:
-    """The state to keep; the tracker's events are cut to the bound."""
-    _bound(tracker, longest_rule, max_events)
+def dump(tracker: Tracker, *, longest_rule: int, max_events: int | None = None) -> dict[str, Any]:
+    """The state to keep; the tracker's events are cut to the bound, the domain's own where none is given."""
+    own = MAX_EVENTS if tracker.domain.session_expires else MAX_EVENTS_WITHOUT_END
+    _bound(tracker, longest_rule, own if max_events is None else max_events)
     events = _compact(tracker)
     now = tracker.now.as_json(tracker.initial)
     latest = tracker.now.latest_message
@@ -116,6 +119,10 @@ def _compact(tracker: Tracker) -> list[Event]:
 
 def _remembered(event: Event) -> Event:
     """An event as it is kept: of a message its text and what it was taken for."""
+    if event["event"] == "bot":
+        # The values that went into a text stand in the text.
+        said = {"utter_action": event["metadata"].get("utter_action")}
+        return {"event": "bot", "text": event["text"], "data": event["data"], "metadata": said}
     if event["event"] != "user":
         return {key: value for key, value in event.items() if key != "timestamp"}
     parse = event["parse_data"]

@@ -78,7 +78,8 @@ def last_states(tracker: Tracker, count: int) -> list[StateView]:
             skip -= 1
             if skip < 0:
                 states.append(walk.view())
-        walk.step(event)
+        if event["event"] != "slot" or walk.influences:
+            walk.step(event)
     return [*states, walk.view()]
 
 

@@ -1,7 +1,8 @@
 """The state of one conversation while a turn runs, and how each event changes it."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from copy import copy
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from .domain import Domain
@@ -34,7 +35,8 @@ class Situation:
     latest_message: Event | None = None
 
     def copy(self) -> "Situation":
-        return replace(self, slots=dict(self.slots), loop=replace(self.loop) if self.loop else None)
+        loop = self.loop and Loop(self.loop.name, self.loop.rejected, self.loop.interrupted)
+        return Situation(dict(self.slots), loop, self.paused, self.followup, self.latest_action, self.latest_message)
 
     def as_json(self, initial: Mapping[str, Any]) -> dict[str, Any]:
         """Plain JSON; slots that hold their initial value are left out."""
@@ -134,11 +136,11 @@ class Tracker:
 
     def fork(self, events: Iterable[Event] = ()) -> "Tracker":
         """A copy that goes its own way, with ``events`` logged to it."""
-        copy = replace(
-            self, now=self.now.copy(), applied=list(self.applied), heard=list(self.heard), turn=list(self.turn)
-        )
-        copy.update_all(events)
-        return copy
+        forked = copy(self)
+        forked.now, forked.applied = self.now.copy(), list(self.applied)
+        forked.heard, forked.turn = list(self.heard), list(self.turn)
+        forked.update_all(events)
+        return forked
 
     def start(self) -> Situation:
         """A copy of where the conversation stood before its first applied event."""
