@@ -46,7 +46,7 @@ lock:  ## resolve the dependencies anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	  --extra setup --extra embeddings --extra embedded -c requirements/service.lock pyproject.toml -o requirements/demo.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-	  --extra setup --extra embeddings --extra embedded --extra dev -c requirements/demo.lock pyproject.toml -o requirements/dev.lock
+	  --extra setup --extra embeddings --extra embedded --extra onnx --extra dev -c requirements/demo.lock pyproject.toml -o requirements/dev.lock
 
 clean:
 	rm -rf $(VENV) data .mypy_cache .ruff_cache .pytest_cache .hypothesis

