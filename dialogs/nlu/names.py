@@ -52,10 +52,13 @@ _WITH_SEX = re.compile(
     rf"(?:^|[，,。；;\s、])(?P<name>{_DOTTED}|(?:{_DOUBLE}){_HAN}{{1,2}}|{_SURNAME}{_HAN}{{1,2}})[，,、\x20（(]*[男女](?=$|[^\u3400-\u9fff])"
 )
 _CALL_ME = re.compile(rf"叫我(?P<name>[老小]{_SURNAME}|{_SURNAME}{_TITLE})")
-_NO_GIVEN = r"(?![的了着过是在有没无不太很都也就还又吗呢吧啊呀我你他她它们人谁管修坏漏停乱臭脏吵黑堵水电路车门灯气房费钱拖欠给要被把请望去说问到么这那])"
+_NO_GIVEN = (
+    r"(?![的了着过是在有没无不太很都也就还又吗呢吧啊呀我你他她它们人谁"
+    r"管修坏漏停乱臭脏吵黑堵水电路车门灯气房费钱拖欠给要被把请望去说问到么这那])"
+)
 _SIGNED_NAME = rf"{_DOTTED}|(?:{_DOUBLE})(?:{_NO_GIVEN}{_HAN}){{1,2}}|{_SURNAME}(?:{_NO_GIVEN}{_HAN}){{2}}"
 _SIGNED = re.compile(
-    rf"(?<=[，,。；;！!？?\n\x20])(?:敬礼|谢谢您?|反映人|市民|居民|村民|业主)?[，,。！!\x20]*(?P<name>{_SIGNED_NAME})[。.！!\s]*(?:\d{{2,4}}[年.-]\d{{1,2}}[月.-]\d{{1,2}}日?)?$"
+    rf"(?<=[，,。；;！!？?\n\x20])(?:敬礼|谢谢您?|反映人|市民|居民|村民|业主)?[，,。！!\x20]{{0,3}}(?P<name>{_SIGNED_NAME})[。.！!\s]{{0,4}}(?:\d{{2,4}}[年.-]\d{{1,2}}[月.-]\d{{1,2}}日?)?$"
 )
 """A letter ends with the name of who wrote it."""
 _AFTER_NUMBER = re.compile(
