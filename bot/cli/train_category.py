@@ -68,8 +68,8 @@ def _train(store: "ModelStore", file: Path, *, skip: bool) -> None:
     cases = [PastCase(title=row.title, detail=row.detail, label=row.label) for row in rows]
     cases = _enough(file, cases, skip=skip)
     learned = _learned(cases)
-    _report(cases, learned)
     kept = keep(store, learned.weights)
+    _report(cases, learned)
     typer.echo(f"模型已保存：{kept}（正在运行的机器人几秒内换用）")
     if previous_of(kept).exists():
         typer.echo(f"上一次的模型留在 {previous_of(kept)}；不满意可换回：petition-bot train category --undo")

@@ -1,10 +1,9 @@
 """Learns categories from past cases: TF-IDF over hashed n-grams, one linear classifier a category, calibrated.
 
-Each case is learned as title with body, as title alone and as body alone: residents send all three, and the words of
-bodies teach what titles mean. The n-grams that tell
-a category apart weigh more before the classifier sees them (log-count ratios, as in NB-SVM). How well it does, and
-from which confidence on it may answer, comes from cases that the judging model had not seen: folds in which near
-copies stay together.
+Each case is learned as two, its title and its body, and judged as one: so the words of bodies teach what titles mean.
+The n-grams that tell a category apart weigh more before the classifier sees them (log-count ratios, as in NB-SVM). How
+well it does, and from which confidence on it may answer, comes from cases that the judging model had not seen: folds in
+which near copies stay together.
 """
 
 from collections.abc import Callable, Sequence
@@ -119,8 +118,8 @@ def _unseen_scores(vectors: Vectors, truth: Ints, folds: Ints, count: int, tick:
 
 def _fit(vectors: Vectors, truth: Ints, chosen: npt.NDArray[np.bool_], count: int) -> _Fit:
     parts = chosen & vectors.has_detail
-    rows = sp.vstack([vectors.full[chosen], vectors.title[parts], vectors.body[parts]]).tocsr()
-    labels = np.concatenate([truth[chosen], truth[parts], truth[parts]])
+    rows = sp.vstack([vectors.title[chosen], vectors.body[parts]]).tocsr()
+    labels = np.concatenate([truth[chosen], truth[parts]])
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         columns = list(pool.map(lambda label: _one_against_all(rows, labels == label), range(count)))
     return _Fit(
