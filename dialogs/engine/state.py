@@ -85,6 +85,8 @@ def _situation(kept: Mapping[str, Any], tracker: Tracker) -> Situation:
 def dump(tracker: Tracker, *, longest_rule: int, max_events: int | None = None) -> dict[str, Any]:
     """The state to keep; the tracker's events are cut to the bound, the domain's own where none is given."""
     own = MAX_EVENTS if tracker.domain.session_expires else MAX_EVENTS_WITHOUT_END
+    if tracker.domain.session_expires is None:
+        tracker.applied = _without_idle_slots(tracker)
     _bound(tracker, longest_rule, own if max_events is None else max_events)
     events = _compact(tracker)
     now = tracker.now.as_json(tracker.initial)
@@ -104,6 +106,32 @@ def dump(tracker: Tracker, *, longest_rule: int, max_events: int | None = None) 
         "heard": tracker.heard,
         "acted": tracker.acted,
     }
+
+
+def _without_idle_slots(tracker: Tracker) -> list[Event]:
+    """The applied events without the slot values that changed nothing, or were changed again at once.
+
+    Going back removes whole stretches between actions and messages, so neither is missed. A new session would
+    repeat each; where none begins, nobody reads them again.
+    """
+    values, specs = tracker.start().slots, tracker.domain.slots
+    kept: list[Event | None] = []
+    just_set: dict[str, int] = {}
+    for event in tracker.applied:
+        if event["event"] == "slot" and event["name"] in values:
+            name, value = event["name"], specs[event["name"]].kept(event["value"])
+            if type(values[name]) is type(value) and values[name] == value:
+                continue
+            if name in just_set:
+                kept[just_set[name]] = None
+            values[name], just_set[name] = value, len(kept)
+        elif event["event"] in {"action", "user"}:
+            just_set.clear()
+        elif event["event"] == "reset_slots":
+            values = initial_slots(tracker.domain)
+            just_set.clear()
+        kept.append(event)
+    return [event for event in kept if event is not None]
 
 
 def _compact(tracker: Tracker) -> list[Event]:

@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from channels.messages import Address
+from dialogs.outcome import Person
+
 pytestmark = [
     pytest.mark.rasa,
     pytest.mark.timeout(600),
@@ -50,12 +53,12 @@ async def test_without_its_action_server_nothing_is_silently_lost(pair: Any) -> 
     pair.deaf = False
 
 
-async def test_text_messages_get_their_own_wording_over_rasa_too(pair: Any, world: Any) -> None:
+async def test_text_messages_get_their_own_wording_over_rasa_too(pair: Any) -> None:
     pair.begin(first_contact=False)
-    sms = world.Address(channel="sms", account="main", sender="13800138000")
+    sms = Address(channel="sms", account="main", sender="13800138000")
     for said in ("你好", WHOLE, "确认"):
-        ours = await _turn(pair.embedded, said, sms, world)
-        theirs = await _turn(pair.rasa, said, sms, world)
+        ours = await _turn(pair.embedded, said, sms)
+        theirs = await _turn(pair.rasa, said, sms)
         assert list(theirs.replies) == list(ours.replies)
     assert pair.fallbacks == []
 
@@ -68,16 +71,13 @@ async def test_rasas_own_pipeline_may_understand(pair: Any) -> None:
     assert pair.fallbacks == []
 
 
-async def _turn(resident: Any, said: str, address: Any, world: Any) -> Any:
-    person = world.Person(conversation_id="sms:main:p1", address=address, first_contact=False)
+async def _turn(resident: Any, said: str, address: Any) -> Any:
+    person = Person(conversation_id="sms:main:p1", address=address, first_contact=False)
     outcome = await resident.manager.turn(resident.state, [resident.heard(said)], person, resident.now)
     resident.state = outcome.state
     return outcome
 
 
 def _person(pair: Any) -> Any:
-    from channels.messages import Address
-    from dialogs.outcome import Person
-
     address = Address(channel="wechat", account="main", sender="o-resident")
     return Person(conversation_id="wechat:main:p1", address=address, first_contact=False)

@@ -77,6 +77,25 @@ def golden_talk(golden_bot: Bot) -> Callable[..., Talk]:
 
 
 @pytest.fixture(scope="session")
+def endless_bot(tmp_path_factory: pytest.TempPathFactory) -> Bot:
+    """The recorded bot, whose sessions never end here."""
+    domain = tmp_path_factory.mktemp("endless") / "domain.yml"
+    written = (GOLDEN / "domain.yml").read_text("utf-8")
+    ending = "session_expiration_time: 60"
+    assert ending in written
+    domain.write_text(written.replace(ending, "session_expiration_time: 0"), "utf-8")
+    return load_bot([domain, GOLDEN / "data"])
+
+
+@pytest.fixture
+def endless_talk(endless_bot: Bot) -> Callable[..., Talk]:
+    def start(**more: Any) -> Talk:
+        return Talk(EmbeddedEngine(bot=endless_bot, actions=_actions_of(GOLDEN), chance=Random(1), **more))
+
+    return start
+
+
+@pytest.fixture(scope="session")
 def second_bot() -> Bot:
     return load_bot([GOLDEN / "more" / "domain", GOLDEN / "more" / "data"])
 

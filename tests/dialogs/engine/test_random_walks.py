@@ -92,3 +92,19 @@ async def test_a_short_history_changes_nothing_but_going_back_and_what_a_new_ses
         mine, theirs = await short.say(text), await whole.say(text)
         assert mine.events == theirs.events
         assert mine.state["slots"] == theirs.state["slots"]
+
+
+@RELAXED
+@given(sayings=st.lists(SAYINGS, max_size=30))
+async def test_slot_values_that_changed_nothing_need_not_be_kept(sayings, endless_talk):
+    """Where no session ends, they are left out; going back, rules and forms see no difference."""
+    short = endless_talk()
+    mine = [await short.say(text) for text in sayings]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("dialogs.engine.state._without_idle_slots", lambda tracker: tracker.applied)
+        whole = endless_talk(max_events=100_000)
+        theirs = [await whole.say(text) for text in sayings]
+    backs = next((i for i, text in enumerate(sayings) if text.startswith(("/back", "/session_start"))), len(sayings))
+    for one, other in zip(mine[:backs], theirs[:backs], strict=True):
+        assert one.events == other.events
+        assert one.state["slots"] == other.state["slots"]
