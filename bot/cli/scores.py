@@ -5,9 +5,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 Value = float | int | str | None
 
 
@@ -21,6 +18,9 @@ def tell(scores: Mapping[str, Any], *, title: str, labels: Mapping[str, str], as
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table to the terminal."""
+    from rich.console import Console  # noqa: PLC0415 - whoever only asks for help need not wait for it
+    from rich.table import Table  # noqa: PLC0415
+
     table = Table(title=title, title_justify="left")
     for column in columns:
         table.add_column(column)
