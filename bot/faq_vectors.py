@@ -14,6 +14,8 @@ from dialogs.ports import Embedder, EmbeddingRole
 
 _MOST = 20_000
 """Vectors in a file: 384 half-precision numbers each, 15 MB."""
+_SAVED_EVERY = 8
+"""Batches: who stops a long run half-way goes on from there."""
 
 
 class SideBySide:
@@ -66,8 +68,8 @@ class KeptVectors:
             vectors = await self._embedder.embed([text for _, text in part], role=role)
             rows.update(zip((key for key, _ in part), vectors, strict=True))
             tick(len(part))
-        if missing:
-            _write(path, rows)
+            if (start // at_once) % _SAVED_EVERY == _SAVED_EVERY - 1 or start + at_once >= len(missing):
+                _write(path, rows)
         return np.array([rows[key] for key in keys], dtype=np.float32)
 
     def _path(self, role: EmbeddingRole) -> Path:

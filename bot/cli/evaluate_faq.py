@@ -162,7 +162,7 @@ async def _embedded(
     from dialogs.faq.learned import EMBEDDER  # noqa: PLC0415
     from dialogs.ports import EmbedderAway, EmbeddingRole  # noqa: PLC0415
 
-    async with _embedder(settings) as embedder:
+    async with some_embedder(settings) as embedder:
         if embedder is None or embedder.id != EMBEDDER:
             return None, None
         questions = [searched.prepared(one.question) for one in asked]
@@ -197,7 +197,7 @@ async def _all(kept: Any, texts: Sequence[str], role: "EmbeddingRole", *, quiet:
 
 
 @asynccontextmanager
-async def _embedder(settings: "Settings") -> "AsyncIterator[Embedder | None]":
+async def some_embedder(settings: "Settings") -> "AsyncIterator[Embedder | None]":
     """As many of the model as there are processors to spare; None where there is no model."""
     import aiohttp  # noqa: PLC0415
 

@@ -3,7 +3,21 @@
 import sys
 from typing import NoReturn
 
-from bot.cli import cases, chat, check, dialogs, doctor, evaluate, everything, keys, processes, rasa, sandbox, train
+from bot.cli import (
+    cases,
+    chat,
+    check,
+    dialogs,
+    doctor,
+    evaluate,
+    everything,
+    faq,
+    keys,
+    processes,
+    rasa,
+    sandbox,
+    train,
+)
 from bot.cli.app import make_app
 from bot.cli.failures import explain
 
@@ -13,6 +27,7 @@ for group in (everything, processes, chat, doctor, sandbox, rasa):
 app.add_typer(keys.app, name="keys")
 app.add_typer(cases.app, name="cases")
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(faq.app, name="faq")
 app.add_typer(train.app, name="train")
 app.add_typer(check.app, name="check")
 app.add_typer(dialogs.app, name="dialogs")

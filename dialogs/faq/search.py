@@ -21,6 +21,7 @@ from dialogs.faq.confidence import SIGNS, Judged, judge, signs_of
 from dialogs.faq.learned import EMBEDDER, learned_for_questions
 from dialogs.faq.matching import LONGEST_TEXT, Matched, QuestionMatcher
 from dialogs.faq.weights import Matrix
+from dialogs.nlu.clean import words_only
 from dialogs.nlu.ngrams import NgramIndex
 from dialogs.ports import Embedder, EmbedderAway, EmbeddingRole
 
@@ -30,6 +31,7 @@ UNSURE = 0.33
 OFFERED = 3
 _BATCH = 16
 _LONGEST_QUESTION = 200
+_FEWEST_CHARACTERS = 2
 _PADDING = re.compile(
     r"^(?:[您你]们?好|请问(?:一下)?|想问(?:一下)?|问一下|咨询(?:一下)?|我想(?:问|知道|了解)(?:一下)?|"
     r"麻烦问(?:一下)?|那|那么|但是|不过|对了|等等|还有|先问(?:一下)?|顺便问(?:一下)?|[，,。！!：: ])+"
@@ -112,10 +114,12 @@ class Answers:
     ) -> Finding:
         """What to say to ``question``. An answer for another district only, or not for today, is never found."""
         bare = _PADDING.sub("", question)[:_LONGEST_QUESTION]
+        if len(set(words_only(bare))) < _FEWEST_CHARACTERS:
+            return Finding(found=(), sure=False, near=False, by="characters")
         light = self.search(question, today=today, district=district)
         if light and light[0].score >= SURE:
             return Finding(found=tuple(light), sure=True, near=False, by="characters", why=_why_light(light))
-        if not (bare and self._asked):
+        if not self._asked:
             return Finding(found=(), sure=False, near=False, by="characters", why=_why_light(light))
         vector = await self._vector(bare, embedder)
         matched = self._matcher.match(bare, vector)
@@ -132,11 +136,12 @@ class Answers:
             for place, (owner, text) in enumerate(zip(judged.order[:OFFERED], judged.texts[:OFFERED], strict=True))
         ]
         likely = [one for one in light if one.score >= UNSURE]
-        near = judged.offers or bool(likely)
+        # By characters alone, what is offered must share its words with the question: 是什么 is not enough.
+        near = bool(likely) or (judged.offers and by == "meaning")
         agreed = judged.answers and bool(nearest)
-        if not agreed and len(likely) == 1 and nearest and likely[0].answer is nearest[0].answer:
+        if not (agreed or judged.offers) and len(likely) == 1 and nearest and likely[0].answer is nearest[0].answer:
             nearest = likely  # both ways of looking lead to this one alone
-        elif not judged.answers and not judged.offers:
+        elif not judged.answers and not (judged.offers and by == "meaning"):
             nearest = likely
         why = _why_light(light) | _why_judged(judged, matched)
         return Finding(found=tuple(nearest), sure=agreed, near=near and not agreed, by=by, why=why)

