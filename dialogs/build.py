@@ -1,6 +1,6 @@
 """Puts the bot together from its files: data, answers, categories, actions, engine, manager."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 
 from rasa_sdk import Action
@@ -79,5 +79,9 @@ def load_actions(ports: Cases, chance: Randomness, *, office: Office, files: Dia
     return build_actions(ports, chance, office=office, answers=answers, categories=categories)
 
 
-def _notice(bot: Bot, office: Office) -> str:
-    return str(bot.domain.responses["utter_first_contact"][0]["text"]).replace("{office}", office.name)
+def _notice(bot: Bot, office: Office) -> Mapping[str, str]:
+    """What is said at first contact, by channel; "" for every other."""
+    return {
+        str(variant.get("channel", "")): str(variant["text"]).replace("{office}", office.name)
+        for variant in bot.domain.responses["utter_first_contact"]
+    }

@@ -55,11 +55,18 @@ _LEFT_OPEN_FOR: Mapping[str, timedelta] = {"petition_form": timedelta(days=7), "
 class Manager:
     """One for the process; all that belongs to a conversation comes in with ``state`` and goes out with it.
 
-    ``notice`` is said once, at first contact, where the answer itself does not say who we are.
+    ``notice`` is said once, at first contact, where the answer itself does not say who we are: by channel, "" for
+    every other.
     """
 
     def __init__(
-        self, engine: Engine, *, categories: Categories, script: Script, notice: str, replies: NoticeReplies
+        self,
+        engine: Engine,
+        *,
+        categories: Categories,
+        script: Script,
+        notice: Mapping[str, str],
+        replies: NoticeReplies,
     ) -> None:
         self._engine = engine
         self._categories = categories
@@ -140,7 +147,9 @@ class Manager:
             thought, person, now, text=text if answers or not payload else "", payload=answers or payload, first=first
         )
         done = await self._run(kept["engine"], message)
-        replies = [*(self._replies(dropped, first=False) if dropped else ()), *self._replies(done, first=first)]
+        channel = person.address.channel
+        told = self._replies(dropped, first=False, channel=channel) if dropped else []
+        replies = [*told, *self._replies(done, first=first, channel=channel)]
         written = Written([*kept["names"], *kept["written"]], self._script.simplified).and_(thought.text)
         effects = [written.filed(effect) for effect in self._read_effects(done)]
         return Outcome(
@@ -192,11 +201,12 @@ class Manager:
             raise failure.error
         return done
 
-    def _replies(self, done: EngineTurn, *, first: bool) -> list[Reply]:
+    def _replies(self, done: EngineTurn, *, first: bool, channel: str) -> list[Reply]:
         spoken = [message for message in done.messages if message.get("text")]
         replies = [Reply(text=str(m["text"]).strip(), buttons=_buttons(m)) for m in spoken]
         introduced = done.intent in _SAYS_WHO_WE_ARE or any(m.get("response") == "utter_summary" for m in spoken)
-        return [Reply(text=self._notice), *replies] if first and replies and not introduced else replies
+        notice = self._notice.get(channel, self._notice[""])
+        return [Reply(text=notice), *replies] if first and replies and not introduced else replies
 
     def _read_effects(self, done: EngineTurn) -> list[Effect]:
         customs = [m["custom"] for m in done.messages if isinstance(m.get("custom"), Mapping)]

@@ -1,7 +1,7 @@
 """Correcting one part of what was taken down: "改地址 …", "电话改成139…", "内容不对"."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -225,7 +225,7 @@ def _chosen(value: str) -> str | None:
     return value or None
 
 
-_READ = {
+_READ: Mapping[str, Callable[[str], Any]] = {
     "type": _chosen,
     "behalf": str,
     "category": _chosen,
