@@ -58,6 +58,8 @@ def _heard(
 def score_intents(heard: Sequence[Heard]) -> dict[str, Any]:
     """Accuracy and macro-F1 over what is in scope, before any refusal; the rest as ``evaluate nlu --json`` names it.
 
+    The mean of macro-F1 is over the intents that occur in the file: of one that has no row nothing was asked.
+
     ``out_of_scope_refused``: of the others, at the threshold that keeps ``KEPT`` of what is in scope; None where
     there are no others.
     """
@@ -67,7 +69,7 @@ def score_intents(heard: Sequence[Heard]) -> dict[str, Any]:
     milliseconds = [one.seconds * 1000 for one in heard]
     return {
         "accuracy": _share([one.got == one.expected for one in inside]),
-        "macro_f1": _mean([scores["f1"] for scores in per_intent.values()]),
+        "macro_f1": _mean([scores["f1"] for scores in per_intent.values() if scores["rows"]]),
         "out_of_scope_refused": _refused_at(inside, outside),
         "second_tier_share": _share([one.by == EMBEDDINGS for one in heard]),
         "median_ms": float(np.quantile(milliseconds, 0.5)) if heard else None,
@@ -93,7 +95,7 @@ def _refused_at(inside: Sequence[Heard], outside: Sequence[Heard]) -> float | No
 
 
 def _per_intent(inside: Sequence[Heard]) -> dict[str, Mapping[str, float]]:
-    """Every intent that was expected or given; one that was never expected has an F1 of 0, as everybody counts it."""
+    """Every intent that was expected or given."""
     names = sorted({one.expected for one in inside} | {one.got for one in inside})
     return {name: _of_one(name, inside) for name in names}
 
