@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,7 +46,7 @@ def dialogs(
     from dialogs.files import DialogFiles  # noqa: PLC0415
 
     files = DialogFiles(folder=folder if folder is not None else common(ctx).settings().dialog.files)
-    findings = check_dialogs(files)
+    findings = check_dialogs(files, today=datetime.now().astimezone().date())
     if not errors(findings) and (files.own("nlu.yml") is not None if train is None else train):
         typer.echo("正在训练意图模型，看有没有混淆的例句…", err=True)
         findings += asyncio.run(_confused(files))

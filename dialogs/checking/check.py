@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
+from dialogs.checking.answers import check_answers
 from dialogs.checking.code import read_mentions
 from dialogs.checking.examples import check_examples, read_source
 from dialogs.checking.findings import Finding, Level, error, errors
@@ -11,7 +13,6 @@ from dialogs.checking.usage import check_usage
 from dialogs.checking.wording import check_wording
 from dialogs.engine.bot import Bot, load_bot
 from dialogs.engine.errors import BotRefused
-from dialogs.faq.answers import AnswersRefused, load_answers
 from dialogs.files import DialogFiles
 
 _IN_CHINESE = (
@@ -40,8 +41,11 @@ _RULE = re.compile(r"rule “(?P<rule>[^”]+)”")
 _NAMED = re.compile(r"(?P<key>slots|forms|responses|intents|entities|actions): (?P<name>\S+?)[:,]")
 
 
-def check_dialogs(files: DialogFiles) -> list[Finding]:
+def check_dialogs(files: DialogFiles, *, today: date | None = None) -> list[Finding]:
     """Everything that can be told from the files alone; those that cannot be read keep the rest from being looked at.
+
+    ``today``: tells as well what is wrong as of that day, answers that have run out among it; an edit is not refused
+    for it.
 
     Raises:
         NoSuchFolder: the office's folder is not there.
@@ -50,7 +54,7 @@ def check_dialogs(files: DialogFiles) -> list[Finding]:
     sources, findings = read_sources(files)
     if errors(findings):
         return findings
-    findings += _check_answers(files, sources)
+    findings += check_answers(sources["answers.yml"], today)
     findings += _check_categories(sources["categories.yml"])
     try:
         bot = load_bot(files.dialog(), files.overriding())
@@ -96,24 +100,6 @@ def _in_chinese(problem: str) -> str:
             named = (where["rule"] if "rule" in where.groupdict() else where["name"]) if where else ""
             return f"{f'“{named}”' if named else ''}{found.expand(chinese)}"
     return problem
-
-
-def _check_answers(files: DialogFiles, sources: Mapping[str, Source]) -> list[Finding]:
-    try:
-        load_answers(files.answers)
-    except AnswersRefused as refused:
-        return [error("answers.yml", _answer_line(str(refused), sources["answers.yml"]), f"{refused}")]
-    except (TypeError, ValueError, AttributeError, KeyError) as wrong:
-        return [error("answers.yml", None, f"应是问答的列表（- id: … question: … answer: …）：{wrong}")]
-    return []
-
-
-def _answer_line(refused: str, source: Source) -> int | None:
-    entries = source.data if isinstance(source.data, list) else []
-    for number, entry in enumerate(entries):
-        if isinstance(entry, Mapping) and str(entry.get("id")) in re.findall(r"[\w-]+", refused):
-            return source.line(number)
-    return None
 
 
 def _check_categories(source: Source) -> Sequence[Finding]:

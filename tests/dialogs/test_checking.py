@@ -1,6 +1,7 @@
 """What editors are told of their files before a resident meets it."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -143,8 +144,23 @@ async def test_what_a_model_still_confuses_is_warned_of(tmp_path: Path) -> None:
     assert [(f.line, "再见谢谢" in f.text) for f in found] == [(5, True)]
 
 
-def test_an_answer_without_its_source_is_an_error(told: Told) -> None:
-    assert errors(told("answers.yml", whole="- id: a\n  question: b\n"))
+def test_each_answer_that_lacks_something_is_an_error_with_its_line(told: Told) -> None:
+    whole = "- id: a\n  question: b\n- id: c d\n  question: b\n  answer: x\n  source: y\n  valid_from: 2022-05-01\n"
+    found = told("answers.yml", whole=whole)
+    assert _one(found, Level.ERROR, "a：缺少").line == 1
+    assert _one(found, Level.ERROR, "只能用字母").line == 3
+
+
+def test_an_answer_that_has_run_out_is_told_on_that_day_and_keeps_no_edit_back(tmp_path: Path) -> None:
+    entry = (
+        "- id: a\n  question: 怎么办\n  variants: [如何办, 咋办, 怎样办]\n  answer: 这样办\n  source: 《条例》第一条\n"
+    )
+    (tmp_path / "answers.yml").write_text(
+        f"{entry}  valid_from: 2022-05-01\n  valid_to: 2023-05-01\n", encoding="utf-8"
+    )
+    files = DialogFiles(folder=tmp_path)
+    assert not errors(check_dialogs(files))
+    _one(check_dialogs(files, today=date(2026, 11, 22)), Level.ERROR, "answers.yml 第1行", "失效")
 
 
 def test_categories_of_another_shape_are_an_error(told: Told) -> None:
