@@ -131,9 +131,8 @@ class Minder:
         if time.monotonic() - self._began < self._habits.patience:
             return
         # The light tier alone is learned in seconds; the vectors for both take some twenty milliseconds a text.
-        first = self._loaded is None and plain != best
-        if first and await self._learned(plain, examples, None):
-            return
+        if self._loaded is None and plain != best:
+            await self._learned(plain, examples, None)
         if await self._learned(best, examples, embedder):
             return
         if plain not in {best, self._loaded}:
