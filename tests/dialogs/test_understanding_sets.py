@@ -38,6 +38,12 @@ def test_idioms_fears_and_memories_raise_no_alarm() -> None:
     assert share(rows("danger_not"), danger_in) <= 0.02
 
 
+def test_danger_is_heard_in_words_that_were_written_later() -> None:
+    told = rows("danger_more")
+    assert share(told["heard"], danger_in) >= 0.98
+    assert share(told["not"], danger_in) <= 0.06
+
+
 def test_the_help_that_is_needed_is_known() -> None:
     pairs = [(kind, text) for kind, texts in rows("danger").items() for text in texts]
     right = [text for kind, text in pairs if danger_in(Script().simplified(clean(text))) == kind]
