@@ -11,6 +11,7 @@ from .events import LISTEN
 from .files import Findings, Part, overridden, read_parts
 from .forms import asking_names
 from .performing import DEFAULT_ACTIONS
+from .places import located
 from .prediction import FALLBACK
 from .rule_files import SNIPPET, Script, read_rules
 from .rules import RuleBook, compile_rules
@@ -26,6 +27,9 @@ _REFUSED = {
 }
 
 
+_POLICY = {"core_fallback_action_name": FALLBACK, "enable_fallback_prediction": True}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bot:
     """What the engine runs. ``warnings``: what runs, but probably not as meant."""
@@ -34,38 +38,54 @@ class Bot:
     scripts: Sequence[Script] = field(repr=False)
     rules: RuleBook = field(repr=False)
     warnings: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
 
 
 def load_bot(paths: Sequence[Path], overriding: Sequence[Path] = ()) -> Bot:
     """Read a bot from files and folders of Rasa 3 YAML; what ``overriding`` files define goes before the rest.
 
     Raises:
-        BotRefused: with every problem found, each with its file and rule.
+        BotRefused: with every problem found, each with its file, line and name.
     """
-    findings = Findings()
+    findings, files = Findings(), (*overriding, *paths)
     parts = overridden(read_parts(paths, findings), read_parts(overriding, findings))
     for part in parts:
         _check_key(part, findings)
     domain = build_domain(parts, findings)
     scripts = read_rules(parts, domain, findings)
-    _refuse_if(findings)
+    _refuse_if(findings, files)
     rules = compile_rules(scripts, domain)
     find_problems_of_rules(scripts, rules, domain, findings)
     _check_asking(domain, findings)
-    _refuse_if(findings)
-    return Bot(domain=domain, scripts=scripts, rules=rules, warnings=tuple(findings.warnings))
+    _refuse_if(findings, files)
+    return Bot(domain=domain, scripts=scripts, rules=rules, warnings=tuple(findings.warnings), files=files)
 
 
-def _refuse_if(findings: Findings) -> None:
+def _refuse_if(findings: Findings, files: Sequence[Path]) -> None:
     if findings.problems:
-        raise BotRefused(findings.problems)
+        raise BotRefused(located(findings.problems, files))
 
 
 def _check_key(part: Part, findings: Findings) -> None:
     if part.key in _REFUSED and part.value:
-        findings.problem(part.file, _REFUSED[part.key])
+        findings.problem(f"{part.file}, {part.key}", _REFUSED[part.key])
+    elif part.key == "policies":
+        _check_policies(part, findings)
     elif part.key not in {*_DOMAIN_KEYS, *_OTHERS, *_REFUSED, "rules"}:
-        findings.problem(part.file, f"unknown key {part.key}")
+        findings.problem(f"{part.file}, {part.key}", f"unknown key {part.key}")
+
+
+def _check_policies(part: Part, findings: Findings) -> None:
+    """Rules alone decide here, with Rasa's own fallback."""
+    where = f"{part.file}, policies"
+    for raw in findings.items(part.value, where):
+        policy = findings.mapping(raw, where)
+        name = policy.pop("name", None)
+        if name != "RulePolicy":
+            findings.problem(f"{where}: name", f"policy {name} is not run by this engine; RulePolicy is")
+        for key, value in policy.items():
+            if key in _POLICY and value != _POLICY[key]:
+                findings.problem(f"{where}: name", f"{key} must be {_POLICY[key]} for this engine, or left out")
 
 
 def _check_asking(domain: Domain, findings: Findings) -> None:
@@ -90,7 +110,7 @@ def check_actions(bot: Bot, implemented: frozenset[str]) -> None:
         known = name in implemented or name in domain.forms or name in DEFAULT_ACTIONS
         if not known and not _is_response(name, domain):
             findings.problem(where, f"there is no action or response {name}")
-    _refuse_if(findings)
+    _refuse_if(findings, bot.files)
 
 
 def _is_response(name: str, domain: Domain) -> bool:

@@ -16,6 +16,13 @@ LABEL_SEPARATOR = "#"
 VARIANT_KEYS = frozenset({"text", "buttons", "image", "attachment", "custom", "channel", "condition", "metadata", "id"})
 
 
+_SLOT_KEYS = frozenset(
+    {"type", "influence_conversation", "initial_value", "mappings", "values", "min_value", "max_value"}
+)
+_FORM_KEYS = frozenset({"required_slots", "ignored_intents"})
+_INTENT_KEYS = frozenset({"use_entities", "ignore_entities"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """A form. ``interrupts``, ``interrupt_confidence`` and ``reask_action`` are ours, not Rasa's (``x_petition``)."""
@@ -140,6 +147,7 @@ def _intents(gathering: _Gathering, labels: Mapping[str, set[str]]) -> dict[str,
     for name, raw in gathering.named("intents").items():
         where = gathering.where("intents", name)
         config = gathering.findings.mapping(raw or {}, where)
+        _check_keys(config, _INTENT_KEYS, where, gathering.findings)
         use, ignore = config.get("use_entities", True), gathering.findings.words(config.get("ignore_entities"), where)
         named = () if isinstance(use, bool) else gathering.findings.words(use, where)
         for entity in {*named, *ignore} - gathering.named("entities").keys():
@@ -163,6 +171,7 @@ def _slots(gathering: _Gathering) -> dict[str, SlotSpec]:
 def _slot(name: str, raw: Mapping[str, Any], gathering: _Gathering) -> SlotSpec:
     findings, where = gathering.findings, gathering.where("slots", name)
     kind = str(raw.get("type"))
+    _check_keys(raw, _SLOT_KEYS, where, findings)
     if kind not in SLOT_TYPES:
         findings.problem(where, f"type {kind} is unknown; one of {', '.join(sorted(SLOT_TYPES))}")
         kind = "any"
@@ -183,6 +192,11 @@ def _slot(name: str, raw: Mapping[str, Any], gathering: _Gathering) -> SlotSpec:
         high=high,
         mappings=tuple(_mapping(m, where, gathering) for m in findings.items(raw.get("mappings"), where)),
     )
+
+
+def _check_keys(raw: Mapping[str, Any], known: frozenset[str], where: str, findings: Findings) -> None:
+    for key in raw.keys() - known:
+        findings.problem(where, f"unknown key {key}")
 
 
 def _mapping(raw: Any, where: str, gathering: _Gathering) -> SlotMapping:
@@ -245,6 +259,9 @@ def _forms(gathering: _Gathering) -> dict[str, Form]:
 def _form(name: str, raw: Mapping[str, Any], ours: Mapping[str, Any], gathering: _Gathering) -> Form:
     findings, where = gathering.findings, gathering.where("forms", name)
     our_where = gathering.where(EXTENSIONS, name)
+    if "required_slots" not in raw:
+        findings.problem(where, "required_slots is missing; `required_slots: []` where nothing is asked")
+    _check_keys(raw, _FORM_KEYS, where, findings)
     for key in ours.keys() - {"interrupts", "interrupt_confidence", "reask_action"}:
         findings.problem(our_where, f"unknown key {key}")
     return Form(

@@ -70,7 +70,7 @@ def test_a_sound_bot_is_loaded_without_a_word(write):
 def test_a_rule_that_names_what_is_not_there_is_refused_by_name(write, rule, says):
     told = refusal(write, domain=DOMAIN, rules=rules(rule))
     assert says in told
-    assert "rules.yml, rule “r”" in told
+    assert "rules.yml, line 3, rule “r”" in told
 
 
 def test_rules_that_contradict_each_other_are_both_named(write):
@@ -186,7 +186,7 @@ def test_a_slot_that_nothing_asks_for_is_warned_of(write):
 @pytest.mark.parametrize("called", ["action_moon", "utter_moon"])
 def test_an_action_that_nobody_wrote_is_refused(write, called):
     bot = write(domain=DOMAIN, rules=rules(f"{{rule: r, steps: [{{intent: go}}, {{action: {called}}}]}}"))
-    with pytest.raises(BotRefused, match=f"rules.yml, rule “r”: there is no action or response {called}"):
+    with pytest.raises(BotRefused, match=f"rules.yml, line 3, rule “r”: there is no action or response {called}"):
         EmbeddedEngine(bot=bot, actions=[])
 
 
@@ -230,3 +230,87 @@ def test_any_yaml_is_loaded_or_refused(content, tmp_path):
         YAML(typ="safe", pure=True).dump(content, file)
     with suppress(BotRefused):
         load_bot([path])
+
+
+@pytest.mark.parametrize(
+    ("file", "written", "says"),
+    [
+        ("stories", "version: '3.1'\nstories:\n- story: s\n", "stories.yml, line 2, stories: stories are not run"),
+        (
+            "rules",
+            "rules:\n- rule: r\n  steps:\n  - checkpoint: c\n  - action: utter_a\n",
+            "rules.yml, line 2, rule “r”: step",
+        ),
+        (
+            "rules",
+            "rules:\n- rule: r\n  steps:\n  - user: hi\n  - action: utter_a\n",
+            "rules.yml, line 2, rule “r”: step",
+        ),
+        (
+            "rules",
+            "rules:\n\n- condition: []\n  rule: r\n  steps: [{bot: hi}, {action: utter_a}]\n",
+            "rules.yml, line 3, rule “r”: step",
+        ),
+        (
+            "config",
+            "recipe: x\npolicies:\n- name: RulePolicy\n- name: TEDPolicy\n",
+            "config.yml, line 4, policies: name: policy TEDPolicy",
+        ),
+        (
+            "config",
+            "policies:\n- name: RulePolicy\n  enable_fallback_prediction: false\n",
+            "enable_fallback_prediction must be True",
+        ),
+        (
+            "forms",
+            "forms:\n\n  walk: {ignored_intents: [go]}\n",
+            "forms.yml, line 3, forms: walk: required_slots is missing",
+        ),
+        (
+            "forms",
+            "forms:\n  walk: {required_slots: {city: [{type: from_text}]}}\n",
+            "forms.yml, line 2, forms: walk: a name",
+        ),
+        (
+            "forms",
+            "forms:\n  walk: {required_slots: [], cancel: go}\n",
+            "forms.yml, line 2, forms: walk: unknown key cancel",
+        ),
+        (
+            "slots",
+            "slots:\n  one: {type: unfeaturized, mappings: [{type: custom}]}\n",
+            "slots.yml, line 2, slots: one: type unfeaturized",
+        ),
+        (
+            "slots",
+            "slots:\n  one: {type: any, auto_fill: true, mappings: [{type: custom}]}\n",
+            "slots.yml, line 2, slots: one: unknown key auto_fill",
+        ),
+        (
+            "slots",
+            "slots:\n  one: {type: float, min_value: 1, mappings: [{type: custom}]}\n",
+            "slots.yml, line 2, slots: one: min_value must",
+        ),
+        (
+            "slots",
+            "slots:\n  one: {type: any, mappings: [{type: from_moon}]}\n",
+            "slots.yml, line 2, slots: one: mapping type from_moon",
+        ),
+        (
+            "intents",
+            "intents:\n- go\n- come: {triggers: utter_a}\n",
+            "intents.yml, line 3, intents: come: unknown key triggers",
+        ),
+        ("e2e", "e2e_actions:\n- hello there\n", "e2e.yml, line 1, e2e_actions: end-to-end"),
+    ],
+)
+def test_what_this_engine_does_not_run_is_refused_with_file_and_line(write, file, written, says):
+    told = refusal(write, domain=DOMAIN, **{file: written})
+    assert says in told
+
+
+def test_an_action_nobody_wrote_is_refused_with_file_and_line(write):
+    bot = write(domain=DOMAIN, rules=rules("{rule: r, steps: [{intent: go}, {action: action_moon}]}"))
+    with pytest.raises(BotRefused) as refused:
+        EmbeddedEngine(bot=bot, actions=[])
+    assert "rules.yml, line 3, rule “r”: there is no action or response action_moon" in str(refused.value)
