@@ -14,6 +14,7 @@ from bot.delivery import jobs
 from bot.intake import Intake
 from bot.passive_marks import PassiveMarks
 from bot.settings import Settings
+from bot.understanding.memory import be_frugal
 from bot.web import WebParts, make_web
 from bot.wiring import Services, open_services
 
@@ -27,6 +28,7 @@ _LISTEN_BACKLOG = 512
 
 async def run_web(settings: Settings) -> None:
     """Serve HTTP until SIGTERM or SIGINT; calls and turns under way are given ``DRAIN_SECONDS`` to end."""
+    be_frugal()
     async with (
         _stop_signal() as stop,
         open_services(settings, timeout_ms=WEB_TIMEOUT_MS, serves=True) as services,
@@ -58,6 +60,7 @@ async def run_web(settings: Settings) -> None:
 
 async def run_worker(settings: Settings) -> None:
     """Deliver and sweep until SIGTERM or SIGINT; deliveries under way are given ``DRAIN_SECONDS`` to end."""
+    be_frugal()
     async with (
         _stop_signal() as stop,
         open_services(settings, timeout_ms=WORKER_TIMEOUT_MS, serves=False) as services,
