@@ -112,7 +112,7 @@ def _is_over(text: str, match: re.Match[str], danger: Danger) -> bool:
     before = _SENTENCE_END.split(text[max(match.start() - _CONTEXT, 0) : match.start()])[-1]
     after = _SENTENCE_END.split(text[match.end() : match.end() + _CONTEXT])[0]
     if danger is Danger.SELF_HARM:
-        return bool(_OVER_OF_SELF_HARM.search(before))
+        return bool(_OVER_OF_SELF_HARM.search(before) or re.search(r"理赔|保险|赔偿标准|讲座", after))
     if danger is Danger.THREAT:
         return False
     if _NOW.search(before + match.group() + after):
