@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from dialogs.actions.telling import announces_another
+from dialogs.actions.telling import announces_another, announces_files
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.matter import finds_fault, is_a_story
@@ -97,7 +97,8 @@ class CaseQuestions:
             return _in_form(said.text, topic)
         if announces_another(said.text):
             return "/file_petition"
-        return "/add_to_case" if _ADDS.match(said.text) else await self._of_a_case(said, slots, topic)
+        adds = _ADDS.match(said.text) or announces_files(said.text)
+        return "/add_to_case" if adds else await self._of_a_case(said, slots, topic)
 
     async def _of_a_case(self, said: Said, slots: Mapping[str, Any], topic: str) -> str:
         if not (topic or _puts_right(said.text)):

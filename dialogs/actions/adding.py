@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from dialogs.actions.filing import add
 from dialogs.actions.held import read_held
 from dialogs.actions.progress import list_cases
+from dialogs.actions.telling import announces_files
 from dialogs.actions.withdrawing import open_cases
 from dialogs.actions.world import Turn, World, digresses, say, turn_of
 from dialogs.nlu import commands
@@ -47,7 +48,7 @@ class ValidateAdditionForm(FormValidationAction):
             return {"addition_case": "", "addition_text": ""}
         held = read_held(tracker, now=turn.at)
         files = [*held.attachments, *turn.attachments] if turn.entity("case_number") else list(turn.attachments)
-        text = commands.addition_text(turn.text)
+        text = "" if announces_files(turn.text) else commands.addition_text(turn.text)
         words = {"addition_text": text[:_LONGEST]} if text or files else {}
         case = {"addition_case": cases[0].number} if len(cases) == 1 else {}
         return {**case, **words, "addition_attachments": files or None, "held": None}

@@ -34,6 +34,9 @@ _ANOTHER = re.compile(
     r"(?:事|问题)(?:儿|情)?|另(?:一|外一)(?:件|个)(?:事|问题)(?:情|儿)?|"
     r"再(?:反映|投诉|登记|说)(?:一)?(?:个|件)?(?:事|问题)?)[，,：:。 ]*"
 )
+_FILES = re.compile(
+    r"我?(?:这里|这儿|手里)?(?:还|再|也)(?:有|想|要|可以)?(?:发|传|补|补充|提供|交)?(?:一下|点)?(?:[一两几]?[张个份段些])?(?:照片|图片|视频|录音|材料|证据|截图)(?:要发|要传|可以发|要补充|发给你们?)?(?:吗|了|呢)?"
+)
 _APART = 40
 
 
@@ -129,6 +132,11 @@ def announces_another(text: str) -> bool:
     """Whether somebody says that there is one more matter, and no more than that."""
     said = _ANOTHER.match(text)
     return bool(said and not words_only(text[said.end() :]))
+
+
+def announces_files(text: str) -> bool:
+    """Whether somebody only says that pictures or papers are to come: 还有一张照片."""
+    return bool(_FILES.fullmatch(words_only(text)))
 
 
 def without_another(text: str) -> str:
