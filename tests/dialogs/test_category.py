@@ -131,7 +131,7 @@ def test_learning_tells_apart_what_it_has_not_seen(learned: Learned) -> None:
     ]
     assert np.mean(right) > 0.5  # among twelve, from some forty short sentences each
     assert np.mean(np.array(right)[learned.full.sure]) > np.mean(right)
-    assert learned.full.sure.mean() == pytest.approx(0.9, abs=0.03)
+    assert learned.full.sure.mean() == pytest.approx(0.9, abs=0.06)
 
 
 def test_a_training_file_is_known_whatever_the_order_of_its_rows(learned: Learned) -> None:
