@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -211,10 +211,10 @@ def test_whatever_is_written_is_read_in_its_own_words(text: str) -> None:
     ids=lambda text: text[:6],
 )
 def test_nothing_that_is_written_takes_long(hostile: str) -> None:
-    started = perf_counter()
+    started = process_time()
     read_facts(hostile, _CATEGORIES)
     for read in (danger_in, accuses_an_official, scolds, is_spam, find_amounts, find_concerned, unnamed_in, make_gist):
         read(hostile)
     split_matters(hostile, _CATEGORIES)
     read_time(hostile, now=_NOW)
-    assert perf_counter() - started < 3
+    assert process_time() - started < 3
