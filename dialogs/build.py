@@ -28,14 +28,16 @@ def build_manager(
     *,
     office: Office,
     files: DialogFiles | None = None,
+    answers: Answers | None = None,
     understanding: Understanding | None = None,
     variation: Random | None = None,
     rasa: RasaLink | None = None,
 ) -> Manager:
     """The bot on its engine. Reads its files, which takes a moment: off the event loop where one runs.
 
-    ``files``: as they ship where not given. ``understanding`` may gain parts later; what is there at a turn is
-    used in it. ``rasa``: a Rasa server runs the turns, and the embedded engine those that it does not answer.
+    ``files``: as they ship where not given. ``answers``: where they are read already. ``understanding`` may gain parts
+    later; what is there at a turn is used in it. ``rasa``: a Rasa server runs the turns, and the embedded engine those
+    that it does not answer.
 
     Raises:
         BotRefused: the dialog files are wrong.
@@ -44,7 +46,7 @@ def build_manager(
     """
     files = files or DialogFiles()
     files.check_folder()
-    answers = Answers(load_answers(files.answers))
+    answers = Answers(load_answers(files.answers)) if answers is None else answers
     understanding = understanding or Understanding()
     categories = Categories.load(files.categories, understanding)
     bot = load_bot(files.dialog(), files.overriding())

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Annotated, Any
@@ -148,17 +148,24 @@ async def _played(
     from dialogs.evaluating.dialog import judge  # noqa: PLC0415
     from dialogs.evaluating.playing import Town, play_all  # noqa: PLC0415
     from dialogs.faq.answers import load_answers  # noqa: PLC0415
+    from dialogs.faq.search import Answers  # noqa: PLC0415
+    from dialogs.ports import EmbedderAway  # noqa: PLC0415
 
+    approved = load_answers(files.answers)
+    answers = Answers(approved)
+    if understanding.embedder is not None:
+        with suppress(EmbedderAway):  # then they are found by their characters
+            await answers.prepare(understanding.embedder)
     town = Town()
     chance = Random(0)  # noqa: S311 - only wording hangs on it
     manager = build_manager(
-        town, FixedChance(), office=OFFICE, files=files, understanding=understanding, variation=chance
+        town, FixedChance(), office=OFFICE, files=files, answers=answers, understanding=understanding, variation=chance
     )
-    answers = {answer.id: answer.text for answer in load_answers(files.answers)}
+    texts = {answer.id: answer.text for answer in approved}
     with Progress(console=Console(stderr=True), disable=quiet, transient=True) as progress:
         task = progress.add_task("对话", total=len(conversations))
         played = await play_all(conversations, town, manager, after_each=lambda _: progress.advance(task))
-    return [judge(one, answers) for one in played]
+    return [judge(one, texts) for one in played]
 
 
 def _tell_details(scores: dict[str, Any]) -> None:
