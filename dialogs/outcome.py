@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from channels.messages import Address, Inbound
@@ -54,6 +54,7 @@ class Attachment:
 class FileCase:
     """File a petition under a drawn number. ``code`` is the query code in clear; it is kept hashed.
 
+    ``since``: the filer's own words for when it happened; ``happened_from`` to ``happened_to``: the days they mean.
     ``on_behalf_of``: whom the matter concerns, where that is not who files.
     """
 
@@ -66,6 +67,8 @@ class FileCase:
     latitude: float | None = None
     longitude: float | None = None
     since: str = ""
+    happened_from: date | None = None
+    happened_to: date | None = None
     type: str = "求助"
     category: str = ""
     name: str = field(default="", repr=False)

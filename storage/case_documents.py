@@ -6,7 +6,7 @@ filtered by. The filer's phone has a deterministic twin besides, to be found aga
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import phonenumbers
@@ -45,6 +45,8 @@ _AS_THEY_ARE = (
     "updated_at",
 )
 _SEALED = ("title", "content", "place", "latitude", "longitude", "since")
+_DAYS = ("happened_from", "happened_to")
+"""Sealed as well; cases filed by an earlier version have none."""
 _PHONE = "phone"
 _HOME_REGION = "CN"
 
@@ -80,6 +82,8 @@ def case_from_document(document: Mapping[str, Any], vault: Vault) -> Case:
         attachments=_attachments(sealed["attachments"]),
         assignments=tuple(map(_assignment, sealed["assignments"])),
         **{name: sealed[name] for name in _SEALED},
+        happened_from=_day(sealed.get("happened_from")),
+        happened_to=_day(sealed.get("happened_to")),
         **{name: document[name] for name in _AS_THEY_ARE},
     )
 
@@ -151,7 +155,12 @@ def _sealed(case: Case) -> Document:
         "attachments": [asdict(each) for each in case.attachments],
         "assignments": [asdict(each) | {"at": each.at.isoformat()} for each in case.assignments],
         **{name: getattr(case, name) for name in _SEALED},
+        **{name: day.isoformat() for name in _DAYS if (day := getattr(case, name))},
     }
+
+
+def _day(kept: str | None) -> date | None:
+    return date.fromisoformat(kept) if kept else None
 
 
 def _attachments(values: list[Mapping[str, str]]) -> tuple[CaseAttachment, ...]:

@@ -198,6 +198,8 @@ def _sealed_part(case: Case) -> tuple[Any, ...]:
         case.latitude,
         case.longitude,
         case.since,
+        case.happened_from,
+        case.happened_to,
         case.filer,
         case.source,
         case.attachments,

@@ -20,7 +20,7 @@ This is the process of the office (信访工作条例 2022: §§22-23 registerin
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -165,8 +165,8 @@ class Case:
     """One petition.
 
     ``version`` guards every change, ``last_seq`` is the number of its newest timeline entry. ``since`` is the
-    filer's own word for when it began. ``followers`` are conversations told of every public step.
-    ``satisfaction`` runs from 1 (very dissatisfied) to 5.
+    filer's own word for when it happened, ``happened_from`` to ``happened_to`` are the days it means.
+    ``followers`` are conversations told of every public step. ``satisfaction`` runs from 1 (very dissatisfied) to 5.
     """
 
     number: str
@@ -187,6 +187,8 @@ class Case:
     latitude: float | None = field(default=None, repr=False)
     longitude: float | None = field(default=None, repr=False)
     since: str = field(default="", repr=False)
+    happened_from: date | None = field(default=None, repr=False)
+    happened_to: date | None = field(default=None, repr=False)
     anonymous: bool = False
     confidential: bool = False
     accusation: bool = False

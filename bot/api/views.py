@@ -60,6 +60,8 @@ def _facts(case: Case, *, full: bool) -> dict[str, Any]:
             longitude=case.longitude,
         ),
         "since": words(case.since),
+        "happened_from": case.happened_from,
+        "happened_to": case.happened_to,
         "filer": _filer(case.filer, full=full),
         "anonymous": case.anonymous,
         "confidential": case.confidential,

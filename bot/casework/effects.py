@@ -171,6 +171,8 @@ class _Settler:
             latitude=effect.latitude,
             longitude=effect.longitude,
             since=effect.since,
+            happened_from=effect.happened_from,
+            happened_to=effect.happened_to,
             filer=self._filer(effect),
             anonymous=effect.anonymous,
             confidential=effect.confidential,

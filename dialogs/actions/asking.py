@@ -67,7 +67,7 @@ class Ask(Action):
             elif aside or draft.unclear:
                 say(dispatcher, "utter_summary_again", buttons=_choices(draft))
             return []
-        summary = summary_of(draft, self._world.categories)
+        summary = summary_of(draft, self._world.categories, now=turn.at, brief=turn.channel == "sms")
         if summary.accusation:
             say(dispatcher, "utter_accusation_notice")
         buttons = _choices(draft)

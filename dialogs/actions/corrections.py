@@ -13,6 +13,7 @@ from dialogs.nlu.identity import find_id_number
 from dialogs.nlu.matter import Categories
 from dialogs.nlu.names import answered_name
 from dialogs.nlu.phones import find_phones
+from dialogs.nlu.times import find_since
 
 _PARTS = (
     ("phone", re.compile(r"电话|手机号?|联系方式|号码")),
@@ -21,6 +22,7 @@ _PARTS = (
     ("name", re.compile(r"姓名|名字|称呼")),
     ("title", re.compile(r"标题|题目")),
     ("behalf", re.compile(r"当事人|被代理人")),
+    ("when", re.compile(r"时间|日期")),
     ("matter", re.compile(r"内容|事情|问题|诉求|描述")),
 )
 _KINDS = "咨询|求助|投诉|举报|建议|表扬"
@@ -39,7 +41,7 @@ _KIND_GIVEN = re.compile(
 )
 _BREAK = re.compile(r"[，,；;。\n]+|(?<=[\u3400-\u9fff0-9])(?:还有|另外)(?=(?:电话|手机|姓名|名字|地址|地点))")
 _PART_ALONE = re.compile(
-    r"(?:我?要?(?:修改|更正|改|换)(?:一下|下)?)?(?:电话|手机号?码?|联系方式|号码|身份证号?|地址|地点|位置|姓名|名字|标题|题目|内容|问题|事情|诉求)"
+    r"(?:我?要?(?:修改|更正|改|换)(?:一下|下)?)?(?:电话|手机号?码?|联系方式|号码|身份证号?|地址|地点|位置|姓名|名字|标题|题目|时间|日期|内容|问题|事情|诉求)"
     r"(?:(?:需|想)?要?改(?:一?下|改)?|那项|那里|这项)?(?:吧|的)?"
 )
 _NOT_THIS_BUT = re.compile(
@@ -146,8 +148,9 @@ def _named_kind(value: str, categories: Categories) -> Correction:
 
 def correction_in(draft: Draft, text: str, asked: str) -> Correction | None:
     """What is to be put right, if anything; at the summary a part's bare name will do."""
-    if asked == "confirm" and draft.pending == "title" and not (commands.affirms(text) or commands.denies(text)):
-        return read_correction(text) if _asks_change(text) else Correction(part="title", value=text)
+    pending = draft.pending if asked == "confirm" else None
+    if pending in {"title", "when"} and not (commands.affirms(text) or commands.denies(text)):
+        return read_correction(text) if _asks_change(text) else Correction(part=pending, value=text)
     if _asks_change(text) and (correction := read_correction(text)):
         return correction
     return (read_bare_part(text) if asked == "confirm" else None) or read_contrast(text, draft)
@@ -179,7 +182,7 @@ def corrected(draft: Draft, correction: Correction) -> Draft:
     value: Any = _READ[correction.part](correction.value)
     changed = replace(draft, **{"confirm": None, "shown": None, "unclear": 0, correction.part: value})
     changed = replace(changed, asks={p: n for p, n in draft.asks.items() if p != correction.part})
-    if correction.part in {"title", "type"} and value is None:
+    if correction.part in {"title", "type", "when"} and value is None:
         return replace(changed, pending=correction.part, shown=True)
     if correction.part == "place":
         return replace(changed, moved_from=draft.moved_from or draft.place)
@@ -217,6 +220,11 @@ def _matter(value: str) -> str | None:
     return value if len(value) >= 4 else None  # noqa: PLR2004 - shorter is no matter
 
 
+def _when(value: str) -> str | None:
+    """The time that is named; what names none is no time."""
+    return find_since(value) or None
+
+
 def _title(value: str) -> str | None:
     return value.strip("《》“”\"' ")[:_LONGEST_TITLE] or None
 
@@ -230,6 +238,7 @@ _READ: Mapping[str, Callable[[str], Any]] = {
     "behalf": str,
     "category": _chosen,
     "title": _title,
+    "when": _when,
     "phone": _phone,
     "id_number": _id_number,
     "place": _place,

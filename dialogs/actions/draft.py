@@ -23,6 +23,7 @@ class Draft:
     (a matter of its own). ``sensitive`` is the answer to the separate question about sensitive data. ``title``,
     ``type`` and ``category`` are set where the person chose them; ``moved_from`` is the place that the matter
     names and that was put right; ``pending`` names what a choice or a new value was asked for besides the parts.
+    ``when``: the time as it was put right; ``happened``: the time that was told and the days it meant (``happened``).
     ``vague``: a place that nobody could find, while it is asked more precisely; ``fragment``: words too short to be
     a matter, kept for what follows. ``unclear`` counts the answers in a row that could not be used, ``asks`` how
     often each part was asked, ``at`` is when the person was last heard.
@@ -51,6 +52,8 @@ class Draft:
     type: str | None = None
     category: str | None = None
     behalf: str | None = field(default=None, repr=False)
+    when: str | None = field(default=None, repr=False)
+    happened: Mapping[str, Any] | None = field(default=None, repr=False)
     vague: str | None = field(default=None, repr=False)
     fragment: str | None = field(default=None, repr=False)
     parts: tuple[str, ...] = field(default=(), repr=False)

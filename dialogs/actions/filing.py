@@ -111,6 +111,8 @@ def _case(draft: Draft, inferred: Inferred) -> dict[str, Any]:
         "latitude": draft.latitude,
         "longitude": draft.longitude,
         "since": inferred.since,
+        "happened_from": (draft.happened or {}).get("first"),
+        "happened_to": (draft.happened or {}).get("last"),
         "type": inferred.type,
         "category": inferred.category,
         "name": draft.name or "",

@@ -2,7 +2,7 @@
 
 import re
 
-from dialogs.nlu.names import bare_name
+from dialogs.nlu.names import bare_name, find_concerned
 
 _KIN = (
     r"(?:我|俺|咱)?(?:家|的)?(?:老)?(?:妈妈?|爸爸?|母亲|父亲|爹|娘|爷爷|奶奶|姥姥|姥爷|外公|外婆|公公|婆婆|岳父|岳母|丈夫|老公|妻子|老婆|媳妇|儿子|女儿|闺女|"
@@ -17,13 +17,18 @@ _FOR = re.compile(
     rf"(?:代替?|替|帮(?!忙|助|我)|为|代表)(?P<who>(?:我们?)?(?:邻居|楼上|楼下|隔壁|朋友|同事)?{_SURNAMED}|{_KIN})(?:的?{_NAMED})?"
     r"(?=[^，。；]{0,12}(?:反映|投诉|举报|求助|咨询|登记|问|说|写|申请|上访|信访|讨|要))"
 )
+_MAY_BE_BLAMED = re.compile(r"(?:邻居|朋友|同事|工友|亲戚)的?(?:名?叫|是|[，,（(\x20])?$")
 _LONGEST = 20
 
 
 def concerned_in(text: str) -> str | None:
-    """The person that the writer acts for, in the writer's words; None where they write for themselves."""
-    found = _FOR.search(text[:400])
+    """The person that the writer acts for, in the writer's words; None where they write for themselves.
+
+    Of relatives the name alone will do (我爸刘长河82岁); neighbours and colleagues may be those complained of.
+    """
+    found, named = _FOR.search(text[:400]), find_concerned(text)
     if not found:
-        return None
+        return None if _MAY_BE_BLAMED.search(text[: text.find(named)]) else named or None
     who, name = found["who"], bare_name(found["name"] or "") or ""
+    name = name or (named if named and f"{who}{named}" in text else "")
     return (f"{who}{name}" if name not in who else who)[:_LONGEST]

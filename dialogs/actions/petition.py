@@ -12,6 +12,7 @@ from dialogs.actions.asking import FORM
 from dialogs.actions.changes import Heard
 from dialogs.actions.draft import LONGEST_MATTER, PREFIX, Draft, read_draft, written
 from dialogs.actions.following import next_draft
+from dialogs.actions.happened import happened_in
 from dialogs.actions.held import read_held
 from dialogs.actions.listening import goes_on, listen
 from dialogs.actions.placing import asked_precisely
@@ -50,7 +51,8 @@ class ValidatePetitionForm(FormValidationAction):
             say(dispatcher, "utter_resumed", **open_words(before, turn, self._world.categories))
         heard = self._open(before, turn, tracker) if opening else self._hear(before, turn, tracker)
         draft = await compared(self._with_choices(heard.draft), turn, self._world)
-        draft = replace(draft, at=turn.at.isoformat())
+        happened = happened_in(draft.when or draft.matter or "", draft.happened, now=turn.at)
+        draft = replace(draft, at=turn.at.isoformat(), happened=happened)
         if len(draft.matter or "") >= LONGEST_MATTER > len(before.matter or ""):
             heard = heard.remark("utter_too_much")
         self._remark(dispatcher, heard, draft)

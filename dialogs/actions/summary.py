@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from dialogs.actions.draft import Draft
+from dialogs.actions.happened import shown
 from dialogs.actions.placing import NOWHERE
-from dialogs.actions.world import clipped
+from dialogs.actions.world import OFFICE_TIME
 from dialogs.nlu.danger import accuses_an_official
+from dialogs.nlu.gist import make_gist
 from dialogs.nlu.identity import mask_id_number
 from dialogs.nlu.masking import masked
 from dialogs.nlu.matter import Categories, type_of, urgency_of
@@ -17,7 +20,10 @@ from dialogs.nlu.times import find_since
 from dialogs.nlu.title import NEUTRAL_ACCUSATION, make_title
 
 PARTS = ("matter", "split", "repeat", "place", "name", "phone", "confirm", "sensitive")
-_SHOWN_CONTENT = 120
+_WHOLE, _GIST = 200, 120
+_WHOLE_BY_SMS, _GIST_BY_SMS = 120, 60
+"""Characters: so long a matter is shown whole; of a longer one so much."""
+_STAFF_DECIDE = "具体分类由工作人员确定"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +52,10 @@ def infer(draft: Draft, categories: Categories) -> Inferred:
     return Inferred(
         title=NEUTRAL_ACCUSATION if accusation else draft.title or _title(draft, categories),
         type="举报" if accusation else draft.type or type_of(matter),
-        category="检举控告" if accusation else draft.category or categories.of(matter),
+        category="检举控告" if accusation else draft.category or categories.filed_under(matter),
         # Whoever puts a street right seldom names the district again; the summary shows it.
         district=find_district(place, matter) or find_district(draft.moved_from or ""),
-        since=find_since(matter),
+        since=draft.when or find_since(matter),
         urgency=urgency_of(matter, danger=bool(draft.danger)),
         accusation=accusation,
     )
@@ -65,26 +71,38 @@ def _title(draft: Draft, categories: Categories) -> str:
     return make_title(matter, "" if place in NOWHERE else place, categories)
 
 
-def summary_of(draft: Draft, categories: Categories) -> Summary:
+def summary_of(draft: Draft, categories: Categories, *, now: datetime, brief: bool = False) -> Summary:
+    """``brief``: for a phone that pays by the segment."""
     inferred = infer(draft, categories)
-    lines = (*_of_the_matter(draft, inferred), *_of_the_filer(draft))
+    lines = (*_of_the_matter(draft, inferred, now=now, brief=brief), *_of_the_filer(draft))
     return Summary(
         text="\n".join(f"{label}：{value}" for label, value in lines if value), accusation=inferred.accusation
     )
 
 
-def _of_the_matter(draft: Draft, inferred: Inferred) -> Sequence[tuple[str, str]]:
-    matter = masked(draft.matter or "").replace("\n", "；")
-    length = f"（共{len(draft.matter or '')}字）" if len(matter) > _SHOWN_CONTENT else ""
+def _of_the_matter(draft: Draft, inferred: Inferred, *, now: datetime, brief: bool) -> Sequence[tuple[str, str]]:
     place = draft.place or ""
     district = inferred.district if inferred.district and inferred.district not in place else ""
+    category = inferred.category.replace("/", "·")
     return (
         ("标题", inferred.title),
-        ("内容", clipped(matter, _SHOWN_CONTENT) + length),
+        _content(masked(draft.matter or ""), brief=brief),
+        ("时间", shown(draft.happened, today=now.astimezone(OFFICE_TIME).date())),
         ("地点", masked(place) + (f"（{district}）" if district else "")),
-        ("类别", "，".join(part for part in (inferred.type, inferred.category.replace("/", "·")) if part)),
+        ("类别", f"{inferred.type}，{category}" if category else f"{inferred.type}（{_STAFF_DECIDE}）"),
         ("附件", f"{len(draft.attachments)}个" if draft.attachments else ""),
     )
+
+
+def _content(matter: str, *, brief: bool) -> tuple[str, str]:
+    """The words themselves; of many the gist: the case keeps them all."""
+    whole, gist = (_WHOLE_BY_SMS, _GIST_BY_SMS) if brief else (_WHOLE, _GIST)
+    if len(matter) <= whole:
+        return "内容", matter.replace("\n", "；")
+    picked = make_gist(matter, longest=gist)
+    # Where the sentences are too long to pick from, the beginning tells more than what is left over.
+    kept = (picked if len(picked) >= gist / 2 else matter[:gist]).replace("\n", "；").rstrip("，,；; 。")
+    return "内容（节选）", f"{kept}…（全文{len(matter)}字已保存）"
 
 
 def _of_the_filer(draft: Draft) -> Sequence[tuple[str, str]]:

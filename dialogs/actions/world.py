@@ -54,6 +54,7 @@ class Turn:
     attachments: tuple[Mapping[str, str], ...]
     location: Mapping[str, Any] | None = field(repr=False)
     first_contact: bool = False
+    channel: str = ""
 
     def entity(self, name: str) -> str:
         return str(self.entities.get(name) or "")
@@ -75,6 +76,7 @@ def turn_of(tracker: Tracker) -> Turn:
         attachments=tuple(metadata.get("attachments") or ()),
         location=metadata.get("location"),
         first_contact=bool(metadata.get("first_contact")),
+        channel=str(tracker.get_latest_input_channel() or ""),
     )
 
 

@@ -49,7 +49,7 @@ WRONG = [
     ('[keys]\nmaster_key_file = "a"\nkms_uri = "b"', "keys", "只能设一个"),
     ('[notices]\nquiet_hours = "22-7-9"', "notices.quiet_hours", "22:00-07:00"),
     ('[notices]\nquiet_hours = "22:00-22:00"', "notices.quiet_hours", "不能相同"),
-    ('[dialog]\nengine = "rasa"', "dialog.engine", "embedded"),
+    ('[dialog]\nengine = "rules"', "dialog.engine", "embedded"),
     ("[dialog]\ngather_seconds = -1", "dialog.gather_seconds", "0"),
     ('[log]\nlevel = "loud"', "log.level", "debug"),
     ("[logg]\nlevel = 1", "logg", "log"),
@@ -87,7 +87,7 @@ def test_a_wrong_variable_is_one_line_that_names_it(tmp_path: Path, name: str, v
 
 def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
     text = '[http]\nport = 0\n[log]\nlevel = "x"\n[nothing]\na = 1'
-    assert len(problems(tmp_path, text, BOT_DIALOG__ENGINE="rasa", BOT_REDIS_URL="x")) == 5
+    assert len(problems(tmp_path, text, BOT_DIALOG__ENGINE="rules", BOT_REDIS_URL="x")) == 5
 
 
 def test_broken_toml_and_a_missing_file_are_clear_lines(tmp_path: Path) -> None:

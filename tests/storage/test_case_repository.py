@@ -35,6 +35,8 @@ async def test_a_case_comes_back_as_it_was_filed(store, file, now):
         latitude=36.7,
         longitude=119.1,
         since="一个多月",
+        happened_from=date(2026, 10, 1),
+        happened_to=date(2026, 10, 31),
         attachments=(CaseAttachment(message_id="m2", kind="image", media_id="media2"),),
         assignments=(Assignment(unit="城管局", at=now, lead=False, note="请协办"),),
         satisfaction=4,

@@ -1,6 +1,6 @@
 """Cases as they are sent, asked for and shown."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -197,6 +197,8 @@ class CaseBrief(Item):
     title: str
     place: Place
     since: str
+    happened_from: date | None = Field(description="since 所指的第一天；说不准时为 null")
+    happened_to: date | None = Field(description="since 所指的最后一天")
     filer: Filer
     anonymous: bool
     confidential: bool
