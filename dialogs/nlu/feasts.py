@@ -19,8 +19,11 @@ def lunar(said: str, today: date) -> Span:
     month = 12 if rest.startswith("腊月") else 1
     day = number(re.sub(r"^(?:腊月|正月)(?:里|底|初(?![一二三四五六七八九十]))?初?", "", rest))
     stated = said_year(said, today)
-    span = _lunar_days(stated or today.year, month, day)
-    return span if stated or span.first <= today else _lunar_days(today.year - 1, month, day)
+    if stated:
+        return _lunar_days(stated, month, day)
+    # The twelfth month of a lunar year falls into the next year: in January the last one is two numbers back.
+    spans = (_lunar_days(today.year - back, month, day) for back in range(3))
+    return next(span for span in spans if span.first <= today)
 
 
 def _lunar_days(year: int, month: int, day: int) -> Span:
