@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 
@@ -24,6 +25,15 @@ _SETTLE_SECONDS = 0.3
 _SETTLES = 20
 _SHOWN = 5
 
+
+class Warmed(Manager, Protocol):
+    """A manager that can get ready unasked."""
+
+    def warm(self) -> None:
+        """Begin what the first unsure question would wait for, beside the turns; cheap where it is done."""
+        ...
+
+
 Stamp = Mapping[Path, tuple[int, int] | None]
 """When each file was changed, in nanoseconds, and its size in bytes; None: it is not there."""
 
@@ -38,7 +48,7 @@ class LiveDialog:
     def __init__(
         self,
         files: DialogFiles,
-        build: Callable[[], Manager],
+        build: Callable[[], Warmed],
         *,
         metrics: Metrics,
         swapped: Callable[[DialogFiles], Awaitable[None]] | None = None,
@@ -67,9 +77,11 @@ class LiveDialog:
         """Look at the files without waiting for the next round."""
         self._look.set()
 
-    async def watch(self) -> None:
-        """Look at the files again and again, for ever."""
+    async def watch(self, *, warms: bool = False) -> None:
+        """Look at the files again and again, for ever. ``warms``: get the dialog in use ready unasked."""
         while True:
+            if warms:
+                self._manager.warm()
             try:
                 async with asyncio.timeout(self._poll_seconds):
                     await self._look.wait()

@@ -220,7 +220,7 @@ async def _services(settings: Settings, store: Store, vault: Vault, stack: Async
         opened=opened,
         rasa=rasa_link(settings.dialog, http, metrics),
     )
-    await stack.enter_async_context(_running(services.dialog.watch()))
+    await stack.enter_async_context(_running(services.dialog.watch(warms=serves)))
     await stack.enter_async_context(_running(opened.minder.run()))
     if opened.summaries is not None and not serves:
         drafter = Drafter(store=store, assistant=opened.summaries, clock=utc_now)

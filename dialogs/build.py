@@ -1,6 +1,7 @@
 """Puts the bot together from its files: data, answers, categories, actions, engine, manager."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from random import Random
 
 from rasa_sdk import Action
@@ -15,6 +16,7 @@ from dialogs.files import DialogFiles
 from dialogs.manager import Manager
 from dialogs.nlu.clean import Script
 from dialogs.nlu.examples import read_examples
+from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.interpreter import LightInterpreter
 from dialogs.nlu.matter import Categories
 from dialogs.notices import NoticeReplies
@@ -43,18 +45,26 @@ def build_manager(
         BotRefused: the dialog files are wrong.
         AnswersRefused: the approved answers are.
         NoSuchFolder: the office's own files are not where they should be.
+        BadGazetteer: its list of places is wrong.
     """
     files = files or DialogFiles()
     files.check_folder()
     answers = Answers(load_answers(files.answers)) if answers is None else answers
     understanding = understanding or Understanding()
     categories = Categories.load(files.categories, understanding)
+    gazetteer = Gazetteer.load(files.gazetteer)
     bot = load_bot(files.dialog(), files.overriding())
     interpreter = LightInterpreter(read_examples(files.nlu), answers, categories, understanding)
     embedded = EmbeddedEngine(
         bot=bot,
         actions=build_actions(
-            ports, chance, office=office, answers=answers, categories=categories, understanding=understanding
+            ports,
+            chance,
+            office=office,
+            answers=answers,
+            categories=categories,
+            understanding=understanding,
+            gazetteer=gazetteer,
         ),
         interpreter=interpreter,
         chance=variation,
@@ -66,6 +76,7 @@ def build_manager(
         script=Script(),
         notice=_notice(bot, office),
         replies=NoticeReplies(ports, categories),
+        warm=partial(_warm, answers, understanding),
     )
 
 
@@ -75,10 +86,17 @@ def load_actions(ports: Cases, chance: Randomness, *, office: Office, files: Dia
     Raises:
         AnswersRefused: the approved answers are wrong.
         NoSuchFolder: the office's own files are not where they should be.
+        BadGazetteer: its list of places is wrong.
     """
     files.check_folder()
     answers, categories = Answers(load_answers(files.answers)), Categories.load(files.categories)
-    return build_actions(ports, chance, office=office, answers=answers, categories=categories)
+    gazetteer = Gazetteer.load(files.gazetteer)
+    return build_actions(ports, chance, office=office, answers=answers, categories=categories, gazetteer=gazetteer)
+
+
+def _warm(answers: Answers, understanding: Understanding) -> None:
+    if understanding.embedder is not None:
+        answers.prepare_beside(understanding.embedder)
 
 
 def _notice(bot: Bot, office: Office) -> Mapping[str, str]:

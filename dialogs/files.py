@@ -17,9 +17,10 @@ _SHIPPED = {
     "responses.yml": _HERE / "data" / "responses.yml",
     "answers.yml": _HERE / "faq" / "answers.yml",
     "categories.yml": _HERE / "nlu" / "categories.yml",
+    "gazetteer.yml": _HERE / "nlu" / "gazetteer.yml",
 }
 NAMES = tuple(_SHIPPED)
-WORDING = ("responses.yml", "answers.yml", "nlu.yml", "categories.yml")
+WORDING = ("responses.yml", "answers.yml", "nlu.yml", "categories.yml", "gazetteer.yml")
 """What editors work on; the rest belongs to the program and changes with it."""
 
 
@@ -74,6 +75,10 @@ class DialogFiles:
     def categories(self) -> Path:
         return self.path("categories.yml")
 
+    @property
+    def gazetteer(self) -> Path:
+        return self.path("gazetteer.yml")
+
     def dialog(self) -> Sequence[Path]:
         """What the engine reads, but for the office's own responses."""
         return (self.path("domain.yml"), self.path("rules.yml"), self.nlu, _SHIPPED["responses.yml"])
@@ -85,7 +90,7 @@ class DialogFiles:
 
     def read(self) -> Sequence[Path]:
         """Every file that is read, each once."""
-        return (*self.dialog(), *self.overriding(), self.answers, self.categories)
+        return (*self.dialog(), *self.overriding(), self.answers, self.categories, self.gazetteer)
 
     def fingerprint(self) -> str:
         """Changes with any content that is read.

@@ -5,7 +5,7 @@ that stand open, answers in the script that is written in, and turns what the ac
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from dialogs.nlu import commands
 from dialogs.nlu.clean import Script, clean, words_only
 from dialogs.nlu.danger import danger_in
 from dialogs.nlu.facts import read_facts
+from dialogs.nlu.manners import only_advertises
 from dialogs.nlu.matter import Categories, asks
 from dialogs.notices import NoticeReplies
 from dialogs.outcome import Button, Effect, FileCase, Heard, Outcome, Person, Reply, Unlink
@@ -67,14 +68,20 @@ class Manager:
         script: Script,
         notice: Mapping[str, str],
         replies: NoticeReplies,
+        warm: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine = engine
         self._categories = categories
         self._script = script
         self._notice = notice
+        self._warm = warm
         self._notice_replies = replies
         self._questions = replies.questions
         self._effects = Effects()
+
+    def warm(self) -> None:
+        """Begin what the first unsure question would wait for, beside the turns; cheap where it is done."""
+        self._warm()
 
     async def turn(
         self, state: Mapping[str, Any] | None, heard: Sequence[Heard], person: Person, now: datetime
@@ -139,7 +146,9 @@ class Manager:
         kept = {**kept, "engine": dropped.state} if dropped else kept
         in_form = bool((kept["engine"] or {}).get("active_loop"))
         payload = thought.payload or options.chosen(text, kept["options"], now=now, in_form=in_form) or ""
-        again = Repeats.after(kept["said"], "" if payload or thought.attachments or thought.location else text, now)
+        alone = "" if payload or thought.attachments or thought.location else text
+        spam = not in_form and only_advertises(alone) and not danger_in(alone)
+        again = Repeats.after(kept["said"], alone, now, spam=spam)
         if again.silent:
             return Outcome(state={**kept, "said": again.kept}, intent="slow", at=now)
         answers = again.payload or await self._of_cases(kept["engine"], text, payload, person, now, in_form=in_form)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bot.settings import load
-from bot.supervisor.demo_settings import keep_demo_settings
+from bot.supervisor.demo_settings import keep_demo_places, keep_demo_settings
 from bot.supervisor.hold import refuse_second
 from bot.supervisor.plan import LOOPBACK, Plan
 from bot.supervisor.ports import free_port
@@ -17,6 +17,7 @@ from bot.supervisor.up import OnReady, say
 
 SANDBOX_PORT = 8090
 _API_BASE = "BOT_WECHAT__MAIN__API_BASE"
+_FILES = "BOT_DIALOG__FILES"
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 
 
@@ -36,6 +37,8 @@ def plan_demo(files: Sequence[Path], environment: Mapping[str, str], *, sandbox_
     added = {"BOT_HTTP__PORT": str(port)}
     if _API_BASE not in environment:
         added[_API_BASE] = f"http://{LOOPBACK}:{sandbox}/wechat"
+    if not first.origin("dialog.files"):
+        added[_FILES] = str(keep_demo_places(data_dir))
     settings = load(config, {**environment, **added})
     return Plan(settings=settings, config=config, environment=environment, added=added, sandbox_port=sandbox)
 

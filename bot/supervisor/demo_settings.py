@@ -8,6 +8,17 @@ from pathlib import Path
 from bot.supervisor.run_file import write_private
 
 NAME = "demo.toml"
+PLACES = "demo-dialog"
+_PLACES = """\
+# 演示用的地名表，地名是编的：区县 → 街道或镇 → 社区、小区、村。改完保存即生效。
+奎文区:
+  柳荫街道: [柳荫东里社区, 新城枫景, 望湖雅筑]
+  东桥街道: [东桥社区, 锦绣年华]
+坊子区:
+  石桥镇: [前王村, 后王村]
+寒亭区:
+  北堤街道: [前王村]
+"""
 _TEMPLATE = """\
 # 演示用的设置，由 petition-bot demo 生成。凭证是随机的，只在本机的沙箱里有效。
 # Made by petition-bot demo; the credentials are random and open nothing but the sandbox on this machine.
@@ -48,6 +59,16 @@ def keep_demo_settings(data_dir: Path) -> Path:
             path, _TEMPLATE.format(template=PROGRESS_TEMPLATE_ID, api_token=secrets.token_urlsafe(24), **account())
         )
     return path
+
+
+def keep_demo_places(data_dir: Path) -> Path:
+    """A folder of dialog files with an invented list of places, to be looked at and edited; made where missing."""
+    folder = (data_dir / PLACES).resolve()
+    path = folder / "gazetteer.yml"
+    if not path.exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private(path, _PLACES)
+    return folder
 
 
 def account() -> Mapping[str, str]:

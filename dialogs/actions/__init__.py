@@ -15,6 +15,7 @@ from dialogs.actions.talk import CallAPerson, NotUnderstood, Slow, TakeMedia, Wa
 from dialogs.actions.withdrawing import ConfirmWithdraw, KeepCase, Withdraw
 from dialogs.actions.world import Office, World
 from dialogs.faq.search import Answers
+from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.matter import Categories
 from dialogs.ports import Cases, Randomness
 from dialogs.understanding import Understanding
@@ -30,6 +31,7 @@ def build_actions(
     answers: Answers,
     categories: Categories,
     understanding: Understanding | None = None,
+    gazetteer: Gazetteer | None = None,
 ) -> list[Action]:
     """All actions that ``data/domain.yml`` lists. They read through ``ports`` and write nothing."""
     world = World(
@@ -39,6 +41,7 @@ def build_actions(
         answers=answers,
         categories=categories,
         understanding=understanding or Understanding(),
+        gazetteer=gazetteer or Gazetteer.of({}),
     )
     return [
         *sayings(office),

@@ -8,6 +8,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from dialogs.actions.draft import PREFIX, Draft, read_draft
+from dialogs.actions.locating import choices_of
 from dialogs.actions.patience import offers_a_way_out
 from dialogs.actions.resuming import came_back, open_words
 from dialogs.actions.sensitive import kinds_in
@@ -57,7 +58,13 @@ class Ask(Action):
             say(dispatcher, "utter_go_on")
         elif begins:
             say(dispatcher, "utter_noted" if draft.matter else "utter_begin")
-        say(dispatcher, question(self._part, draft), place=masked(draft.place or draft.vague or ""))
+        place = masked(draft.place or draft.vague or "")
+        if self._part == "place" and (which := choices_of(draft, self._world.gazetteer)):
+            lines = "\n".join(f"{n} {one}" for n, one in enumerate(which, 1))
+            buttons = [(one, f'/choose{{"value": "{one}"}}') for one in which]
+            say(dispatcher, "utter_ask_petition_place_which", place=place, choices=lines, buttons=buttons)
+        else:
+            say(dispatcher, question(self._part, draft), place=place)
         return []
 
     async def _show(self, dispatcher: CollectingDispatcher, turn: Turn, draft: Draft, *, aside: bool) -> list[Any]:

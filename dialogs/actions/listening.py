@@ -15,7 +15,7 @@ from dialogs.actions.draft import MOST_ATTACHMENTS, Draft
 from dialogs.actions.naming import answer_name, answer_phone
 from dialogs.actions.patience import runs_out
 from dialogs.actions.persons import concerned_in
-from dialogs.actions.placing import LEFT_OPEN, LONG_ANSWER, NO_PLACE, NOWHERE, answer_place
+from dialogs.actions.placing import LEFT_OPEN, LONG_ANSWER, NO_PLACE, NOWHERE, answer_place, needs_no_place
 from dialogs.actions.telling import answer_matter, opening, retold
 from dialogs.actions.world import Turn
 from dialogs.nlu.clean import words_only
@@ -86,7 +86,18 @@ def _of_a_new_matter(heard: Heard, turn: Turn) -> Heard:
     """What a matter brings with it: whom it concerns, and where it is against an official, no place."""
     draft = heard.draft
     concerned = draft.behalf or concerned_in(turn.text)
-    return _accusing(replace(heard, draft=replace(draft, behalf=concerned)))
+    return _accusing(_consulting(replace(heard, draft=replace(draft, behalf=concerned))))
+
+
+def _consulting(heard: Heard) -> Heard:
+    """A question of the rules happens nowhere: it is asked for no place, until what is told turns out to be more."""
+    draft = heard.draft
+    matter = draft.matter or ""
+    if draft.place is None and needs_no_place(matter):
+        return replace(heard, draft=replace(draft, place=""))
+    if draft.place == "" and not (needs_no_place(matter) or accuses_an_official(matter)):
+        return replace(heard, draft=replace(draft, place=None))
+    return heard
 
 
 def _accusing(heard: Heard) -> Heard:

@@ -15,6 +15,7 @@ from dialogs.actions.following import next_draft
 from dialogs.actions.happened import happened_in
 from dialogs.actions.held import read_held
 from dialogs.actions.listening import goes_on, listen
+from dialogs.actions.locating import located, settled
 from dialogs.actions.placing import asked_precisely
 from dialogs.actions.repeating import compared
 from dialogs.actions.resuming import came_back, open_words
@@ -50,6 +51,7 @@ class ValidatePetitionForm(FormValidationAction):
                 return [*_slots(other, before), *hush(tracker)]
             say(dispatcher, "utter_resumed", **open_words(before, turn, self._world.categories))
         heard = self._open(before, turn, tracker) if opening else self._hear(before, turn, tracker)
+        heard = replace(heard, draft=located(heard.draft, before, turn.text, self._world.gazetteer))
         draft = await compared(self._with_choices(heard.draft), turn, self._world)
         happened = happened_in(draft.when or draft.matter or "", draft.happened, now=turn.at)
         draft = replace(draft, at=turn.at.isoformat(), happened=happened)
@@ -78,6 +80,8 @@ class ValidatePetitionForm(FormValidationAction):
             return replace(latest, draft=_known_from_before(latest.draft, tracker)).remark("utter_noted")
         if came_back(draft, turn) or turn.entity("value") == "continue":
             draft = replace(draft, shown=None)
+        if asked == "place" and (chosen := settled(draft, turn.entity("value") or turn.text, self._world.gazetteer)):
+            return Heard(draft=replace(chosen, message_ids=draft.with_message(turn.message_ids)))
         return listen(draft, turn, asked, self._world.categories)
 
     def _open(self, draft: Draft, turn: Turn, tracker: Tracker) -> Heard:
@@ -100,7 +104,7 @@ class ValidatePetitionForm(FormValidationAction):
         if draft.matter and draft.split is None and not draft.parts:
             parts = tuple(matters_in(draft.matter, self._world.categories))
             draft = replace(draft, parts=parts, split=None if parts else "")
-        draft = asked_precisely(draft)
+        draft = asked_precisely(draft, self._world.gazetteer)
         if draft.confirm and draft.sensitive is None and not kinds_in(draft):
             draft = replace(draft, sensitive="")
         return draft

@@ -10,10 +10,11 @@ from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger import accuses_an_official
 from dialogs.nlu.facts import Facts, answered_place, only_place
-from dialogs.nlu.matter import Categories, asks, tells_a_matter, type_of
+from dialogs.nlu.gazetteer import Gazetteer
+from dialogs.nlu.matter import Categories, asks, finds_fault, tells_a_matter, type_of
 from dialogs.nlu.ngrams import overlap
 from dialogs.nlu.phrases import made_of
-from dialogs.nlu.places import Lack, find_district, find_place, is_no_place, lack_of
+from dialogs.nlu.places import Lack, find_district, find_place, is_no_place, lack_of, unnamed_in
 
 LONG_ANSWER = 25
 """Characters; a longer answer tells a story."""
@@ -30,6 +31,7 @@ _MOSTLY = 0.5
 _ANYWHERE = frozenset({"表扬", "建议", "咨询"})
 """What needs nobody to go there."""
 _A_REMARK = 6
+_OF_HERE = re.compile(r"我们?(?:这|那|家|村|楼|小区|单位|镇|街)|附近|门口|楼[上下]|这(?:条|里|边|儿|个地方)")
 _HOME = re.compile(r"^我?们?家?(?:是)?(?:住|家住|住址)|家在")
 _ABOUT_PEOPLE = re.compile(
     r"家里|(?:有|是)(?:个)?(?:老人|孩子|小孩|病人|孕妇)|(?:老人|孩子)[没不很都]|没法|受不了|没水|没电"
@@ -62,11 +64,19 @@ def answer_place(  # noqa: PLR0911 - a table, one line a meaning
     return _no_place(heard, said, categories)
 
 
-def asked_precisely(draft: Draft) -> Draft:
+def needs_no_place(matter: str) -> bool:
+    """Whether a matter only asks how something is ruled: no fault, and nothing of here (我们小区, 附近, 这条路)."""
+    consults = type_of(matter) == "咨询" and not accuses_an_official(matter)
+    return consults and not (finds_fault(matter) or unnamed_in(matter) or _OF_HERE.search(matter))
+
+
+def asked_precisely(draft: Draft, gazetteer: Gazetteer) -> Draft:
     """A place that nobody could go to (小区门口, a village of no town) is asked once more; what was said is kept."""
     place = draft.place
     told_where = draft.latitude is not None or draft.vague or draft.asked(_PRECISE)
-    if place is None or place in NOWHERE or told_where or lack_of(place) not in {Lack.NAME, Lack.DISTRICT}:
+    if place is None or place in NOWHERE or told_where:
+        return draft
+    if lack_of(place) not in {Lack.NAME, Lack.DISTRICT} and not gazetteer.choices(place):
         return draft
     if type_of(draft.matter or "") in _ANYWHERE or accuses_an_official(draft.matter or ""):
         return draft

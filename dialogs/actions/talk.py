@@ -98,7 +98,7 @@ class Warn(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> _Events:
         turn = turn_of(tracker)
-        danger = danger_in(turn.text) or Danger.VIOLENCE
+        danger = danger_in(turn.text) or Danger(turn.entity("danger") or Danger.VIOLENCE)
         effect(dispatcher, "call_person", reason="danger", danger=True)
         say(dispatcher, f"utter_danger_{danger.value}", hotline=self._world.office.hotline)
         if in_form(tracker):
@@ -179,5 +179,7 @@ def sayings(office: Office) -> list[Action]:
         make("action_calm", "utter_calm", office, inside="utter_calm_in_form"),
         make("action_nod", "utter_nod", office),
         make("action_nothing_to_stop", "utter_nothing_to_stop", office),
+        make("action_decline", "utter_spam", office),
+        make("action_small_talk", "utter_small_talk", office, inside="utter_not_ours"),
         make("action_unknown_kind", "utter_unknown_kind", office),
     ]

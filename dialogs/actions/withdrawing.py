@@ -6,12 +6,16 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from dialogs.actions.asking import FORM
 from dialogs.actions.progress import case_buttons, list_cases
 from dialogs.actions.world import Turn, World, effect, hush, say, turn_of
 from dialogs.nlu import commands
 from dialogs.ports import CaseView
 
 _LISTED = 8
+_THIS_ONE = "正在登记的这件"
+_UNFINISHED = (("不登记了", "/stop"), ("继续登记", '/choose{"value": "continue"}'))
+"""What is not filed yet cannot be withdrawn, but dropped."""
 
 
 async def open_cases(world: World, turn: Turn) -> Sequence[CaseView]:
@@ -32,12 +36,17 @@ class Withdraw(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         cases = await open_cases(self._world, turn_of(tracker))
+        unfinished = (tracker.active_loop or {}).get("name") == FORM and not turn_of(tracker).entity("case_number")
         if not cases:
+            if unfinished:
+                say(dispatcher, "utter_withdraw_unfinished", buttons=_UNFINISHED)
+                return hush(tracker)
             say(dispatcher, "utter_nothing_open", verb="撤回")
             return []
-        if len(cases) > 1:
-            buttons = case_buttons(cases, "withdraw")
-            say(dispatcher, "utter_which_case", verb="撤回", cases=list_cases(cases), buttons=buttons)
+        if len(cases) > 1 or unfinished:
+            buttons = [*case_buttons(cases, "withdraw"), *([(_THIS_ONE, "/stop")] if unfinished else [])]
+            listed = list_cases(cases) + (f"\n{len(cases) + 1} {_THIS_ONE}" if unfinished else "")
+            say(dispatcher, "utter_which_case", verb="撤回", cases=listed, buttons=buttons)
             return hush(tracker)
         case = cases[0]
         confirm = f'/confirm_withdraw{{"case_number": "{case.number}"}}'

@@ -11,6 +11,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from dialogs.faq.search import Answers
+from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.matter import Categories
 from dialogs.ports import Cases, Randomness
 from dialogs.understanding import Understanding
@@ -39,6 +40,7 @@ class World:
     answers: Answers
     categories: Categories
     understanding: Understanding = field(default_factory=Understanding)
+    gazetteer: Gazetteer = field(default_factory=lambda: Gazetteer.of({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

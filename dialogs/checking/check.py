@@ -14,6 +14,7 @@ from dialogs.checking.wording import check_wording
 from dialogs.engine.bot import Bot, load_bot
 from dialogs.engine.errors import BotRefused
 from dialogs.files import DialogFiles
+from dialogs.nlu.gazetteer import faults
 
 _IN_CHINESE = (
     (r"intent (\S+) is not in the domain", r"意图 \1 不在 domain.yml 的 intents 里"),
@@ -56,6 +57,7 @@ def check_dialogs(files: DialogFiles, *, today: date | None = None) -> list[Find
         return findings
     findings += check_answers(sources["answers.yml"], today)
     findings += _check_categories(sources["categories.yml"])
+    findings += _check_gazetteer(sources["gazetteer.yml"])
     try:
         bot = load_bot(files.dialog(), files.overriding())
     except BotRefused as refused:
@@ -115,3 +117,10 @@ def _check_categories(source: Source) -> Sequence[Finding]:
                 line = source.line(first, second)
                 found.append(error("categories.yml", line, f"{first}/{second} 后面应是 [词, 词]"))
     return found
+
+
+def _check_gazetteer(source: Source) -> Sequence[Finding]:
+    return [
+        error("gazetteer.yml", source.line(*fault.within), f"{'的'.join(fault.within)}：{fault.sentence}".lstrip("："))
+        for fault in faults(source.data)
+    ]

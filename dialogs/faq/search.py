@@ -30,6 +30,7 @@ UNSURE = 0.33
 """Of ``search``: cosines of characters at which a question is surely one of the known ones, or surely none."""
 OFFERED = 3
 _BATCH = 16
+_AGAIN_AFTER_S = 30.0
 _LONGEST_QUESTION = 200
 _FEWEST_CHARACTERS = 2
 _PADDING = re.compile(
@@ -78,6 +79,7 @@ class Answers:
         texts = [answer.text[:LONGEST_TEXT] for answer in answers]
         self._matcher = QuestionMatcher(self._asked, texts, learned_for_questions(), owners=self._owners)
         self._preparing: asyncio.Task[None] | None = None
+        self._not_before = 0.0
 
     def __iter__(self) -> Any:
         return iter(self._answers)
@@ -162,13 +164,22 @@ class Answers:
         if embedder is None or embedder.id != EMBEDDER:
             return None
         if not self._matcher.attached:
-            if self._preparing is None or self._preparing.done():
-                self._preparing = asyncio.get_running_loop().create_task(self._prepare_quietly(embedder))
+            self.prepare_beside(embedder)
             return None
         try:
             return np.asarray((await embedder.embed([question], role=EmbeddingRole.QUERY))[0], dtype=np.float32)
         except EmbedderAway:
             return None
+
+    def prepare_beside(self, embedder: Embedder) -> None:
+        """Begin to prepare beside the turns, unless it is done or under way; after a failure not at once again."""
+        loop = asyncio.get_running_loop()
+        ready = self._matcher.attached or embedder.id != EMBEDDER or not self._asked
+        busy = self._preparing is not None and not self._preparing.done()
+        if ready or busy or loop.time() < self._not_before:
+            return
+        self._not_before = loop.time() + _AGAIN_AFTER_S
+        self._preparing = loop.create_task(self._prepare_quietly(embedder))
 
     async def prepare(self, embedder: Embedder) -> None:
         """Embed every way of asking and every answer; from then on ``find`` goes by meaning too.

@@ -96,6 +96,11 @@ def query_code(text: str) -> str:
     return found.group() if found else ""
 
 
+def is_query_code(text: str) -> bool:
+    """Whether a text is six digits and nothing else."""
+    return bool(_CODE.fullmatch(words_only(text)))
+
+
 def command_in(text: str, *, in_form: bool) -> str | None:
     """The intent of a text that is surely a command; None for all else.
 

@@ -9,20 +9,29 @@ The list is YAML, names under the area they lie in::
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from dialogs.nlu.places import end_of_place
 
 _SHORTEST = 2
 _LONGEST_READ = 3000
+_DEPTH = 2
+"""Areas around an estate: district and street."""
+_SHORTEST_ALONE = 3
+"""Characters; shorter names without a suffix are words as well."""
 
 
 class BadGazetteer(Exception):
-    """``sentence`` says what is wrong with which file."""
+    """``sentence`` says what is wrong with which file; ``key`` names the setting that leads to it."""
+
+    retryable = False
+    key = "dialog.files"
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -57,10 +66,13 @@ class Gazetteer:
     def load(cls, path: Path) -> "Gazetteer":
         try:
             areas = YAML(typ="safe").load(path)
-        except (OSError, YAMLError) as error:
-            raise BadGazetteer(f"地名表 {path.name} 无法读取：{error}") from error
-        if not isinstance(areas, Mapping):
-            raise BadGazetteer(f"地名表 {path.name} 应是“区县: 街道: [社区]”的层级")
+        except MarkedYAMLError as wrong:
+            line = f"第 {wrong.problem_mark.line + 1} 行" if wrong.problem_mark else ""
+            raise BadGazetteer(f"地名表 {path} {line}不是正确的 YAML") from wrong
+        except (OSError, UnicodeDecodeError, YAMLError) as wrong:
+            raise BadGazetteer(f"地名表 {path} 无法读取（{type(wrong).__name__}）") from wrong
+        if fault := next(faults(areas), None):
+            raise BadGazetteer(f"地名表 {path} 里{'的'.join(fault.within)}：{fault.sentence}")
         return cls.of(areas)
 
     def find(self, text: str) -> list[Named]:
@@ -94,6 +106,45 @@ class Gazetteer:
         full = {named.full for named in self.find(place) if self.complete(place) == place and named.within}
         said = {name for name in full if name not in place}
         return tuple(sorted(said)) if len(said) > 1 else ()
+
+    def settled(self, place: str, said: str) -> str:
+        """The place made one of its ``choices`` by what was said to it (坊子区那个); "" where that leaves it open."""
+        names = [named for named in self.find(place) if named.full in self.choices(place)]
+        fits = [n for n in names if n.full in said] or [n for n in names if any(area in said for area in n.within)]
+        if len({n.full for n in fits}) != 1:
+            return ""
+        return f"{fits[0].full}{place.partition(fits[0].name)[2]}"
+
+    def place_in(self, text: str) -> str:
+        """The first estate or village of the list that a text names, with its street before it and its house after."""
+        sample = text[:_LONGEST_READ]
+        inner = [n for n in self.find(sample) if len(n.within) >= _DEPTH and len(n.name) >= _SHORTEST_ALONE]
+        if not inner:
+            return ""
+        at = start = sample.find(inner[0].name)
+        for area in reversed(inner[0].within):
+            start -= len(area) if sample[:start].endswith(area) else 0
+        return sample[start : end_of_place(sample, at + len(inner[0].name))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What is wrong under ``within``, the names from the top."""
+
+    within: tuple[str, ...]
+    sentence: str
+
+
+def faults(areas: object, within: tuple[str, ...] = ()) -> Iterator[Fault]:
+    """Whatever is no list of names under names."""
+    if isinstance(areas, Mapping):
+        for name, inner in areas.items():
+            yield from faults(inner, (*within, str(name)))
+    elif isinstance(areas, list) and within:
+        if wrong := [one for one in areas if not isinstance(one, str)]:
+            yield Fault(within=within, sentence=f"[ ] 里应是地名，“{wrong[0]}”不是")
+    elif areas is not None or not within:
+        yield Fault(within=within, sentence="应是“区县: 街道: [社区, 村]”的层级")
 
 
 def _named(areas: object, within: tuple[str, ...]) -> Iterable[Named]:

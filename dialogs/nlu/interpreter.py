@@ -17,7 +17,9 @@ from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger import accuses_an_official, danger_in
 from dialogs.nlu.facts import only_place, read_facts
+from dialogs.nlu.manners import only_advertises
 from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, tells_a_matter
+from dialogs.nlu.names import answered_name
 from dialogs.nlu.ngrams import NgramIndex
 from dialogs.nlu.places import find_place
 from dialogs.understanding import Understanding
@@ -45,6 +47,12 @@ _JUDGED = re.compile(
 )
 """A matter of courts, arbitration or review: another way than petition is lawful."""
 _SOON = 60
+_ASKS_A_NUMBER = {"petition_name", "petition_phone"}
+_TAKES_WORDS = {"petition_matter", "petition_name", "petition_phone", "petition_confirm"}
+_A_REMARK = 4
+_SURELY_OUTSIDE = 0.9
+_OF_ONESELF = re.compile(r"[我俺咱他她它这那]|家|村|小区|单位|[0-9]")
+"""What may go on with the story of a matter."""
 _FREE_TEXT = {"petition_matter", "addition_text"}
 
 
@@ -70,8 +78,12 @@ class LightInterpreter:
             return _sure("ask_policy")
         asked = requested_slot(state)
         certain = self.certain(text, asked=asked)
+        if asked in _ASKS_A_NUMBER and commands.is_query_code(text) and not _asked_of_a_case(state):
+            return _sure("inform")
         if certain is None:
             return await self._guessed(text)
+        if certain.intent == "inform" and await self._is_small_talk(text, asked):
+            return _sure("small_talk")
         if certain.intent == "file_petition" and not asked:
             return await self._other_wish(text) or certain
         return certain
@@ -116,6 +128,8 @@ class LightInterpreter:
 
     def _outside(self, text: str) -> Parse | None:
         command = commands.command_in(text, in_form=False)
+        if not command and only_advertises(text):
+            return _sure("spam")
         if command or self._is_question(text, SURE, None):
             return _sure(command or "ask_policy")
         if _JUDGED.search(text[:_SOON]) and not accuses_an_official(text):
@@ -150,6 +164,21 @@ class LightInterpreter:
         if judged.intent is None or not wish or judged.confidence < _SURE_OF_A_WISH:
             return None
         return Parse(intent=judged.intent, confidence=judged.confidence, ranking=judged.ranking, by=judged.by)
+
+    async def _is_small_talk(self, text: str, asked: str | None) -> bool:
+        """Whether a short remark in a form is surely about something else altogether (你觉得国足能赢吗).
+
+        Only where it would go into the petition's words; what may be an answer, or of the matter, is kept.
+        """
+        model, bare = self._understanding.intents, words_only(text)
+        if model is None or asked not in _TAKES_WORDS or not _A_REMARK <= len(bare) <= _WISH_LENGTH:
+            return False
+        if read_facts(text, self._categories).any or _OF_ONESELF.search(bare) or self._categories.filed_under(text):
+            return False
+        if answered_name(text) or not asks(text):
+            return False
+        judged = await model.judge(text, self._understanding.embedder)
+        return judged.intent is None and judged.confidence >= _SURELY_OUTSIDE
 
     async def _guessed(self, text: str) -> Parse:
         model = self._understanding.intents
@@ -200,6 +229,11 @@ class LightInterpreter:
 def answered(state: State | None) -> bool:
     """Whether a policy question was answered: what names no subject asks about it. The action sees how long ago."""
     return bool(state and (state.get("slots") or {}).get("last_answer"))
+
+
+def _asked_of_a_case(state: State | None) -> bool:
+    """Whether a case was asked after whose query code is waited for."""
+    return bool(state and (state.get("slots") or {}).get("asked_number"))
 
 
 def _nod(text: str) -> str:

@@ -2,6 +2,9 @@
 
 import re
 
+from dialogs.nlu.matter import finds_fault
+from dialogs.nlu.places import find_place
+
 _SCOLDS = re.compile(
     r"傻\s?[逼b叉屌吊缺]|[傻沙煞杀莎][比逼笔雕币]|操[你尼泥他她]|[草艹日干肏][你尼泥][妈马吗嘛玛先大爷祖]?|日你|草拟|艹|cao|(?:他|你|尼|泥|恁)(?:妈|马|玛|吗)的|(?<![我你他她妈爸姑姨大舅婶奶])妈的|妈卖批|妈了个|tmd|nmsl|mlgb|cnm|nmd|wcnm|你妈(?=$|[死了逼个，。！])|你[个这]?(?:傻|蠢|笨)|"
     r"滚(?:蛋|开|犊子|你|远点|粗)|^滚+[吧啊！!。]*$|去死|(?:王|忘)八|龟儿|龟孙|瓜娃子|瓜皮|哈麻批|锤子哦|先人板板|仙人板板|脑壳(?:有包|进水)|混蛋|混账|混球|废物|饭桶|吃干饭|狗屁|狗东西|狗日|狗官|狗腿|脑残|智障|弱智|脑瘫|脑子(?:有病|进水|坏)|神经病|有病吧|你有病|"
@@ -35,6 +38,11 @@ def is_spam(text: str) -> bool:
         return not _TELLS.search(text)
     bare = re.sub(r"[\W_]+", "", text)
     return bool(bare) and (bool(_ONE_SOUND.fullmatch(bare)) or _random_keys(bare))
+
+
+def only_advertises(text: str) -> bool:
+    """Whether nothing but spam is there: whoever names a trouble and its place has a matter."""
+    return is_spam(text) and not (finds_fault(text) and find_place(text))
 
 
 def _random_keys(bare: str) -> bool:

@@ -160,6 +160,11 @@ def find_place(text: str) -> Place | None:
     return next((place for place in found if place.exact), found[0] if found else None)
 
 
+def end_of_place(text: str, end: int) -> int:
+    """Where a place that is known until ``end`` ends: with its house number, its gate, what is beside it."""
+    return _extended(text, end)[0]
+
+
 def is_no_place(answer: str) -> bool:
     """Whether an answer to "where" is plainly none: it tells, counts money, or does not know."""
     if find_place(answer):
