@@ -50,6 +50,11 @@ class LexicalIndex:
         self._idf = np.log(1 + (self._count - having + 0.5) / (having + 0.5))
         self._weights = _saturated(times[by_row].astype(np.float32), lengths, self._texts)
 
+    def rarity(self, named: Sequence[str]) -> list[float]:
+        """The inverse document frequency of each gram; 0 of one that no text has."""
+        rows = [self._rows.get(gram) for gram in named]
+        return [0.0 if row is None else float(self._idf[row]) for row in rows]
+
     def scores(self, question: str) -> LexicalScores:
         asked = Counter(grams(question[:_LONGEST_QUESTION]))
         bm25, characters, pairs = (np.zeros(self._count, dtype=np.float32) for _ in range(3))

@@ -19,9 +19,12 @@ LONGEST_TEXT = 300
 """Characters of a text that are embedded: more was measured to find no more."""
 Rows = npt.NDArray[np.int64]
 WORDS_OF = 200
+_LONGEST_COMPARED = 600
 _NEAR, _FADES = 8, 0.85
 _BESIDE = 3
 _RARE_AMONG = 30
+_CROWD = 10
+_AT_ONCE = 512
 _NOTHING = -9.0
 
 
@@ -55,7 +58,9 @@ class Matcher:
         self._said = {
             id(weights): _bags(texts, weights) @ weights.words.said for weights in (learned.light, learned.full)
         }
+        self._texts = [text[:_LONGEST_COMPARED].lower() for text in texts]
         self._vectors: Matrix | None = None
+        self._crowd: Scores | None = None
         self.meaning: Matrix | None = None
         """What the learned pairs of meaning are multiplied with, a row for each text."""
         self._meant: Matrix | None = None
@@ -64,6 +69,7 @@ class Matcher:
         """A row for each text, from the embedder the weights were learned with."""
         full = self._learned.full
         self._vectors = centred(vectors, vectors.mean(axis=0))
+        self._crowd = None
         self.meaning = self._vectors
         self._meant = self.meaning @ full.meaning.said if full.meaning is not None else None
 
@@ -88,6 +94,16 @@ class Matcher:
 
     def features(self, question: str, meant: Matrix | None) -> dict[str, Scores]:
         """All that is known of the question beside each text, by name. ``meant``: its centred embedding."""
+        found = self._plain(question, meant)
+        top = self._nearest(found)
+        found["run_here"] = _within(top, self._runs(question, top), len(self._texts))
+        if meant is not None and self._vectors is not None:
+            if self._crowd is None:
+                self._crowd = crowded(self._vectors)
+            found["crowd"] = self._crowd
+        return found
+
+    def _plain(self, question: str, meant: Matrix | None) -> dict[str, Scores]:
         lexical = self._index.scores(question)
         found = {"bm25": lexical.bm25, "characters": lexical.characters, "pairs": lexical.pairs, "length": self._length}
         if meant is not None and self._vectors is not None:
@@ -98,21 +114,26 @@ class Matcher:
         found["rare_here"] = self._rare_here(question, found)
         return found
 
-    def _rare_here(self, question: str, found: Mapping[str, Scores]) -> Scores:
-        """What of the question is in this text and in few others of the same subject.
-
-        The texts nearest to the question share its subject; the grams they all have tell nothing apart.
-        """
-        first = sum(_even(found[name]) for name in ("bm25", "meaning", "bm25_near") if name in found)
+    def _nearest(self, found: Mapping[str, Scores]) -> Rows:
+        """The texts nearest to the question: they share its subject."""
+        first = sum((_even(found[name]) for name in ("bm25", "meaning", "bm25_near") if name in found), np.float32(0))
         count = min(_RARE_AMONG, len(self._grams))
+        return np.argpartition(-np.asarray(first), count - 1)[:count] if count else np.zeros(0, dtype=np.int64)
+
+    def _rare_here(self, question: str, found: Mapping[str, Scores]) -> Scores:
+        """What of the question is in this text and in few others of the nearest: what all have tells nothing apart."""
+        top = self._nearest(found)
         rare = np.zeros(len(self._grams), dtype=np.float32)
-        if not count or isinstance(first, int):
-            return rare
-        top = np.argpartition(-first, count - 1)[:count]
-        for gram in set(grams(question)):
+        for gram in set(grams(question)) if len(top) else ():
             having = [text for text in top if gram in self._grams[text]]
-            rare[having] += np.log((count + 1) / (len(having) + 0.5))
+            rare[having] += np.log((len(top) + 1) / (len(having) + 0.5))
         return rare
+
+    def _runs(self, question: str, top: Rows) -> Scores:
+        """How rare the longest words are that question and text share: the whole name of an office or event."""
+        asked = question[:WORDS_OF].lower()
+        rarity = self._index.rarity([asked[at : at + 2] for at in range(len(asked) - 1)])
+        return np.array([_longest_run(asked, rarity, self._texts[text]) for text in top], dtype=np.float32)
 
 
 class QuestionMatcher(Matcher):
@@ -137,7 +158,7 @@ class QuestionMatcher(Matcher):
         self._meant = self.meaning @ block.said if block is not None else None
 
     def features(self, question: str, meant: Matrix | None) -> dict[str, Scores]:
-        found = super().features(question, meant)
+        found = self._plain(question, meant)
         lexical = self._answers.scores(question)
         found["said_bm25"] = lexical.bm25[self._owners]
         found["said_characters"] = lexical.characters[self._owners]
@@ -149,6 +170,39 @@ class QuestionMatcher(Matcher):
 def _bags(texts: Sequence[str], weights: Weights) -> Matrix:
     rows = [bag(text[:WORDS_OF], weights.said_grams) for text in texts]
     return np.array(rows, dtype=np.float32).reshape(len(texts), len(weights.said_grams))
+
+
+def _longest_run(asked: str, rarity: Sequence[float], text: str) -> float:
+    """The greatest sum of ``rarity`` (of each pair of neighbours in ``asked``) over what stands so in ``text``."""
+    best = 0.0
+    for start in range(len(rarity)):
+        total, end = 0.0, start + 2
+        while end <= len(asked) and asked[start:end] in text:
+            total += rarity[end - 2]
+            end += 1
+        best = max(best, total)
+    return best
+
+
+def _within(top: Rows, scores: Scores, count: int) -> Scores:
+    """``scores`` of the texts in ``top`` about their mean, 0 for all others."""
+    found = np.zeros(count, dtype=np.float32)
+    if len(top):
+        found[top] = scores - scores.mean()
+    return found
+
+
+def crowded(vectors: Matrix) -> Scores:
+    """How near each text's nearest others are: what is near to everything is found by chance too often."""
+    count = min(_CROWD, len(vectors) - 1)
+    if count < 1:
+        return np.zeros(len(vectors), dtype=np.float32)
+    found = []
+    for start in range(0, len(vectors), _AT_ONCE):
+        near = vectors[start : start + _AT_ONCE] @ vectors.T
+        near[np.arange(len(near)), np.arange(start, start + len(near))] = -1
+        found.append(np.partition(near, -count, axis=1)[:, -count:].mean(axis=1))
+    return np.concatenate(found).astype(np.float32)
 
 
 def _even(scores: Scores) -> Scores:

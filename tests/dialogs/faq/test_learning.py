@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 from dialogs.evaluating.faq import stand_together
-from dialogs.faq.confidence import judge
+from dialogs.faq.confidence import SIGNS, judge
 from dialogs.faq.learned import learned_for_answers, learned_for_questions
 from dialogs.faq.lexical import LexicalIndex
-from dialogs.faq.matching import Learned, Matcher
+from dialogs.faq.matching import Learned, Matcher, crowded
 from dialogs.faq.text import OneScript, grams
 from dialogs.faq.weights import load_weights, save_weights, unlearned
 from dialogs.nlu.clean import Script
 from dialogs.training.answers import LIGHT, Pairs, Plan, Trainer
+from dialogs.training.answers_fit import Lessons, fit_answers
 
 _SUBJECTS = [f"{one}{other}" for one in "甲乙丙丁戊己庚辛" for other in "木火土金水"]
 
@@ -82,3 +83,40 @@ def test_neighbours_help_only_where_they_speak_of_the_same() -> None:
     apart = [f"{chr(0x4E00 + 7 * n)}{chr(0x4F00 + 5 * n)}{chr(0x5100 + 3 * n)}" for n in range(20)]
     assert stand_together(together)
     assert not stand_together(apart)
+
+
+def test_the_longest_words_in_common_count_by_their_rarity() -> None:
+    index = LexicalIndex(["北投温泉季何时", "温泉", "申请何时"])
+    common, rare = index.rarity(["何时", "北投"])
+    assert 0 < common < rare
+    assert index.rarity(["无此"]) == [0]
+    texts = ["办北投温泉季活动", "北投有温泉的季节", "温泉季"]
+    matcher = Matcher(texts, learned_for_answers(), neighbours=False)
+    run = matcher.features("北投温泉季何时", None)["run_here"]
+    assert run.argmax() == 0
+    assert run.sum() == pytest.approx(0, abs=1e-5)
+
+
+def test_what_is_near_to_everything_is_told() -> None:
+    rows = np.eye(4, dtype=np.float32)
+    crowd = crowded(np.vstack([rows, np.full((1, 4), 0.5, dtype=np.float32)]))
+    assert crowd.argmax() == 4
+    assert crowded(rows[:1]).tolist() == [0]
+
+
+def test_what_is_sure_is_learned_from_questions_that_were_left_out(pairs: Pairs) -> None:
+    lessons = Lessons(
+        texts=pairs.texts,
+        questions=pairs.questions,
+        right=pairs.right,
+        outside=["明天下雨吗", "你叫什么", "今天星期几", "唱首歌"],
+        neighbours=False,
+    )
+    weights = fit_answers(lessons, Plan(seeds=(0,), batch=20))
+    answers_at, offers_at, *coefficients = weights.sure
+    assert 0 < offers_at <= answers_at
+    assert len(coefficients) == len(SIGNS) + 1
+    matcher = lessons.matcher(weights)
+    known, unknown = (judge(matcher.match(question, None)) for question in ("甲木多少钱", "唱首歌"))
+    assert known.order[0] == 0
+    assert known.probability > unknown.probability
