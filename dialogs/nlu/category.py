@@ -1,6 +1,7 @@
 """Says what a petition is about, from what was learned of past cases.
 
-Linear scores over hashed n-grams (TF-IDF, unit length), then a calibration that turns them into probabilities.
+Linear scores over hashed n-grams (TF-IDF, unit length), the title's and the body's apart, then a calibration that turns
+them into probabilities.
 Numpy alone: ``dialogs.training`` makes the weights.
 """
 
@@ -18,7 +19,7 @@ import numpy.typing as npt
 from dialogs.nlu.category_text import Hashes, counted
 from dialogs.understanding import CategoryJudgment
 
-FORMAT = 1
+FORMAT = 2
 LARGEST = 64 * 1024 * 1024
 """Bytes of a model file; ours stay far below."""
 _REMEMBERED = 16
@@ -40,7 +41,8 @@ class ModelUnreadable(Exception):
 class Calibration:
     """``softmax(scores @ matrix + offset)`` are probabilities; below ``threshold`` a person should decide.
 
-    One is for texts with a body, one for a title alone: they differ in how sure one can be.
+    One is for a title with a body (the title's scores, then the body's), one for a body alone, one for a title alone:
+    they differ in how sure one can be.
     """
 
     matrix: Floats
@@ -67,6 +69,7 @@ class CategoryWeights:
     weights: npt.NDArray[np.float16]
     bias: Floats
     with_detail: Calibration
+    body_only: Calibration
     title_only: Calibration
     about: Mapping[str, Any] = field(default_factory=dict)
 
@@ -93,6 +96,7 @@ class CategoryWeights:
                 weights=self.weights,
                 bias=self.bias,
                 **_packed("detail", self.with_detail),
+                **_packed("body", self.body_only),
                 **_packed("title", self.title_only),
             )
 
@@ -133,6 +137,7 @@ def _unpacked(file: Any) -> CategoryWeights:
         weights=file["weights"],
         bias=file["bias"],
         with_detail=_calibration(file, "detail"),
+        body_only=_calibration(file, "body"),
         title_only=_calibration(file, "title"),
         about=meta["about"],
     )
@@ -163,8 +168,16 @@ class TrainedCategories:
         return self._recent(title, detail)
 
     def _judge(self, title: str, detail: str) -> CategoryJudgment:
-        calibration = self.weights.with_detail if detail.strip() else self.weights.title_only
-        probabilities = calibration.probabilities(self.weights.scores(title, detail))
+        calibration, scores = self._scored(title, detail)
+        probabilities = calibration.probabilities(scores)
         order = np.argsort(-probabilities, kind="stable")
         ranking = tuple((self.weights.labels[i], float(probabilities[i])) for i in order)
         return CategoryJudgment(label=ranking[0][0], sure=ranking[0][1] >= calibration.threshold, ranking=ranking)
+
+    def _scored(self, title: str, detail: str) -> tuple[Calibration, Floats]:
+        of_title, of_body = self.weights.scores(title, ""), self.weights.scores("", detail)
+        if not detail.strip():
+            return self.weights.title_only, of_title
+        if not title.strip():
+            return self.weights.body_only, of_body
+        return self.weights.with_detail, np.concatenate([of_title, of_body])

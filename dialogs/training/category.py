@@ -1,14 +1,14 @@
 """Learns categories from past cases: TF-IDF over hashed n-grams, one linear classifier a category, calibrated.
 
-Each case is learned as two, its title and its body, and judged as one: so the words of bodies teach what titles mean.
-The n-grams that tell a category apart weigh more before the classifier sees them (log-count ratios, as in NB-SVM). How
-well it does, and from which confidence on it may answer, comes from cases that the judging model had not seen: folds in
-which near copies stay together.
+Each case is learned as two, its title and its body: so the words of bodies teach what titles mean. It is judged as two
+as well, and the calibration says how much either counts. The n-grams that tell a category apart weigh more before the
+classifier sees them (log-count ratios, as in NB-SVM). How well it does, and from which confidence on it may answer,
+comes from cases that the judging model had not seen: folds in which near copies stay together.
 """
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -65,10 +65,12 @@ def learn(cases: Sequence[PastCase], *, tick: Tick = lambda: None) -> Learned:
     vectors = vectors_of([(case.title, case.detail) for case in cases])
     folds = _folds(truth, groups([case.title for case in cases], [case.detail for case in cases]))
     tick()
-    full, title = _unseen_scores(vectors, truth, folds, len(labels), tick)
-    fit = _fit(vectors, truth, np.ones(len(truth), dtype=np.bool_), len(labels))
-    title_form, title_only = _calibrated(title, truth, folds, np.ones(len(truth), dtype=np.bool_))
-    full_form, with_detail = _calibrated(full, truth, folds, vectors.has_detail)
+    title, body = _unseen_scores(vectors, truth, folds, len(labels), tick)
+    everyone = np.ones(len(truth), dtype=np.bool_)
+    fit = _fit(vectors, truth, everyone, len(labels))
+    title_form, title_only = _calibrated(title, truth, folds, everyone)
+    _, body_only = _calibrated(body, truth, folds, vectors.has_detail)
+    full_form, with_detail = _calibrated(np.hstack([title, body]), truth, folds, vectors.has_detail)
     full_form = _joined(full_form, title_form, vectors.has_detail)
     tick()
     weights = CategoryWeights(
@@ -78,6 +80,7 @@ def learn(cases: Sequence[PastCase], *, tick: Tick = lambda: None) -> Learned:
         weights=fit.weights.astype(np.float16),
         bias=fit.bias,
         with_detail=with_detail,
+        body_only=body_only,
         title_only=title_only,
         about={"cases": len(cases), "fingerprint": fingerprint(cases)},
     )
@@ -105,15 +108,15 @@ def _folds(truth: Ints, group: Ints) -> Ints:
 
 
 def _unseen_scores(vectors: Vectors, truth: Ints, folds: Ints, count: int, tick: Tick) -> tuple[Floats, Floats]:
-    full = np.zeros((len(truth), count), dtype=np.float32)
-    title = np.zeros_like(full)
+    title = np.zeros((len(truth), count), dtype=np.float32)
+    body = np.zeros_like(title)
     for fold in range(FOLDS):
         apart = folds == fold
         if apart.any():
             fit = _fit(vectors, truth, ~apart, count)
-            full[apart], title[apart] = fit.scores(vectors.full[apart]), fit.scores(vectors.title[apart])
+            title[apart], body[apart] = fit.scores(vectors.title[apart]), fit.scores(vectors.body[apart])
         tick()
-    return full, title
+    return title, body
 
 
 def _fit(vectors: Vectors, truth: Ints, chosen: npt.NDArray[np.bool_], count: int) -> _Fit:
@@ -148,24 +151,24 @@ def _telling(rows: sp.csr_matrix, mine: npt.NDArray[np.bool_]) -> Floats:
 
 def _calibrated(scores: Floats, truth: Ints, folds: Ints, usable: npt.NDArray[np.bool_]) -> tuple[Form, Calibration]:
     """Judgments calibrated by the other folds, and the calibration by all of them."""
-    if len(np.unique(truth[usable])) < scores.shape[1]:  # hardly any of these: what holds for all must do
+    count = int(truth.max()) + 1
+    if len(np.unique(truth[usable])) < count:  # hardly any of these: what holds for all must do
         usable = np.ones(len(truth), dtype=np.bool_)
-    probabilities = np.zeros_like(scores)
+    probabilities = np.zeros((len(truth), count), dtype=np.float32)
     for fold in range(FOLDS):
         apart = folds == fold
-        by_others = _calibration(scores[usable & ~apart], truth[usable & ~apart])
+        by_others = _calibration(scores[usable & ~apart], truth[usable & ~apart], count)
         probabilities[apart] = by_others.probabilities(scores[apart])
     best = probabilities.max(axis=1)
     threshold = float(np.quantile(best[usable], LEFT_TO_PEOPLE))
-    matrix = _calibration(scores[usable], truth[usable])
-    final = Calibration(matrix=matrix.matrix, offset=matrix.offset, threshold=threshold)
+    final = replace(_calibration(scores[usable], truth[usable], count), threshold=threshold)
     return Form(probabilities=probabilities, sure=best >= threshold), final
 
 
-def _calibration(scores: Floats, truth: Ints) -> Calibration:
+def _calibration(scores: Floats, truth: Ints, count: int) -> Calibration:
     """Multinomial logistic regression from scores to labels. A label that is not there keeps its own score."""
-    count = scores.shape[1]
-    matrix, offset = np.eye(count, dtype=np.float32), np.zeros(count, dtype=np.float32)
+    matrix = np.vstack([np.eye(count, dtype=np.float32)] * (scores.shape[1] // count))
+    offset = np.zeros(count, dtype=np.float32)
     there = np.unique(truth)
     if len(there) > 1:
         fit = LogisticRegression(C=1.0, max_iter=500).fit(scores, truth)

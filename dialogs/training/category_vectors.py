@@ -15,11 +15,10 @@ _LEAST_OFTEN = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vectors:
-    """A row of unit length for each case, in three forms; without a body ``full`` is ``title`` and ``body`` empty."""
+    """A row of unit length for each case, twice: its title and its body. An empty text has an empty row."""
 
     grams: Hashes
     idf: npt.NDArray[np.float16]
-    full: sp.csr_matrix
     title: sp.csr_matrix
     body: sp.csr_matrix
     has_detail: npt.NDArray[np.bool_]
@@ -27,15 +26,14 @@ class Vectors:
 
 def vectors_of(texts: Sequence[tuple[str, str]]) -> Vectors:
     """``texts``: title and body of each case."""
-    full = [counted(title, detail) for title, detail in texts]
     titles = [counted(title, "") for title, _ in texts]
-    grams, idf = _vocabulary([found for found, _ in full])
+    bodies = [counted("", detail) for _, detail in texts]
+    grams, idf = _vocabulary([np.union1d(title, body) for (title, _), (body, _) in zip(titles, bodies, strict=True)])
     return Vectors(
         grams=grams,
         idf=idf,
-        full=rows_of(full, grams, idf),
         title=rows_of(titles, grams, idf),
-        body=rows_of([counted("", detail) for _, detail in texts], grams, idf),
+        body=rows_of(bodies, grams, idf),
         has_detail=np.array([bool(detail.strip()) for _, detail in texts]),
     )
 

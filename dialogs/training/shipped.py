@@ -25,19 +25,19 @@ def learn_shipped() -> CategoryWeights:
     """The model, out of one row for each example, description and word."""
     vectors, classifier = fit_shipped()
     count = len(classifier.classes_)
-    calibration = Calibration(
-        matrix=np.eye(count, dtype=np.float32) * np.float32(_SHARPNESS),
-        offset=np.zeros(count, dtype=np.float32),
-        threshold=0.0,
-    )
+    matrix = np.eye(count, dtype=np.float32) * np.float32(_SHARPNESS)
+    halves = np.vstack([matrix, matrix]) * np.float32(0.5)
+    offset = np.zeros(count, dtype=np.float32)
+    alone = Calibration(matrix=matrix, offset=offset, threshold=0.0)
     return CategoryWeights(
         labels=[str(label) for label in classifier.classes_],
         grams=vectors.grams,
         idf=vectors.idf,
         weights=classifier.coef_.T.astype(np.float16),
         bias=classifier.intercept_.astype(np.float32),
-        with_detail=calibration,
-        title_only=calibration,
+        with_detail=Calibration(matrix=halves, offset=offset, threshold=0.0),
+        body_only=alone,
+        title_only=alone,
         about={"fingerprint": fingerprint()},
     )
 

@@ -167,7 +167,8 @@ def weights(label: str) -> CategoryWeights:
         idf=np.ones(3, dtype=np.float16),
         weights=np.zeros((3, 2), dtype=np.float16),
         bias=np.zeros(2, dtype=np.float32),
-        with_detail=calibration,
+        with_detail=Calibration(matrix=np.vstack([calibration.matrix] * 2), offset=calibration.offset, threshold=0.5),
+        body_only=calibration,
         title_only=calibration,
     )
 

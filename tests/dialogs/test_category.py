@@ -134,6 +134,19 @@ def test_learning_tells_apart_what_it_has_not_seen(learned: Learned) -> None:
     assert learned.full.sure.mean() == pytest.approx(0.9, abs=0.06)
 
 
+def test_title_and_body_are_judged_apart_and_weighed_together(learned: Learned) -> None:
+    case, weights = own_cases()[1], learned.weights
+    title, body = weights.scores(case.title, ""), weights.scores("", case.detail)
+    for judged, calibration, scores in (
+        (("", case.detail), weights.body_only, body),
+        ((case.title, " "), weights.title_only, title),
+        ((case.title, case.detail), weights.with_detail, np.concatenate([title, body])),
+    ):
+        ranking = TrainedCategories(weights).judge(*judged).ranking
+        expected = dict(zip(weights.labels, calibration.probabilities(scores), strict=True))
+        assert dict(ranking) == pytest.approx(expected)
+
+
 def test_a_training_file_is_known_whatever_the_order_of_its_rows(learned: Learned) -> None:
     assert training_fingerprint(own_cases()[::-1]) == learned.weights.about["fingerprint"]
     assert training_fingerprint(own_cases()[1:]) != learned.weights.about["fingerprint"]

@@ -259,7 +259,8 @@ def keep(store: ModelStore, *labels: str) -> None:
         idf=np.ones(2, dtype=np.float16),
         weights=np.eye(2, dtype=np.float16),
         bias=np.zeros(2, dtype=np.float32),
-        with_detail=same,
+        with_detail=Calibration(matrix=np.vstack([same.matrix] * 2), offset=same.offset, threshold=0.5),
+        body_only=same,
         title_only=same,
     )
     weights.save(store.folder / "new")
