@@ -1,6 +1,7 @@
 """What all tests share: real servers, a fresh database each, and no way out of this machine."""
 
 import asyncio
+import logging
 import os
 import socket
 import tempfile
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from storage.driver import Database, connect
 from storage.embedded import EmbeddedServers, Endpoints
@@ -22,6 +24,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--pictures", metavar="DIR", type=Path, help="where tests/journeys/test_demo_page.py puts the manual's pictures"
     )
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """What a command did to the logs ends with its test: it may point at a stream that is closed by then."""
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers, level = list(root.handlers), root.level
+    yield
+    structlog.configure(**before)
+    for handler in [handler for handler in root.handlers if handler not in handlers]:
+        root.removeHandler(handler)
+    root.setLevel(level)
 
 
 @pytest.fixture(scope="session")
