@@ -12,6 +12,9 @@ from bot.supervisor.demo import plan_demo
 from bot.supervisor.plan import Plan
 from channels.sandbox import PROGRESS_TEMPLATE_ID
 from channels.wechat.settings import read_settings
+from dialogs.checking.check import check_dialogs
+from dialogs.files import DialogFiles
+from dialogs.nlu.gazetteer import Gazetteer
 
 
 def test_a_demo_makes_lawful_settings_that_only_their_owner_reads(tmp_path: Path) -> None:
@@ -23,6 +26,17 @@ def test_a_demo_makes_lawful_settings_that_only_their_owner_reads(tmp_path: Path
     assert plan.settings.office.name == "某市信访局"
     assert plan.settings.notices.quiet_span() is None
     assert plan.settings.api.tokens
+
+
+def test_a_demo_knows_a_few_invented_places_unless_dialog_files_are_set(tmp_path: Path) -> None:
+    plan = plan_demo((), {"BOT_DATA_DIR": str(tmp_path)})
+    folder = plan.settings.dialog.files
+    assert folder is not None
+    assert Gazetteer.load(DialogFiles(folder=folder).gazetteer).complete("新城枫景") == "奎文区柳荫街道新城枫景"
+    assert not check_dialogs(DialogFiles(folder=folder))
+    own = tmp_path / "own"
+    own.mkdir()
+    assert plan_demo((), {"BOT_DATA_DIR": str(tmp_path), "BOT_DIALOG__FILES": str(own)}).settings.dialog.files == own
 
 
 def test_a_restart_keeps_the_credentials(tmp_path: Path) -> None:
