@@ -1,9 +1,10 @@
 """Learns categories from past cases: TF-IDF over hashed n-grams, one linear classifier a category, calibrated.
 
-Each case is learned as two, its title and its body: so the words of bodies teach what titles mean. It is judged as two
-as well, and the calibration says how much either counts. The n-grams that tell a category apart weigh more before the
-classifier sees them (log-count ratios, as in NB-SVM). How well it does, and from which confidence on it may answer,
-comes from cases that the judging model had not seen: folds in which near copies stay together.
+Each case is learned as its title, its body and, with less weight, pieces of its body as short as titles: so the words
+of bodies teach what titles mean. It is judged as title and body, and the calibration says how much either counts. The
+n-grams that tell a category apart weigh more before the classifier sees them (log-count ratios, as in NB-SVM). How
+well it does, and from which confidence on it may answer, comes from cases that the judging model had not seen: folds
+in which near copies stay together.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,6 +31,8 @@ _STRENGTH = 0.5
 _TOLERANCE = 0.1
 _SMOOTHING = 0.01
 _SHARPEST = 4.0
+_PIECE_SHARE = 0.3
+"""How much a piece of a body counts in learning, beside a title or a body."""
 _EVEN_SHARE = 0.5
 """How much of an n-gram's weight does not depend on how well it tells the category apart."""
 
@@ -121,22 +124,27 @@ def _unseen_scores(vectors: Vectors, truth: Ints, folds: Ints, count: int, tick:
 
 def _fit(vectors: Vectors, truth: Ints, chosen: npt.NDArray[np.bool_], count: int) -> _Fit:
     parts = chosen & vectors.has_detail
-    rows = sp.vstack([vectors.title[chosen], vectors.body[parts]]).tocsr()
-    labels = np.concatenate([truth[chosen], truth[parts]])
+    pieces = chosen[vectors.piece_of]
+    rows = sp.vstack([vectors.title[chosen], vectors.body[parts], vectors.pieces[pieces]]).tocsr()
+    labels = np.concatenate([truth[chosen], truth[parts], truth[vectors.piece_of[pieces]]])
+    shares = np.repeat([1.0, _PIECE_SHARE], [chosen.sum() + parts.sum(), pieces.sum()])
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        columns = list(pool.map(lambda label: _one_against_all(rows, labels == label), range(count)))
+        columns = list(pool.map(lambda label: _one_against_all(rows, labels == label, shares), range(count)))
     return _Fit(
         weights=np.stack([weights for weights, _ in columns], axis=1),
         bias=np.array([bias for _, bias in columns], dtype=np.float32),
     )
 
 
-def _one_against_all(rows: sp.csr_matrix, mine: npt.NDArray[np.bool_]) -> tuple[Floats, float]:
+def _one_against_all(
+    rows: sp.csr_matrix, mine: npt.NDArray[np.bool_], shares: npt.NDArray[np.float64]
+) -> tuple[Floats, float]:
     if mine.all() or not mine.any():  # all others, or all of these, are copies of each other and apart just now
         return np.zeros(rows.shape[1], dtype=np.float32), 1.0 if mine.all() else -1.0
     telling = _telling(rows, mine)
     weighed = sp.csr_matrix((rows.data * telling[rows.indices], rows.indices, rows.indptr), shape=rows.shape)
-    classifier = LinearSVC(C=_STRENGTH, max_iter=100, tol=_TOLERANCE, random_state=_SEED).fit(weighed, mine)
+    classifier = LinearSVC(C=_STRENGTH, max_iter=100, tol=_TOLERANCE, random_state=_SEED)
+    classifier.fit(weighed, mine, sample_weight=shares)
     return (classifier.coef_[0] * telling).astype(np.float32), float(classifier.intercept_[0])
 
 

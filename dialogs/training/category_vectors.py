@@ -11,6 +11,8 @@ from dialogs.nlu.category_text import Counts, Hashes, counted
 
 MOST_GRAMS = 400_000
 _LEAST_OFTEN = 2
+_PIECE, _LEAST_PIECE = 60, 8
+_MOST_PIECES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +23,10 @@ class Vectors:
     idf: npt.NDArray[np.float16]
     title: sp.csr_matrix
     body: sp.csr_matrix
+    pieces: sp.csr_matrix
+    """The beginning of the bodies in pieces that are about as short as a title."""
+    piece_of: npt.NDArray[np.int64]
+    """The case of each piece."""
     has_detail: npt.NDArray[np.bool_]
 
 
@@ -29,13 +35,22 @@ def vectors_of(texts: Sequence[tuple[str, str]]) -> Vectors:
     titles = [counted(title, "") for title, _ in texts]
     bodies = [counted("", detail) for _, detail in texts]
     grams, idf = _vocabulary([np.union1d(title, body) for (title, _), (body, _) in zip(titles, bodies, strict=True)])
+    pieces = [(at, piece) for at, (_, detail) in enumerate(texts) for piece in _pieces(detail)]
     return Vectors(
         grams=grams,
         idf=idf,
         title=rows_of(titles, grams, idf),
         body=rows_of(bodies, grams, idf),
+        pieces=rows_of([counted(piece, "") for _, piece in pieces], grams, idf),
+        piece_of=np.array([at for at, _ in pieces], dtype=np.int64),
         has_detail=np.array([bool(detail.strip()) for _, detail in texts]),
     )
+
+
+def _pieces(detail: str) -> list[str]:
+    text = "".join(detail[: 2 * _PIECE * _MOST_PIECES].split())
+    pieces = [text[at : at + _PIECE] for at in range(0, min(len(text), _PIECE * _MOST_PIECES), _PIECE)]
+    return [piece for piece in pieces if len(piece) >= _LEAST_PIECE]
 
 
 def _vocabulary(texts: Sequence[Hashes]) -> tuple[Hashes, npt.NDArray[np.float16]]:
@@ -50,9 +65,9 @@ def _vocabulary(texts: Sequence[Hashes]) -> tuple[Hashes, npt.NDArray[np.float16
 
 def rows_of(texts: Sequence[tuple[Hashes, Counts]], grams: Hashes, idf: npt.NDArray[np.float16]) -> sp.csr_matrix:
     """Counted texts as rows of unit length over ``grams``."""
-    found = np.concatenate([hashes for hashes, _ in texts])
-    counts = np.concatenate([each for _, each in texts])
-    row = np.repeat(np.arange(len(texts)), [len(hashes) for hashes, _ in texts])
+    found = np.concatenate([np.zeros(0, dtype=np.uint32), *(hashes for hashes, _ in texts)])
+    counts = np.concatenate([np.zeros(0, dtype=np.float32), *(each for _, each in texts)])
+    row = np.repeat(np.arange(len(texts)), np.array([len(hashes) for hashes, _ in texts], dtype=np.int64))
     column = np.minimum(np.searchsorted(grams, found), len(grams) - 1)
     known = grams[column] == found
     values = (1 + np.log(counts[known])) * idf[column[known]]
