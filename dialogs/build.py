@@ -75,6 +75,7 @@ def build_manager(
         categories=categories,
         script=Script(),
         notice=_notice(bot, office),
+        caution=_caution(bot),
         replies=NoticeReplies(ports, categories),
         warm=partial(_warm, answers, understanding),
     )
@@ -97,6 +98,11 @@ def load_actions(ports: Cases, chance: Randomness, *, office: Office, files: Dia
 def _warm(answers: Answers, understanding: Understanding) -> None:
     if understanding.embedder is not None:
         answers.prepare_beside(understanding.embedder)
+
+
+def _caution(bot: Bot) -> str:
+    """What is said before the answer to what only perhaps speaks of danger; "" where an office's files lack it."""
+    return next((str(variant["text"]) for variant in bot.domain.responses.get("utter_danger_perhaps", ())), "")
 
 
 def _notice(bot: Bot, office: Office) -> Mapping[str, str]:

@@ -20,12 +20,12 @@ from dialogs.engine.errors import BadState
 from dialogs.hearing import Thought, has_left, thoughts
 from dialogs.nlu import commands
 from dialogs.nlu.clean import Script, clean, words_only
-from dialogs.nlu.danger import danger_in
+from dialogs.nlu.danger_model import shipped_ear
 from dialogs.nlu.facts import read_facts
 from dialogs.nlu.manners import only_advertises
 from dialogs.nlu.matter import Categories, asks
 from dialogs.notices import NoticeReplies
-from dialogs.outcome import Button, Effect, FileCase, Heard, Outcome, Person, Reply, Unlink
+from dialogs.outcome import Button, CallPerson, Effect, FileCase, Heard, Outcome, Person, Reply, Unlink
 from dialogs.repeats import Repeats
 from dialogs.written import Written
 
@@ -57,7 +57,7 @@ class Manager:
     """One for the process; all that belongs to a conversation comes in with ``state`` and goes out with it.
 
     ``notice`` is said once, at first contact, where the answer itself does not say who we are: by channel, "" for
-    every other.
+    every other. ``caution`` is said before the answer where a message only perhaps speaks of danger.
     """
 
     def __init__(
@@ -68,12 +68,15 @@ class Manager:
         script: Script,
         notice: Mapping[str, str],
         replies: NoticeReplies,
+        caution: str = "",
         warm: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine = engine
         self._categories = categories
         self._script = script
         self._notice = notice
+        self._caution = caution
+        self._danger = shipped_ear()
         self._warm = warm
         self._notice_replies = replies
         self._questions = replies.questions
@@ -120,6 +123,7 @@ class Manager:
         if (
             not text
             or _ends(text, asked)
+            or self._danger.hear(text)
             or options.chosen(text, kept["options"], now=last.received_at, in_form=bool(asked))
         ):
             return False
@@ -147,11 +151,14 @@ class Manager:
         in_form = bool((kept["engine"] or {}).get("active_loop"))
         payload = thought.payload or options.chosen(text, kept["options"], now=now, in_form=in_form) or ""
         alone = "" if payload or thought.attachments or thought.location else text
-        spam = not in_form and only_advertises(alone) and not danger_in(alone)
-        again = Repeats.after(kept["said"], alone, now, spam=spam)
+        urgent = bool(self._danger.certain(alone))
+        spam = not (in_form or urgent) and only_advertises(alone)
+        again = Repeats.after(kept["said"], alone, now, urgent=urgent, spam=spam)
         if again.silent:
             return Outcome(state={**kept, "said": again.kept}, intent="slow", at=now)
-        answers = again.payload or await self._of_cases(kept["engine"], text, payload, person, now, in_form=in_form)
+        answers = again.payload
+        if not (answers or urgent):  # an alarm is no answer to what is asked of a case
+            answers = await self._of_cases(kept["engine"], text, payload, person, now, in_form=in_form)
         message = _message(
             thought, person, now, text=text if answers or not payload else "", payload=answers or payload, first=first
         )
@@ -161,6 +168,9 @@ class Manager:
         replies = [*told, *self._replies(done, first=first, channel=channel)]
         written = Written([*kept["names"], *kept["written"]], self._script.simplified).and_(thought.text)
         effects = [written.filed(effect) for effect in self._read_effects(done)]
+        if not urgent and self._danger.hear(alone):
+            effects.append(CallPerson(reason="danger"))
+            replies = [Reply(text=self._caution), *replies] if self._caution else replies
         return Outcome(
             state={
                 "version": VERSION,
@@ -247,7 +257,7 @@ def _names(effects: Sequence[Effect]) -> list[str]:
 def _ends(text: str, asked: str | None) -> bool:
     """Whether the text by itself asks to be answered now."""
     command = commands.command_in(text, in_form=asked is not None) or commands.opens(text)
-    closes = _CLOSES.search(text[-12:]) or danger_in(text)
+    closes = _CLOSES.search(text[-12:])
     short_question = asks(text) and len(words_only(text)) < _SHORT_QUESTION
     return bool(command or closes or short_question or commands.affirms(text) or commands.denies(text))
 

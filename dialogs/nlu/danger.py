@@ -39,7 +39,7 @@ _NOW = re.compile(
     r"正在|刚刚|刚才|此刻|快来|快点(?:派|来)|快派|赶紧来|赶快来|马上来|快救|救命|快叫|还在(?:烧|冒|打|里|漏|砍)|又(?:着|起|塌|爆)|(?<![到至])现在(?:又|还|正|就|着|起|满|全)"
 )
 """Whatever was feared or remembered beside it, this is happening."""
-_LETTER = 160
+LETTER = 160
 """Characters; a longer text is a letter, whose middle tells a story."""
 _ENDS_OF_A_LETTER = 60
 _IN_THESE_HOURS = re.compile(
@@ -123,7 +123,17 @@ def _is_over(text: str, match: re.Match[str], danger: Danger) -> bool:
 
 
 def _in_the_middle(text: str, match: re.Match[str]) -> bool:
-    return len(text) > _LETTER and match.start() > _ENDS_OF_A_LETTER and len(text) - match.end() > _ENDS_OF_A_LETTER
+    return len(text) > LETTER and match.start() > _ENDS_OF_A_LETTER and len(text) - match.end() > _ENDS_OF_A_LETTER
+
+
+def sounds_over(sentence: str) -> bool:
+    """Whether a sentence remembers, fears, reports or asks what if, and nothing in it happens now."""
+    return bool(_OVER_BEFORE.search(sentence) or _OVER_AFTER.search(sentence)) and not _NOW.search(sentence)
+
+
+def is_of_these_hours(sentence: str) -> bool:
+    """Whether it says that it happens now, or nearly."""
+    return bool(_IN_THESE_HOURS.search(sentence))
 
 
 def without_danger(text: str) -> str:

@@ -15,7 +15,8 @@ from dialogs.faq.aspects import follows_up
 from dialogs.faq.search import SURE, UNSURE, Answers
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
-from dialogs.nlu.danger import accuses_an_official, danger_in
+from dialogs.nlu.danger import accuses_an_official
+from dialogs.nlu.danger_model import DangerEar, shipped_ear
 from dialogs.nlu.facts import only_place, read_facts
 from dialogs.nlu.manners import only_advertises
 from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, tells_a_matter
@@ -67,16 +68,20 @@ class LightInterpreter:
         answers: Answers,
         categories: Categories,
         understanding: Understanding,
+        *,
+        danger: DangerEar | None = None,
     ) -> None:
+        """``danger``: the one that ships where not given."""
         pairs = [(text, intent) for intent, texts in examples.items() for text in texts]
         self._intents = [intent for _, intent in pairs]
         self._index = NgramIndex([text for text, _ in pairs])
         self._answers = answers
         self._categories = categories
         self._understanding = understanding
+        self._danger = danger or shipped_ear()
 
     async def parse(self, text: str, *, state: State | None) -> Parse:
-        if answered(state) and follows_up(text) and not danger_in(text):
+        if answered(state) and follows_up(text) and not self._danger.certain(text):
             return _sure("ask_policy")
         asked = requested_slot(state)
         certain = self.certain(text, asked=asked)
@@ -95,7 +100,7 @@ class LightInterpreter:
 
         None where they do not know, which is only outside forms (``asked`` None).
         """
-        danger = danger_in(text)
+        danger = self._danger.certain(text)
         if danger:
             return _sure("danger", danger=danger.value)
         return self._in_form(text, asked) if asked else self._outside(text)

@@ -1,0 +1,151 @@
+"""Danger in words nobody thought of: what patterns and model hear together, through the door the bot uses."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+
+from dialogs.nlu.clean import Script, clean
+from dialogs.nlu.danger import Danger, danger_in
+from dialogs.nlu.danger_model import SHIPPED, DangerEar, WeightsRefused, load_weights, shipped_ear
+from dialogs.repeats import Repeats
+from dialogs.training.danger import EXAMPLES, fingerprint
+
+_SETS = Path(__file__).with_name("extraction_sets")
+_SCRIPT = Script()
+_NOW = datetime(2026, 11, 18, 2, tzinfo=UTC)
+_STORY = "我们小区的物业收费一年比一年高，楼道没人打扫，绿化带里全是垃圾，报修从来没有人上门。"
+
+
+@pytest.fixture(scope="module")
+def ear() -> DangerEar:
+    return shipped_ear()
+
+
+def rows(name: str) -> Any:
+    return YAML(typ="safe").load(_SETS / f"{name}.yml")
+
+
+def even(texts: Sequence[str]) -> list[str]:
+    return [_SCRIPT.simplified(clean(text)) for text in texts]
+
+
+def heard(ear: DangerEar, texts: Sequence[str]) -> tuple[float, float]:
+    """The shares that are heard at all, and for certain."""
+    told = [ear.hear(text) for text in even(texts)]
+    return sum(one is not None for one in told) / len(told), sum(bool(one and one.certain) for one in told) / len(told)
+
+
+@pytest.mark.parametrize(("name", "some", "certain"), [("danger_dev", 0.95, 0.72), ("danger_test", 0.92, 0.72)])
+def test_danger_is_heard_in_words_that_neither_patterns_nor_examples_hold(
+    ear: DangerEar, name: str, some: float, certain: float
+) -> None:
+    at_all, for_certain = heard(ear, rows(name)["heard"])
+    assert at_all >= some
+    assert for_certain >= certain
+
+
+@pytest.mark.parametrize(("name", "some", "certain"), [("danger_dev", 0.14, 0.08), ("danger_test", 0.17, 0.08)])
+def test_complaints_in_the_same_words_raise_few_alarms(ear: DangerEar, name: str, some: float, certain: float) -> None:
+    at_all, for_certain = heard(ear, rows(name)["not"])
+    assert at_all <= some
+    assert for_certain <= certain
+
+
+def test_common_messages_raise_hardly_any(ear: DangerEar) -> None:
+    at_all, for_certain = heard(ear, [row["text"] for row in rows("messages")])
+    assert at_all <= 0.08
+    assert for_certain <= 0.02
+
+
+def test_what_patterns_hear_is_certain(ear: DangerEar) -> None:
+    told = [text for text in even([text for texts in rows("danger").values() for text in texts]) if danger_in(text)]
+    assert all(ear.certain(text) == danger_in(text) for text in told)
+
+
+def test_the_blind_sets_are_not_among_the_examples() -> None:
+    known = {text for texts in YAML(typ="safe").load(EXAMPLES).values() for text in texts}
+    blind = [text for name in ("danger_dev", "danger_test") for texts in rows(name).values() for text in texts]
+    assert not known.intersection(blind)
+
+
+def test_the_shipped_model_is_up_to_date() -> None:
+    assert load_weights(SHIPPED).fingerprint == fingerprint()
+
+
+def test_what_life_is_for_is_asked_back_gently(ear: DangerEar) -> None:
+    told = ear.hear("你觉得人活着有什么意义")
+    assert told is not None
+    assert (told.danger, told.certain) == (Danger.SELF_HARM, False)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "好", "王建国", "13800138000", "阳光花园3号楼2单元", "确认", "abc", "，，，", "😀"]
+)
+def test_short_answers_are_no_danger(ear: DangerEar, text: str) -> None:
+    assert ear.hear(text) is None
+
+
+def test_the_end_of_a_letter_is_heard_and_alone_is_never_certain(ear: DangerEar) -> None:
+    letter = _STORY * 6
+    assert ear.hear(letter) is None
+    told = ear.hear(letter + "天亮之前我就不在了，跟谁说都没用")
+    assert told is not None
+    assert not told.certain
+
+
+def test_what_is_over_counts_for_less(ear: DangerEar) -> None:
+    assert ear.hear("三年前我爸倒在地里头，现在想问补助") is None
+
+
+def test_danger_the_model_hears_is_never_slowed() -> None:
+    kept: Any = {}
+    for _ in range(5):
+        again = Repeats.after(kept, "天亮之前我就不在了", _NOW, urgent=True)
+        assert again == Repeats(kept=again.kept)
+        kept = again.kept
+
+
+def test_it_takes_less_than_a_fifth_of_a_millisecond_for_a_message(ear: DangerEar) -> None:
+    texts = [text for text in even([row["text"] for row in rows("messages")]) if len(text) < 40]
+    ear.hear("热身一下再说")
+    started = process_time()
+    for text in texts:
+        ear._hear(text)
+    assert (process_time() - started) / len(texts) < 0.0006  # measured 0.00012: three processes may share a core
+
+
+@given(st.text(max_size=400))
+@settings(max_examples=80, deadline=None)
+def test_whatever_is_written_is_read(text: str) -> None:
+    told = shipped_ear().hear(text)
+    assert told is None or told.danger in Danger
+
+
+@pytest.mark.parametrize("hostile", ["，" * 9000, "死" * 9000, "今天，" * 3000, "a" * 9000], ids=lambda text: text[:3])
+def test_nothing_that_is_written_takes_long(ear: DangerEar, hostile: str) -> None:
+    started = process_time()
+    ear.hear(hostile)
+    assert process_time() - started < 1
+
+
+@pytest.mark.parametrize("content", [b"", b"none", b"PK\x03\x04"])
+def test_another_file_is_refused(content: bytes) -> None:
+    with pytest.raises(WeightsRefused):
+        load_weights(BytesIO(content))
+
+
+def test_another_model_is_refused() -> None:
+    file = BytesIO()
+    np.savez(file, other=np.zeros(1))
+    file.seek(0)
+    with pytest.raises(WeightsRefused):
+        load_weights(file)
