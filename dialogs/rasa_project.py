@@ -109,7 +109,7 @@ def _written(content: Mapping[str, Any]) -> str:
     yaml.default_flow_style = False
     yaml.allow_unicode = True
     yaml.width = 10_000
-    yaml.sort_base_mapping_type_on_output = False
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment] # initialised to None, read as a flag
     yaml.representer.ignore_aliases = lambda _: True
     yaml.representer.add_representer(str, _text)
     out = StringIO()

@@ -168,8 +168,8 @@ def test_categories_of_another_shape_are_an_error(told: Told) -> None:
 
 
 def test_a_file_that_nobody_reads_is_warned_of(told: Told, tmp_path: Path) -> None:
-    (tmp_path / "respones.yml").write_text("responses: {}\n", encoding="utf-8")
-    _one(told("responses.yml", whole="responses: {}\n"), Level.WARNING, "respones.yml", "不会被读取")
+    (tmp_path / "answers.yaml").write_text("responses: {}\n", encoding="utf-8")
+    _one(told("responses.yml", whole="responses: {}\n"), Level.WARNING, "answers.yaml", "不会被读取")
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
