@@ -94,12 +94,11 @@ def test_short_answers_are_no_danger(ear: DangerEar, text: str) -> None:
     assert ear.hear(text) is None
 
 
-def test_the_end_of_a_letter_is_heard_and_alone_is_never_certain(ear: DangerEar) -> None:
+def test_the_end_of_a_letter_is_heard(ear: DangerEar) -> None:
     letter = _STORY * 6
     assert ear.hear(letter) is None
-    told = ear.hear(letter + "天亮之前我就不在了，跟谁说都没用")
+    told = ear.hear(letter + "药我全倒手心里了，今晚吃下去就不醒来")
     assert told is not None
-    assert not told.certain
 
 
 def test_what_is_over_counts_for_less(ear: DangerEar) -> None:
