@@ -22,11 +22,14 @@ from dialogs.nlu.wording import plain
 
 SHIPPED = Path(__file__).with_name("danger.npz")
 _FORMAT = 1
-_CERTAIN = 2.0
-_PERHAPS = 0.6
+_CERTAIN = 2.5
+_CERTAIN_OF_DESPAIR = 1.8
+"""Of self-harm: whoever speaks of it hears a kind word too often rather than once too seldom."""
+_PERHAPS = 0.65
 """Log-odds; chosen on ``danger_dev.yml``, see docs/decisions/0015."""
 _OVER = 1.5
-"""What is taken off where the sentence remembers, fears or asks what if."""
+"""What is taken off where the sentence remembers, fears or asks what if, or tells what has gone on for months."""
+_CHRONIC = re.compile(r"[半几两三多]个?[月年]了?|好几[回次年]|[多数]次|天天|长年|常年|长期|老是|总是|一直|好久")
 _ONE_OF_MANY = 1.0
 """What is taken off where the best of several pieces is judged."""
 _SHORTEST = 6
@@ -93,8 +96,9 @@ class DangerEar:
         best = (best[0] - (_ONE_OF_MANY if len(pieces) > 1 else 0.0), best[1])
         if best[0] < _PERHAPS:
             return None
+        needed = _CERTAIN_OF_DESPAIR if best[1] is Danger.SELF_HARM else _CERTAIN
         # A letter has many sentences, each a chance to be wrong, and somebody had the time to write it.
-        return Heard(danger=best[1], certain=best[0] >= _CERTAIN and len(text) <= LETTER)
+        return Heard(danger=best[1], certain=best[0] >= needed and len(text) <= LETTER)
 
     def _odds(self, piece: str) -> tuple[float, Danger]:
         """Log-odds of danger against none, and the likeliest kind."""
@@ -104,7 +108,7 @@ class DangerEar:
         probabilities = self._weights.light.probabilities(bare)
         kind = Danger(self._weights.kinds[int(probabilities[:-1].argmax())])
         none = min(max(float(probabilities[-1]), 1e-6), 1 - 1e-6)
-        over = _OVER if kind not in _NEVER_OVER and sounds_over(piece) else 0.0
+        over = _OVER if kind not in _NEVER_OVER and (sounds_over(piece) or _CHRONIC.search(piece)) else 0.0
         return math.log((1 - none) / none) - over, kind
 
 
