@@ -1,7 +1,7 @@
 """``rasa export`` and ``actions``: the bot for a Rasa server."""
 
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,7 +24,7 @@ class FolderTaken(Exception):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(str(folder))
-        self.sentence = f"目录 {folder} 里已有别的文件：请换一个新目录，或确认后加 --force"
+        self.sentence = f"{folder} 已有别的内容（或改过的导出）：请换一个新目录，或确认后加 --force"
 
 
 def add_commands(main: typer.Typer) -> None:
@@ -52,12 +52,7 @@ def export(
     files.check_folder()
     load_bot(files.dialog(), files.overriding())  # what the engine refuses, Rasa is not given
     project = rasa_project(files)
-    if (
-        not force
-        and folder.is_dir()
-        and any(not (folder / name).exists() for name in project.files)
-        and any(folder.iterdir())
-    ):
+    if folder.is_file() or (not force and _holds_another(folder, project.files)):
         raise FolderTaken(folder)
     for name, content in project.files.items():
         path = folder / name
@@ -66,6 +61,14 @@ def export(
     typer.echo(f"已导出到 {folder}，训练和运行的方法见其中的 README.md")
     for key in project.left_out:
         typer.echo(f"未导出 {key}（Rasa 没有这个功能，只在内置引擎里有效）")
+
+
+def _holds_another(folder: Path, files: Mapping[str, str]) -> bool:
+    """Whether something else than this very export lies there, an edited one included."""
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return False
+    paths = ((folder / name, content) for name, content in files.items())
+    return not all(path.is_file() and path.read_text("utf-8") == content for path, content in paths)
 
 
 def actions(
