@@ -10,7 +10,7 @@ from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import answered_place, only_place
 from dialogs.nlu.identity import find_id_number
-from dialogs.nlu.matter import Categories
+from dialogs.nlu.matter import Categories, finds_fault
 from dialogs.nlu.names import answered_name
 from dialogs.nlu.phones import find_phones
 from dialogs.nlu.times import find_since
@@ -49,6 +49,21 @@ _NOT_THIS_BUT = re.compile(
     r"[，,。！! ]*)*不是(?P<old>[^，,。；是]{1,20})[，,；。 ]*(?:而)?是(?P<new>[^。]{2,200})[。！!]?",
     re.DOTALL,
 )
+_NOT_THE_OTHER = re.compile(r"(?<=[\u3400-\u9fff0-9])[，,；; ]*(?:而)?不是[^，。]{1,20}[。！!]?$")
+"""建设路小学站不是中学: what it is comes first."""
+_PLACE_WRONG = re.compile(
+    r"^(?:地址|地点|位置|地方)改一?下[，, ]*(?:应该)?是|"
+    r"^(?:这个?)?地方(?:不对|(?:写|说|填)?错了|(?:应该)?不是[^，。]{1,15}[，, ]+(?:而|应该)?是)"
+)
+_NAME_WRONG = re.compile(
+    r"^(?:哎呀?|哦|不好意思|等等)?[，, ]*(?:(?:名字|姓名)?(?:写|打|说)?错了|不对)"
+    r"[，, ]*(?:应该)?(?:是|叫)(?P<new>[\u3400-\u9fff]{2,4})"
+    r"(?:[，, ]+[^，。]{1,8}的(?P<char>[\u3400-\u9fff])字?)?[。！!]?$"
+)
+"""写错了，是张玮，王字旁的玮: how it is written goes with the name."""
+_IS_NOT = re.compile(r"^(?:应该)?是(?P<new>[^，,。]{4,200})[，, ]*(?:而)?不是[^，。]{1,20}[。！!]?$")
+_LONGEST_PLACE = 20
+_TOWN = re.compile(r"街道|[镇乡区县市]")
 _WHOM_WRONG = re.compile(r"(?:当事人|被代理人)[^，。]{0,8}(?:不对|错|有误|不是|改|应)")
 _LONGEST_TITLE = 30
 _NEW = re.compile(
@@ -78,11 +93,12 @@ def read_correction(text: str) -> Correction | None:
     new = _NEW.search(rest)
     given = new["new"] if new else "" if rest.startswith("不是") else rest
     given = given.strip(" ，,。：:、！!")
+    given = _NOT_THE_OTHER.sub("", given) if part == "place" else given
     return Correction(part=part, value=given if part == "matter" else given.rstrip("吧了"))
 
 
 def _asks_change(text: str) -> bool:
-    return commands.asks_change(text) or bool(_WHOM_WRONG.search(text))
+    return commands.asks_change(text) or bool(_WHOM_WRONG.search(text) or _PLACE_WRONG.search(text))
 
 
 def without_fault(text: str) -> str:
@@ -153,7 +169,20 @@ def correction_in(draft: Draft, text: str, asked: str) -> Correction | None:
         return read_correction(text) if _asks_change(text) else Correction(part=pending, value=text)
     if _asks_change(text) and (correction := read_correction(text)):
         return correction
-    return (read_bare_part(text) if asked == "confirm" else None) or read_contrast(text, draft)
+    if asked == "matter" and (right := _IS_NOT.match(text.strip())):
+        return Correction(part="matter", value=right["new"])
+    bare = read_bare_part(text) if asked == "confirm" else None
+    return bare or _name_again(text, draft) or read_contrast(text, draft)
+
+
+def _name_again(text: str, draft: Draft) -> Correction | None:
+    """The name that was told, written otherwise: 张伟 → 张玮."""
+    found, name = _NAME_WRONG.match(text.strip()), draft.name or ""
+    if not found or not name:
+        return None
+    same = len(found["new"]) == len(name) and bool(set(found["new"]) & set(name))
+    spelled = bool(found["char"]) and found["char"] in found["new"]
+    return Correction(part="name", value=found["new"]) if same or spelled else None
 
 
 def read_bare_part(text: str) -> Correction | None:
@@ -172,9 +201,17 @@ def read_contrast(text: str, draft: Draft) -> Correction | None:
         return Correction(part="name", value=new)
     if find_phones(new) and (old in (draft.phone or "") or find_phones(old)):
         return Correction(part="phone", value=new)
-    if only_place(new) and (old in (draft.place or "") or only_place(old)):
-        return Correction(part="place", value=new)
+    before = draft.place or draft.moved_from or ""
+    stood = old in before
+    named = only_place(new) or (stood and len(new) <= _LONGEST_PLACE and not finds_fault(new))
+    if named and (stood or only_place(old)):
+        return Correction(part="place", value=_in_its_town(new, before.partition(old)[0]))
     return Correction(part="matter", value=new) if old in (draft.matter or "") else None
+
+
+def _in_its_town(place: str, before: str) -> str:
+    """The town stays where only what lies in it is put right: 和平街道 | 东风里 → 红星里."""
+    return f"{before}{place}" if before.endswith(("街道", "镇", "乡")) and not _TOWN.search(place) else place
 
 
 def corrected(draft: Draft, correction: Correction) -> Draft:

@@ -37,6 +37,11 @@ _ABOUT_PEOPLE = re.compile(
     r"家里|(?:有|是)(?:个)?(?:老人|孩子|小孩|病人|孕妇)|(?:老人|孩子)[没不很都]|没法|受不了|没水|没电"
 )
 _LIKE_A_PLACE = re.compile(r"(?:[站池点口边旁里侧处院楼房坑沟]|[对后]面|附近)$")
+_NO_NOUN = re.compile(
+    r"^(?:给|帮|替|催|快|赶|请|麻烦|求|让|叫|能|可以|会|要|想|等|算了|谢|再|你|他(?!们[村家])|她|为啥|为什|急|看看|问问|查查|说|管)|"
+    r"催|尽快|赶紧|[吗嘛]$|(?P<twice>[\u3400-\u9fff])(?P=twice)(?:吧|呗)?$"
+)
+"""给我催催: a wish, no name of a place."""
 _DOES_NOT_KNOW = re.compile(r"不(?:知道|清楚|确定|记得|明白|太清楚|晓得)|记不清|忘了|说不[清准好]")
 
 
@@ -151,7 +156,8 @@ def _no_place(heard: Heard, said: str, categories: Categories) -> Heard:
         told_more = replace(told(draft, said), unclear=before + 1)
         return replace(heard, draft=told_more).remark("utter_added_to_matter")
     if before and (not other or before > 1):
-        place = NO_PLACE if other or _DOES_NOT_KNOW.search(said) else answered_place(said) or NO_PLACE
+        none = other or _DOES_NOT_KNOW.search(said) or _NO_NOUN.search(said)
+        place = NO_PLACE if none else answered_place(said) or NO_PLACE
         return replace(heard, draft=replace(draft, place=place, unclear=0))
     if tells:
         return replace(heard, draft=replace(told(draft, said), unclear=before + 1)).remark("utter_told_no_place")
@@ -168,6 +174,7 @@ def _place_answer(said: str, facts: Facts, categories: Categories) -> str:
         return facts.place
     remark = (
         is_no_place(said)
+        or bool(_NO_NOUN.search(said))
         or bool(_ABOUT_PEOPLE.search(said))
         or (tells_a_matter(said, categories) and not _LIKE_A_PLACE.search(said))
     )

@@ -8,17 +8,18 @@ from dialogs.nlu.matter import Categories, asks, tells_a_matter
 from dialogs.nlu.names import find_own_name
 from dialogs.nlu.phones import own_phone
 from dialogs.nlu.phrases import made_of
-from dialogs.nlu.places import Lack, Place, find_place
+from dialogs.nlu.places import Lack, Place, find_district, find_place
 from dialogs.nlu.times import find_since
 
 _ANONYMOUS = re.compile(
-    r"匿名|不(?:想|愿意?|便|方便|能|用)?(?:留|写|说|透露|提供|暴露|给|告诉)(?:我的?)?(?:真实)?(?:姓名|名字|身份)|不实名"
+    r"匿名|不(?:想|愿意?|便|方便|能|用)?(?:留|写|说|透露|提供|暴露|给|告诉)(?:我的?)?(?:真实)?(?:姓名|名字|身份)|不实名|"
+    r"(?:不要|别)(?:写|留|登|填|说|提)(?:上|出)?(?:我|俺)的?(?:姓名|名字)|(?:别|不想|不要)(?:让|给|叫|被)[^，。]{0,4}知道是(?:我|俺)"
 )
 _NOT_ANONYMOUS = re.compile(
     r"(?:不|别|不要|不用|取消)匿名|(?:改成|改为|用|要)?实名(?:举报|反映|提交|登记)?|匿名(?:举报|反映)?(?:可以吗|行吗|吗|能受理|受理吗)"
 )
 _CONFIDENTIAL = re.compile(
-    r"保密|别(?:让|给|告诉)(?:他们|对方|物业|单位|村里).{0,6}(?:知道|我)|不要(?:透露|泄露|公开)(?:我的?)?(?:姓名|名字|身份|信息|电话)?|怕(?:被)?(?:打击)?报复"
+    r"保密|别(?:让|给|告诉)(?:他们|对方|物业|单位|村里).{0,6}(?:知道|我)|不要(?:透露|泄露|公开)(?:我的?)?(?:姓名|名字|身份|信息|电话)?|怕(?:他们?|人家|对方|物业|单位|村里|领导)?(?:被)?(?:打击)?报复"
 )
 _NOT_CONFIDENTIAL = re.compile(r"(?:不用|不需要|不要|取消|无需)保密|保密吗|会不会保密|泄露(?:了)?(?:我|居民|业主)")
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]+[，,。；;！!？?\n]*")
@@ -37,13 +38,18 @@ _FILLER = made_of(
 )
 _HINT_ADDRESS = re.compile(
     r"^(?:就是(?=[^，]*[路街道巷村区])|"
-    r"我?(?:家)?(?:地址|住址|地点|位置|事发地)(?:是|在|为)?[:： ]*|(?:我)?(?:家)?(?:就)?(?:住|在|住在|位于)+)"
+    r"我?(?:家)?(?:地址|住址|地点|位置|事发地)(?:是|在|为)?[:： ]*|"
+    r"(?:[我俺咱她他]们?)?(?:家)?(?:就|是)?(?:住(?!院)|在|喺|位于)+|"
+    r"是(?=[^，]*[路街道巷村区里楼门口]))"
 )
 _MATTER_LABEL = re.compile(
     r"^(?:(?:反映|投诉|举报)?(?:的)?(?:内容|问题|事项|诉求|情况|事情)(?:是|为)?[:：] *|我?(?:又|还|再)*(?:要|"
     r"想)?(?:再|又)?(?:反映|说|投诉|举报)(?:一下|一个|一件)?(?:事情?|问题)?[:：] *)"
 )
 _A_STATEMENT = 7
+_DISTRICT_APART = re.compile(
+    r"(?:^|[，,。；;\n])(?:在|是|这是)?(?P<district>[\u3400-\u9fff]{1,3}(?<![小社校景园辖片市全本城郊山库矿街])[区县])的?(?=[，,。；;\n]|$)"
+)
 _PLACE_LABEL = re.compile(r"^(?:地址|住址|地点|位置|事发地)[:：]")
 
 
@@ -93,7 +99,7 @@ def read_facts(text: str, categories: Categories) -> Facts:
     return Facts(
         matter=rest if told else "",
         rest=rest,
-        place=place.value if place else "",
+        place=_with_district(place, _covered(text, spans)) if place else "",
         place_exact=bool(place and place.exact),
         place_lacks=place.lacks if place else Lack.NOTHING,
         name=name.value if name and len(name.value) > 1 else "",
@@ -104,6 +110,12 @@ def read_facts(text: str, categories: Categories) -> Facts:
         anonymous=_flag(text, _ANONYMOUS, _NOT_ANONYMOUS),
         confidential=_flag(text, _CONFIDENTIAL, _NOT_CONFIDENTIAL),
     )
+
+
+def _with_district(place: Place, text: str) -> str:
+    """The place with its district in front where that stands apart: 和平街道东风里…，槐安区."""
+    apart = _DISTRICT_APART.search(text) if place.exact and not find_district(place.value) else None
+    return f"{apart['district']}{place.value}" if apart else place.value
 
 
 def _says_more(text: str, place: Place) -> bool:

@@ -30,9 +30,17 @@ _SIDE = (
     r"[东南西北]{1,2}面|[东南西北]{1,2}门|大门口|门口|门前|附近|旁边|对面|对过|楼下|楼顶|地下车库|停车场|路段|"
     r"铁路桥|立交桥|高架桥|涵洞|沿线|院内|内|小区|社区|卫生院|卫生室|政府|敬老院|养老院|信访办|小学|中学|幼儿园|菜市场|市场|大集|加油站|派出所|车站|大桥|公园|广场(?!舞)|工地)"
 )
+_LANES = (
+    r"(?<=[\u3400-\u9fff]{2})(?:(?<![家村院水夜心元道店手屋楼区城镇厂社这那哪公英千百十一二三四五六七八九几嘴眼河井沟桶车库箱坑洞馆带校地行所园场"
+    r"圈房间室门局厅田林站网群子点期月年天上下路街巷苑湾内铺摊底草丛土海江湖池盆碗肚脑话梯号厕舍部板管柜吧店包袋袄邻])里(?![面边头外程长])|"
+    r"(?<![街牌作油磨染])坊|(?<!别)墅|坞|[轩郡阁](?![楼]))"
+)
+"""Names of lanes and closes that end like a word of place: 红星里, but not 家里."""
+_NAMED_LANE = re.compile(rf"[\u3400-\u9fff]{{2,4}}?{_LANES}")
+"""Taken for a name only where it follows a town or a street, or a house number follows it."""
 # the shortest run that ends like a place wins: 东风东街 before 东风东街某小区
 _STEP = re.compile(
-    rf"{_W}{{1,10}}?(?:(?P<town>{_TOWNS})|(?P<estate>(?:{_ESTATES}){_PHASE})|(?P<street>(?:{_STREETS}){_STREET_PART})|(?P<area>{_AREAS}))"
+    rf"{_W}{{1,10}}?(?:(?P<lane>{_LANES}(?=\d{{1,3}}(?:号|栋|幢|楼|-\d)))|(?P<town>{_TOWNS})|(?P<estate>(?:{_ESTATES}){_PHASE})|(?P<street>(?:{_STREETS}){_STREET_PART})|(?P<area>{_AREAS}))"
 )
 _TAIL = re.compile(rf"(?:\x20?(?=\d+-\d|\d+号))?(?:[（(]?{_HOUSE}[)）]?)+|{_SIDE}")
 _ORGANISATION = re.compile(
@@ -81,6 +89,8 @@ _IN_A_STORY = re.compile(
     r"太(?![阳平古和行湖])|时候|[那这]条|得路"
 )
 _LONGEST_NAME = 15
+_TAKEN_BACK = re.compile(r"(?:[哦噢啊呃哎][，, ]*)?(?:不对|不是|(?:说|写|打)错了?)[，,！!。 ]*(?:应该|而)?是")
+"""槐安区解放路，哦不对是建设路: what follows is meant."""
 _NO_PLACE = re.compile(
     r"[，。；！](?=.)|\d+(?:\.\d+)?(?:万|元|块|千|百|多|个月|天)|^(?:就是|因为|所以|但是?|而且|不是|他|她|它|我们?(?![家村们小单厂店公校住这那])|你|这(?!里|边|儿|条|个)|那个)|"
     r"[了过着吗呢]|没|不(?:[知清确记明想能是给管让]|太)|什么|怎么|很|太(?![阳平古和行湖])|收了?钱|骗|欠|打人|天天|每天|整天|一直|老是|总是|经常|味道?[大重]|难闻|[太好很真]的?[黑吵臭脏乱]|臭味|好?几[天周年个]|星期|投诉|举报|反映|坏|停水|停电"
@@ -157,6 +167,8 @@ def find_place(text: str) -> Place | None:
         value = labelled["place"].strip()
         return Place(value=value, start=labelled.start(), end=labelled.end("place"), exact=_named(value))
     found = _chains(sample)
+    if taken_back := _TAKEN_BACK.search(sample):
+        found = _fullest_first([place for place in found if place.start >= taken_back.end()]) or found
     return next((place for place in found if place.exact), found[0] if found else None)
 
 
@@ -234,10 +246,21 @@ def _extended(text: str, end: int) -> tuple[int, bool]:
         if step and _continues(step.group()):
             end, exact = step.end(), exact or step.lastgroup != "area"
             continue
-        tail = _TAIL.match(text, end) or _organisation(text, end)
+        tail = _TAIL.match(text, end) or _lane(text, end) or _organisation(text, end)
         if not tail:
             return end, exact
         end, exact = tail.end(), True
+
+
+def _fullest_first(places: list[Place]) -> list[Place]:
+    """What is said again with more to it goes first: 建设路, 建设路中学站."""
+    first = places[0].value if places else ""
+    return sorted(places, key=lambda place: -len(place.value) * place.value.startswith(first))
+
+
+def _lane(text: str, end: int) -> re.Match[str] | None:
+    found = _NAMED_LANE.match(text, end)
+    return found if found and not _TALK.search(found.group()) else None
 
 
 def _organisation(text: str, end: int) -> re.Match[str] | None:
