@@ -22,7 +22,8 @@ def understood(draft: Draft) -> Draft:
 
 
 def anonymous(draft: Draft) -> Draft:
-    return replace(draft, anonymous=True, name="", phone="", id_number=None, confirm=None, shown=None, unclear=0)
+    kept = replace(draft, id_number=None, confirm=None, shown=None, pending=None, unclear=0)
+    return replace(kept, anonymous=True, name="", phone="")
 
 
 def repeated(draft: Draft, choice: str) -> Draft:

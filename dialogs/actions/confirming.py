@@ -6,12 +6,15 @@ from dataclasses import replace
 from dialogs.actions.changes import Heard, anonymous, confirmed, repeated, told, unclear, understood, which_part
 from dialogs.actions.draft import Draft
 from dialogs.actions.telling import another_matter, is_small_talk
+from dialogs.actions.unnamed import offered
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts, answered_place, only_place
 from dialogs.nlu.matter import Categories
 from dialogs.nlu.phrases import made_of
+from dialogs.nlu.times import find_since
+from dialogs.nlu.unnamed import speaks_of_being_known
 
 _REPEAT = (
     ("new", re.compile(r"^3$|新|另|不是|不同|别的|其他")),
@@ -21,7 +24,7 @@ _REPEAT = (
 _TOGETHER = re.compile(r"^2$|合在?一起|一起|合并|一块儿?|不分|不用分|一件")
 _APART = re.compile(r"^1$|分开|分别|两件|各(?:自|登)|单独|拆")
 _YES_HERE = made_of(
-    r"中|得劲|管|成|妥(?:了|妥)?|要得|得|得嘞|使得|好使|整吧|弄吧|报吧|交|行咧|中中|嗯嗯|发吧|就这|咧|嘞|吧|了|啊|哈"
+    r"中|得劲|管|成|妥(?:了|妥)?|要得|得|得嘞|使得|好使|整吧|弄吧|报吧|交|行咧|中中|嗯嗯|发吧|就这|对头|啱晒|啱|那?先这样|咧|嘞|吧|了|啊|哈"
 )
 """Yes in the dialects: 中 and 得劲 in Henan and Shandong, 要得 in the south-west."""
 _COURTESY = re.compile(
@@ -39,6 +42,14 @@ _ADDS = re.compile(
     r"(?:请|帮我|给我)?(?:再|还)?(?:要|想)?(?:加|添|补|写)(?:上|进去?)?"
     r"(?:一句|一条|一点|几句|两句|一下)?(?:话)?[：:，, ]+)"
 )
+_TIME_WORDS = made_of(
+    r"时间|日期|是|大概|大约|差不多|有|了|从|打|就|在|都|已经|发生|开始|起头|起|头|的|事儿?|嗯|应该|左右|吧|啊|哦|到现在|那会儿?|时候|补充|加上|写上"
+)
+_ANOTHERS_NUMBER = re.compile(
+    r"(?:妈妈?|爸爸?|母亲|父亲|爷爷|奶奶|姥姥|姥爷|老伴|老公|老婆|丈夫|妻子|爱人|儿子|女儿|闺女|哥哥?|姐姐?|弟弟?|妹妹?|婆婆|公公|岳父|岳母|邻居|物业|老板|对方|经理)"
+    r"(?:的)?(?:联系)?(?:电话|手机|号码|联系方式)号?码?(?:是|为|[:： ])*[\d -]{7,16}"
+)
+_WRITE_IT = re.compile(r"[，, ]*(?:也|都|一起|给我|帮我)?(?:写|加|记|补|填)(?:上|进去)(?:去|吧|一下)?[。！!]?$")
 _SHORTEST = 4
 
 
@@ -91,6 +102,8 @@ def answer_confirm(  # noqa: PLR0911 - a table, one line a meaning
         return heard.remark("utter_disagreed")
     if commands.denies(turn.text) or commands.asks_change(turn.text):
         return which_part(heard)
+    if beside := _told_beside(heard, turn.text):
+        return beside
     told_anew = _told_anew(draft, turn.text, facts)
     if told_anew:
         return replace(heard, draft=told_anew).remark("utter_changed")
@@ -105,7 +118,29 @@ def _more(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Hea
     added = rest if rest != turn.text and len(rest) >= _SHORTEST else facts.matter
     if added and not is_small_talk(added, categories):
         return replace(heard, draft=told(heard.draft, added)).remark("utter_added_to_matter")
-    return unclear(heard, "utter_bad_confirm")
+    return offered(heard, "named") if _may_be_named(heard, turn.text) else unclear(heard, "utter_bad_confirm")
+
+
+def _may_be_named(heard: Heard, text: str) -> bool:
+    """Not understood, but about who will know: a yes that follows is none to being named."""
+    return not heard.draft.anonymous and speaks_of_being_known(text)
+
+
+def _told_beside(heard: Heard, text: str) -> Heard | None:
+    """The time alone, or somebody else's number, which is not where the filer is reached."""
+    if since := _time_alone(text):
+        timed = replace(heard.draft, when=since, shown=None, pending=None, unclear=0)
+        return replace(heard, draft=timed).remark("utter_changed")
+    if _ANOTHERS_NUMBER.search(text):
+        return replace(heard, draft=told(heard.draft, _WRITE_IT.sub("", text))).remark("utter_added_to_matter")
+    return None
+
+
+def _time_alone(text: str) -> str:
+    """The time, where a text says no more: 有半个月, 从五月份起头."""
+    since = find_since(text)
+    rest = words_only(text.replace(since, "", 1)) if since else ""
+    return since if not rest or _TIME_WORDS.fullmatch(rest) else ""
 
 
 def without_adding(text: str) -> str:

@@ -17,6 +17,7 @@ from dialogs.actions.patience import runs_out
 from dialogs.actions.persons import concerned_in
 from dialogs.actions.placing import LEFT_OPEN, LONG_ANSWER, NO_PLACE, NOWHERE, answer_place, needs_no_place
 from dialogs.actions.telling import answer_matter, opening, retold
+from dialogs.actions.unnamed import decided, of_being_known
 from dialogs.actions.world import Turn
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger import accuses_an_official
@@ -45,6 +46,9 @@ def listen(draft: Draft, turn: Turn, asked: str | None, categories: Categories) 
         return _answer_without_text(heard, turn, asked)
     if asked and goes_on(turn.text):
         return heard
+    if asked and (unnamed := of_being_known(heard, turn.text)):
+        return unnamed
+    heard = decided(heard)
     if asked and (corrections := corrections_in(heard.draft, turn.text, asked, categories)):
         return _put_right(heard, corrections, categories)
     return runs_out(_take_text(heard, turn, asked, categories), asked)

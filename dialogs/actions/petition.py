@@ -21,6 +21,7 @@ from dialogs.actions.repeating import compared
 from dialogs.actions.resuming import came_back, open_words
 from dialogs.actions.sensitive import kinds_in
 from dialogs.actions.several import matters_in
+from dialogs.actions.unnamed import waits_for_choice
 from dialogs.actions.world import Turn, World, digresses, hush, say, turn_of
 from dialogs.nlu.danger import danger_in
 from dialogs.nlu.facts import read_facts
@@ -59,7 +60,7 @@ class ValidatePetitionForm(FormValidationAction):
             heard = heard.remark("utter_too_much")
         self._remark(dispatcher, heard, draft)
         forgotten = [SlotSet("held", None), SlotSet("next_matters", None)] if opening else []
-        return [*_slots(draft, before), *forgotten]
+        return [*_slots(draft, before), *forgotten, *(hush(tracker) if waits_for_choice(heard) else ())]
 
     def _another_since(self, draft: Draft, turn: Turn) -> Draft | None:
         """After hours, another matter than the one left open: it is kept, and which of them goes on is asked."""

@@ -5,6 +5,7 @@ import re
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.manners import scolds
 from dialogs.nlu.phrases import made_of
+from dialogs.nlu.unnamed import is_of_being_known
 
 _AFFIRM = made_of(
     r"嗯+|恩|哦|行|好|是|对|可以|没问题|没错|正确|无误|属实|同意|确认|确定|提交|确认提交|确认无误|同意提交|提交吧|好的?|是的|对的|行的|好吧|行吧|好嘞|"
@@ -129,6 +130,8 @@ def _whole(bare: str) -> str | None:
 
 
 def _within_form(text: str, bare: str) -> str | None:
+    if is_of_being_known(text):  # the form offers to stay anonymous, rather than a policy answer or an end
+        return "inform"
     if _CASE_NUMBER.search(text):
         return "show_progress"
     if (len(bare) <= 8 and _PROGRESS.search(bare)) or _OWN_PROGRESS.fullmatch(bare):  # noqa: PLR2004

@@ -48,6 +48,9 @@ _RATE = re.compile(
     r"^(?:一[次趟回交]|[一两三]次|[\d一二两三四五六七八九十]+[元块]|[两三四五六七八九]千|四季|到[头晚])|^\d{1,3}周?岁"
 )
 """What follows 一年 in 一年两千八, 一个月一次, and 今年 in 今年61岁."""
+_WAITING = re.compile(r"分钟|小时|钟头")
+_WAITS = re.compile(r"等(?:了|上|个)?$")
+"""等40分钟 is how long a bus is waited for, not since when."""
 _LONGEST_SCANNED = 1000
 
 
@@ -95,12 +98,16 @@ def _expressions(text: str) -> Iterator[_Found]:
         tail = _TAIL.match(sample, match.end())
         end = tail.end() if tail else match.end()
         said_more = end > match.end()
-        if (not said_more and _NO_START.fullmatch(core)) or _RATE.match(sample[end:]):
+        if (not said_more and _NO_START.fullmatch(core)) or _RATE.match(sample[end:]) or _waited(sample, match):
             continue
         led = _BEFORE.search(sample[max(match.start() - 2, 0) : match.start()])
         start = match.start() - (len(led.group()) if led else 0)
         part, clock = (tail["part"] or "", tail["clock"] or "") if tail else ("", "")
         yield _Found(words=sample[start:end], core=core, kind=kind, start=start, part=part, clock=clock)
+
+
+def _waited(sample: str, match: re.Match[str]) -> bool:
+    return bool(_WAITING.search(match.group()) and _WAITS.search(sample[max(match.start() - 2, 0) : match.start()]))
 
 
 def _moment(found: _Found, span: Span, local: datetime) -> Moment:
