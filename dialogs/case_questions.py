@@ -13,6 +13,7 @@ from typing import Any
 
 from dialogs.actions.telling import announces_another, announces_files
 from dialogs.nlu import commands
+from dialogs.nlu.case_words import is_dropped, is_impatient, is_settled, is_the_other, meant, that_one
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.matter import finds_fault, is_a_story
 from dialogs.ports import Cases, CaseView
@@ -80,6 +81,8 @@ class Said:
     sent: bool
     conversation_id: str
     at: datetime
+    offered: Mapping[str, str] = field(default_factory=dict)
+    """The choices that stand open: case number to payload."""
 
 
 class CaseQuestions:
@@ -101,9 +104,12 @@ class CaseQuestions:
         return "/add_to_case" if adds else await self._of_a_case(said, slots, topic)
 
     async def _of_a_case(self, said: Said, slots: Mapping[str, Any], topic: str) -> str:
-        if not (topic or _puts_right(said.text)):
+        of_open = _of_an_open_case(said.text)
+        if not (topic or of_open or _puts_right(said.text)):
             return ""
         mine = await self._cases.mine(said.conversation_id)
+        if of_open and (payload := _of_open(said, mine[:_MOST], slots)):
+            return payload
         if topic:
             return _payload("show_progress", topic=topic) if mine else ""
         case = _just_filed(mine, said.at, slots)
@@ -134,6 +140,37 @@ def own_data_in(text: str, *, in_form: bool) -> str:
         return ""
     erases = _ERASES.search(bare) or (not in_form and _KEEPS_NOT.search(bare))
     return "erase" if erases else "see" if _SEES.search(bare) else ""
+
+
+def _of_an_open_case(text: str) -> bool:
+    return bool(is_impatient(text) or is_settled(text) or is_dropped(text) or is_the_other(text) or that_one(text))
+
+
+def _of_open(said: Said, mine: Sequence[CaseView], slots: Mapping[str, Any]) -> str:
+    """What is said of cases that are open; "" where none is meant."""
+    cases = [case for case in mine if case.open]
+    if is_the_other(said.text):
+        others = [case for case in mine if case.number != slots.get("told_case")]
+        return _about(others, "show_progress") if len(mine) > 1 else ""
+    if words := that_one(said.text):
+        return _chosen(said, meant(words, cases)) if len(mine) > 1 else ""
+    if is_impatient(said.text):
+        return _about(cases, "show_progress", topic="why")
+    waits = any(case.state == "answered" for case in mine)
+    return _about(meant(said.text, cases), "withdraw") if is_dropped(said.text) or not waits else ""
+
+
+def _chosen(said: Said, cases: Sequence[CaseView]) -> str:
+    """The one that was chosen by a word of its title, for what was offered; its progress where nothing was."""
+    if len(cases) != 1:
+        return ""
+    return said.offered.get(cases[0].number) or _about(cases, "show_progress")
+
+
+def _about(cases: Sequence[CaseView], intent: str, **entities: str) -> str:
+    """The payload for the only case, or for a choice of several; "" for none."""
+    only = {"case_number": cases[0].number} if len(cases) == 1 else {}
+    return _payload(intent, **entities, **only) if cases else ""
 
 
 def _puts_right(text: str) -> bool:

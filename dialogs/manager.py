@@ -19,11 +19,13 @@ from dialogs.engine.contract import Engine, EngineTurn, Message, State, requeste
 from dialogs.engine.errors import BadState
 from dialogs.hearing import Thought, has_left, thoughts
 from dialogs.nlu import commands
+from dialogs.nlu.all_clear import is_all_clear, wishes_to_go_on
 from dialogs.nlu.clean import Script, clean, words_only
+from dialogs.nlu.danger import without_danger
 from dialogs.nlu.danger_model import shipped_ear
 from dialogs.nlu.facts import read_facts
 from dialogs.nlu.manners import only_advertises
-from dialogs.nlu.matter import Categories, asks
+from dialogs.nlu.matter import Categories, asks, tells_a_matter
 from dialogs.notices import NoticeReplies
 from dialogs.outcome import Button, CallPerson, Effect, FileCase, Heard, Outcome, Person, Reply, Unlink
 from dialogs.repeats import Repeats
@@ -39,6 +41,7 @@ _FRESH: Mapping[str, Any] = {
     "names": [],
     "at": "",
     "said": {},
+    "alarm": "",
 }
 _TELLING = frozenset({"petition_matter", "addition_text"})
 _SAYS_WHO_WE_ARE = frozenset({"greet", "welcome", "help", "danger"})
@@ -47,6 +50,8 @@ _CLOSES = re.compile(
 )
 _FINISHED = re.compile(r"[。！!.~～]$")
 _FRAGMENT = 60
+_ALARMED_FOR = timedelta(hours=12)
+"""So long word that nobody is in danger is heard as about the alarm."""
 _SENT = ('/send_media{"kind": "image"}', "/share_place")
 _SHORT_QUESTION = 20
 _LEFT_OPEN_FOR: Mapping[str, timedelta] = {"petition_form": timedelta(days=7), "addition_form": timedelta(hours=12)}
@@ -151,14 +156,18 @@ class Manager:
         in_form = bool((kept["engine"] or {}).get("active_loop"))
         payload = thought.payload or options.chosen(text, kept["options"], now=now, in_form=in_form) or ""
         alone = "" if payload or thought.attachments or thought.location else text
-        urgent = bool(self._danger.certain(alone))
+        over = self._over(kept, alone, now, in_form=in_form)
+        urgent = not over and bool(self._danger.certain(alone))
         spam = not (in_form or urgent) and only_advertises(alone)
         again = Repeats.after(kept["said"], alone, now, urgent=urgent, spam=spam)
         if again.silent:
             return Outcome(state={**kept, "said": again.kept}, intent="slow", at=now)
-        answers = again.payload
+        answers = again.payload or over
         if not (answers or urgent):  # an alarm is no answer to what is asked of a case
-            answers = await self._of_cases(kept["engine"], text, payload, person, now, in_form=in_form)
+            open_choices = kept["options"]
+            answers = await self._of_cases(
+                kept["engine"], text, payload, person, now, in_form=in_form, offered=open_choices
+            )
         message = _message(
             thought, person, now, text=text if answers or not payload else "", payload=answers or payload, first=first
         )
@@ -168,7 +177,8 @@ class Manager:
         replies = [*told, *self._replies(done, first=first, channel=channel)]
         written = Written([*kept["names"], *kept["written"]], self._script.simplified).and_(thought.text)
         effects = [written.filed(effect) for effect in self._read_effects(done)]
-        if not urgent and self._danger.hear(alone):
+        alarmed = not over and bool(urgent or self._danger.hear(alone))
+        if alarmed and not urgent:
             effects.append(CallPerson(reason="danger"))
             replies = [Reply(text=self._caution), *replies] if self._caution else replies
         return Outcome(
@@ -181,6 +191,7 @@ class Manager:
                 "names": _names(effects) or kept["names"],
                 "at": now.isoformat(),
                 "said": again.kept,
+                "alarm": now.isoformat() if alarmed else kept["alarm"],
             },
             replies=[self._in_script(reply) for reply in replies] if traditional else replies,
             effects=effects,
@@ -188,14 +199,33 @@ class Manager:
             at=now,
         )
 
+    def _over(self, kept: Mapping[str, Any], text: str, now: datetime, *, in_form: bool) -> str:
+        """The payload of an all-clear after an alarm: it goes on with what the alarm put off. "" for all else."""
+        alarm = kept["alarm"]
+        if not alarm or now - datetime.fromisoformat(alarm) > _ALARMED_FOR or not is_all_clear(text):
+            return ""
+        held = ((kept["engine"] or {}).get("slots") or {}).get("held") or {}
+        goes_on = wishes_to_go_on(text) or tells_a_matter(without_danger(held.get("text", "")), self._categories)
+        waits = held.get("waits") and goes_on and not in_form
+        return '/file_petition{"topic": "held", "kind": "over"}' if waits else '/danger{"topic": "over"}'
+
     async def _of_cases(
-        self, state: State | None, text: str, payload: str, person: Person, now: datetime, *, in_form: bool
+        self,
+        state: State | None,
+        text: str,
+        payload: str,
+        person: Person,
+        now: datetime,
+        *,
+        in_form: bool,
+        offered: Sequence[Mapping[str, Any]] = (),
     ) -> str:
         """The payload of what is said of one's cases or one's data; a tap says what it says."""
         sent = payload.startswith(_SENT)
         if payload and not sent:
             return ""
-        said = Said(text=text, sent=sent, conversation_id=person.conversation_id, at=now)
+        numbers = options.of_cases(offered)
+        said = Said(text=text, sent=sent, conversation_id=person.conversation_id, at=now, offered=numbers)
         slots = (state or {}).get("slots") or {}
         about = await self._questions.payload(said, slots, in_form=in_form)
         return about or ("" if in_form else await self._notice_replies.payload(said, slots))

@@ -15,9 +15,11 @@ _OPEN_IN_A_FORM_FOR = timedelta(days=7)
 """A form waits for its answer, and so do its choices."""
 _STAYS = 2
 _DIGIT = re.compile(r"(?:选|选择|回复|第)?([1-9一二三四五六七八九])(?:号|个|项|件|条)?")
+_CASE = re.compile(r'"case_number": "(\w+)"')
 _CHINESE = "一二三四五六七八九"
 _WHY_WITHDRAW = re.compile(
-    r"(?<![没不])(?:解决|修好|弄好|处理好|来修)了|^(?:已经)?(?:自己)?好了|不用(?:了|管|你们|办)|不需要了|没事了|算了|想通了"
+    r"(?<![没不])(?:解决|修好|弄好|处理好|来修)了|^(?:已经)?(?:自己)?好了|不用(?:了|管|你们|办)|不需要了|没事了|算了|想通了|"
+    r"^(?:是的?|对的?|好的?|嗯|行|那|就)*[，, ]*撤(?:了|掉|回)?吧?[。！]?$"
 )
 
 _KEEP = re.compile(r"(?:不|别|先不|还是不)(?:要)?撤|继续(?:办|处理)|点错|手滑|误操作|再(?:等等|想想|考虑)")
@@ -61,6 +63,12 @@ def chosen(text: str, options: Sequence[Mapping[str, Any]], *, now: datetime, in
         if at is not None and at < len(MENU) and not in_form and not fresh
         else _menu_title(bare, in_form=in_form)
     )
+
+
+def of_cases(options: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The open choices between cases: case number to payload."""
+    named = [(_CASE.search(str(option["payload"])), str(option["payload"])) for option in options]
+    return {found[1]: payload for found, payload in named if found}
 
 
 def _plain_answer(text: str, options: Sequence[Mapping[str, Any]]) -> str | None:

@@ -18,7 +18,7 @@ from dialogs.actions.listening import goes_on, listen
 from dialogs.actions.locating import located, settled
 from dialogs.actions.placing import asked_precisely
 from dialogs.actions.repeating import compared
-from dialogs.actions.resuming import came_back, open_words
+from dialogs.actions.resuming import begun_with, came_back, open_words
 from dialogs.actions.sensitive import kinds_in
 from dialogs.actions.several import matters_in
 from dialogs.actions.unnamed import waits_for_choice
@@ -91,11 +91,12 @@ class ValidatePetitionForm(FormValidationAction):
             heard = next_draft(following, turn, self._world.categories).remark("utter_next_matter")
             return replace(heard, draft=_known_from_before(heard.draft, tracker))
         held = read_held(tracker, now=turn.at)
-        wanted = turn.entity("topic") == "held" or (not turn.text or "登记" in turn.text[:6])
-        text = held.text if wanted and held.text else "\n".join((*held.fragments, turn.text)).strip()
+        text, over = begun_with(held, turn), turn.entity("kind") == "over"
         turn = replace(turn, text=text)
-        draft = replace(draft, attachments=held.attachments, danger=bool(danger_in(text)) or None)
+        danger = not over and (held.waits or bool(danger_in(text)))
+        draft = replace(draft, attachments=held.attachments, danger=danger or None)
         heard = listen(draft, turn, None, self._world.categories)
+        heard = heard.remark("utter_danger_over") if over else heard
         if turn.entity("topic") == "held" and not heard.draft.matter and text:
             heard = replace(heard, draft=replace(heard.draft, matter=text[:LONGEST_MATTER]))
         return replace(heard, draft=_known_from_before(heard.draft, tracker))

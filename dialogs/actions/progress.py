@@ -46,7 +46,7 @@ class ShowProgress(Action):
             return []
         if case:
             _tell(dispatcher, turn, case)
-            return [SlotSet("asked_number", None)]
+            return [SlotSet("asked_number", None), SlotSet("told_case", case.number)]
         say(dispatcher, "utter_not_found" if code else "utter_ask_code", number=number)
         return [SlotSet("asked_number", number)]
 
@@ -59,7 +59,7 @@ class ShowProgress(Action):
         listed = ([case for case in cases if case.open] if topic else []) or list(cases)
         if len(listed) == 1:
             _tell(dispatcher, turn, listed[0])
-            return []
+            return [SlotSet("told_case", listed[0].number)]
         listed = listed[:_LISTED]
         more = {"topic": topic} if topic else {}
         buttons = case_buttons(listed, "show_progress", **more)

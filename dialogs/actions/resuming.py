@@ -1,13 +1,20 @@
 """Coming back to a petition that was left open: hours later or the next day it goes on where it was."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
 from dialogs.actions.draft import Draft
+from dialogs.actions.held import Held
 from dialogs.actions.summary import infer
 from dialogs.actions.world import OFFICE_TIME, Turn
+from dialogs.nlu import commands
+from dialogs.nlu.clean import words_only
 from dialogs.nlu.matter import Categories
 
+_NOTHING_NEW = re.compile(
+    r"(?:好的?|嗯|那|我|就|请|麻烦|帮我|要|想|现在|可以)*(?:登记|继续|接着)(?:登记|办|说|吧|了|一下)*"
+)
 AWAY = timedelta(hours=4)
 """After so long a person is reminded of what is open."""
 _NAMES = {"place": "地点", "name": "姓名", "phone": "手机号"}
@@ -16,6 +23,17 @@ _NAMES = {"place": "地点", "name": "姓名", "phone": "手机号"}
 def came_back(draft: Draft, turn: Turn) -> bool:
     """Whether the message comes so long after the one before that a reminder is due."""
     return bool(draft.at) and turn.at - datetime.fromisoformat(str(draft.at)) >= AWAY
+
+
+def begun_with(held: Held, turn: Turn) -> str:
+    """The words that a petition begins with: what was held for it, what is said now, or both."""
+    asked = turn.entity("topic") == "held" or not turn.text
+    if held.waits:
+        nothing_new = asked or _NOTHING_NEW.fullmatch(words_only(turn.text)) or commands.opens(turn.text)
+        return held.text if nothing_new else f"{held.text}\n{turn.text}"
+    if held.text and (asked or "登记" in turn.text[:6]):
+        return held.text
+    return "\n".join((*held.fragments, turn.text)).strip()
 
 
 def open_words(draft: Draft, turn: Turn, categories: Categories) -> dict[str, Any]:

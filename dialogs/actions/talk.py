@@ -1,5 +1,6 @@
 """Everything that is neither petition nor case: greeting, menu, a person wanted, danger, pictures out of nowhere."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 _Events = list[Any]
 _CALLED_FOR = timedelta(minutes=10)
 """One wish for a person is one call."""
+_POISONED = re.compile(
+    r"(?<![想要去])(?:喝|吞|吃|服)(?:了|下)?[^，。；\n不]{0,4}(?:农药|百草枯|敌敌畏|老鼠药|毒药|除草剂|安眠药)|(?:喝|服|吃)(?:了)?毒"
+)
+_WATCHES = re.compile(
+    r"(?:有人|有个|有一个|邻居|[他她](?!们逼)|孩子|我(?:爸|妈|儿子|女儿|老公|老婆|同学|朋友))[^我，。；\n]{0,12}(?:跳|轻生|自杀|割腕|上吊)"
+)
 _ARE_A_MATTER = frozenset({Danger.COLLAPSE, Danger.FIRE, Danger.GAS})
 """Dangers that the city has to deal with: what tells of them belongs to the petition too."""
 
@@ -98,16 +105,31 @@ class Warn(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> _Events:
         turn = turn_of(tracker)
+        if turn.entity("topic") == "over":
+            return self._over(dispatcher, tracker, turn)
         danger = danger_in(turn.text) or Danger(turn.entity("danger") or Danger.VIOLENCE)
         effect(dispatcher, "call_person", reason="danger", danger=True)
-        say(dispatcher, f"utter_danger_{danger.value}", hotline=self._world.office.hotline)
+        say(dispatcher, f"utter_danger_{_response(danger, turn.text)}", hotline=self._world.office.hotline)
         if in_form(tracker):
             say(dispatcher, "utter_danger_in_form")
             return [*self._noted(tracker, turn), *hush(tracker)]
         if danger not in _ARE_A_MATTER and not tells_a_matter(without_danger(turn.text), self._world.categories):
             return []
         say(dispatcher, "utter_danger_after")
-        return [hold(Held(text=turn.text, attachments=turn.attachments), at=turn.at)]
+        return [hold(self._put_off(tracker, turn), at=turn.at)]
+
+    def _put_off(self, tracker: Tracker, turn: Turn) -> Held:
+        """What is said with the alarm, after what an alarm before it put off."""
+        before = read_held(tracker, now=turn.at)
+        text = f"{before.text}\n{turn.text}" if before.waits else turn.text
+        return Held(text=text, attachments=(*before.attachments, *turn.attachments), waits=True)
+
+    def _over(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> _Events:
+        """Nobody is in danger any more; an open form asks on by itself."""
+        say(dispatcher, "utter_danger_over")
+        if not in_form(tracker) and read_held(tracker, now=turn.at).waits:
+            say(dispatcher, "utter_danger_over_held")
+        return []
 
     def _noted(self, tracker: Tracker, turn: Turn) -> _Events:
         """What the message tells of the matter is kept, as any message's in the form."""
@@ -119,6 +141,13 @@ class Warn(Action):
         if told or read_facts(without_danger(turn.text), self._world.categories).any:
             draft = listen(before, turn, None, self._world.categories).draft
         return [SlotSet(f"{PREFIX}danger", True), *(SlotSet(n, v) for n, v in written(draft, before).items())]
+
+
+def _response(danger: Danger, text: str) -> str:
+    """Who took poison needs a doctor first, who watches somebody the police: then a kind word."""
+    if danger is Danger.SELF_HARM and _POISONED.search(text):
+        return "poison"
+    return "bystander" if danger is Danger.SELF_HARM and _WATCHES.search(text) else danger.value
 
 
 class TakeMedia(Action):

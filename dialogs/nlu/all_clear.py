@@ -1,0 +1,36 @@
+"""Word that a danger is past, or was none: said after an alarm it ends the alarm and raises no other."""
+
+import re
+
+from dialogs.nlu.clean import words_only
+from dialogs.nlu.phrases import made_of
+
+_LONGEST = 30
+_ALL_CLEAR = made_of(
+    r"没事儿?了?|没什么事了?|安全了?|平安|脱险了|得救了|好了|"
+    r"(?:打|拨)(?:过|完|了)*(?:110|119|120|电话|报警电话|急救电话)了?|(?:110|119|120|电话)(?:打|拨)(?:过|完)?了|报(?:过)?警了|报过警|"
+    r"(?:警察|民警|消防员?|消防队|消防车|救护车|医生|110|119|120)(?:已经|都|也)?(?:来|到)(?:过|现场)?了|"
+    r"(?:被)?(?:救|逃|跑|撤|送|抬|拉)(?:出|下|上|回)?(?:来|去|医院)?了|出来了|下来了|上来了|出院了|"
+    r"火?(?:已经|都|被|给)*(?:扑|浇)?灭了|关(?:上|了|好)*(?:阀门|气|煤气|燃气)了?|阀门关了|不漏了|不冒烟了|没味了|"
+    r"(?:没人|没有人|人没|人没有|没有?|不)(?:有|遇到|受)?(?:危险|受伤|伤|被困|事|伤亡)(?:了|的)?|不危险了?|没着火|没出事|"
+    r"已经|都|现在|刚才|刚刚|刚|人|他|她|他们|我们|我|孩子|老人|大家|全|家里|家里人|安全地?|顺利|"
+    r"就是|只是|就|只|要|想|是|来|修(?:一下|理)?|报修|反映(?:一下|问题|这事)?|投诉|登记|继续|接着|说|办|请|麻烦|帮忙|"
+    r"了|的|吧|啊|呢|嗯|哦|谢谢|你们|您|放心|别担心|不用担心|虚惊一场|误会|路|灯|坑|这个?"
+)
+_SAYS_SO = re.compile(
+    r"没事|没什么事|安全了|平安|脱险|得救|(?:救|逃|跑|撤|抬|拉)(?:出|下|上|回)?(?:来|去)?了|[出下上]来了|送.{0,2}医院|"
+    r"灭了|(?:没|不|没有)(?:人)?(?:有|遇到|受)?(?:危险|受伤|伤|被困)|没着火|没出事|虚惊|误会|不漏了|没味了"
+)
+"""That help was called says nothing of how it ended."""
+_WISHES = re.compile(r"修|反映|投诉|登记|继续|接着|办|说")
+
+
+def is_all_clear(text: str) -> bool:
+    """Whether a text says that nobody is in danger (any more), and nothing else."""
+    bare = words_only(text)
+    return len(bare) <= _LONGEST and bool(_ALL_CLEAR.fullmatch(bare)) and bool(_SAYS_SO.search(bare))
+
+
+def wishes_to_go_on(text: str) -> bool:
+    """Whether an all-clear asks beside it for the matter to be taken up (没人有危险，就是要修)."""
+    return bool(_WISHES.search(words_only(text)))
