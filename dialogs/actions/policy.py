@@ -10,10 +10,11 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from dialogs.actions.held import Held, hold
+from dialogs.actions.progress import ShowProgress
 from dialogs.actions.world import Turn, World, hush, in_form, say, turn_of
 from dialogs.faq.answers import Answer
 from dialogs.faq.context import LastAnswer, in_context, read_last
-from dialogs.faq.search import Finding
+from dialogs.faq.search import Finding, Found
 
 _STILL_OPEN = {
     "petition_matter": "告诉我是什么事",
@@ -25,6 +26,7 @@ _STILL_OPEN = {
 }
 _TOPICS = ("accept_deadline", "finish_deadline", "review", "accusation_secret", "hotline_refused", "privacy_use")
 _DISTRICT = re.compile(r"[\u4e00-\u9fff]{2,4}?[区县市]")
+_VERBATIM = 0.95
 _CHINA = timezone(timedelta(hours=8))
 
 
@@ -38,6 +40,12 @@ class AnswerPolicy(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         turn = turn_of(tracker)
         today = turn.at.astimezone(_CHINA).date()
+        if turn.entity("kind") == "photos":
+            kept = bool(tracker.slots.get("petition_attachments"))
+            say(dispatcher, "utter_photos_kept" if kept else "utter_photos_missing")
+            return []
+        if turn.entity("kind") == "discontent" and await self._world.cases.mine(turn.conversation_id):
+            return await ShowProgress(self._world).run(dispatcher, tracker, domain)
         chosen = self._world.answers.get(turn.entity("answer_id"), today=today)
         if chosen:
             told = _answer(dispatcher, chosen, turn)
@@ -61,7 +69,7 @@ class AnswerPolicy(Action):
         answers, understanding = self._world.answers, self._world.understanding
         last = read_last(tracker.slots.get("last_answer"), now=turn.at)
         following = in_context(answers, turn.text, last, today=today)
-        if following is not None:
+        if following is not None and (following.sure or not _verbatim(answers.search(turn.text, 1, today=today))):
             return following
         district = _district(turn.text, tracker)
         found = await answers.find(turn.text, today=today, district=district, embedder=understanding.embedder)
@@ -81,6 +89,11 @@ class AnswerPolicy(Action):
             return []
         say(dispatcher, "utter_policy_unknown", hotline=hotline)
         return [hold(Held(text=turn.text), at=turn.at)]
+
+
+def _verbatim(found: Sequence[Found]) -> bool:
+    """Whether a known question was asked word for word: that goes before several that only follow up."""
+    return bool(found) and found[0].score >= _VERBATIM
 
 
 def _why(finding: Finding) -> dict[str, Any]:

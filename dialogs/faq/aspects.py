@@ -26,7 +26,7 @@ _CUES: tuple[tuple[Aspect, str], ...] = (
     (
         Aspect.TIME,
         (
-            r"(?:大概|一般|最长|最多|最快|最晚)?(?:要|得|需要|会)?(?:等|花|用)?(?:多久|多长时间|多少天|几天|几个月|几个工作日)|"
+            r"(?:大概|一般|最长|最多|最快|最晚)?(?:要|得|需要|会)?(?:等|花|用)?(?:多久|多长时间|多少天|几天|几个月|几个工作日)(?:之内|以内|内)?|"
             r"什么时候|啥时候|何时|时限|期限|时间"
         ),
     ),
@@ -48,12 +48,17 @@ _CUES: tuple[tuple[Aspect, str], ...] = (
     (Aspect.HOW, r"(?:具体)?(?:怎么|如何|咋)(?:办|弄|申请|做|操作|提|交|走)?(?:理)?|流程|步骤"),
 )
 _LINKS = (
-    r"那么?|然后|接着|还有|另外|再|请问|我|您|你们?|它|这个|那个|这种|这|申请|办理|办|的话|话|的|呢|啊|呀|吗|么|嘛|吧|了|又|是|都|一般|具体|大概|"
+    r"提出|提交|提|那么?|然后|接着|还有|另外|再|请问|我|您|你们?|它|这个|那个|这种|这|申请|办理|办|的话|话|的|呢|啊|呀|吗|么|嘛|吧|了|又|是|都|一般|具体|大概|"
     r"需要|要|得|会|能|可以|有|对方|他们|单位"
 )
 _ONLY = made_of(f"{'|'.join(cue for _, cue in _CUES)}|{_LINKS}")
 _FOLLOWS = re.compile(r"^(?:那么?|然后|接着|还有|另外|再)")
 _COMPILED = tuple((aspect, re.compile(cue)) for aspect, cue in _CUES)
+_STILL_AGAINST = made_of(
+    r"那么?|要是|如果|假如|对|复查|复核|结果|意见|答复|之后|以后|了|再|还|又|仍然?|依然|是|我|的话|(?:不服|不满意|不同意|不认可)|"
+    r"怎么办|咋办|咋整|呢|呀|啊|吗"
+)
+_AGAINST = re.compile(r"[再还又仍][^，。]{0,4}不[服满同认]|不(?:服|满意|同意|认可)[^，。]{0,2}(?:呢|怎么办|咋办|咋整)")
 _LONGEST = 16
 
 
@@ -67,6 +72,12 @@ def follows_up(text: str) -> bool:
     """Whether ``text`` asks about a subject that it does not name: 那要带什么材料, 多久呢, 在哪办."""
     bare = words_only(text)
     return len(bare) <= _LONGEST and aspect_of(bare) is not None and bool(_ONLY.fullmatch(bare))
+
+
+def still_against(text: str) -> bool:
+    """Whether ``text`` asks for the step after the one that was told: 再不服呢, 要是还不满意怎么办."""
+    bare = words_only(text)
+    return len(bare) <= _LONGEST and bool(_AGAINST.search(bare)) and bool(_STILL_AGAINST.fullmatch(bare))
 
 
 def links_on(text: str) -> bool:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dialogs.faq.aspects import aspect_of, follows_up
+from dialogs.faq.aspects import aspect_of, follows_up, still_against
 from dialogs.faq.search import OFFERED, Answers, Finding, Found
 
 REMEMBERED = timedelta(minutes=30)
+_NEXT = {"review": "recheck", "recheck": "after_recheck"}
+"""What comes after a step that somebody is still not content with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,8 @@ def read_last(kept: Any, *, now: datetime) -> LastAnswer | None:
 def in_context(answers: Answers, question: str, last: LastAnswer | None, *, today: date) -> Finding | None:
     """What ``question`` comes to after ``last``; None where it follows nothing up, or nothing tells of it."""
     before = answers.get(last.id, today=today) if last else None
+    if before is not None and still_against(question):
+        return _next_step(answers, before.id, today)
     if before is None or not follows_up(question):
         return None
     aspect = aspect_of(question)
@@ -46,3 +50,12 @@ def in_context(answers: Answers, question: str, last: LastAnswer | None, *, toda
     found = tuple(Found(answer=answer, score=1.0, asked=answer.question) for answer in telling[:OFFERED])
     why = {"after": before.id, "topic": before.topic, "aspect": str(aspect), "telling": [a.id for a in telling]}
     return Finding(found=found, sure=len(telling) == 1, near=len(telling) > 1, by="context", why=why) if found else None
+
+
+def _next_step(answers: Answers, before: str, today: date) -> Finding | None:
+    """The answer on the step after ``before``; None where the approved answers tell of none."""
+    then = answers.get(_NEXT.get(before, ""), today=today)
+    if then is None:
+        return None
+    found = (Found(answer=then, score=1.0, asked=then.question),)
+    return Finding(found=found, sure=True, near=False, by="context", why={"after": before, "next": then.id})

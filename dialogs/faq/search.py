@@ -20,6 +20,7 @@ from dialogs.faq.answers import Answer
 from dialogs.faq.confidence import SIGNS, Judged, judge, signs_of
 from dialogs.faq.learned import EMBEDDER, learned_for_questions
 from dialogs.faq.matching import LONGEST_TEXT, Matched, QuestionMatcher
+from dialogs.faq.subject import Subject
 from dialogs.faq.weights import Matrix
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.ngrams import NgramIndex
@@ -98,7 +99,7 @@ class Answers:
     ) -> list[Found]:
         """The best answers by characters, best first, each once; without ``today`` those that do not hold, too."""
         scores = self._index.scores(_PADDING.sub("", question))
-        allowed = self._allowed(today, district)[self._owners] if len(self._asked) else scores > 1
+        allowed = self._allowed(today, district, question)[self._owners] if len(self._asked) else scores > 1
         order = np.argsort(-np.where(allowed, scores, 0.0), kind="stable")
         best: dict[int, Found] = {}
         for at in order:
@@ -125,7 +126,7 @@ class Answers:
             return Finding(found=(), sure=False, near=False, by="characters", why=_why_light(light))
         vector = await self._vector(bare, embedder)
         matched = self._matcher.match(bare, vector)
-        judged = judge(matched, owners=self._owners, allowed=self._allowed(today, district))
+        judged = judge(matched, owners=self._owners, allowed=self._allowed(today, district, bare))
         return self._finding(judged, matched, light, by="characters" if vector is None else "meaning")
 
     def _finding(self, judged: Judged, matched: Matched, light: Sequence[Found], *, by: str) -> Finding:
@@ -148,11 +149,13 @@ class Answers:
         why = _why_light(light) | _why_judged(judged, matched)
         return Finding(found=tuple(nearest), sure=agreed, near=near and not agreed, by=by, why=why)
 
-    def _allowed(self, today: date | None, district: str) -> npt.NDArray[np.bool_]:
+    def _allowed(self, today: date | None, district: str, question: str) -> npt.NDArray[np.bool_]:
         """Answers for the asker's own district go before the general ones on the same question."""
+        subject = Subject(question)
         fits = [
             (today is None or answer.holds(today))
             and (not answer.districts or any(district.endswith(own) for own in answer.districts))
+            and (not subject.any or subject.fits(answer))
             for answer in self._answers
         ]
         own = {a.question for a, fit in zip(self._answers, fits, strict=True) if fit and a.districts}

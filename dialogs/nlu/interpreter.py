@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from dialogs.engine.contract import Entity, IntentScore, Parse, State, requested_slot
-from dialogs.faq.aspects import follows_up
+from dialogs.faq.aspects import follows_up, still_against
 from dialogs.faq.search import SURE, UNSURE, Answers
-from dialogs.nlu import commands
+from dialogs.nlu import commands, plain_questions
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger import accuses_an_official
 from dialogs.nlu.danger_model import DangerEar, shipped_ear
@@ -34,13 +34,6 @@ _WISHES = {"show_progress", "add_to_case", "withdraw", "rate", "call_person", "s
 FREE_TEXT_GIVES_WAY = 0.75
 """How sure a policy question must be before the answer to a free-text question gives way to it."""
 _QUESTION_LENGTH = 40
-_TROUBLE = re.compile(
-    r"不安全|危险|隐患|坏了|不亮|断裂|破损|漏[水电雨气]|积水|堵了|塌|掉落|停[水电暖]|没[水电]|噪[音声]|扰民|恶臭|臭味|垃圾|油烟|污水|"
-    r"占道|违建|违停|乱停|充电|飞线|拖欠|欠薪|不给|不退|被骗|受伤|摔"
-)
-_OF_A_CASE = re.compile(
-    r"那个|那件|这件|上次|之前|的事|咋样|怎么样|进度|结果|[撤销催查]|评价|满意|人工|客服|补充|好了|解决|不用|算了|取消|谁|什么时候|多久|[?？]"
-)
 _MAY_BE_LEFT_OUT = re.compile(
     r"(?:能不能|可不可以|可以|能|是不是可以)不(?:留|填|写|说|给|提供)(?:姓名|名字|电话|手机号?|号码)?吗?|"
     r"(?:必须|一定要?|非要|非得)(?:得)?(?:留|填|写|说|给|提供)(?:姓名|名字|电话|手机号?|号码)?[吗么]|"
@@ -88,7 +81,7 @@ class LightInterpreter:
         self._danger = danger or shipped_ear()
 
     async def parse(self, text: str, *, state: State | None) -> Parse:
-        if answered(state) and follows_up(text) and not self._danger.certain(text):
+        if answered(state) and (follows_up(text) or still_against(text)) and not self._danger.certain(text):
             return _sure("ask_policy")
         asked = requested_slot(state)
         certain = self.certain(text, asked=asked)
@@ -98,7 +91,7 @@ class LightInterpreter:
             return await self._guessed(text)
         if certain.intent == "inform" and await self._is_small_talk(text, asked):
             return _sure("small_talk")
-        if certain.intent == "file_petition" and not (asked or commands.opens(text) or _surely_told(text)):
+        if certain.intent == "file_petition" and not asked:
             return await self._other_wish(text) or certain
         return certain
 
@@ -110,6 +103,8 @@ class LightInterpreter:
         danger = self._danger.certain(text)
         if danger:
             return _sure("danger", danger=danger.value)
+        if not asked and plain_questions.discontent(text):
+            return _sure("ask_policy", answer_id="review", kind="discontent")
         return self._in_form(text, asked) if asked else self._outside(text)
 
     def nearest(self, text: str) -> tuple[IntentScore, ...]:
@@ -127,13 +122,20 @@ class LightInterpreter:
             return _sure(command)
         if nod := _nod(text):
             return _sure(nod)
-        if asked in {"petition_name", "petition_phone"} and _MAY_BE_LEFT_OUT.fullmatch(words_only(text)):
-            return _sure("ask_policy", answer_id="anonymous")
-        if self._is_question(text, self._needed(text, asked), asked):
-            return _sure("ask_policy")
+        if question := self._question_in_form(text, asked):
+            return question
         if commands.abuses(text) and not tells_a_matter(text, self._categories):
             return _sure("abuse")
         return _sure("inform")
+
+    def _question_in_form(self, text: str, asked: str) -> Parse | None:
+        if asked in {"petition_name", "petition_phone"} and _MAY_BE_LEFT_OUT.fullmatch(words_only(text)):
+            return _sure("ask_policy", answer_id="anonymous")
+        if plain_questions.asks_after_photos(text):
+            return _sure("ask_policy", kind="photos")
+        if plain_questions.only_asks_how_long(text) or self._is_question(text, self._needed(text, asked), asked):
+            return _sure("ask_policy")
+        return None
 
     def _needed(self, text: str, asked: str) -> float:
         if asked not in _FREE_TEXT:
@@ -144,7 +146,7 @@ class LightInterpreter:
         command = commands.command_in(text, in_form=False)
         if not command and only_advertises(text):
             return _sure("spam")
-        if command or self._is_question(text, SURE, None):
+        if command or self._is_question(text, SURE, None) or plain_questions.looks_up(text):
             return _sure(command or "ask_policy")
         if _JUDGED.search(text[:_SOON]) and not accuses_an_official(text):
             review = re.search(r"仲裁|复议", text[:_SOON])
@@ -237,12 +239,7 @@ class LightInterpreter:
         found = self._answers.search(text, 1)
         if not found or found[0].score < threshold:
             return False
-        return asks(text) or (not asked and found[0].score >= FREE_TEXT_GIVES_WAY)
-
-
-def _surely_told(text: str) -> bool:
-    """Whether a short text tells a trouble and mentions no case: no model makes a wish of it."""
-    return bool(_TROUBLE.search(text)) and not _OF_A_CASE.search(text)
+        return plain_questions.asks_anyhow(text) or (not asked and found[0].score >= FREE_TEXT_GIVES_WAY)
 
 
 def answered(state: State | None) -> bool:

@@ -82,6 +82,26 @@ async def test_asking_through_somebody_else_is_answered_so(shipped: Answers, que
     assert (found.found[0].answer.id, found.sure) == ("delegate", True)
 
 
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [("复查多久出结果", "review"), ("申请复查后大概几天能出来", "review"), ("复核多长时间", "recheck")],
+)
+async def test_a_question_that_names_a_step_is_answered_of_that_step(
+    shipped: Answers, question: str, answer: str
+) -> None:
+    found = await shipped.find(question, today=TODAY)
+    assert found.found[0].answer.id == answer
+    step = question[question.index("复") :][:2]
+    assert all(step in " ".join((*one.answer.asked, one.answer.text)) for one in found.found)
+
+
+@pytest.mark.parametrize("question", ["社保局几点上班", "医院周末有人吗", "税务局晚上有人接电话吗", "派出所几点下班"])
+async def test_the_hotline_does_not_answer_for_another_agency(shipped: Answers, question: str) -> None:
+    found = await shipped.find(question, today=TODAY)
+    assert not found.sure
+    assert "hotline" not in {one.answer.topic for one in found.found}
+
+
 @pytest.mark.parametrize("text", ["那要带什么材料？", "那多久呢", "在哪办", "找谁", "要钱吗", "会保密吗", "那怎么申请"])
 def test_a_question_without_a_subject_follows_up(text: str) -> None:
     assert follows_up(text)
@@ -104,6 +124,8 @@ def test_what_follows_up_is_taken_from_the_subject_of_the_last_answer(shipped: A
     assert after("review", "那多久呢") == (["review"], True)
     offered, sure = after("how_to_file", "那多久呢")
     assert (len(offered), sure) == (3, False)
+    assert after("review", "再不服呢") == (["recheck"], True)
+    assert after("recheck", "要是还不服怎么办") == (["after_recheck"], True)
     assert after("emergency", "要钱吗") == ([], False)
     assert after("review", "12345几点上班") == ([], False)
 

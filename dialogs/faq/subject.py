@@ -1,0 +1,35 @@
+"""What a question names that its answer must speak of: a step of the procedure, or another agency's affairs.
+
+Characters alone take 复查多久出结果 for the first decision, and 社保局几点上班 for the hotline.
+"""
+
+import re
+
+from dialogs.faq.answers import Answer
+
+_STEPS = ("复查", "复核")
+_HOTLINE = "hotline"
+_OWN = re.compile(r"12345|热线|信访")
+_AGENCIES = re.compile(
+    r"社保局|人社局|医保局|车管所|派出所|公安局|交警队?|税务局|法院|检察院|医院|卫生院|学校|银行|邮局|民政局|房管局|住建局|城管局|教育局|"
+    r"不动产(?:登记)?中心|公积金中心|政务(?:服务)?(?:大厅|中心)|办事大厅|行政审批局|市场监管局|工商局|供电公司|自来水公司|热力公司|燃气公司|居委会|村委会|街道办"
+)
+
+
+class Subject:
+    """Read once of a question; ``fits`` tells whether an answer may be given to it."""
+
+    def __init__(self, question: str) -> None:
+        self._steps = [step for step in _STEPS if step in question]
+        self._agencies = [] if _OWN.search(question) else _AGENCIES.findall(question)
+
+    @property
+    def any(self) -> bool:
+        """Whether it names anything that an answer must speak of."""
+        return bool(self._steps or self._agencies)
+
+    def fits(self, answer: Answer) -> bool:
+        said = " ".join((*answer.asked, answer.text))
+        if self._agencies and answer.topic == _HOTLINE and not any(name in said for name in self._agencies):
+            return False
+        return not self._steps or any(step in said for step in self._steps)
