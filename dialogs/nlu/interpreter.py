@@ -34,6 +34,13 @@ _WISHES = {"show_progress", "add_to_case", "withdraw", "rate", "call_person", "s
 FREE_TEXT_GIVES_WAY = 0.75
 """How sure a policy question must be before the answer to a free-text question gives way to it."""
 _QUESTION_LENGTH = 40
+_TROUBLE = re.compile(
+    r"不安全|危险|隐患|坏了|不亮|断裂|破损|漏[水电雨气]|积水|堵了|塌|掉落|停[水电暖]|没[水电]|噪[音声]|扰民|恶臭|臭味|垃圾|油烟|污水|"
+    r"占道|违建|违停|乱停|充电|飞线|拖欠|欠薪|不给|不退|被骗|受伤|摔"
+)
+_OF_A_CASE = re.compile(
+    r"那个|那件|这件|上次|之前|的事|咋样|怎么样|进度|结果|[撤销催查]|评价|满意|人工|客服|补充|好了|解决|不用|算了|取消|谁|什么时候|多久|[?？]"
+)
 _MAY_BE_LEFT_OUT = re.compile(
     r"(?:能不能|可不可以|可以|能|是不是可以)不(?:留|填|写|说|给|提供)(?:姓名|名字|电话|手机号?|号码)?吗?|"
     r"(?:必须|一定要?|非要|非得)(?:得)?(?:留|填|写|说|给|提供)(?:姓名|名字|电话|手机号?|号码)?[吗么]|"
@@ -91,7 +98,7 @@ class LightInterpreter:
             return await self._guessed(text)
         if certain.intent == "inform" and await self._is_small_talk(text, asked):
             return _sure("small_talk")
-        if certain.intent == "file_petition" and not asked:
+        if certain.intent == "file_petition" and not (asked or commands.opens(text) or _surely_told(text)):
             return await self._other_wish(text) or certain
         return certain
 
@@ -240,6 +247,11 @@ class LightInterpreter:
         if not found or found[0].score < threshold:
             return False
         return plain_questions.asks_anyhow(text) or (not asked and found[0].score >= FREE_TEXT_GIVES_WAY)
+
+
+def _surely_told(text: str) -> bool:
+    """Whether a short text tells a trouble and mentions no case: no model makes a wish of it."""
+    return bool(_TROUBLE.search(text)) and not _OF_A_CASE.search(text)
 
 
 def answered(state: State | None) -> bool:
