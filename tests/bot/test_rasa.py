@@ -128,7 +128,7 @@ def test_the_exported_project_is_whole_and_our_keys_are_left_out_by_name(tmp_pat
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     done = CliRunner().invoke(commands, ["rasa", "export", str(tmp_path)])
-    assert "已有别的文件" in getattr(done.exception, "sentence", "")
+    assert "已有别的内容" in getattr(done.exception, "sentence", "")
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
     assert CliRunner().invoke(commands, ["rasa", "export", str(tmp_path), "--force"]).exit_code == 0
 

@@ -59,5 +59,4 @@ def test_whatever_an_action_says_has_its_words_and_every_wording_is_said() -> No
     assert whole - names == set()
     assert {name for name in names - whole if not name.startswith(begun)} == {
         "utter_first_contact",
-        "utter_danger_perhaps",
     }
