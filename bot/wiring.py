@@ -51,6 +51,7 @@ from storage.store import Store
 _HTTP_TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
 _HTTP_CONNECTIONS = 100
 _COUNT_TO = 10_000
+_OPENING_TRIES = 3
 _BACK_UP = "主密钥已生成。没有它，数据库里的内容谁也读不出：请马上备份，并与数据库分开存放"
 
 
@@ -176,7 +177,8 @@ async def _connected(settings: Settings, stack: AsyncExitStack, timeout_ms: int)
     return database
 
 
-async def _opened(settings: Settings, database: Database) -> tuple[Store, Vault]:
+async def _opened(settings: Settings, database: Database, *, tries: int = _OPENING_TRIES) -> tuple[Store, Vault]:
+    """Safe to repeat: a busy server may need longer for its first indexes than any operation gets."""
     master = master_key(settings)
     try:
         vault = await open_vault(database, master)
@@ -184,6 +186,8 @@ async def _opened(settings: Settings, database: Database) -> tuple[Store, Vault]
             structlog.get_logger().warning("keys.master_key_made", where=master.where, sentence=_BACK_UP)
         return await Store.open(database, vault, number_prefix=settings.office.prefix), vault
     except StorageAway as error:
+        if tries > 1:
+            return await _opened(settings, database, tries=tries - 1)
         uri = settings.storage.mongodb_uri
         key = "storage.mongodb_uri"
         raise DatabaseAway(uri.get_secret_value() if uri else "", settings.origin(key)) from error
