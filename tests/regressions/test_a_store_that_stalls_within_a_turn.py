@@ -16,6 +16,7 @@ from storage.store import Store
 
 @pytest.fixture
 async def stage(database, vault: Vault, servers):
+    await Store.open(database, vault)  # makes the indexes, which takes its time on a busy machine
     impatient = await connect(servers.mongodb_uri, timeout_ms=300, name=database.name)
     stage = Stage(await Store.open(impatient, vault), servers.redis_url)
     yield stage
