@@ -12,6 +12,7 @@ aware, in UTC.
 import asyncio
 import inspect
 import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
@@ -33,8 +34,9 @@ Session = Any
 T = TypeVar("T")
 
 DEFAULT_DATABASE = "petition_bot"
-TRANSACTION_TRIES = 6
 _FIRST_PAUSE = 0.002
+_LONGEST_PAUSE = 0.1
+_TRYING_SHARE = 0.75
 _SELECTION_MS = 2_000
 
 
@@ -130,25 +132,28 @@ class Database:
             StorageAway: not committed in time, or the outcome is unknown.
             StorageError: what ``body`` raised; nothing of it was applied.
         """
+        # Counting tries instead gives up too soon where the other one's commit is held up by a slow disk.
+        until = time.monotonic() + self.timeout * _TRYING_SHARE
         with mapped(self.name), pymongo.timeout(self.timeout):
             async with await _awaited(self._client.start_session()) as session:
-                return await _repeated(session, body)
+                return await _repeated(session, body, until)
 
     async def close(self) -> None:
         await _awaited(self._client.close())
 
 
-async def _repeated(session: Session, body: Callable[[Session], Awaitable[T]]) -> T:
-    for tries_left in reversed(range(TRANSACTION_TRIES)):
+async def _repeated(session: Session, body: Callable[[Session], Awaitable[T]], until: float) -> T:
+    pause = _FIRST_PAUSE
+    while True:
         try:
             async with await _awaited(session.start_transaction()):
                 return await body(session)
         except (PyMongoError, StorageError) as error:
-            if not (tries_left and is_transient(error)):
+            if time.monotonic() + pause >= until or not is_transient(error):
                 raise
         # A moment, growing and uneven, so that two that collided do not collide again.
-        await asyncio.sleep(_FIRST_PAUSE * 2 ** (TRANSACTION_TRIES - tries_left) * random.random())  # noqa: S311
-    raise AssertionError  # pragma: no cover - the last try returns or raises
+        await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311
+        pause = min(2 * pause, _LONGEST_PAUSE)
 
 
 class Collection:
