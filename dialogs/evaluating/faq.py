@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
@@ -12,11 +12,14 @@ import numpy as np
 from dialogs.faq.confidence import Judged, judge
 from dialogs.faq.learned import learned_for_answers, learned_for_questions
 from dialogs.faq.matching import LONGEST_TEXT, Matcher, QuestionMatcher
+from dialogs.faq.search import UNSURE
 from dialogs.faq.text import OneScript, grams
 from dialogs.faq.weights import Matrix
 from dialogs.nlu.clean import Script
+from dialogs.nlu.ngrams import NgramIndex
 
 _PLACES = 4
+_STEP = 1e-6
 
 
 class Match(StrEnum):
@@ -33,6 +36,7 @@ class Row:
     id: str
     question: str = field(repr=False)
     answer: str = field(repr=False)
+    variants: tuple[str, ...] = field(repr=False, default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +54,18 @@ class Searched:
         self._one_script = OneScript(Script().simplified)
         self.ids = [row.id for row in corpus]
         self._answers = [self._one_script(row.answer) for row in corpus]
-        self._questions = [self._one_script(row.question) for row in corpus]
+        asked = [(text, at) for at, row in enumerate(corpus) for text in (row.question, *row.variants)]
+        self._questions = [self._one_script(text) for text, _ in asked]
+        self._owners = None if match is Match.ANSWER else np.array([at for _, at in asked], dtype=np.int64)
         self._match = match
         if match is Match.ANSWER:
             together = stand_together(self._answers)
             self._matcher = Matcher(self._answers, learned_for_answers(), neighbours=together)
         else:
-            self._matcher = QuestionMatcher(self._questions, self._answers, learned_for_questions())
+            self._matcher = QuestionMatcher(
+                self._questions, self._answers, learned_for_questions(), owners=self._owners
+            )
+            self._index = NgramIndex(self._questions, sizes=(1, 2))
 
     @property
     def passages(self) -> list[str]:
@@ -81,8 +90,14 @@ class Searched:
         return self._one_script(question)
 
     def ask(self, question: str, vector: Matrix | None) -> Judged:
-        """``question`` as ``prepared``."""
-        return judge(self._matcher.match(question, vector))
+        """``question`` as ``prepared``. By characters alone the best must share its words, as in the running bot."""
+        found = judge(self._matcher.match(question, vector), owners=self._owners)
+        if vector is not None or self._owners is None or not len(found.order):
+            return found
+        shared = float(self._index.scores(question)[self._owners == found.order[0]].max())
+        return (
+            found if shared >= UNSURE else replace(found, probability=min(found.probability, found.offers_at - _STEP))
+        )
 
 
 def stand_together(texts: Sequence[str], *, much: float = 1.5) -> bool:

@@ -139,12 +139,12 @@ class Answers:
             for place, (owner, text) in enumerate(zip(judged.order[:OFFERED], judged.texts[:OFFERED], strict=True))
         ]
         likely = [one for one in light if one.score >= UNSURE]
-        # By characters alone, what is offered must share its words with the question: 是什么 is not enough.
+        # By characters alone, what is given or offered must share its words with the question: 是什么 is not enough.
         near = bool(likely) or (judged.offers and by == "meaning")
-        agreed = judged.answers and bool(nearest)
+        agreed = judged.answers and bool(nearest) and (by == "meaning" or _shares_words(nearest[0], likely))
         if not (agreed or judged.offers) and len(likely) == 1 and nearest and likely[0].answer is nearest[0].answer:
             nearest = likely  # both ways of looking lead to this one alone
-        elif not judged.answers and not (judged.offers and by == "meaning"):
+        elif not agreed and not (judged.offers and by == "meaning"):
             nearest = likely
         why = _why_light(light) | _why_judged(judged, matched)
         return Finding(found=tuple(nearest), sure=agreed, near=near and not agreed, by=by, why=why)
@@ -206,6 +206,10 @@ class Answers:
 async def _embedded(embedder: Embedder, texts: Sequence[str], role: EmbeddingRole) -> Matrix:
     parts = [await embedder.embed(texts[at : at + _BATCH], role=role) for at in range(0, len(texts), _BATCH)]
     return np.vstack(parts).astype(np.float32)
+
+
+def _shares_words(first: Found, likely: Sequence[Found]) -> bool:
+    return any(one.answer is first.answer for one in likely)
 
 
 def _why_light(light: Sequence[Found]) -> dict[str, Any]:

@@ -194,8 +194,8 @@ def test_what_was_understood_is_told_in_short_lines() -> None:
     assert told[:4] == [
         "意图 inform 0.91（字符模型）",
         "其次 thanks 0.05",
-        "实体 kind=x",
-        "表单 petition_form，在问 petition_phone",
+        "听出 种类：x",
+        "正在登记诉求，在问手机号",
     ]
     assert len(told[4]) < 80
     assert lines(
@@ -204,6 +204,23 @@ def test_what_was_understood_is_told_in_short_lines() -> None:
         "意图 没有听懂 0.00",
         told[4],
     ]
+
+
+def test_no_value_is_told_as_a_program_writes_it() -> None:
+    slots = {
+        "petition_anonymous": True,
+        "petition_behalf": None,
+        "last_answer": {"id": "review", "at": "2026-11-22"},
+        "petition_parts": ["路灯坏了", "井盖\n没了"],
+        "petition_pending": [{"value": False}],
+        "own_slot": 0.5,
+    }
+    told = lines({**TOLD, "slots": slots, "entities": {"danger": None}})
+    assert "听出 险情：无" in told
+    assert told[-1] == (
+        "已记下 匿名：是；替谁反映：无；上一条回答：编号：review，时间：2026-11-22；几件事：路灯坏了、井盖 没了；"
+        "待核对的：（内容：否）；own_slot：0.50"
+    )
 
 
 def test_why_an_answer_was_chosen_is_told() -> None:

@@ -54,7 +54,7 @@ def test_a_table_goes_out_and_comes_back_edited(office: Path, tmp_path: Path) ->
     assert not (office / "answers.yml").exists()
     assert "1 处改动" in call("faq", "import", str(table)).stdout
     assert AnswerFile(DialogFiles(folder=office)).read()[0].question == "怎样提出信访诉求"
-    assert "没有改动" in call("faq", "import", str(table)).stdout
+    assert call("faq", "import", str(table)).stdout == "没有改动\n"
 
 
 def test_an_import_can_be_taken_back(office: Path, tmp_path: Path) -> None:
@@ -93,6 +93,35 @@ def test_asking_tells_the_decision_and_why() -> None:
     assert (told["decision"], told["found"][0]["id"]) == ("answer", "refused_why")
     assert told["why"]["characters"][0]["score"] >= told["why"]["characters_sure"]
     assert json.loads(call("faq", "ask", "量子力学是什么", "--json").stdout)["decision"] == "unknown"
+
+
+_PROGRAM = re.compile(r"[{}\[\]']|None|True|False|np\.|<\w+\.")
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize(
+    "question", ["凭什么不受理", "今天吃什么", "量子力学是什么", "书面答复我不认，下一步找谁", "？", "嗯"]
+)
+def test_why_is_told_without_a_word_of_the_program(question: str) -> None:
+    told = call("faq", "ask", question).output
+    assert not _PROGRAM.search(told), told
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize("question", ["今天吃什么", "如何种植多肉", "微信怎么改名"])
+def test_by_characters_alone_what_shares_few_words_is_not_answered_and_the_rule_says_why(question: str) -> None:
+    done = call("faq", "ask", question)
+    assert done.stdout.startswith("说不知道（按文字）")
+    assert "并且同一条的文字相似度在 0.33 以上，才也直接回答" in done.stdout
+    assert "按设置不用语义模型" in done.stdout
+    assert "回答：" not in done.stdout
+
+
+@pytest.mark.usefixtures("office")
+def test_nothing_is_advised_against_the_settings() -> None:
+    done = call("evaluate", "faq", str(SETS / "paraphrases_dev.jsonl"))
+    assert "安装" not in done.output
+    assert "按设置不用语义模型" in done.output
 
 
 @pytest.mark.usefixtures("office")
@@ -134,9 +163,9 @@ def test_a_corpus_of_ones_own_is_searched(match: str, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("office")
 def test_by_characters_alone_paraphrases_are_found_as_often_as_measured() -> None:
     found = scores(str(SETS / "paraphrases.jsonl"))
-    assert found["recall_at_1"] >= 0.25
-    assert found["recall_at_3"] >= 0.40
-    assert found["false_answers"] <= 0.02
+    assert found["recall_at_1"] >= 0.38
+    assert found["recall_at_3"] >= 0.52
+    assert found["false_answers"] == 0
 
 
 @pytest.mark.skipif(bool(absence()), reason="the sentence model is not here")
