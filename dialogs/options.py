@@ -14,8 +14,13 @@ _OPEN_FOR = timedelta(hours=12)
 _OPEN_IN_A_FORM_FOR = timedelta(days=7)
 """A form waits for its answer, and so do its choices."""
 _STAYS = 2
-_DIGIT = re.compile(r"(?:选|选择|回复|第)?([1-9一二三四五六七八九])(?:号|个|项|件|条)?")
+_DIGIT = re.compile(
+    r"(?:我|就|那)?(?:选择?|要|回复)?第?([1-9一二三四五六七八九])(?:号|个|项|件|条)?(?:吧|呗|啊|呀|哈)?"
+)
+_OF_MATTERS = re.compile(r"第.[件桩]")
+"""第二件 is the second matter where matters are told apart, not the second choice."""
 _CASE = re.compile(r'"case_number": "(\w+)"')
+_APART = '"value": "apart"'
 _CHINESE = "一二三四五六七八九"
 _WHY_WITHDRAW = re.compile(
     r"(?<![没不])(?:解决|修好|弄好|处理好|来修)了|^(?:已经)?(?:自己)?好了|不用(?:了|管|你们|办)|不需要了|没事了|算了|想通了|"
@@ -51,6 +56,8 @@ def chosen(text: str, options: Sequence[Mapping[str, Any]], *, now: datetime, in
     longest = _OPEN_IN_A_FORM_FOR if in_form else _OPEN_FOR
     fresh = [o for o in options if now - datetime.fromisoformat(o["at"]) <= longest]
     at = _position(bare)
+    if _OF_MATTERS.match(bare) and any(_APART in str(o["payload"]) for o in fresh):
+        return None
     titles = [o["title"] for o in fresh]
     if at is not None and fresh:
         return str(fresh[at]["payload"]) if at < len(fresh) else None

@@ -1,8 +1,8 @@
 """The answers to what is chosen rather than told: the same matter again, apart or together, the summary, consent."""
 
 import re
-from dataclasses import replace
 
+from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, anonymous, confirmed, repeated, told, unclear, understood, which_part
 from dialogs.actions.draft import Draft
 from dialogs.actions.telling import another_matter, is_small_talk
@@ -12,7 +12,9 @@ from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts, answered_place, only_place
 from dialogs.nlu.matter import Categories
+from dialogs.nlu.part_choice import part_meant
 from dialogs.nlu.phrases import made_of
+from dialogs.nlu.places import find_place
 from dialogs.nlu.times import find_since
 from dialogs.nlu.unnamed import speaks_of_being_known
 
@@ -22,7 +24,7 @@ _REPEAT = (
     ("add", re.compile(r"^2$|补充|同一件|一件事|一样|是的?$|对$")),
 )
 _TOGETHER = re.compile(r"^2$|合在?一起|一起|合并|一块儿?|不分|不用分|一件")
-_APART = re.compile(r"^1$|分开|分别|两件|各(?:自|登)|单独|拆")
+_APART = re.compile(r"^1$|分开|分别|两件|各(?:自|登)|单独|拆|都(?:要|得|登|报|反映|投诉|说|办|管|记|处理|解决)")
 _YES_HERE = made_of(
     r"中|得劲|管|成|妥(?:了|妥)?|要得|得|得嘞|使得|好使|整吧|弄吧|报吧|交|行咧|中中|嗯嗯|发吧|就这|对头|啱晒|啱|那?先这样|咧|嘞|吧|了|啊|哈"
 )
@@ -71,6 +73,8 @@ def answer_split(heard: Heard, turn: Turn, facts: Facts, categories: Categories)
     bare = words_only(turn.text)
     if _TOGETHER.search(bare):
         return replace(heard, draft=split_into(heard.draft, "together"))
+    if (first := part_meant(turn.text, heard.draft.parts)) is not None:
+        return replace(heard, draft=split_into(_begun_with(heard.draft, first), "apart"))
     if _APART.search(bare) or agrees(turn.text):
         return replace(heard, draft=split_into(heard.draft, "apart"))
     if commands.denies(turn.text):
@@ -78,6 +82,15 @@ def answer_split(heard: Heard, turn: Turn, facts: Facts, categories: Categories)
     if facts.matter:
         return replace(heard, draft=told(heard.draft, facts.rest)).remark("utter_added_to_matter")
     return unclear(heard, "utter_choose_split")
+
+
+def _begun_with(draft: Draft, first: int) -> Draft:
+    """The part that is to go first in front, and the place where it names one."""
+    chosen = draft.parts[first]
+    others = (part for number, part in enumerate(draft.parts) if number != first)
+    found = find_place(chosen) if first else None
+    place = found.value if found and found.exact else draft.place
+    return replace(draft, parts=(chosen, *others), place=place)
 
 
 def split_into(draft: Draft, choice: str) -> Draft:

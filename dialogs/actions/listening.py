@@ -6,8 +6,8 @@ is corrected or told anew.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
+from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, anonymous, confirmed, repeated, understood, which_part
 from dialogs.actions.confirming import answer_confirm, answer_repeat, answer_sensitive, answer_split, split_into
 from dialogs.actions.corrections import Correction, corrected, corrections_in
@@ -16,7 +16,7 @@ from dialogs.actions.naming import answer_name, answer_phone
 from dialogs.actions.patience import runs_out
 from dialogs.actions.persons import concerned_in
 from dialogs.actions.placing import LEFT_OPEN, LONG_ANSWER, NO_PLACE, NOWHERE, answer_place, needs_no_place
-from dialogs.actions.telling import answer_matter, opening, retold
+from dialogs.actions.telling import answer_matter, opening, retold, told_apart
 from dialogs.actions.unnamed import decided, of_being_known
 from dialogs.actions.world import Turn
 from dialogs.nlu.clean import words_only
@@ -63,7 +63,8 @@ def _take_text(heard: Heard, turn: Turn, asked: str | None, categories: Categori
     facts = read_facts(turn.text, categories)
     heard = _take_wishes(heard, facts)
     before = heard.draft
-    heard = (_ANSWERS[asked] if asked else opening)(heard, turn, facts, categories)
+    apart = told_apart(heard, turn.text, facts, categories) if asked not in {None, "matter", "split"} else None
+    heard = apart or (_ANSWERS[asked] if asked else opening)(heard, turn, facts, categories)
     filled = replace(heard, draft=_fill(heard.draft, facts, asked, before))
     return _of_a_new_matter(filled, turn) if filled.draft.matter != before.matter else filled
 

@@ -1,7 +1,6 @@
 """Taking a petition down: each message goes into the draft, once."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import FormValidationAction, Tracker
@@ -9,7 +8,9 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from dialogs.actions.asking import FORM
+from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard
+from dialogs.actions.confirming import split_into
 from dialogs.actions.draft import LONGEST_MATTER, PREFIX, Draft, read_draft, written
 from dialogs.actions.following import next_draft
 from dialogs.actions.happened import happened_in
@@ -18,13 +19,14 @@ from dialogs.actions.listening import goes_on, listen
 from dialogs.actions.locating import located, settled
 from dialogs.actions.placing import asked_precisely
 from dialogs.actions.repeating import compared
-from dialogs.actions.resuming import begun_with, came_back, open_words
+from dialogs.actions.resuming import WHICH, begun_with, came_back, open_words, which_of_both, words_of
 from dialogs.actions.sensitive import kinds_in
 from dialogs.actions.several import matters_in
 from dialogs.actions.unnamed import waits_for_choice
 from dialogs.actions.world import Turn, World, digresses, hush, say, turn_of
 from dialogs.nlu.danger import danger_in
 from dialogs.nlu.facts import read_facts
+from dialogs.nlu.kinds import is_beside_an_accusation
 from dialogs.nlu.masking import masked
 from dialogs.nlu.verdict import is_another_matter
 
@@ -53,7 +55,9 @@ class ValidatePetitionForm(FormValidationAction):
             say(dispatcher, "utter_resumed", **open_words(before, turn, self._world.categories))
         heard = self._open(before, turn, tracker) if opening else self._hear(before, turn, tracker)
         heard = replace(heard, draft=located(heard.draft, before, turn.text, self._world.gazetteer))
-        draft = await compared(self._with_choices(heard.draft), turn, self._world)
+        chosen = self._with_choices(heard.draft)
+        heard = heard.remark("utter_later_noted") if len(chosen.later) > len(heard.draft.later) else heard
+        draft = await compared(chosen, turn, self._world)
         happened = happened_in(draft.when or draft.matter or "", draft.happened, now=turn.at)
         draft = replace(draft, at=turn.at.isoformat(), happened=happened)
         if len(draft.matter or "") >= LONGEST_MATTER > len(before.matter or ""):
@@ -71,16 +75,21 @@ class ValidatePetitionForm(FormValidationAction):
         if not is_another_matter(facts.matter, title, self._world.categories, by_place=True):
             return None
         ids = draft.with_message(turn.message_ids)
-        return replace(draft, later=(*draft.later, facts.rest), message_ids=ids, at=turn.at.isoformat())
+        later = (*draft.later, facts.rest)
+        return replace(draft, later=later, pending=WHICH, message_ids=ids, at=turn.at.isoformat())
 
     def _hear(self, draft: Draft, turn: Turn, tracker: Tracker) -> Heard:
         asked = str(tracker.slots.get("requested_slot") or "").removeprefix(PREFIX) or None
-        if turn.entity("value") == "latest" and draft.later:
-            alone = {**_NOTHING_SHARED, "matters": [draft.later[-1]]}
+        value = turn.entity("value") or which_of_both(draft, turn.text)
+        draft = replace(draft, pending=None) if draft.pending == WHICH else draft
+        if value in {"latest", "latest_first"} and draft.later:
+            waiting = [words_of(draft)] if value == "latest_first" else []
+            alone = {**_NOTHING_SHARED, "matters": [draft.later[-1], *waiting]}
             latest = next_draft(alone, turn, self._world.categories)
             return replace(latest, draft=_known_from_before(latest.draft, tracker)).remark("utter_noted")
-        if came_back(draft, turn) or turn.entity("value") == "continue":
+        if came_back(draft, turn) or value == "continue":
             draft = replace(draft, shown=None)
+            turn = replace(turn, text="") if value == "continue" else turn
         if asked == "place" and (chosen := settled(draft, turn.entity("value") or turn.text, self._world.gazetteer)):
             return Heard(draft=replace(chosen, message_ids=draft.with_message(turn.message_ids)))
         return listen(draft, turn, asked, self._world.categories)
@@ -106,6 +115,8 @@ class ValidatePetitionForm(FormValidationAction):
         if draft.matter and draft.split is None and not draft.parts:
             parts = tuple(matters_in(draft.matter, self._world.categories))
             draft = replace(draft, parts=parts, split=None if parts else "")
+            if parts and any(is_beside_an_accusation(parts[0], part) for part in parts[1:]):
+                draft = split_into(draft, "apart")  # an accusation goes another way: nobody is asked to join them
         draft = asked_precisely(draft, self._world.gazetteer)
         if draft.confirm and draft.sensitive is None and not kinds_in(draft):
             draft = replace(draft, sensitive="")

@@ -11,12 +11,17 @@ from dialogs.actions.world import OFFICE_TIME, Turn
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.matter import Categories
+from dialogs.nlu.part_choice import part_meant
 
 _NOTHING_NEW = re.compile(
     r"(?:好的?|嗯|那|我|就|请|麻烦|帮我|要|想|现在|可以)*(?:登记|继续|接着)(?:登记|办|说|吧|了|一下)*"
 )
 AWAY = timedelta(hours=4)
 """After so long a person is reminded of what is open."""
+WHICH = "which"
+"""What ``Draft.pending`` says while the choice between an open matter and the one told just now stands."""
+_BOTH = re.compile(r"都(?:要|得|登|报|反映|投诉|说|办|管|记|处理|解决)|两[个件]|[先接]着办那|第[一1]个")
+_ONLY = re.compile(r"只|光|单|不[要办管]那|那[件个]不")
 _NAMES = {"place": "地点", "name": "姓名", "phone": "手机号"}
 
 
@@ -45,6 +50,22 @@ def open_words(draft: Draft, turn: Turn, categories: Categories) -> dict[str, An
         "title": title,
         "missing": f"还差{'、'.join(missing)}" if missing else "等您确认",
     }
+
+
+def words_of(draft: Draft) -> str:
+    """An open matter in so many words, that its place is not asked again."""
+    place, matter = draft.place or "", draft.matter or ""
+    return matter if not place or place in matter else f"{place}，{matter}"
+
+
+def which_of_both(draft: Draft, text: str) -> str:
+    """Words that choose between the two: "continue", "latest" alone or "latest_first"; "" where they choose none."""
+    if draft.pending != WHICH or not draft.later:
+        return ""
+    meant = part_meant(text, (words_of(draft), draft.later[-1]))
+    if meant is None:
+        return "continue" if _BOTH.search(words_only(text)) else ""
+    return "continue" if meant == 0 else "latest" if _ONLY.search(words_only(text)) else "latest_first"
 
 
 def _when(draft: Draft, turn: Turn) -> str:

@@ -1,8 +1,8 @@
 """The matter itself: what is told of it, unasked, when asked, and beside the answers to other questions."""
 
 import re
-from dataclasses import replace
 
+from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, told, unclear
 from dialogs.actions.draft import Draft
 from dialogs.actions.placing import LONG_ANSWER, place_beside
@@ -33,6 +33,10 @@ _ANOTHER = re.compile(
     r"(?:另外)?(?:一|两)?(?:个|件|下)?(?:别的|其他的?)?"
     r"(?:事|问题)(?:儿|情)?|另(?:一|外一)(?:件|个)(?:事|问题)(?:情|儿)?|"
     r"再(?:反映|投诉|登记|说)(?:一)?(?:个|件)?(?:事|问题)?)[，,：:。 ]*"
+)
+_BESIDE = re.compile(
+    r"^[哦嗯]?(?:对了)?[，, ]*(?:另外|此外|顺便|还有就是|再就是|再有)"
+    r"(?:我?(?:再|还)?(?:想|要)?(?:反映|说|问|提)(?:一下|一句|一个|个)?)?(?:就是)?[，,：: ]*"
 )
 _FILES = re.compile(
     r"我?(?:这里|这儿|手里)?(?:还|再|也)(?:有|想|要|可以)?(?:发|传|补|补充|提供|交)?(?:一下|点)?(?:[一两几]?[张个份段些])?(?:照片|图片|视频|录音|材料|证据|截图)(?:要发|要传|可以发|要补充|发给你们?)?(?:吗|了|呢)?"
@@ -119,6 +123,17 @@ def another_matter(heard: Heard, text: str, facts: Facts, categories: Categories
     )
     different = is_another_matter(words, draft.matter[:_APART], categories, by_place=False)
     if not (said or (elsewhere and different)):
+        return None
+    return replace(heard, draft=replace(draft, later=(*draft.later, words), unclear=0)).remark("utter_later_noted")
+
+
+def told_apart(heard: Heard, text: str, facts: Facts, categories: Categories) -> Heard | None:
+    """A trouble of another kind, announced as one (另外路灯也坏了), whatever was asked: kept for afterwards."""
+    draft, said = heard.draft, _BESIDE.match(facts.rest)
+    words = facts.rest[said.end() :] if said else ""
+    if not (words and facts.matter and draft.matter and finds_fault(words)):
+        return None
+    if not is_another_matter(words, draft.matter[:_APART], categories, by_place=False):
         return None
     return replace(heard, draft=replace(draft, later=(*draft.later, words), unclear=0)).remark("utter_later_noted")
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from dialogs.nlu.categories import Categories
+from dialogs.nlu.kinds import goes_with_an_accusation, kind_of
 from dialogs.nlu.matter import finds_fault
 
 _FIRST = 3000
@@ -64,7 +65,9 @@ def _differ(parts: Sequence[str], categories: Categories, *, every: bool) -> boo
     faults = sum(finds_fault(part) for part in parts)
     if not 2 <= len(parts) <= _MOST or min(map(len, parts)) < _SHORTEST or faults < (len(parts) if every else 1):  # noqa: PLR2004 - one is not several
         return False
-    kinds = [categories.of(part) for part in parts]
+    if any(goes_with_an_accusation(a, b) for a, b in pairwise(parts)):
+        return False
+    kinds = [kind_of(part, categories) for part in parts]
     if every:
         return "" not in kinds and all(a.partition("/")[0] != b.partition("/")[0] for a, b in pairwise(kinds))
     return "" not in kinds and len(set(kinds)) > 1

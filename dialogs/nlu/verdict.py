@@ -5,6 +5,7 @@ import re
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger import danger_in
+from dialogs.nlu.kinds import goes_with_an_accusation, is_beside_an_accusation
 from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story
 from dialogs.nlu.ngrams import overlap
 from dialogs.nlu.places import find_place
@@ -86,7 +87,8 @@ def is_another_matter(
     if not finds_fault(text):
         return False
     ours, theirs = categories.of(text), categories.of(title)
-    if by_category and ours and theirs and ours != theirs:
+    kin = goes_with_an_accusation(text, title)
+    if by_category and not kin and (is_beside_an_accusation(text, title) or (ours and theirs and ours != theirs)):
         return True
     here, there = find_place(text), find_place(title)
     both = by_place and here and there and here.exact
