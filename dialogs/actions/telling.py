@@ -1,8 +1,8 @@
 """The matter itself: what is told of it, unasked, when asked, and beside the answers to other questions."""
 
 import re
+from dataclasses import replace
 
-from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, told, unclear
 from dialogs.actions.draft import Draft
 from dialogs.actions.placing import LONG_ANSWER, place_beside
