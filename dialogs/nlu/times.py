@@ -28,6 +28,8 @@ _AFTERWARDS = (
     r"(?:节)?(?:前一[天晚]|前[几两三]天|那[天晚会]|当[天晚]|之前|以前|前后|(?:放假|长?假)?期间|"
     r"(?:放|长|小)?假(?:的?时候|期间|里)?|之后|以后|过后|后|前|时候?|里)?"
 )
+_COUNTS = r"(?:[直般样共定些次趟遍个户条]|回(?![来家])|天(?![黑亮快刚还]))"
+"""上周一直停水 and 上周三次停水 name no weekday."""
 _TIME = re.compile(
     rf"(?P<iso>(?:19|20)\d\d[-./]\d{{1,2}}[-./]\d{{1,2}}(?!\d))"
     rf"|(?P<lunar>(?:(?:{_DIGITS4}年|{_REL_YEAR})的?)?(?:腊月|正月)(?:里|(?:初|二|三|十)?[一二三四五六七八九十]{{1,2}}|底|初)?)"
@@ -36,14 +38,16 @@ _TIME = re.compile(
     rf"|(?P<feast>过完年|(?:(?:{_DIGITS4}年|{_REL_YEAR})的?)?{_FEAST}{_AFTERWARDS}(?![路街镇村庄]))"
     rf"|(?P<year>{_DIGITS4}年(?:初|底|末|[春夏秋冬][天季]?|[上下]半年)?|{_REL_YEAR}(?:的?年?[初底末]|的?[春夏秋冬][天季]?|[上下]半年)?|年[初底](?![\u4e00-\u9fff]?[家村]))"
     rf"|(?P<month>(?:上上?|这|本)个?月(?:(?:{_M})[日号]|初|上旬|中旬|下旬|底|末)?)"
-    r"|(?P<week>(?:上上?|这|本)个?(?:周|星期|礼拜)(?:[一二三四五六日天末])?|(?<![每逢到至])(?:周|星期|礼拜)[一二三四五六日天](?![街路镇村庄到至、和]))"
+    rf"|(?P<week>(?:上上?|这|本)个?(?:周|星期|礼拜)(?:[一二三四五六日天末](?!{_COUNTS}))?|(?<![每逢到至])(?:周|星期|礼拜)[一二三四五六日天](?![街路镇村庄到至、和]|{_COUNTS}))"
     r"|(?P<day>大前[天日]|前[天日晚]|昨[天日晚夜儿]|夜来|寻日|琴日|噚日|今[天日早晨晚儿])"
     rf"|(?P<span>(?:将近|大概|大约|约|已经|快|近)?(?<![每第整隔]){_N}(?:个)?(?:多|来)?(?:分钟|个?(?:小时|钟头)|天(?![然气])|日(?!报)|个?星期|个?礼拜|周(?!岁|年)|个?多?月|年(?![级纪龄代四])半?)(?:多|半|左右|以上|之久|有余)?(?:以?前|之前)?)"
 )
 _TAIL = re.compile(rf"(?:的?(?P<part>{_PART}))?(?P<clock>{_CLOCK})?(?:开始|起|以来|至今|到现在)?")
 _BEFORE = re.compile(r"(?:从|自从|自|打)$")
 _NO_START = re.compile(r"(?:十一|半|今年|当年|这个?月|本月|本周|一[天年日]|半天|两天|年|每.*|几天|一个?月|一周)")
-"""Words too general to say since when."""
+"""Words too general to say since when, but where nothing else is said."""
+_ALONE_BEFORE = re.compile(r"^(?:时间|大概|大约|差不多|就是|是|有|都|已经|快|从|打|[\s，,：:])*$")
+_ALONE_AFTER = re.compile(r"^(?:的?事情?儿?|左右|那会儿?|吧|了|啦|呢|啊|哦|的|[\s，,。！!~～])*$")
 _RATE = re.compile(
     r"^(?:一[次趟回交]|[一两三]次|[\d一二两三四五六七八九十]+[元块]|[两三四五六七八九]千|四季|到[头晚])|^\d{1,3}周?岁"
 )
@@ -97,13 +101,18 @@ def _expressions(text: str) -> Iterator[_Found]:
         core, kind = match.group(), match.lastgroup or ""
         tail = _TAIL.match(sample, match.end())
         end = tail.end() if tail else match.end()
-        said_more = end > match.end()
-        if (not said_more and _NO_START.fullmatch(core)) or _RATE.match(sample[end:]) or _waited(sample, match):
+        general = end == match.end() and _NO_START.fullmatch(core) and not _is_all(sample, match)
+        if general or (kind != "week" and _RATE.match(sample[end:])) or _waited(sample, match):
             continue
         led = _BEFORE.search(sample[max(match.start() - 2, 0) : match.start()])
         start = match.start() - (len(led.group()) if led else 0)
         part, clock = (tail["part"] or "", tail["clock"] or "") if tail else ("", "")
         yield _Found(words=sample[start:end], core=core, kind=kind, start=start, part=part, clock=clock)
+
+
+def _is_all(sample: str, match: re.Match[str]) -> bool:
+    """Whether the text says the time and nothing beside it: 一个月了."""
+    return bool(_ALONE_BEFORE.match(sample[: match.start()]) and _ALONE_AFTER.match(sample[match.end() :]))
 
 
 def _waited(sample: str, match: re.Match[str]) -> bool:
