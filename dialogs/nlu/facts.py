@@ -48,7 +48,7 @@ _MATTER_LABEL = re.compile(
 )
 _A_STATEMENT = 7
 _DISTRICT_APART = re.compile(
-    r"(?:^|[，,。；;\n])(?:在|是|这是)?(?P<district>[\u3400-\u9fff]{1,3}(?<![小社校景园辖片市全本城郊山库矿街])[区县])的?(?=[，,。；;\n]|$)"
+    r"(?:^|[，,。；;\n])(?:在|是|这是)?(?P<district>[\u3400-\u9fff]{1,3}(?<![小社校景园辖片市全本城郊山库矿街区县])[区县])的?(?=[，,。；;\n]|$)"
 )
 _PLACE_LABEL = re.compile(r"^(?:地址|住址|地点|位置|事发地)[:：]")
 
