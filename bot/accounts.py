@@ -25,7 +25,12 @@ async def open_accounts(settings: Settings) -> AsyncIterator[Channels]:
     """
     timeout = aiohttp.ClientTimeout(total=_SECONDS)
     async with aiohttp.ClientSession(timeout=timeout, trust_env=False) as http:
-        tools = Tools(http=http, shared=RedisState(None), clock=lambda: datetime.now(UTC))
+        tools = Tools(
+            http=http,
+            shared=RedisState(None),
+            clock=lambda: datetime.now(UTC),
+            base_url=settings.http.base_url,
+        )
         channels = make_channels(settings, tools)
         try:
             yield channels

@@ -75,6 +75,13 @@ class Http(Section):
         "", description="Where residents reach it, as in `https://petition.example.gov.cn`: for links in notices"
     )
 
+    @property
+    def base_url(self) -> str:
+        """Where platforms reach it; on this machine alone where nobody said."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host
+        shown = f"[{host}]" if ":" in host else host
+        return self.public_url or f"http://{shown}:{self.port}"
+
 
 class Office(Section):
     name: str = Field("信访局", min_length=1, max_length=40, description="What the bot calls itself")

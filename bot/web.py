@@ -91,6 +91,7 @@ class Webhooks:
             headers={name.lower(): value for name, value in request.headers.items()},
             body=body,
             received_at=received_at,
+            query_string=request.rel_url.raw_query_string,
         )
         return await self._answer(request, channel, call)
 

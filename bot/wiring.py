@@ -205,7 +205,8 @@ async def _services(settings: Settings, store: Store, vault: Vault, stack: Async
             timeout=_HTTP_TIMEOUT, connector=aiohttp.TCPConnector(limit=_HTTP_CONNECTIONS), trust_env=False
         )
     )
-    channels = make_channels(settings, Tools(http=http, shared=shared, clock=utc_now))
+    tools = Tools(http=http, shared=shared, clock=utc_now, base_url=settings.http.base_url)
+    channels = make_channels(settings, tools)
     for channel in channels.values():
         stack.push_async_callback(channel.aclose)
     broker = await stack.enter_async_context(_queueing(url)) if url else None

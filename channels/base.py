@@ -5,7 +5,7 @@ the factory that its entry point (group ``petition_bot.channels``) names, from i
 shared things handed in; it holds no other state.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +21,10 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookRequest:
-    """A call as it arrived. ``path`` is what follows ``/channels/<channel>/<account>``; header names are lower case."""
+    """A call as it arrived. ``path`` is what follows ``/channels/<channel>/<account>``; header names are lower case.
+
+    ``query_string``: the query undecoded, for a gateway that does not send UTF-8.
+    """
 
     method: str
     path: str
@@ -29,6 +32,7 @@ class WebhookRequest:
     headers: Mapping[str, str]
     body: bytes
     received_at: datetime
+    query_string: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +64,11 @@ class Capabilities:
 
     ``answer_within``: seconds in which a webhook must be answered (0: it may be answered at once, always).
     ``ways``: how messages of ours travel besides the passive reply, preferred first.
-    ``text_limit``: the longest text of one message, in ``text_unit``s ("bytes" of UTF-8, or "characters").
+    ``text_limit``: the longest text of one message, in ``text_unit``s ("bytes" of UTF-8, "utf16" units, or
+    "characters").
     ``notices``: kinds of notice that have a template here ("progress").
+    ``free_text``: False where approved templates alone go out; such a channel carries notices and no replies.
+    ``segments``: what a text costs in text messages; None where nobody counts.
     """
 
     passive: bool
@@ -70,6 +77,12 @@ class Capabilities:
     text_limit: int
     text_unit: str = "characters"
     notices: frozenset[str] = frozenset()
+    free_text: bool = True
+    segments: Callable[[str], int] | None = None
+
+
+Take = Callable[[Arrival], Awaitable[None]]
+"""Keeps what arrived, durably, and starts its turns. What it raises means: not kept, so not to be acknowledged."""
 
 
 class SharedState(Protocol):
@@ -88,11 +101,15 @@ class SharedState(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What is handed to a channel: one HTTP client, shared state, the clock."""
+    """What is handed to a channel: one HTTP client, shared state, the clock.
+
+    ``base_url``: where platforms reach this service, without the path ("" where nobody said).
+    """
 
     http: aiohttp.ClientSession
     shared: SharedState
     clock: Clock
+    base_url: str = ""
 
 
 @runtime_checkable
@@ -128,8 +145,11 @@ class Channel(Protocol):
         """
         ...
 
-    async def run(self) -> None:
-        """Do what is not a webhook (a bind, a poll) until cancelled; return at once where there is nothing."""
+    async def run(self, take: Take) -> None:
+        """Do what is not a webhook (a bind, a poll) until cancelled; return at once where there is nothing.
+
+        What arrives is handed to ``take`` and acknowledged to the platform only when that has returned.
+        """
         ...
 
     def secrets(self) -> tuple[str, ...]:

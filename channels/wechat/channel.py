@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from channels.base import Arrival, Capabilities, Tools, WebhookRequest, WebhookResponse
+from channels.base import Arrival, Capabilities, Take, Tools, WebhookRequest, WebhookResponse
 from channels.errors import Malformed, PayloadRejected, TooLarge, WayShut
 from channels.messages import Outbound, Sent, Via
 from channels.wechat import check
@@ -90,7 +90,7 @@ class WeChatChannel:
             case _:
                 raise WayShut(f"no way of this channel: {message.via}")
 
-    async def run(self) -> None:
+    async def run(self, take: Take) -> None:
         """Nothing: everything comes by webhook."""
 
     def secrets(self) -> tuple[str, ...]:

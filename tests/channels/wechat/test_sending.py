@@ -364,7 +364,10 @@ def test_capabilities_follow_the_settings(make_channel, channel):
 
 
 async def test_there_is_nothing_to_run(channel):
-    await asyncio.wait_for(channel.run(), 1)
+    async def take(arrival):
+        raise AssertionError
+
+    await asyncio.wait_for(channel.run(take), 1)
 
 
 FAULTS = {

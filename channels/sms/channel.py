@@ -1,0 +1,136 @@
+"""Text messages as a ``Channel``: what all gateways have in common lies here."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from channels.base import Arrival, Capabilities, Clock, Take, WebhookRequest, WebhookResponse
+from channels.errors import Malformed, PayloadRejected, RecipientGone, TooLarge, WayShut
+from channels.messages import Address, Inbound, Kind, Outbound, Receipt, Sent, Via
+from channels.sms.gateway import Gateway, IncomingText, OutgoingText, Received, Report
+from channels.sms.numbers import NotANumber, canonical
+from channels.sms.settings import SmsSettings
+from channels.sms.text import room, segments, signed
+
+LARGEST_BODY = 64 * 1024
+LONGEST_QUERY = 32 * 1024
+MESSAGES_OF_ONE_TEXT = 2
+_LONGEST_REASON = 64
+
+
+class SmsChannel:
+    """One account at one gateway."""
+
+    def __init__(self, account: str, settings: SmsSettings, gateway: Gateway, *, clock: Clock) -> None:
+        self._account = account
+        self._sign = settings.sign
+        self._gateway = gateway
+        self._clock = clock
+
+    @property
+    def name(self) -> str:
+        return "sms"
+
+    @property
+    def account(self) -> str:
+        return self._account
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(
+            passive=False,
+            answer_within=0,
+            ways=(Via.SMS,),
+            text_limit=room(self._sign, messages=MESSAGES_OF_ONE_TEXT),
+            text_unit="utf16",
+            notices=self._gateway.notices,
+            free_text=self._gateway.free_text,
+            segments=self.segments,
+        )
+
+    def segments(self, text: str) -> int:
+        """What ``text`` costs with the signature."""
+        return segments(signed(text, self._sign))
+
+    def receive(self, request: WebhookRequest) -> Arrival:
+        if len(request.body) > LARGEST_BODY or len(request.query_string) > LONGEST_QUERY:
+            raise TooLarge
+        return self._arrival(self._gateway.receive(request), request.received_at)
+
+    def respond(self, arrival: Arrival, reply: Outbound | None) -> WebhookResponse:  # noqa: ARG002 - no passive reply
+        return arrival.context if isinstance(arrival.context, WebhookResponse) else WebhookResponse()
+
+    async def send(self, message: Outbound) -> Sent:
+        if message.via is not Via.SMS:
+            raise WayShut(f"no way of this channel: {message.via}")
+        body = message.text.strip()
+        if not body:
+            raise PayloadRejected("nothing to say")
+        return await self._gateway.send(
+            OutgoingText(
+                id=message.id,
+                to=_reachable(message.address.sender),
+                text=signed(body, self._sign),
+                body=body,
+                notice=message.notice,
+                fields=message.fields,
+            )
+        )
+
+    async def run(self, take: Take) -> None:
+        async def taken(received: Received) -> None:
+            await take(self._arrival(received, self._clock()))
+
+        await self._gateway.run(taken)
+
+    def secrets(self) -> tuple[str, ...]:
+        return self._gateway.secrets()
+
+    async def check(self) -> Sequence[str]:
+        return await self._gateway.check()
+
+    async def aclose(self) -> None:
+        await self._gateway.aclose()
+
+    def _arrival(self, received: Received, at: datetime) -> Arrival:
+        return Arrival(
+            messages=tuple(self._messages(received, at)),
+            receipts=tuple(self._receipt(report, at) for report in received.reports),
+            context=received.answer,
+        )
+
+    def _messages(self, received: Received, at: datetime) -> Iterator[Inbound]:
+        for text in received.texts:
+            yield self._inbound(text, at)
+
+    def _inbound(self, text: IncomingText, at: datetime) -> Inbound:
+        try:
+            sender = canonical(text.sender)
+        except NotANumber:
+            raise Malformed("no sender that could be answered") from None
+        return Inbound(
+            address=Address(channel=self.name, account=self._account, sender=sender),
+            message_id=text.id,
+            kind=Kind.TEXT if text.readable else Kind.UNKNOWN,
+            sent_at=text.sent_at or at,
+            received_at=at,
+            # What cannot be written as UTF-8 (half a surrogate pair) cannot be kept.
+            text=text.text.encode("utf-8", "replace").decode(),
+        )
+
+    def _receipt(self, report: Report, at: datetime) -> Receipt:
+        return Receipt(
+            channel=self.name,
+            account=self._account,
+            state=report.state,
+            at=report.at or at,
+            provider_id=report.provider_id,
+            message_id=report.message_id,
+            reason=report.reason[:_LONGEST_REASON],
+        )
+
+
+def _reachable(sender: str) -> str:
+    try:
+        return canonical(sender)
+    except NotANumber:
+        raise RecipientGone("no number") from None

@@ -1,0 +1,144 @@
+"""The settings of one account (``[sms.<account>]``): what all gateways share, and the reading of any of them."""
+
+import importlib
+import importlib.util
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, cast
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from channels.errors import SettingsRejected
+from channels.sms.gateway import GatewayModule
+
+
+class Provider(StrEnum):
+    """The gateways there are; each is a module of this package."""
+
+    KANNEL = "kannel"
+    SMPP = "smpp"
+    ALIYUN = "aliyun"
+    TENCENT = "tencent"
+
+
+def _filled(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().strip():
+        raise PydanticCustomError("empty", "不能为空")
+    return value
+
+
+def plain_in_addresses(value: SecretStr) -> SecretStr:
+    """A key that may stand in any address as it is."""
+    # It stands in addresses that gateways fill in by % codes of their own: nothing of it may need encoding.
+    if not re.fullmatch(r"[A-Za-z0-9._~-]{6,128}", value.get_secret_value()):
+        raise PydanticCustomError("webhook_key", "只能用字母、数字和 . _ ~ -，6 到 128 个字符")
+    return value
+
+
+def web_address(value: str) -> str:
+    """An address of http or https, without the slash at its end."""
+    try:
+        address = urlsplit(value)
+        _ = address.port  # raises for a port that is no port
+    except ValueError:
+        raise PydanticCustomError("web_address", "不是有效的地址") from None
+    if address.scheme not in {"http", "https"} or not address.netloc or address.query or address.fragment:
+        raise PydanticCustomError("web_address", "必须是 http:// 或 https:// 开头的地址")
+    return value.rstrip("/")
+
+
+def _web_address_or_none(value: str) -> str:
+    return web_address(value) if value else ""
+
+
+def _without_brackets(value: str) -> str:
+    bare = value.strip().removeprefix("【").removesuffix("】").strip()
+    if re.search(r"[【】\[\]\x00-\x1f\x7f]", bare):
+        raise PydanticCustomError("sign", "只写名称，不要带【】")
+    return bare
+
+
+Secret = Annotated[SecretStr, AfterValidator(_filled)]
+WebAddress = Annotated[str, AfterValidator(web_address)]
+
+
+class SmsSettings(BaseModel):
+    """``sign``: put in front of each text in 【】; "" where the carrier adds it or none is asked for.
+
+    ``callback_base``: where the gateway reaches this service, if not at ``http.public_url``.
+    ``call_seconds``: time limit of sending one message.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, coerce_numbers_to_str=True)
+
+    provider: Provider
+    number: str = Field(default="", pattern=r"^\+?[0-9]{0,20}$")
+    sign: Annotated[str, Field(max_length=20), AfterValidator(_without_brackets)] = ""
+    callback_base: Annotated[str, AfterValidator(_web_address_or_none)] = ""
+    call_seconds: float = Field(default=8, gt=0, le=60)
+
+
+def read_settings(values: Mapping[str, Any]) -> tuple[Any, GatewayModule]:
+    """Check an account's settings by the class of its provider; give them, and the provider's module.
+
+    Raises:
+        SettingsRejected: naming every wrong key.
+    """
+    module = _module_of(values.get("provider"))
+    try:
+        return module.Settings.model_validate(dict(values)), module
+    except ValidationError as error:
+        found = [_problem(each) for each in error.errors(include_url=False, include_input=False)]
+    first, *others = dict.fromkeys(found)
+    raise SettingsRejected(*first, others=others)
+
+
+def _module_of(provider: object) -> GatewayModule:
+    names = "、".join(each.value for each in Provider)
+    if provider is None:
+        raise SettingsRejected("provider", f"缺少，应为以下之一：{names}")
+    if provider not in tuple(Provider):
+        raise SettingsRejected("provider", f"只能是以下之一：{names}")
+    name = f"{__package__}.{provider}"
+    if importlib.util.find_spec(name) is None:
+        raise SettingsRejected("provider", f"这个版本还不支持 {provider}")
+    try:
+        return cast("GatewayModule", importlib.import_module(name))
+    except ModuleNotFoundError as error:
+        raise SettingsRejected("provider", f"使用 {provider} 需要先安装 Python 包 {error.name}") from None
+
+
+def _problem(error: ErrorDetails) -> tuple[str, str]:
+    key = ".".join(str(part) for part in error["loc"])
+    sentence = _SENTENCES.get(error["type"])
+    return key or error["type"], sentence.format_map(error.get("ctx", {})) if sentence else error["msg"]
+
+
+_SENTENCES: Mapping[str, str] = {
+    "missing": "缺少",
+    "extra_forbidden": "没有这个设置",
+    "string_too_short": "不能为空",
+    "string_too_long": "太长，至多 {max_length} 个字",
+    "string_type": "应为文字（加引号）",
+    "string_pattern_mismatch": "只能是数字，至多 20 位",
+    "enum": "只能是 {expected}",
+    "literal_error": "只能是 {expected}",
+    "bool_parsing": "只能是 true 或 false",
+    "bool_type": "只能是 true 或 false",
+    "int_parsing": "应为整数",
+    "int_type": "应为整数",
+    "int_from_float": "应为整数",
+    "float_parsing": "应为数字",
+    "float_type": "应为数字",
+    "finite_number": "应为数字",
+    "greater_than": "应大于 {gt:g}",
+    "greater_than_equal": "不能小于 {ge:g}",
+    "less_than": "应小于 {lt:g}",
+    "less_than_equal": "不能大于 {le:g}",
+    "model_type": "应为一组设置（一节），不是一个值",
+    "mapping_type": "应为一组设置（一节），不是一个值",
+    "dict_type": "应为一组设置（一节），不是一个值",
+}
