@@ -26,6 +26,7 @@ from dialogs.nlu.danger_model import shipped_ear
 from dialogs.nlu.facts import read_facts
 from dialogs.nlu.manners import only_advertises
 from dialogs.nlu.matter import Categories, asks, tells_a_matter
+from dialogs.nlu.unnamed import only_of_ones_name
 from dialogs.notices import NoticeReplies
 from dialogs.outcome import Button, CallPerson, Effect, FileCase, Heard, Outcome, Person, Reply, Unlink
 from dialogs.repeats import Repeats
@@ -177,7 +178,7 @@ class Manager:
         replies = [*told, *self._replies(done, first=first, channel=channel)]
         written = Written([*kept["names"], *kept["written"]], self._script.simplified).and_(thought.text)
         effects = [written.filed(effect) for effect in self._read_effects(done)]
-        alarmed = not over and bool(urgent or self._danger.hear(alone))
+        alarmed = not over and bool(urgent or (self._danger.hear(alone) and not only_of_ones_name(alone)))
         if alarmed and not urgent:
             effects.append(CallPerson(reason="danger"))
             replies = [Reply(text=self._caution), *replies] if self._caution else replies

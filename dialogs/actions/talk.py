@@ -209,6 +209,6 @@ def sayings(office: Office) -> list[Action]:
         make("action_nod", "utter_nod", office),
         make("action_nothing_to_stop", "utter_nothing_to_stop", office),
         make("action_decline", "utter_spam", office),
-        make("action_small_talk", "utter_small_talk", office, inside="utter_not_ours"),
+        make("action_small_talk", "utter_small_talk", office, inside="utter_not_ours", menu=True),
         make("action_unknown_kind", "utter_unknown_kind", office),
     ]

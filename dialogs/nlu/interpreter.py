@@ -23,6 +23,7 @@ from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, tells_
 from dialogs.nlu.names import answered_name
 from dialogs.nlu.ngrams import NgramIndex
 from dialogs.nlu.places import find_place
+from dialogs.nlu.unnamed import gives_up_for_fear, only_of_ones_name
 from dialogs.understanding import Understanding
 
 IN_SCOPE = 0.42
@@ -110,9 +111,8 @@ class LightInterpreter:
         danger = self._danger.certain(text)
         if danger:
             return _sure("danger", danger=danger.value)
-        if not asked and plain_questions.discontent(text):
-            return _sure("ask_policy", answer_id="review", kind="discontent")
-        return self._in_form(text, asked) if asked else self._outside(text)
+        plain = None if asked else _by_shape(text)
+        return plain or (self._in_form(text, asked) if asked else self._outside(text))
 
     def nearest(self, text: str) -> tuple[IntentScore, ...]:
         """The intents by their nearest example, best first."""
@@ -129,6 +129,8 @@ class LightInterpreter:
             return _sure(command)
         if nod := _nod(text):
             return _sure(nod)
+        if asked in _TAKES_WORDS and plain_questions.not_ours(text):
+            return _sure("small_talk")
         if question := self._question_in_form(text, asked):
             return question
         if commands.abuses(text) and not tells_a_matter(text, self._categories):
@@ -247,6 +249,16 @@ class LightInterpreter:
         if not found or found[0].score < threshold:
             return False
         return plain_questions.asks_anyhow(text) or (not asked and found[0].score >= FREE_TEXT_GIVES_WAY)
+
+
+def _by_shape(text: str) -> Parse | None:
+    """What a text outside forms surely is, whatever it holds besides."""
+    if plain_questions.discontent(text):
+        return _sure("ask_policy", answer_id="review", kind="discontent")
+    if plain_questions.not_ours(text):
+        return _sure("small_talk")
+    kind = "fear" if gives_up_for_fear(text) else "unnamed" if only_of_ones_name(text) else ""
+    return _sure("ask_policy", kind=kind) if kind else None
 
 
 def _surely_told(text: str) -> bool:

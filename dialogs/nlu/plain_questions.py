@@ -23,6 +23,27 @@ _ALSO_ASKS = re.compile(r"几点|谁|([管能会行要])不\1|没有?$")
 _HOW_LONG = re.compile(r"多久|多长时间|几天|多少天")
 
 
+_DEVICE = r"(?:银行卡|信用卡|存折|微信|支付宝|qq|手机|wifi|无线网|电脑|邮箱|抖音|快手|淘宝|京东|拼多多|游戏|苹果|华为)"
+_NOT_OURS = re.compile(
+    r"(?:请|麻烦|能不能|可以)?(?:你)?(?:帮我|给我|替我|我要|我想)?(?:"
+    r"(?:打开)?导航(?:到|去|回|至)?[\u4e00-\u9fff]{0,10}|"
+    r"(?:放|播放?|唱|来|听)一?(?:首|个)?(?:歌|音乐|曲子)[\u4e00-\u9fff]{0,6}|讲一?个?(?:笑话|故事)|翻译(?:一下|成)[\u4e00-\u9fffa-z]{0,12}|"
+    r"(?:订|定|买|抢)一?(?:张|个|份|间)?[\u4e00-\u9fff]{0,8}(?:火车票|高铁票|飞机票|机票|电影票|外卖|奶茶|酒店房间?)|"
+    r"(?:叫|打|约)一?(?:个|辆)(?:车|出租车|滴滴)|(?:设|定)一?个?[\u4e00-\u9fff0-9]{0,8}闹钟|"
+    r"(?:写|作)一?(?:首|篇)(?:诗|作文|文章)[\u4e00-\u9fff]{0,8}|(?:推荐|介绍)一?下?(?:几|一)?[个家部]?(?:好吃的?|饭馆|餐厅|电影|电视剧|小说|股票|手机)|"
+    rf"{_DEVICE}(?:的)?(?:登录|支付|锁屏|开机|取款)?(?:密码|账号|验证码)[\u4e00-\u9fff]{{0,4}}(?:忘|丢|找回|找不|改|重置|错|锁)[\u4e00-\u9fff]{{0,8}}|"
+    rf"{_DEVICE}(?:怎么|咋|如何)(?:开机|关机|重启|充值|注册|登录|下载|更新|连|截图|录屏)[\u4e00-\u9fff]{{0,4}}"
+    r")(?:吧|吗|么|呢|啊|呀|一下|好吗|行吗|可以吗)?",
+    re.IGNORECASE,
+)
+"""What other machines are for. A bank's own misdeeds are no such thing: nothing of 被骗, 盗刷, 扣 fits in."""
+
+
+def not_ours(text: str) -> bool:
+    """Asks for what no office does: 导航去火车站, 银行卡密码忘了怎么办."""
+    return _whole(_NOT_OURS, text)
+
+
 def discontent(text: str) -> bool:
     """Whether somebody says no more than that they do not accept a decision: 我对处理结果不满意."""
     return _whole(_DISCONTENT, text)

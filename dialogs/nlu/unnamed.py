@@ -25,6 +25,9 @@ _WHO_KNOWS = re.compile(
 _ASKS = re.compile(r"[吗吧么不没]$|会不会|能不能|是不是")
 _GIVES_UP = re.compile(r"算了|(?:不|别)(?:敢)?(?:说|反映|登记|投诉|举报|弄|告|提|写)了|不敢(?:说|反映|投诉|举报|告)")
 _FEARS = re.compile(r"怕.{0,12}(?:报复|打击|穿小鞋|找(?:我|上门|麻烦)|知道|整我|惹|得罪|收拾)|报复|穿小鞋")
+_DARES_NOT = re.compile(
+    r"不敢再?(?:说|反映|投诉|举报|告|登记|弄|提)了|算了.{0,4}不敢|(?:^|[我俺也就还是])不敢再?(?:说|反映|投诉|举报|告|登记)[啊呀吧]?$"
+)
 _OF_BEING_KNOWN = re.compile(rf"名字|姓名|名儿|身份|报复|认出|暴露|保密|{_OTHERS}.{{0,4}}(?:知道|晓得)|知道.{{0,2}}我")
 _LONGEST = 30
 
@@ -46,13 +49,19 @@ def asks_who_knows(text: str) -> bool:
 
 
 def gives_up_for_fear(text: str) -> bool:
-    """算了不说了，怕他们报复."""
+    """算了不说了，怕他们报复; 算了不敢说了."""
     bare = words_only(text)
-    return len(bare) <= _LONGEST and bool(_GIVES_UP.search(bare) and _FEARS.search(bare))
+    afraid = _DARES_NOT.search(bare) or (_GIVES_UP.search(bare) and _FEARS.search(bare))
+    return len(bare) <= _LONGEST and bool(afraid)
 
 
 def speaks_of_being_known(text: str) -> bool:
     return len(words_only(text)) <= _LONGEST and bool(_OF_BEING_KNOWN.search(text))
+
+
+def only_of_ones_name(text: str) -> bool:
+    """Whether a text says who shall not know, or asks who will, and tells of no fear beside it."""
+    return (wants_no_name(text) or asks_who_knows(text)) and not _FEARS.search(text)
 
 
 def is_of_being_known(text: str) -> bool:
