@@ -15,6 +15,7 @@ import structlog
 
 from bot.metrics import Metrics
 from bot.turns.turn import Manager
+from channels.system_errors import why
 from dialogs.checking.check import check_dialogs
 from dialogs.checking.findings import errors
 from dialogs.files import DialogFiles
@@ -98,7 +99,7 @@ class LiveDialog:
                 self._stamp = await self._settled(stamp)
                 await self._reload()
         except OSError as error:
-            self._refuse((f"{type(error).__name__}: {error}",))
+            self._refuse((f"{error.filename or '对话文件'} 读不了：{why(error)}",))
 
     async def _settled(self, stamp: Stamp) -> Stamp:
         """An editor, or a copy of several files, may be at work: what is seen when nothing changes any more."""

@@ -3,11 +3,14 @@
 Nothing is judged here but the sources themselves; ``bot.settings`` judges the values.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from channels.system_errors import why
 
 PREFIX = "BOT_"
 SHORT_FORMS = {
@@ -20,6 +23,24 @@ SECRET_FILE_LIMIT = 65_536
 
 Path_ = tuple[str, ...]
 """The way to a value: ("http", "port")."""
+
+_TOML_PLACE = re.compile(r"at line (\d+), column (\d+)")
+_TOML = (
+    ("Expected '=' after a key", "名字后面要有等号"),
+    ("Cannot overwrite a value", "这一项写了两次"),
+    ("Cannot declare", "这一节写了两次"),
+    ("Cannot mutate immutable", "这一项写了两次"),
+    ("Expected ']'", "少了右方括号"),
+    ("Unclosed array", "少了右方括号"),
+    ("Unclosed inline table", "少了右花括号"),
+    ("Unterminated string", "引号没有成对"),
+    ("Illegal character", "这里不能换行或有不能用的字符，多半是引号没有成对"),
+    ("Invalid value", "这个值要放在英文引号里，或写得不对"),
+    ("Expected newline or end of document", "值后面多出了内容"),
+    ("Invalid statement", "这一行认不得，应写成 名字 = 值"),
+    ("Invalid initial character", "名字只能用字母、数字、下划线和连字符，等号不能少"),
+    ("Unescaped '\\'", "反斜杠要写两个，或改用单引号"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +101,10 @@ def read_file(layers: Layers, file: Path) -> None:
     source = str(file)
     try:
         tree = tomllib.loads(file.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        layers.refuse(source, "", f"不是合格的 TOML 文件：{error}")
+    except tomllib.TOMLDecodeError as error:
+        layers.refuse(source, "", f"不是合格的 TOML 文件：{_wrong_toml(str(error))}")
+    except UnicodeDecodeError:
+        layers.refuse(source, "", "不是 UTF-8 编码的文本，请另存为 UTF-8")
     except OSError as error:
         layers.refuse(source, "", f"读不了这个设置文件（{_why(error)}）")
     else:
@@ -90,7 +113,14 @@ def read_file(layers: Layers, file: Path) -> None:
 
 
 def _why(error: OSError) -> str:
-    return "没有这个文件" if isinstance(error, FileNotFoundError) else str(error.strerror)
+    return "没有这个文件" if isinstance(error, FileNotFoundError) else why(error)
+
+
+def _wrong_toml(said: str) -> str:
+    """``said``: as the parser words it, with its place at the end."""
+    place = _TOML_PLACE.search(said)
+    where = "文件末尾" if place is None else f"第 {place[1]} 行第 {place[2]} 个字符处"
+    return f"{where}，{next((chinese for english, chinese in _TOML if english in said), f'格式不对（{said}）')}"
 
 
 def _leaves(tree: Mapping[str, Any], above: Path_ = ()) -> Iterator[tuple[Path_, Any]]:

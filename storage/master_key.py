@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import tink
 from tink import aead, json_proto_keyset_format, secret_key_access
 
+from channels.system_errors import why
 from storage.errors import KeysMissing
 
 _SIZE_LIMIT = 16_384
@@ -80,7 +81,7 @@ class KeyFile:
             sentence = f"找不到主密钥文件 {self.path}。没有它就读不出已有数据，请把备份放回原处"
             raise KeysMissing("no master key file", sentence=sentence) from None
         except OSError as error:
-            sentence = f"读不了主密钥文件 {self.path}（{error.strerror}）"
+            sentence = f"读不了主密钥文件 {self.path}（{why(error)}）"
             raise KeysMissing("master key file not readable", sentence=sentence) from error
 
     def _refuse_others(self, status: os.stat_result) -> None:
@@ -97,7 +98,7 @@ class KeyFile:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             return _write_once(self.path, text.encode())
         except OSError as error:
-            sentence = f"无法创建主密钥文件 {self.path}（{error.strerror}）"
+            sentence = f"无法创建主密钥文件 {self.path}（{why(error)}）"
             raise KeysMissing("master key file not made", sentence=sentence) from error
 
 

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from channels.system_errors import why
+from dialogs.wrong_files import csv_wrong
+
 MOST_ROWS = 60_000
 LARGEST = 512 * 1024 * 1024
 _LONGEST_FIELD = 1_000_000
@@ -50,7 +53,7 @@ def read_rows(path: Path, *, skip: bool = False) -> list[Row]:
         heading = [name.strip().lower() for name in next(reader, [])]
         rows = list(_rows(path, reader, _places(path, heading)))
     except csv.Error as error:
-        raise FileRefused(path, f"第 {reader.line_num} 行附近不是正确的 CSV（{error}）") from error
+        raise FileRefused(path, f"第 {reader.line_num} 行附近{csv_wrong(error)}") from error
     kept = [row for row in rows if row.label and (row.title or row.detail)]
     if not skip:
         _refuse_incomplete(path, rows)
@@ -65,7 +68,7 @@ def _text(path: Path) -> str:
             raise FileRefused(path, "文件超过 512 MB，请分批或只取近几年的数据")
         raw = path.read_bytes()
     except OSError as error:
-        raise FileRefused(path, f"无法读取（{error.strerror}）") from error
+        raise FileRefused(path, f"无法读取，{why(error)}") from error
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _decoded(path, raw, "utf-16")
     try:

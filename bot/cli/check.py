@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 app = typer.Typer(help="检查：改好的文件在启用前先看一遍（不需要服务器）", no_args_is_help=True)
 
 
+class NoFolder(Exception):
+    """There is no such folder; ``sentence`` says so."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder))
+        self.sentence = f"{folder} 是一个文件，请写它所在的目录" if folder.is_file() else f"没有目录 {folder}"
+
+
 @app.callback()
 def _group() -> None:
     """Keeps ``check dialogs`` two words while there is one command."""
@@ -45,6 +53,8 @@ def dialogs(
     from dialogs.checking.findings import errors  # noqa: PLC0415
     from dialogs.files import DialogFiles  # noqa: PLC0415
 
+    if folder is not None and not folder.is_dir():
+        raise NoFolder(folder)
     files = DialogFiles(folder=folder if folder is not None else common(ctx).settings().dialog.files)
     findings = check_dialogs(files, today=datetime.now().astimezone().date())
     if not errors(findings) and (files.own("nlu.yml") is not None if train is None else train):

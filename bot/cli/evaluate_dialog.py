@@ -71,20 +71,21 @@ def read_all(path: Path) -> "list[Conversation]":
         ScriptRefused: naming file, line or conversation.
     """
     from ruamel.yaml import YAML  # noqa: PLC0415
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415
+    from ruamel.yaml.error import YAMLError  # noqa: PLC0415
 
     from dialogs.engine.files import yaml_files  # noqa: PLC0415
     from dialogs.evaluating.script import ScriptRefused, read_conversations  # noqa: PLC0415
+    from dialogs.wrong_files import unreadable, yaml_line, yaml_wrong  # noqa: PLC0415
 
     found: list[Conversation] = []
     for file in yaml_files([path]):
         try:
             raw = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
-        except MarkedYAMLError as error:
-            line = f"第{error.problem_mark.line + 1}行" if error.problem_mark else "某处"
-            raise ScriptRefused(file.name, f"{line}不是正确的 YAML：{error.problem or ''}") from error
-        except (YAMLError, UnicodeDecodeError, OSError) as error:
-            raise ScriptRefused(str(file), f"读不了：{error}") from error
+        except YAMLError as error:
+            line = yaml_line(error)
+            raise ScriptRefused(str(file), (f"第{line}行" if line else "") + yaml_wrong(error)) from error
+        except (UnicodeDecodeError, OSError) as error:
+            raise ScriptRefused(str(file), unreadable(error)) from error
         found += read_conversations(raw, file.name)
     if not found:
         raise ScriptRefused(str(path), "没有对话")

@@ -12,6 +12,7 @@ import typer
 
 from bot.cli.app import common
 from bot.cli.scores import tell
+from dialogs.wrong_files import json_wrong, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -47,8 +48,8 @@ class FileRefused(Exception):
     """A labelled file is wrong; ``sentence`` names it and the row."""
 
     def __init__(self, path: Path, row: int | None, problem: str) -> None:
-        where = f"第{row}行" if row else ""
-        self.sentence = f"{path.name} {where}：{problem}"
+        where = f" 第{row}行" if row else ""
+        self.sentence = f"{path}{where}：{problem}"
         super().__init__(self.sentence)
 
 
@@ -144,15 +145,15 @@ def _lines(path: Path) -> "list[tuple[int, Mapping[str, Any]]]":
             raise FileRefused(path, None, "文件太大（最大 64 MiB）")
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise FileRefused(path, None, f"读不了：{error}") from error
+        raise FileRefused(path, None, unreadable(error)) from error
     return [(number, _object(path, number, line)) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
 
 
 def _object(path: Path, number: int, line: str) -> Mapping[str, Any]:
     try:
         raw = json.loads(line)
-    except ValueError as error:
-        raise FileRefused(path, number, f"不是正确的 JSON：{error}") from error
+    except (ValueError, RecursionError) as error:
+        raise FileRefused(path, number, json_wrong(error)) from error
     if not isinstance(raw, dict):
         raise FileRefused(path, number, "应当是一个 JSON 对象")
     return raw

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.settings_sources import SettingsError
+from channels.system_errors import why
 
 FAILED = 1
 SETTINGS_WRONG = 2
@@ -40,6 +41,8 @@ def _lines(error: BaseException) -> list[str]:
     if isinstance(error, SettingsError):
         return [f"设置有误 {problem}" for problem in error.problems]
     sentence = getattr(error, "sentence", "")
+    if not sentence and isinstance(error, OSError) and error.filename:
+        return [f"{error.filename}：{why(error)}"]
     if not sentence:
         return []
     key = getattr(error, "key", "")

@@ -12,6 +12,7 @@ import typer
 from bot.cli.app import common
 from bot.cli.processes import log_to_stderr
 from bot.cli.scores import print_table
+from channels.system_errors import why
 
 if TYPE_CHECKING:
     from bot.answer_file import AnswerFile
@@ -54,7 +55,7 @@ def export(
     try:
         file.write_text(write(answers), encoding="utf-8", newline="")
     except OSError as error:
-        raise TableRefused(f"{file} 写不了：{error}") from error
+        raise TableRefused(f"{file} 写不了：{why(error)}") from error
     typer.echo(f"已导出 {len(answers)} 条到 {file}")
 
 
@@ -140,8 +141,10 @@ def read_table(path: Path) -> "tuple[Answer, ...]":
     """The answers of a file that an editor saved; Excel's own encoding is understood too.
 
     Raises:
-        TableRefused, AnswersRefused: naming the row.
+        TableRefused: it cannot be read.
+        AnswersRefused: naming every wrong row.
     """
+    from dialogs.faq.answers import AnswersRefused  # noqa: PLC0415
     from dialogs.faq.tables import from_csv, from_jsonl, from_yaml  # noqa: PLC0415
 
     read = {Form.CSV: from_csv, Form.JSONL: from_jsonl, Form.YAML: from_yaml}[_form(path)]
@@ -150,8 +153,11 @@ def read_table(path: Path) -> "tuple[Answer, ...]":
             raise TableRefused(f"{path.name} 太大（最大 16 MiB）")
         content = path.read_bytes()
     except OSError as error:
-        raise TableRefused(f"{path} 读不了：{error}") from error
-    return read(_decoded(content, path))
+        raise TableRefused(f"{path} 读不了：{why(error)}") from error
+    try:
+        return read(_decoded(content, path))
+    except AnswersRefused as wrong:
+        raise AnswersRefused(*wrong.problems, file=str(path), outcome="什么也没有导入") from wrong
 
 
 def _decoded(content: bytes, path: Path) -> str:

@@ -5,6 +5,9 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
+from channels.system_errors import why
+from dialogs.wrong_files import csv_wrong
+
 LARGEST = 20_000_000
 """Bytes."""
 _COLUMNS = ("text", "intent")
@@ -47,7 +50,7 @@ def read_intent_file(path: Path) -> IntentFile:
             else:
                 rows.append(_row(path, fields, places, reader.line_num))
     except csv.Error as error:
-        raise IntentFileRefused(path, f"第 {reader.line_num} 行不是正确的 CSV（{error}）") from error
+        raise IntentFileRefused(path, f"第 {reader.line_num} 行{csv_wrong(error)}") from error
     if not rows:
         raise IntentFileRefused(path, "除了表头没有数据行")
     return IntentFile(rows=rows, notes=[*notes, *_empty_rows(empty)])
@@ -59,7 +62,7 @@ def _decoded(path: Path) -> tuple[str, list[str]]:
             raise IntentFileRefused(path, f"文件大于 {LARGEST // 1_000_000} MB")
         raw = path.read_bytes()
     except OSError as error:
-        raise IntentFileRefused(path, f"打不开文件（{error.strerror}）") from error
+        raise IntentFileRefused(path, f"打不开文件，{why(error)}") from error
     try:
         return raw.decode("utf-8-sig"), []
     except UnicodeDecodeError:

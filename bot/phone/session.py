@@ -12,6 +12,7 @@ from bot.phone.keyboard import Keyboard
 from bot.phone.links import Choice, choices_in
 from bot.phone.screen import HELP, Screen
 from channels.sandbox import SandboxAway, SandboxError
+from channels.system_errors import why
 
 if TYPE_CHECKING:
     from bot.phone.explaining import Explainer
@@ -148,7 +149,7 @@ class Session:
         try:
             content = await asyncio.to_thread(_read, name) if name else _PIXEL
         except OSError as error:
-            self.screen.wrong(f"读不了 {name}：{error.strerror}")
+            self.screen.wrong(f"读不了 {name}：{why(error)}")
             self.answered.set()
             return
         await self._phone.picture(content)

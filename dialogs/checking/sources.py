@@ -6,22 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 
 from dialogs.checking.findings import Finding, error, warning
 from dialogs.files import NAMES, DialogFiles
-
-_MEANINGS = (
-    ("duplicate key", "同一个名字写了两次"),
-    ("mapping values are not allowed", "这里的冒号有问题：文字里有英文冒号时请把整句放进引号"),
-    ("did not find expected", "缩进或引号没有对齐"),
-    ("could not find expected", "缩进或引号没有对齐"),
-    ("expected <block end>", "缩进没有对齐"),
-    ("while scanning a quoted", "引号没有成对"),
-    ("found unexpected end of stream", "引号没有成对，直到文件末尾都没有结束"),
-    ("found character", "有不能用的字符（比如用 Tab 缩进，请改用空格）"),
-    ("found undefined alias", "引用了没有定义的名字"),
-)
+from dialogs.wrong_files import unreadable, yaml_line, yaml_wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,20 +46,13 @@ def read_sources(files: DialogFiles) -> tuple[dict[str, Source], list[Finding]]:
         path = files.path(name)
         try:
             data = YAML(typ="rt", pure=True).load(path.read_text(encoding="utf-8"))
-        except MarkedYAMLError as wrong:
-            findings.append(_unreadable(name, wrong))
-        except (YAMLError, UnicodeDecodeError, OSError) as wrong:
-            findings.append(error(name, None, f"读不了，请用 UTF-8 编码保存（{type(wrong).__name__}）"))
+        except YAMLError as wrong:
+            findings.append(error(name, yaml_line(wrong), yaml_wrong(wrong)))
+        except (UnicodeDecodeError, OSError) as wrong:
+            findings.append(error(name, None, unreadable(wrong)))
         else:
             sources[name] = Source(name=name, own=path != DialogFiles.shipped(name), data=data)
     return sources, findings
-
-
-def _unreadable(name: str, wrong: MarkedYAMLError) -> Finding:
-    mark = wrong.problem_mark or wrong.context_mark
-    said = f"{wrong.context or ''} {wrong.problem or ''}".strip()
-    meaning = next((chinese for english, chinese in _MEANINGS if english in said), "格式不对")
-    return error(name, mark.line + 1 if mark else None, f"不是正确的 YAML，{meaning}（{said}）")
 
 
 def _strays(files: DialogFiles) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ class DialogError(Exception):
 class BotRefused(DialogError):
     """The bot's files cannot be run. All problems are told together."""
 
-    sentence = "对话数据有错，机器人无法启动：请按提示修改对话文件"
+    sentence = "对话文件有错，机器人无法启动：请运行 petition-bot check dialogs，按它说的修改"
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(("the bot's files are refused:", *(f"  - {p}" for p in problems))))

@@ -10,6 +10,7 @@ _CITED = re.compile(
     r"(?:[（(](?P<date>\d{4}(?:-|年)\d{1,2}(?:-|月)\d{1,2}日?)(?:起?施行)?[）)])?"
 )
 _PARTED = re.compile(r"[；;]")
+_NO_DATE = "“{}”不是日期，应写成 2022-05-01"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +37,14 @@ def read_sources(raw: Any) -> tuple[Source, ...]:
     entries = raw if isinstance(raw, list) else [raw]
     found = tuple(source for entry in entries for source in _read(entry))
     if not found:
-        raise ValueError("source: nothing is cited")
+        raise ValueError("没有写依据")
     return found
 
 
 def _read(entry: Any) -> list[Source]:
     if isinstance(entry, dict):
+        if not entry.get("law"):
+            raise ValueError("里缺少法规名（law）")
         law, article = str(entry["law"]).strip("《》"), str(entry.get("article") or "")
         since = read_day(entry["date"]) if entry.get("date") else None
         return [Source(text=f"《{law}》{article}", law=law, article=article, since=since)]
@@ -66,8 +69,11 @@ def read_day(value: Any) -> date:
         return value
     parts = re.fullmatch(r"(\d{4})[-/年.](\d{1,2})[-/月.](\d{1,2})日?", str(value).strip())
     if not parts:
-        raise ValueError(f"{value} is no date")
-    return date(int(parts[1]), int(parts[2]), int(parts[3]))
+        raise ValueError(_NO_DATE.format(value))
+    try:
+        return date(int(parts[1]), int(parts[2]), int(parts[3]))
+    except ValueError as wrong:
+        raise ValueError(_NO_DATE.format(value)) from wrong
 
 
 def spoken_day(day: date) -> str:

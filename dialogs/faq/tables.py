@@ -4,15 +4,15 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
-from dialogs.faq.answers import Answer, AnswersRefused, answer_of, check_ids
+from dialogs.faq.answers import Answer, AnswersRefused, all_of, answer_of, answers_in, check_ids
+from dialogs.wrong_files import csv_wrong, json_wrong
 
 COLUMNS = {
     "编号": "id",
@@ -88,14 +88,18 @@ def to_yaml(answers: Iterable[Answer]) -> str:
 
 def from_csv(text: str) -> tuple[Answer, ...]:
     """Raises AnswersRefused, naming the row as Excel numbers it."""
-    rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
+    reader = csv.reader(io.StringIO(text.lstrip("\ufeff")))
+    try:
+        rows = list(reader)
+    except csv.Error as wrong:
+        raise AnswersRefused(f"第{reader.line_num}行附近{csv_wrong(wrong)}") from wrong
     if not rows:
         raise AnswersRefused("表是空的")
     header = [name.strip() for name in rows[0]]
     if missing := [name for name in _NEEDED if name not in header]:
         raise AnswersRefused(f"第1行：缺少这些列：{'、'.join(missing)}")
-    return _numbered(
-        (number, dict(zip(header, row, strict=False)))
+    return all_of(
+        (f"第{number}行", partial(_from_row, dict(zip(header, row, strict=False))))
         for number, row in enumerate(rows[1:], 2)
         if any(map(str.strip, row))
     )
@@ -103,22 +107,13 @@ def from_csv(text: str) -> tuple[Answer, ...]:
 
 def from_jsonl(text: str) -> tuple[Answer, ...]:
     """Raises AnswersRefused, naming the line."""
-    found = []
-    for number, line in enumerate(text.lstrip("\ufeff").split("\n"), 1):
-        if line.strip():
-            found.append(_at(number, partial(_from_line, line)))
-    return check_ids(found)
+    lines = enumerate(text.lstrip("\ufeff").split("\n"), 1)
+    return all_of((f"第{number}行", partial(_from_line, line)) for number, line in lines if line.strip())
 
 
 def from_yaml(text: str) -> tuple[Answer, ...]:
     """Raises AnswersRefused, naming the answer."""
-    try:
-        raw = YAML(typ="safe").load(text)
-    except YAMLError as wrong:
-        raise AnswersRefused(str(wrong)) from wrong
-    if not isinstance(raw, list):
-        raise AnswersRefused("应当是一个列表")
-    return check_ids([answer_of(entry) for entry in raw])
+    return answers_in(text.lstrip("\ufeff"))
 
 
 def changes(before: Sequence[Answer], after: Sequence[Answer]) -> list[Change]:
@@ -144,31 +139,15 @@ def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...
     return tuple(name for name, key in COLUMNS.items() if old and old.get(key) != new.get(key))
 
 
-def _numbered(rows: Iterable[tuple[int, Mapping[str, str]]]) -> tuple[Answer, ...]:
-    found: list[Answer] = []
-    seen: dict[str, int] = {}
-    for number, row in rows:
-        answer = _at(number, partial(_from_row, row))
-        if answer.id in seen:
-            raise AnswersRefused(f"第{number}行：编号 {answer.id} 和第{seen[answer.id]}行重复")
-        seen[answer.id] = number
-        found.append(answer)
-    return check_ids(found)
-
-
 def _from_line(line: str) -> Answer:
-    return answer_of(json.loads(line))
+    try:
+        return answer_of(json.loads(line))
+    except (ValueError, RecursionError) as wrong:
+        raise AnswersRefused(json_wrong(wrong)) from wrong
 
 
 def _from_row(row: Mapping[str, str]) -> Answer:
     return answer_of(_raw(row))
-
-
-def _at(number: int, read: Callable[[], Answer]) -> Answer:
-    try:
-        return read()
-    except (AnswersRefused, ValueError) as wrong:
-        raise AnswersRefused(f"第{number}行：{wrong}") from wrong
 
 
 def _raw(row: Mapping[str, str]) -> dict[str, Any]:

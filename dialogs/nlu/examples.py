@@ -8,6 +8,8 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from channels.system_errors import why
+
 Examples = Mapping[str, Sequence[str]]
 SHIPPED = Path(__file__).parents[1] / "data" / "nlu.yml"
 BACKGROUND = Path(__file__).with_name("background.yml")
@@ -34,7 +36,7 @@ def read_examples(path: Path) -> dict[str, list[str]]:
     try:
         content = YAML(typ="safe").load(path)
     except OSError as error:
-        raise ExamplesRefused(f"{path}：打不开文件（{error.strerror}）") from error
+        raise ExamplesRefused(f"{path}：打不开文件，{why(error)}") from error
     except (YAMLError, UnicodeDecodeError) as error:
         raise ExamplesRefused(f"{path}：不是有效的 YAML 文件{_line(error)}") from error
     entries = content.get("nlu") if isinstance(content, dict) else None

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 
 from dialogs.nlu.places import end_of_place
+from dialogs.wrong_files import unreadable, yaml_line, yaml_wrong
 
 _SHORTEST = 2
 _LONGEST_READ = 3000
@@ -66,11 +67,11 @@ class Gazetteer:
     def load(cls, path: Path) -> "Gazetteer":
         try:
             areas = YAML(typ="safe").load(path)
-        except MarkedYAMLError as wrong:
-            line = f"第 {wrong.problem_mark.line + 1} 行" if wrong.problem_mark else ""
-            raise BadGazetteer(f"地名表 {path} {line}不是正确的 YAML") from wrong
-        except (OSError, UnicodeDecodeError, YAMLError) as wrong:
-            raise BadGazetteer(f"地名表 {path} 无法读取（{type(wrong).__name__}）") from wrong
+        except YAMLError as wrong:
+            line = yaml_line(wrong)
+            raise BadGazetteer(f"地名表 {path} {f'第 {line} 行' if line else ''}{yaml_wrong(wrong)}") from wrong
+        except (OSError, UnicodeDecodeError) as wrong:
+            raise BadGazetteer(f"地名表 {path} {unreadable(wrong)}") from wrong
         if fault := next(faults(areas), None):
             raise BadGazetteer(f"地名表 {path} 里{'的'.join(fault.within)}：{fault.sentence}")
         return cls.of(areas)

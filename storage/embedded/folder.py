@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from channels.system_errors import why
 from storage.errors import EmbeddedFailed
 
 LONGEST_NAME = "mongodb-27017.sock"
@@ -52,7 +53,7 @@ class FolderLock:
 
 def _refused(data_dir: Path, holder: str, error: OSError) -> EmbeddedFailed:
     if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
-        return EmbeddedFailed(str(error), sentence=f"数据目录 {data_dir} 无法加锁（{error.strerror}）")
+        return EmbeddedFailed(str(error), sentence=f"数据目录 {data_dir} 无法加锁（{why(error)}）")
     sentence = f"数据目录 {data_dir} 正被另一个进程（pid {holder}）使用；请先停掉它，或用 BOT_DATA_DIR 另选目录"
     return EmbeddedFailed(f"data folder held by {holder}", sentence=sentence)
 
@@ -67,7 +68,7 @@ def make_private(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
     except OSError as error:
-        sentence = f"无法使用目录 {folder}（{error.strerror}）；请用 BOT_DATA_DIR 另选目录"
+        sentence = f"无法使用目录 {folder}（{why(error)}）；请用 BOT_DATA_DIR 另选目录"
         raise EmbeddedFailed(f"cannot make {folder}", sentence=sentence) from error
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
+from bot.cli.failures import explain
 from bot.cli.main import app
 from dialogs.files import WORDING, DialogFiles
 
@@ -37,3 +38,13 @@ def test_an_error_in_the_files_ends_with_code_one(tmp_path: Path) -> None:
     assert checked.exit_code == 1
     assert "responses.yml 第2行" in checked.output
     assert "{nothing}" in checked.output
+
+
+def test_a_folder_that_is_not_there_is_no_fault_of_the_settings(tmp_path: Path) -> None:
+    for folder, said in ((tmp_path / "nowhere", "没有目录"), (Path(__file__), "是一个文件")):
+        told = explain(run.invoke(app, ["check", "dialogs", str(folder)]).exception or Exception())
+        assert told is not None
+        assert told.code == 1
+        assert said in told.lines[0]
+        assert str(folder) in told.lines[0]
+        assert "设置" not in told.lines[0]

