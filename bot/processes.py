@@ -24,6 +24,8 @@ DRAIN_SECONDS = 8.0
 """What is under way at SIGTERM gets this long; containers and ``up`` kill after ten seconds or more."""
 _LAST_SECONDS = 1.0
 _LISTEN_BACKLOG = 512
+_LONGEST_LINE = 33 * 1024
+"""Bytes of a request's first line: Kannel brings a long petition in the address, nine bytes to a character."""
 
 
 async def run_web(settings: Settings) -> None:
@@ -42,6 +44,7 @@ async def run_web(settings: Settings) -> None:
             shutdown_timeout=DRAIN_SECONDS,
             # No platform compresses what it sends; what is small on the wire stays small.
             auto_decompress=False,
+            max_line_size=_LONGEST_LINE,
         )
         await runner.setup()
         try:

@@ -17,7 +17,7 @@ from channels.sms.gateway import Gateway, IncomingText, OutgoingText, Received, 
 from channels.sms.kannel_client import KannelClient
 from channels.sms.kannel_request import Call, read_call
 from channels.sms.settings import Secret, WebAddress
-from channels.sms.text import Alphabet, alphabet_of
+from channels.sms.text import Alphabet, alphabet_of, aligned
 
 DELIVERED, FAILED, REJECTED = 1, 2, 16
 DLR_MASK = DELIVERED | FAILED | REJECTED
@@ -76,7 +76,7 @@ class KannelGateway:
                 # Without both, Kannel takes UTF-8 for UCS-2, or writes question marks.
                 "coding": "0" if latin else "2",
                 "charset": "UTF-8",
-                "text": message.text,
+                "text": aligned(message.text),
                 **self._receipt_wanted(message.id),
             }
         )
