@@ -11,6 +11,7 @@ import typer
 
 from bot.cli.app import common
 from bot.cli.category_file import FileRefused, Row, read_rows
+from bot.cli.progress import progress
 from bot.cli.scores import print_table, shown, tell
 
 if TYPE_CHECKING:
@@ -53,9 +54,11 @@ def category(
         model, known = FirstLevels(model), sorted({first_level(label) for label in known})
     strangers = sorted(labels - set(known))
     if len(strangers) == len(labels):
-        raise FileRefused(file, f"类别“{'、'.join(strangers[:_NAMED])}”模型都不认识；它的类别是：{'、'.join(known)}")
+        raise FileRefused(
+            file, f"文件里的类别（{'、'.join(strangers[:_NAMED])}）模型一个也不会分；它会分的是：{'、'.join(known)}"
+        )
     if strangers:
-        typer.echo(f"注意：这些类别模型不认识，按答错计：{'、'.join(strangers)}", err=True)
+        typer.echo(f"注意：模型不会分这些类别，按答错计：{'、'.join(strangers)}", err=True)
     answers, milliseconds = _asked(rows, model)
     found = figures(answers)
     scores = _scores(found, milliseconds) | {"model": name, "unknown_labels": strangers}
@@ -94,18 +97,17 @@ def _model(settings: "Settings") -> "tuple[CategoryModel, str, Sequence[str]]":
 
 def _asked(rows: Sequence[Row], model: "CategoryModel") -> "tuple[list[Answer], list[float]]":
     """What the model says of each row, and the milliseconds it took."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import track  # noqa: PLC0415
-
     from dialogs.evaluating.category import Answer  # noqa: PLC0415
 
     answers, milliseconds = [], []
-    for row in track(rows, description="分类", console=Console(stderr=True), transient=True):
-        began = perf_counter()
-        judged = model.judge(row.title, row.detail)
-        milliseconds.append(1_000 * (perf_counter() - began))
-        confidence = judged.ranking[0][1]
-        answers.append(Answer(truth=row.label, said=judged.label, confidence=confidence, sure=judged.sure))
+    with progress("分类", len(rows)) as advance:
+        for row in rows:
+            began = perf_counter()
+            judged = model.judge(row.title, row.detail)
+            milliseconds.append(1_000 * (perf_counter() - began))
+            confidence = judged.ranking[0][1]
+            answers.append(Answer(truth=row.label, said=judged.label, confidence=confidence, sure=judged.sure))
+            advance(1)
     return answers, milliseconds
 
 

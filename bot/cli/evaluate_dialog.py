@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli.app import common
+from bot.cli.progress import progress
 from bot.cli.scores import print_table, shown, tell
 
 if TYPE_CHECKING:
@@ -141,9 +142,6 @@ async def _wait_for_intents(opened: "Opened", seconds: float) -> None:
 async def _played(
     conversations: "Sequence[Conversation]", files: "DialogFiles", understanding: "Understanding", *, quiet: bool
 ) -> "list[Judged]":
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
-
     from dialogs.build import build_manager  # noqa: PLC0415
     from dialogs.evaluating.city import OFFICE, FixedChance  # noqa: PLC0415
     from dialogs.evaluating.dialog import judge  # noqa: PLC0415
@@ -163,9 +161,8 @@ async def _played(
         town, FixedChance(), office=OFFICE, files=files, answers=answers, understanding=understanding, variation=chance
     )
     texts = {answer.id: answer.text for answer in approved}
-    with Progress(console=Console(stderr=True), disable=quiet, transient=True) as progress:
-        task = progress.add_task("对话", total=len(conversations))
-        played = await play_all(conversations, town, manager, after_each=lambda _: progress.advance(task))
+    with progress("对话", len(conversations), quiet=quiet) as advance:
+        played = await play_all(conversations, town, manager, after_each=lambda _: advance(1))
     return [judge(one, texts) for one in played]
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli.app import common
+from bot.cli.progress import progress
 from bot.cli.scores import tell
 from dialogs.wrong_files import json_wrong, unreadable
 
@@ -198,17 +199,11 @@ async def _embedded(
 
 
 async def _all(kept: Any, texts: Sequence[str], role: "EmbeddingRole", *, quiet: bool) -> "Matrix | None":
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
-
     if not texts:
         return None
-    with Progress(console=Console(stderr=True), disable=quiet, transient=True) as progress:
-        task = progress.add_task("计算语义向量", total=len(texts))
+    with progress("计算语义向量", len(texts), quiet=quiet) as advance:
         async with asyncio.timeout(_SECONDS):
-            found: Matrix = await kept.embed(
-                texts, role=role, at_once=_AT_ONCE, tick=lambda n: progress.advance(task, n)
-            )
+            found: Matrix = await kept.embed(texts, role=role, at_once=_AT_ONCE, tick=advance)
             return found
 
 

@@ -12,6 +12,7 @@ import typer
 
 from bot.cli.app import common
 from bot.cli.intent_file import read_intent_file
+from bot.cli.progress import progress
 from bot.cli.scores import print_table, shown, tell
 
 if TYPE_CHECKING:
@@ -98,7 +99,11 @@ async def _listened(
         understands = _model(weights, embedder) if own is None else _bot(weights, embedder, examples, own)
         # The first of all costs what no later one does: tables are made, processes begun.
         await understands(_FIRST, "")
-        heard = [await understands(text, intent) for text, intent in rows]
+        heard = []
+        with progress("识别", len(rows), quiet=quiet) as advance:
+            for text, intent in rows:
+                heard.append(await understands(text, intent))
+                advance(1)
         return heard, embedder.id if embedder is not None else None
 
 
@@ -141,14 +146,10 @@ async def _trained(examples: "Examples", embedder: "Embedder | None", *, quiet: 
 
 
 async def _vectors(texts: Sequence[str], embedder: "Embedder", *, quiet: bool) -> "Mapping[str, Floats] | None":
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
-
     from dialogs.ports import EmbedderAway, EmbeddingRole  # noqa: PLC0415
 
     found: dict[str, Floats] = {}
-    with Progress(console=Console(stderr=True), disable=quiet, transient=True) as progress:
-        task = progress.add_task("准备例句", total=len(texts))
+    with progress("准备例句", len(texts), quiet=quiet) as advance:
         for start in range(0, len(texts), _TOGETHER):
             some = texts[start : start + _TOGETHER]
             try:
@@ -156,7 +157,7 @@ async def _vectors(texts: Sequence[str], embedder: "Embedder", *, quiet: bool) -
             except EmbedderAway:
                 print(EmbedderAway.sentence, file=sys.stderr)
                 return None
-            progress.advance(task, len(some))
+            advance(len(some))
     return found
 
 

@@ -8,6 +8,7 @@ import typer
 
 from bot.cli.app import common
 from bot.cli.evaluate_category import tell_labels
+from bot.cli.progress import progress
 from bot.cli.scores import print_table, shown
 
 if TYPE_CHECKING:
@@ -99,14 +100,10 @@ def _enough(file: Path, cases: "list[PastCase]", *, skip: bool) -> "list[PastCas
 
 
 def _learned(cases: "Sequence[PastCase]") -> "Learned":
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
-
     from dialogs.training.category import FOLDS, learn  # noqa: PLC0415 - scikit-learn takes a second
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(f"学习 {len(cases)} 条诉求", total=FOLDS + 2)
-        return learn(cases, tick=lambda: progress.advance(task))
+    with progress(f"学习 {len(cases)} 条诉求", FOLDS + 2) as advance:
+        return learn(cases, tick=lambda: advance(1))
 
 
 def _report(cases: "Sequence[PastCase]", learned: "Learned") -> None:
