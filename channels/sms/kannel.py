@@ -17,7 +17,7 @@ from channels.sms.gateway import Gateway, IncomingText, OutgoingText, Received, 
 from channels.sms.kannel_client import KannelClient
 from channels.sms.kannel_request import Call, read_call
 from channels.sms.settings import Secret, WebAddress
-from channels.sms.text import Alphabet, alphabet_of, aligned
+from channels.sms.text import Alphabet, aligned, alphabet_of
 
 DELIVERED, FAILED, REJECTED = 1, 2, 16
 DLR_MASK = DELIVERED | FAILED | REJECTED

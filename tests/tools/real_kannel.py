@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Self
 from urllib.parse import unquote_to_bytes
 
 import pytest
-
 
 FAKESMSC = Path("/usr/lib/kannel/test/fakesmsc")
 _PATIENCE_S = 20.0
@@ -96,7 +96,7 @@ class Text:
     content: str
 
 
-def until(holds: Callable[[], bool], what: str, seconds: float = _PATIENCE_S) -> None:
+def until(holds: Callable[[], object], what: str, seconds: float = _PATIENCE_S) -> None:
     """Look until ``holds``."""
     end = time.monotonic() + seconds
     while not holds():
@@ -198,7 +198,7 @@ class Carrier:
         self._log = folder / f"carrier-{len(list(folder.glob('carrier-*')))}.log"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> "Carrier":
+    def __enter__(self) -> Self:
         count = str(len(self._messages))
         sent = self._messages or (f"0 {self._port} text nothing",)
         with self._log.open("wb") as log:

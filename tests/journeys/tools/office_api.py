@@ -49,8 +49,8 @@ class OfficeApi:
 
         return list(until(settled, ARRIVES_SECONDS, "nothing is under way"))
 
-    def conversations(self, openid: str, account: str = "main") -> list[dict[str, Any]]:
-        query = urlencode({"channel": "wechat", "account": account, "sender": openid})
+    def conversations(self, sender: str, account: str = "main", channel: str = "wechat") -> list[dict[str, Any]]:
+        query = urlencode({"channel": channel, "account": account, "sender": sender})
         return list(self.get(f"/conversations?{query}")["items"])
 
     def messages(self, conversation_id: str) -> list[dict[str, Any]]:
