@@ -13,19 +13,18 @@ import structlog
 
 from channels.messages import Kind
 from dialogs import options
+from dialogs.alarms import Alarms
 from dialogs.case_questions import Said
 from dialogs.effects import Effects
 from dialogs.engine.contract import Engine, EngineTurn, Message, State, requested_slot
 from dialogs.engine.errors import BadState
 from dialogs.hearing import Thought, has_left, thoughts
 from dialogs.nlu import commands
-from dialogs.nlu.all_clear import is_all_clear, wishes_to_go_on
 from dialogs.nlu.clean import Script, clean, words_only
-from dialogs.nlu.danger import without_danger
 from dialogs.nlu.danger_model import shipped_ear
 from dialogs.nlu.facts import read_facts
 from dialogs.nlu.manners import only_advertises
-from dialogs.nlu.matter import Categories, asks, tells_a_matter
+from dialogs.nlu.matter import Categories, asks
 from dialogs.nlu.unnamed import only_of_ones_name
 from dialogs.notices import NoticeReplies
 from dialogs.outcome import Button, CallPerson, Effect, FileCase, Heard, Outcome, Person, Reply, Unlink
@@ -51,8 +50,6 @@ _CLOSES = re.compile(
 )
 _FINISHED = re.compile(r"[。！!.~～]$")
 _FRAGMENT = 60
-_ALARMED_FOR = timedelta(hours=12)
-"""So long word that nobody is in danger is heard as about the alarm."""
 _SENT = ('/send_media{"kind": "image"}', "/share_place")
 _SHORT_QUESTION = 20
 _LEFT_OPEN_FOR: Mapping[str, timedelta] = {"petition_form": timedelta(days=7), "addition_form": timedelta(hours=12)}
@@ -83,6 +80,7 @@ class Manager:
         self._notice = notice
         self._caution = caution
         self._danger = shipped_ear()
+        self._alarms = Alarms(categories, self._danger)
         self._warm = warm
         self._notice_replies = replies
         self._questions = replies.questions
@@ -157,7 +155,8 @@ class Manager:
         in_form = bool((kept["engine"] or {}).get("active_loop"))
         payload = thought.payload or options.chosen(text, kept["options"], now=now, in_form=in_form) or ""
         alone = "" if payload or thought.attachments or thought.location else text
-        over = self._over(kept, alone, now, in_form=in_form)
+        over, rest = self._alarms.over(kept, alone, now, in_form=in_form)
+        text, alone = (rest, rest) if rest else (text, alone)
         urgent = not over and bool(self._danger.certain(alone))
         spam = not (in_form or urgent) and only_advertises(alone)
         again = Repeats.after(kept["said"], alone, now, urgent=urgent, spam=spam)
@@ -199,16 +198,6 @@ class Manager:
             intent=done.intent or "",
             at=now,
         )
-
-    def _over(self, kept: Mapping[str, Any], text: str, now: datetime, *, in_form: bool) -> str:
-        """The payload of an all-clear after an alarm: it goes on with what the alarm put off. "" for all else."""
-        alarm = kept["alarm"]
-        if not alarm or now - datetime.fromisoformat(alarm) > _ALARMED_FOR or not is_all_clear(text):
-            return ""
-        held = ((kept["engine"] or {}).get("slots") or {}).get("held") or {}
-        goes_on = wishes_to_go_on(text) or tells_a_matter(without_danger(held.get("text", "")), self._categories)
-        waits = held.get("waits") and goes_on and not in_form
-        return '/file_petition{"topic": "held", "kind": "over"}' if waits else '/danger{"topic": "over"}'
 
     async def _of_cases(
         self,

@@ -9,6 +9,7 @@ from dialogs.actions.draft import Draft
 from dialogs.actions.listening import listen
 from dialogs.actions.placing import NOWHERE
 from dialogs.actions.world import Turn
+from dialogs.nlu.danger import danger_in
 from dialogs.nlu.matter import Categories
 
 _MOST = 5
@@ -37,6 +38,7 @@ def next_draft(kept: Mapping[str, Any], turn: Turn, categories: Categories) -> H
         draft,
         matter=draft.matter or matters[0],
         split="",
+        danger=bool(danger_in(matters[0])) or None,
         place=draft.place if draft.place is not None else kept["place"],
         later=tuple(matters[1:]),
         anonymous=kept["anonymous"],

@@ -63,7 +63,7 @@ def _take_text(heard: Heard, turn: Turn, asked: str | None, categories: Categori
     facts = read_facts(turn.text, categories)
     heard = _take_wishes(heard, facts)
     before = heard.draft
-    apart = told_apart(heard, turn.text, facts, categories) if asked not in {None, "matter", "split"} else None
+    apart = told_apart(heard, turn, facts, categories) if asked not in {None, "matter", "split"} else None
     heard = apart or (_ANSWERS[asked] if asked else opening)(heard, turn, facts, categories)
     filled = replace(heard, draft=_fill(heard.draft, facts, asked, before))
     return _of_a_new_matter(filled, turn) if filled.draft.matter != before.matter else filled

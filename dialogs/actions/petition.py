@@ -19,15 +19,16 @@ from dialogs.actions.listening import goes_on, listen
 from dialogs.actions.locating import located, settled
 from dialogs.actions.placing import asked_precisely
 from dialogs.actions.repeating import compared
-from dialogs.actions.resuming import WHICH, begun_with, came_back, open_words, which_of_both, words_of
+from dialogs.actions.resuming import WHICH, begun_with, came_back, is_apart, open_words, which_of_both, words_of
 from dialogs.actions.sensitive import kinds_in
 from dialogs.actions.several import matters_in
 from dialogs.actions.unnamed import waits_for_choice
 from dialogs.actions.world import Turn, World, digresses, hush, say, turn_of
-from dialogs.nlu.danger import danger_in
+from dialogs.nlu.danger import danger_in, without_danger
 from dialogs.nlu.facts import read_facts
 from dialogs.nlu.kinds import is_beside_an_accusation
 from dialogs.nlu.masking import masked
+from dialogs.nlu.matter import tells_a_matter
 from dialogs.nlu.verdict import is_another_matter
 
 __all__ = ["FORM", "ValidatePetitionForm", "digresses"]
@@ -92,7 +93,9 @@ class ValidatePetitionForm(FormValidationAction):
             turn = replace(turn, text="") if value == "continue" else turn
         if asked == "place" and (chosen := settled(draft, turn.entity("value") or turn.text, self._world.gazetteer)):
             return Heard(draft=replace(chosen, message_ids=draft.with_message(turn.message_ids)))
-        return listen(draft, turn, asked, self._world.categories)
+        heard = listen(draft, turn, asked, self._world.categories)
+        over = turn.entity("kind") == "over"
+        return replace(heard, remarks=("utter_danger_over", *heard.remarks)) if over else heard
 
     def _open(self, draft: Draft, turn: Turn, tracker: Tracker) -> Heard:
         """The first message: what it says, what was held for it, who wrote in this conversation before."""
@@ -100,12 +103,16 @@ class ValidatePetitionForm(FormValidationAction):
             heard = next_draft(following, turn, self._world.categories).remark("utter_next_matter")
             return replace(heard, draft=_known_from_before(heard.draft, tracker))
         held = read_held(tracker, now=turn.at)
-        text, over = begun_with(held, turn), turn.entity("kind") == "over"
+        apart, over = is_apart(held, turn, self._world.categories), turn.entity("kind") == "over"
+        text = turn.text if apart else begun_with(held, turn)
         turn = replace(turn, text=text)
-        danger = not over and (held.waits or bool(danger_in(text)))
+        danger = not over and ((held.waits and not apart) or bool(danger_in(text)))
         draft = replace(draft, attachments=held.attachments, danger=danger or None)
         heard = listen(draft, turn, None, self._world.categories)
         heard = heard.remark("utter_danger_over") if over else heard
+        if apart and (not over or tells_a_matter(without_danger(held.text), self._world.categories)):
+            heard = replace(heard, draft=replace(heard.draft, later=(*heard.draft.later, held.text)))
+            heard = heard.remark("utter_put_off_follows")
         if turn.entity("topic") == "held" and not heard.draft.matter and text:
             heard = replace(heard, draft=replace(heard.draft, matter=text[:LONGEST_MATTER]))
         return replace(heard, draft=_known_from_before(heard.draft, tracker))

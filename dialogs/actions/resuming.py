@@ -10,8 +10,11 @@ from dialogs.actions.summary import infer
 from dialogs.actions.world import OFFICE_TIME, Turn
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
-from dialogs.nlu.matter import Categories
+from dialogs.nlu.danger import Danger, danger_in
+from dialogs.nlu.kinds import kind_of
+from dialogs.nlu.matter import Categories, finds_fault
 from dialogs.nlu.part_choice import part_meant
+from dialogs.nlu.places import find_place
 
 _NOTHING_NEW = re.compile(
     r"(?:好的?|嗯|那|我|就|请|麻烦|帮我|要|想|现在|可以)*(?:登记|继续|接着)(?:登记|办|说|吧|了|一下)*"
@@ -22,6 +25,19 @@ WHICH = "which"
 """What ``Draft.pending`` says while the choice between an open matter and the one told just now stands."""
 _BOTH = re.compile(r"都(?:要|得|登|报|反映|投诉|说|办|管|记|处理|解决)|两[个件]|[先接]着办那|第[一1]个")
 _ONLY = re.compile(r"只|光|单|不[要办管]那|那[件个]不")
+_REFERS_BACK = re.compile(
+    r"^(?:就是|也是|还是|所以|因为|而且|并且|但是?|是)|刚才|刚刚说|上面说|前面说|[这那](?:件|个)?事|它"
+)
+_COMMON = re.compile(
+    r"一直|没人|没有|坏了|不[修管理]|多次|反映|投诉|举报|小区|我们|咱们|现在|已经|几天|很多|好几|居民|业主|[的了着过在都也还又没不是有就被把给让去来说要想我你他这那个]"
+)
+_SENSE = re.compile(r"[\u3400-\u9fff]{2}")
+_OF_THE_DANGER = {
+    Danger.FIRE: re.compile(r"火|消防|烟|电线|线路|飞线|充电|通道|燃气|煤气|天然气|灭|烧"),
+    Danger.GAS: re.compile(r"气|管道|阀"),
+    Danger.COLLAPSE: re.compile(r"塌|墙|楼|房|屋|电梯|桥|井|坑|树|电线|水|护栏"),
+}
+"""What belongs to a danger that the city deals with, in whatever words."""
 _NAMES = {"place": "地点", "name": "姓名", "phone": "手机号"}
 
 
@@ -39,6 +55,31 @@ def begun_with(held: Held, turn: Turn) -> str:
     if held.text and (asked or "登记" in turn.text[:6]):
         return held.text
     return "\n".join((*held.fragments, turn.text)).strip()
+
+
+def is_apart(held: Held, turn: Turn, categories: Categories) -> bool:
+    """Whether what is told now is another matter than the one that an alarm put off."""
+    if not (held.waits and turn.text) or turn.entity("topic") == "held" or _REFERS_BACK.search(turn.text):
+        return False
+    if not finds_fault(turn.text) or _share_words(turn.text, held.text):
+        return False
+    danger = danger_in(held.text)
+    if danger and (related := _OF_THE_DANGER.get(danger)) and related.search(turn.text):
+        return False
+    ours, theirs = kind_of(turn.text, categories), kind_of(held.text, categories)
+    return bool(ours) and ours != theirs
+
+
+def _share_words(one: str, other: str) -> bool:
+    """Whether two characters of sense stand in both, places and common words apart."""
+    pairs = [_pairs(text) for text in (one, other)]
+    return bool(pairs[0] & pairs[1])
+
+
+def _pairs(text: str) -> set[str]:
+    place = find_place(text)
+    bare = _COMMON.sub("，", text.replace(place.value, "，", 1) if place else text)
+    return {bare[at : at + 2] for at in range(len(bare) - 1) if _SENSE.fullmatch(bare[at : at + 2])}
 
 
 def open_words(draft: Draft, turn: Turn, categories: Categories) -> dict[str, Any]:

@@ -127,10 +127,10 @@ def another_matter(heard: Heard, text: str, facts: Facts, categories: Categories
     return replace(heard, draft=replace(draft, later=(*draft.later, words), unclear=0)).remark("utter_later_noted")
 
 
-def told_apart(heard: Heard, text: str, facts: Facts, categories: Categories) -> Heard | None:
-    """A trouble of another kind, announced as one (另外路灯也坏了), whatever was asked: kept for afterwards."""
+def told_apart(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard | None:
+    """A trouble of another kind, announced as one (另外路灯也坏了) or told after an alarm: kept for afterwards."""
     draft, said = heard.draft, _BESIDE.match(facts.rest)
-    words = facts.rest[said.end() :] if said else ""
+    words = facts.rest[said.end() :] if said else facts.rest if turn.entity("kind") == "over" else ""
     if not (words and facts.matter and draft.matter and finds_fault(words)):
         return None
     if not is_another_matter(words, draft.matter[:_APART], categories, by_place=False):

@@ -22,6 +22,11 @@ _SAYS_SO = re.compile(
     r"灭了|(?:没|不|没有)(?:人)?(?:有|遇到|受)?(?:危险|受伤|伤|被困)|没着火|没出事|虚惊|误会|不漏了|没味了"
 )
 """That help was called says nothing of how it ended."""
+_CLAUSE = re.compile(r"[^，,。；;！!？?\n]+[，,。；;！!？?\n]*")
+_LETTER = 300
+_LEADS_ON = re.compile(
+    r"^(?:就是|只是|但是?|不过|那|现在|我|就)*(?:(?:想|要)(?:再)?(?:反映|投诉|举报|说)(?:一下|个事)?)?[，,：: ]*"
+)
 _WISHES = re.compile(r"修|反映|投诉|登记|继续|接着|办|说")
 
 
@@ -29,6 +34,20 @@ def is_all_clear(text: str) -> bool:
     """Whether a text says that nobody is in danger (any more), and nothing else."""
     bare = words_only(text)
     return len(bare) <= _LONGEST and bool(_ALL_CLEAR.fullmatch(bare)) and bool(_SAYS_SO.search(bare))
+
+
+def told_after_all_clear(text: str) -> str:
+    """What a text tells after its first clauses said that nobody is in danger any more; "" where they do not.
+
+    没事了，火灭了，就是想反映消防通道被堵 tells the last of it.
+    """
+    said = ""
+    for clause in _CLAUSE.finditer(text[:_LETTER]):
+        bare = words_only(clause.group())
+        if bare and not _ALL_CLEAR.fullmatch(bare):
+            return _LEADS_ON.sub("", text[clause.start() :].strip()) if _SAYS_SO.search(said) else ""
+        said += bare
+    return ""
 
 
 def wishes_to_go_on(text: str) -> bool:
