@@ -1,6 +1,7 @@
 """What all commands share: ``--config`` before or after the command, ``--version``, the settings."""
 
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -10,16 +11,39 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from bot.cli.chinese import speak, wrong_arguments
+
 if TYPE_CHECKING:
     from bot.settings import Settings, Tables
     from bot.supervisor.run_file import RunFile
     from channels.errors import SettingsRejected
 
 _CONFIG = "--config"
+_USAGE = 2
 
 
 class _ConfigAnywhere(TyperGroup):
-    """Moves ``--config FILE`` to the front: people write it after the command as often as before."""
+    """Moves ``--config FILE`` to the front: people write it after the command as often as before. Speaks Chinese."""
+
+    def __init__(self, *words: Any, **named: Any) -> None:
+        super().__init__(*words, **named)
+        speak(self)
+
+    def main(self, *words: Any, **named: Any) -> Any:
+        """As the library's; what it says of wrong arguments, in Chinese."""
+        if not named.pop("standalone_mode", True):
+            return super().main(*words, **named, standalone_mode=False)  # type: ignore[misc] # words never reach it
+        try:
+            code = super().main(*words, **named, standalone_mode=False)  # type: ignore[misc]
+        except typer.Abort:
+            typer.echo("已中止", err=True)
+            sys.exit(1)
+        except Exception as error:
+            if not hasattr(error, "format_message"):
+                raise
+            typer.echo(wrong_arguments(error), err=True)
+            sys.exit(_USAGE)
+        sys.exit(code if isinstance(code, int) else 0)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         found = list(_config_words(args))

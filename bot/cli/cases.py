@@ -41,8 +41,8 @@ def list_(
 @app.command()
 def move(
     ctx: typer.Context,
-    number: Annotated[str, typer.Argument(help="受理编号")],
-    to: Annotated[str, typer.Argument(help="新状态，如 accepted")],
+    number: Annotated[str, typer.Argument(metavar="编号", help="受理编号")],
+    to: Annotated[str, typer.Argument(metavar="状态", help="新状态，如 accepted")],
     *,
     note: Annotated[str, typer.Option(help="说明")] = "",
     unit: Annotated[str, typer.Option(help="转办时的承办单位")] = "",

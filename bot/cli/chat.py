@@ -21,15 +21,6 @@ _START_SECONDS = 60.0
 _EXPLAIN_SECONDS = 5.0
 
 
-class ChannelNotPlayed(Exception):
-    """``sentence`` says which there are."""
-
-    def __init__(self, channel: str) -> None:
-        super().__init__(channel)
-        self.key = "--channel"
-        self.sentence = f"没有 {channel} 渠道的手机，目前只有 wechat"
-
-
 class NotStarted(Exception):
     """``sentence`` says what did not answer."""
 
@@ -51,7 +42,7 @@ def chat(
 ) -> None:
     """在终端里当一回市民，和机器人说话。有演示在运行就连它，否则临时起一个，退出时清掉。"""
     if channel != "wechat":
-        raise ChannelNotPlayed(channel)
+        raise typer.BadParameter(f"没有 {channel} 渠道的手机，目前只有 wechat", param_hint="--channel")
     asyncio.run(_chat(common(ctx), name, explains=explain))
 
 

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from channels.system_errors import why
+
 app = typer.Typer(help="对话文件：机器人怎么说、认得什么", no_args_is_help=True)
 
 _README = """\
@@ -41,6 +43,16 @@ class AlreadyThere(Exception):
         self.sentence = f"{path} 已经存在，没有覆盖：请换一个目录，或先移走它"
 
 
+class NotMade(Exception):
+    """The folder cannot be made; ``sentence`` says why."""
+
+    def __init__(self, folder: Path, error: OSError) -> None:
+        super().__init__(str(folder))
+        self.sentence = (
+            f"{folder} 是一个文件，请写一个目录" if folder.is_file() else f"建不了目录 {folder}：{why(error)}"
+        )
+
+
 @app.callback()
 def _group() -> None:
     """Keeps ``dialogs init`` two words while there is one command."""
@@ -59,7 +71,10 @@ def init(
     for path in (*(folder / name for name in names), folder / "README.md"):
         if path.exists():
             raise AlreadyThere(path)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NotMade(folder, error) from error
     for name in names:
         shutil.copyfile(DialogFiles.shipped(name), folder / name)
     (folder / "README.md").write_text(_README, encoding="utf-8")

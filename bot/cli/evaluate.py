@@ -17,4 +17,4 @@ def _before(ctx: typer.Context) -> None:
     """Logs go to stderr: what a score prints is all that stands on stdout."""
     from bot.cli.processes import log_to_stderr  # noqa: PLC0415 - help needs no settings
 
-    log_to_stderr(common(ctx).settings())
+    log_to_stderr(common(ctx).settings(), level="warning")

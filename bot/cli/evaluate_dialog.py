@@ -89,7 +89,7 @@ def read_all(path: Path) -> "list[Conversation]":
             raise ScriptRefused(str(file), unreadable(error)) from error
         found += read_conversations(raw, file.name)
     if not found:
-        raise ScriptRefused(str(path), "没有对话")
+        raise ScriptRefused(str(path), "目录里没有对话文件（.yml）" if path.is_dir() else "没有对话")
     return found
 
 

@@ -68,7 +68,7 @@ def faq(
     from dialogs.evaluating.faq import Match, Searched, score  # noqa: PLC0415 - only this command needs them
 
     if match not in set(Match):
-        raise FileRefused(file, None, f"--match 只能是 {'、'.join(Match)}")
+        raise typer.BadParameter(f"只能是 {'、'.join(Match)}", param_hint="--match")
     settings = common(ctx).settings()
     rows = read_corpus(corpus) if corpus else _own(settings)
     asked = read_questions(file, {row.id for row in rows})
@@ -165,7 +165,9 @@ def _own(settings: "Settings") -> "list[Row]":
     from dialogs.faq.answers import load_answers  # noqa: PLC0415
     from dialogs.files import DialogFiles  # noqa: PLC0415
 
-    answers = load_answers(DialogFiles(folder=settings.dialog.files).answers)
+    files = DialogFiles(folder=settings.dialog.files)
+    files.check_folder()
+    answers = load_answers(files.answers)
     return [
         Row(id=answer.id, question=answer.question, answer=answer.text, variants=answer.variants) for answer in answers
     ]

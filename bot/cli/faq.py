@@ -113,7 +113,7 @@ def check(ctx: typer.Context) -> None:
 @app.command()
 def ask(
     ctx: typer.Context,
-    question: Annotated[str, typer.Argument(help="市民会怎么问")],
+    question: Annotated[str, typer.Argument(metavar="问题", help="市民会怎么问")],
     *,
     district: Annotated[str, typer.Option(help="提问人所在的区县")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="输出一个 JSON 对象")] = False,
@@ -123,7 +123,7 @@ def ask(
     from bot.cli.finding import tell_finding  # noqa: PLC0415
 
     settings = common(ctx).settings()
-    log_to_stderr(settings)
+    log_to_stderr(settings, level="warning")
     finding = asyncio.run(_asked(settings, _file(ctx).read(), question, district))
     told: dict[str, Any] = {
         "decision": "answer" if finding.sure else "offer" if finding.near else "unknown",
@@ -147,10 +147,10 @@ def read_table(path: Path) -> "tuple[Answer, ...]":
     from dialogs.faq.answers import AnswersRefused  # noqa: PLC0415
     from dialogs.faq.tables import from_csv, from_jsonl, from_yaml  # noqa: PLC0415
 
-    read = {Form.CSV: from_csv, Form.JSONL: from_jsonl, Form.YAML: from_yaml}[_form(path)]
     try:
         if path.stat().st_size > _LONGEST_FILE:
-            raise TableRefused(f"{path.name} 太大（最大 16 MiB）")
+            raise TableRefused(f"{path} 太大（最大 16 MiB）")
+        read = {Form.CSV: from_csv, Form.JSONL: from_jsonl, Form.YAML: from_yaml}[_form(path)]
         content = path.read_bytes()
     except OSError as error:
         raise TableRefused(f"{path} 读不了：{why(error)}") from error
@@ -166,7 +166,7 @@ def _decoded(content: bytes, path: Path) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise TableRefused(f"{path.name} 的编码认不出来，请另存为“CSV UTF-8”")
+    raise TableRefused(f"{path} 的编码认不出来，请另存为“CSV UTF-8”")
 
 
 def _form(path: Path) -> Form:
@@ -174,14 +174,16 @@ def _form(path: Path) -> Form:
     try:
         return Form(ending)
     except ValueError as error:
-        raise TableRefused(f"{path.name}：文件名要以 .csv、.jsonl 或 .yml 结尾（Excel 请另存为“CSV UTF-8”）") from error
+        raise TableRefused(f"{path}：文件名要以 .csv、.jsonl 或 .yml 结尾（Excel 请另存为“CSV UTF-8”）") from error
 
 
 def _file(ctx: typer.Context) -> "AnswerFile":
     from bot.answer_file import AnswerFile  # noqa: PLC0415
     from dialogs.files import DialogFiles  # noqa: PLC0415
 
-    return AnswerFile(DialogFiles(folder=common(ctx).settings().dialog.files))
+    files = DialogFiles(folder=common(ctx).settings().dialog.files)
+    files.check_folder()
+    return AnswerFile(files)
 
 
 async def _asked(settings: "Settings", answers: "tuple[Answer, ...]", question: str, district: str) -> "Finding":

@@ -33,7 +33,7 @@ def reasons(finding: "Finding", *, without: str) -> list[str]:
     """The rule that was gone by, with its figures."""
     why = finding.why
     if "characters_sure" not in why:
-        return ["这句话太短，不去找答案"] if finding.by == "characters" else []
+        return ["除了问候和客气话，没有说要问什么，不去找答案"] if finding.by == "characters" else []
     best = max((one["score"] for one in why["characters"]), default=0.0)
     told = [f"文字相似度最高 {best:.2f}：{why['characters_sure']:.2f} 以上直接回答"]
     if "probability" in why:

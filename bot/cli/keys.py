@@ -41,10 +41,10 @@ async def _rotate(options: Common) -> None:
     from storage import keys  # noqa: PLC0415
     from storage.driver import connect  # noqa: PLC0415
 
-    typer.echo(_WHAT_IT_DOES)
     settings, _ = options.running()
     if settings.storage.mongodb_uri is None:
         raise SettingsError([Problem(key="storage.mongodb_uri", source="", text="没有设置，也没有正在运行的 up")])
+    typer.echo(_WHAT_IT_DOES)
     uri = settings.storage.mongodb_uri.get_secret_value()
     database = await connect(uri, driver=settings.storage.driver, timeout_ms=_TIMEOUT_MS)
     try:

@@ -37,12 +37,14 @@ def worker(ctx: typer.Context) -> None:
     run_on_fast_loop(run_worker(settings))
 
 
-def log_to_stderr(settings: "Settings") -> None:
-    """Logs as the settings say, without any of the settings' secrets."""
+def log_to_stderr(settings: "Settings", *, level: str = "") -> None:
+    """Logs as the settings say, without any of the settings' secrets. ``level``: another than they say."""
     from bot.observability import configure_logging  # noqa: PLC0415
     from bot.redaction import Redactor  # noqa: PLC0415
 
-    configure_logging(level=settings.log.level, form=settings.log.format, redactor=Redactor(settings.secrets()))
+    configure_logging(
+        level=level or settings.log.level, form=settings.log.format, redactor=Redactor(settings.secrets())
+    )
 
 
 def run_on_fast_loop(work: Coroutine[Any, Any, None]) -> None:

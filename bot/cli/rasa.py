@@ -24,6 +24,9 @@ class FolderTaken(Exception):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(str(folder))
+        if folder.is_file():
+            self.sentence = f"{folder} 是一个文件，请写一个目录"
+            return
         self.sentence = f"{folder} 已有别的内容（或改过的导出）：请换一个新目录，或确认后加 --force"
 
 
