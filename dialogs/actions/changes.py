@@ -1,12 +1,13 @@
 """What may become of a draft in one message, each change by its name."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from dialogs.actions.changed import replace
 from dialogs.actions.draft import LONGEST_MATTER, Draft
 from dialogs.nlu.identity import without_id_numbers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Heard:
     """A draft after a message. ``remarks``: names of responses to be said before the next question."""
 

@@ -1,8 +1,8 @@
 """The answers to what is chosen rather than told: the same matter again, apart or together, the summary, consent."""
 
 import re
-from dataclasses import replace
 
+from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, anonymous, confirmed, repeated, told, unclear, understood, which_part
 from dialogs.actions.draft import Draft
 from dialogs.actions.telling import another_matter, is_small_talk

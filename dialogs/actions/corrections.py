@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+from dialogs.actions.changed import replace
 from dialogs.actions.draft import Draft
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
@@ -75,7 +76,7 @@ _VERB = re.compile(r"^(?:我?(?:要|想)?(?:修改|更正|改正|更改|修正|�
 _WRONG = re.compile(r"(?:写|填|弄|说|登记)?(?:不对|错了?|有误|不正确|不是这个|不准确?)(?:了|的)?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Correction:
     """``part`` of the draft and its new value; "" where only the fault was named, so that it is asked again."""
 

@@ -1,11 +1,13 @@
 """A petition while it is being taken down: the slots ``petition_*``, read and written as one value."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
+
+from dialogs.actions.changed import replace
 
 PREFIX = "petition_"
 LONGEST_MATTER = 10_000
@@ -14,7 +16,7 @@ _MOST_MESSAGES = 60
 _SEQUENCES = ("attachments", "message_ids", "parts", "later")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Draft:
     """None: not known, to be asked. ``""``: not wanted, never asked.
 
@@ -71,28 +73,32 @@ class Draft:
         return (*self.message_ids, *(i for i in ids if i not in self.message_ids))[-_MOST_MESSAGES:]
 
 
+_EMPTY = Draft()
+_SLOTS: Sequence[tuple[str, str]] = tuple((f.name, PREFIX + f.name) for f in fields(Draft))
+
+
 def read_draft(tracker: Tracker) -> Draft:
     """The draft as the slots hold it."""
-    values = {f.name: tracker.slots.get(PREFIX + f.name) for f in fields(Draft)}
+    slots = tracker.slots
+    values = {name: value for name, slot in _SLOTS if (value := slots.get(slot)) is not None}
     for name in _SEQUENCES:
-        values[name] = tuple(values[name] or ())
-    values["unclear"] = values["unclear"] or 0
-    values["asks"] = values["asks"] or {}
-    return Draft(**values)
+        if name in values:
+            values[name] = tuple(values[name])
+    return replace(_EMPTY, **values)
 
 
 def written(draft: Draft, before: Draft) -> dict[str, Any]:
     """The slots that differ, by name, in plain JSON."""
     return {
-        PREFIX + f.name: _plain(getattr(draft, f.name))
-        for f in fields(Draft)
-        if getattr(draft, f.name) != getattr(before, f.name)
+        slot: _plain(value)
+        for name, slot in _SLOTS
+        if (value := getattr(draft, name)) is not (old := getattr(before, name)) and value != old
     }
 
 
-def cleared() -> list[Any]:
-    """The events that forget a draft."""
-    return [SlotSet(PREFIX + f.name, None) for f in fields(Draft)]
+def cleared(tracker: Tracker) -> list[Any]:
+    """The events that forget the draft."""
+    return [SlotSet(slot, None) for _, slot in _SLOTS if tracker.slots.get(slot) is not None]
 
 
 def _plain(value: Any) -> Any:

@@ -29,13 +29,13 @@ class FilePetition(Action):
         turn, draft = turn_of(tracker), read_draft(tracker)
         if draft.repeat in {"progress", "add"}:
             await self._join(dispatcher, turn, draft)
-            return [*cleared(), *_followed_by(draft)]
+            return [*cleared(tracker), *_followed_by(draft)]
         if not (draft.confirm and draft.matter):
             say(dispatcher, "utter_given_up" if draft.repeat else "utter_dropped", hotline=self._world.office.hotline)
-            return cleared()
+            return cleared(tracker)
         number = await self._file(dispatcher, turn, draft)
         filed = {"number": number, "at": turn.at.isoformat()}
-        return [*cleared(), *_remembered(draft), SlotSet("just_filed", filed), *_followed_by(draft)]
+        return [*cleared(tracker), *_remembered(draft), SlotSet("just_filed", filed), *_followed_by(draft)]
 
     async def _join(self, dispatcher: CollectingDispatcher, turn: Turn, draft: Draft) -> None:
         cases = await self._world.cases.mine(turn.conversation_id)
@@ -143,7 +143,7 @@ class DropPetition(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         say(dispatcher, "utter_dropped")
-        return [*cleared(), SlotSet("held", None), SlotSet("quiet", None)]
+        return [*cleared(tracker), SlotSet("held", None), SlotSet("quiet", None)]
 
 
 class Expire(Action):
@@ -159,7 +159,7 @@ class Expire(Action):
         draft = read_draft(tracker)
         if draft.matter:
             say(dispatcher, "utter_expired", title=infer(draft, self._world.categories).title)
-        return [*cleared(), *(SlotSet(name, None) for name in _LEFT_BEHIND)]
+        return [*cleared(tracker), *(SlotSet(name, None) for name in _LEFT_BEHIND)]
 
 
 _LEFT_BEHIND = (

@@ -1,9 +1,9 @@
 """Several matters, filed one after the other: what they share is told once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
+from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard
 from dialogs.actions.draft import Draft
 from dialogs.actions.listening import listen

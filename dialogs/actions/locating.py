@@ -1,8 +1,8 @@
 """A place by the office's own list: known without a suffix, completed, and asked which where there are several."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from dialogs.actions.changed import replace
 from dialogs.actions.draft import Draft
 from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.places import Lack, lack_of

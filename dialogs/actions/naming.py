@@ -1,8 +1,8 @@
 """Who asks, and how to reach them: the answers to both questions, together or one after the other."""
 
 import re
-from dataclasses import replace
 
+from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, anonymous, unclear
 from dialogs.actions.placing import LONG_ANSWER, place_beside
 from dialogs.actions.telling import beside, is_small_talk

@@ -1,7 +1,6 @@
 """How long a question is asked: twice again, then a way out is offered, or the part is left open."""
 
-from dataclasses import replace
-
+from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, repeated
 from dialogs.actions.confirming import kept_apart, split_into
 from dialogs.actions.draft import Draft

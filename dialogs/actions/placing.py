@@ -1,8 +1,8 @@
 """The answer to "where": a place, none, or more of the matter."""
 
 import re
-from dataclasses import replace
 
+from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, told, unclear
 from dialogs.actions.draft import Draft
 from dialogs.actions.world import Turn

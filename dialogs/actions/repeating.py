@@ -1,7 +1,6 @@
 """The same person on the same matter again: an earlier case is offered, by the words or by kind and place."""
 
-from dataclasses import replace
-
+from dialogs.actions.changed import replace
 from dialogs.actions.draft import Draft
 from dialogs.actions.placing import NOWHERE
 from dialogs.actions.world import Turn, World

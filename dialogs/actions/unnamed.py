@@ -1,8 +1,8 @@
 """Who does not want to be known is not filed under a name: the wish, the question, and giving up for fear."""
 
 import re
-from dataclasses import replace
 
+from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, anonymous
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only

@@ -43,7 +43,7 @@ class World:
     gazetteer: Gazetteer = field(default_factory=lambda: Gazetteer.of({}))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Turn:
     """The message that an action answers, out of the tracker."""
 

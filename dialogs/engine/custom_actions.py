@@ -1,12 +1,15 @@
-"""rasa-sdk actions, run in this process by the SDK's own executor."""
+"""rasa-sdk actions, run in this process as the SDK's executor runs them, without what a server needs around it."""
 
-import asyncio
 import logging
+from asyncio import iscoroutine
 from collections.abc import Sequence
+from functools import cached_property
 
-from rasa_sdk.executor import ActionExecutor
+from rasa_sdk import Tracker as Seen
+from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 from rasa_sdk.interfaces import Action
 
+from .bounded import within
 from .domain import Domain
 from .events import KNOWN, Event
 from .responses import Responses
@@ -27,7 +30,7 @@ class CustomActions:
             self._executor.register_action(action)
         logging.getLogger(_log).addFilter(_worth_saying)
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         return frozenset(self._executor.actions)
 
@@ -38,20 +41,18 @@ class CustomActions:
             ActionExecutionRejection: the action declined.
             Exception: whatever the action raised; TimeoutError where it took too long.
         """
-        call = {"next_action": name, "tracker": _view(tracker), "domain": self._domain.raw}
-        async with asyncio.timeout(self._seconds):
-            result = await self._executor.run(call)
-        if result is None:
-            return []
-        said = [self._responses.of_action(draft, tracker) for draft in result.responses]
-        events = [_whole(event) for event in result.events if event["event"] in KNOWN]
-        return [event for event in said if event] + events
+        dispatcher = CollectingDispatcher()
+        called = self._executor.actions[name](dispatcher, _view(tracker), self._domain.raw)
+        returned = await within(self._seconds, called) if iscoroutine(called) else called
+        said = [self._responses.of_action(draft, tracker) for draft in dispatcher.messages]
+        events = self._executor.validate_events(returned or [], name)
+        return [*filter(None, said), *(_whole(event) for event in events if event["event"] in KNOWN)]
 
 
 def _whole(event: Event) -> Event:
-    """What the bot said through an event of its own may lack the parts that nothing was put in."""
+    """A copy to write into; what the bot said through an event of its own may lack what nothing was put in."""
     if event["event"] != "bot":
-        return event
+        return dict(event)
     return {**event, "data": event.get("data") or {}, "metadata": event.get("metadata") or {}}
 
 
@@ -60,17 +61,17 @@ def _worth_saying(record: logging.LogRecord) -> bool:
     return not record.getMessage().startswith("Skipping validation for")
 
 
-def _view(tracker: Tracker) -> dict[str, object]:
+def _view(tracker: Tracker) -> Seen:
     """The tracker as the SDK takes it. The SDK writes into its slots and events, so these are copies."""
     now = tracker.now
     loop, message = now.loop, now.latest_message
-    return {
-        "sender_id": tracker.sender_id,
-        "slots": dict(now.slots),
-        "latest_message": {"text": message["text"], **message["parse_data"]} if message else {},
-        "events": [*tracker.before_turn, *tracker.turn],
-        "paused": now.paused,
-        "followup_action": now.followup,
-        "active_loop": {"name": loop.name, "rejected": loop.rejected} if loop else {},
-        "latest_action_name": now.latest_action,
-    }
+    return Seen(
+        sender_id=tracker.sender_id,
+        slots=dict(now.slots),
+        latest_message={"text": message["text"], **message["parse_data"]} if message else {},
+        events=[*tracker.before_turn, *tracker.turn],
+        paused=now.paused,
+        followup_action=now.followup,
+        active_loop={"name": loop.name, "rejected": loop.rejected} if loop else {},
+        latest_action_name=now.latest_action,
+    )

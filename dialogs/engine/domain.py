@@ -50,9 +50,15 @@ class Domain:
     raw: dict[str, Any] = field(repr=False)
     fillable: tuple[SlotSpec, ...] = field(init=False, repr=False)
     """The slots that a message can fill; what is custom without an action is set by actions alone."""
+    influences: tuple[SlotSpec, ...] = field(init=False, repr=False)
+    """The slots that rules see."""
+    initial: Mapping[str, Any] = field(init=False, repr=False)
+    """The values that slots begin with; not to be changed."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "fillable", tuple(spec for spec in self.slots.values() if _may_be_filled(spec)))
+        object.__setattr__(self, "influences", tuple(spec for spec in self.slots.values() if spec.influences))
+        object.__setattr__(self, "initial", {name: spec.initial for name, spec in self.slots.items()})
 
     def wanted_entities(self, intent: str | None, labels: set[str]) -> set[str]:
         """Which of the entity labels of a message rules see, given its intent."""

@@ -18,7 +18,7 @@ from .payloads import read_payload, user_event
 from .performing import Performer
 from .prediction import Prediction, active_form, interrupts, predict
 from .responses import Responses, message_of
-from .state import dump, load
+from .state import Bound, dump, load
 from .tracker import Tracker
 from .two_stage import TWO_STAGE
 
@@ -56,7 +56,7 @@ class EmbeddedEngine:
         self._custom = CustomActions(actions, bot.domain, self._responses, seconds=action_seconds)
         self._interpreter = interpreter
         self._payloads_in_text = payloads_in_text
-        self._max_events = max_events
+        self._bound = Bound.of(bot.domain, bot.rules, max_events)
         self._loops = frozenset({*bot.domain.forms, TWO_STAGE})
         check_actions(bot, self._custom.names)
 
@@ -74,7 +74,7 @@ class EmbeddedEngine:
         await run.start_session(message)
         await run.hear(user_event(message, parse))
         await run.act()
-        kept = dump(tracker, longest_rule=self._bot.rules.longest, max_events=self._max_events)
+        kept = dump(tracker, self._bound)
         return EngineTurn(
             state=kept,
             messages=[message_of(event) for event in tracker.turn if event["event"] == "bot"],
@@ -101,11 +101,12 @@ class _Run:
         self._performer = performer
         self._tracker = tracker
         self._at = at
+        self._timestamp = at.timestamp()
 
     def log(self, events: Sequence[Event]) -> None:
         """Log events, stamped with the time of the turn."""
         for event in events:
-            event["timestamp"] = self._at.timestamp()
+            event["timestamp"] = self._timestamp
             self._tracker.update(event)
 
     async def start_session(self, message: Message) -> None:
@@ -162,10 +163,11 @@ class _Run:
         except Exception as error:  # noqa: BLE001 - an action's fault must not end the conversation
             self._performer.note(name, error)
             events = []
-        if not any(event["event"] == "action_execution_rejected" for event in events):
+        kinds = {event["event"] for event in events}
+        if "action_execution_rejected" not in kinds:
             self.log([*prediction.events, action(name)])
         self.log(events)
-        if any(event["event"] == "user" for event in events):
+        if "user" in kinds:
             self.log(await self._performer.extract(tracker))
 
     async def _events_of(self, prediction: Prediction) -> list[Event]:
@@ -173,4 +175,5 @@ class _Run:
         breaks_in = form and form.name == prediction.action and self._tracker.now.latest_action == LISTEN
         if breaks_in and interrupts(self._tracker):
             raise ActionExecutionRejection(prediction.action)
-        return await self._performer.perform(prediction.action, self._tracker.fork(prediction.events))
+        seen = self._tracker.fork(prediction.events) if prediction.events else self._tracker
+        return await self._performer.perform(prediction.action, seen)

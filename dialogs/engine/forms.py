@@ -125,8 +125,14 @@ def asking_names(form: str, requested: str) -> tuple[str, ...]:
 
 def _is_done(events: Sequence[Event]) -> bool:
     """Whether the last word is that nothing more is requested, or that the loop is over."""
-    if any(event["event"] == "action_execution_rejected" for event in events):
-        return False
-    requested = next((e for e in reversed(events) if is_slot(e, REQUESTED_SLOT)), None)
-    loop = next((e for e in reversed(events) if e["event"] == "active_loop"), None)
+    requested: Event | None = None
+    loop: Event | None = None
+    for event in events:
+        kind = event["event"]
+        if kind == "action_execution_rejected":
+            return False
+        if kind == "active_loop":
+            loop = event
+        elif kind == "slot" and event["name"] == REQUESTED_SLOT:
+            requested = event
     return bool((requested and requested["value"] is None) or (loop and loop["name"] is None))

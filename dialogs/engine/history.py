@@ -17,6 +17,9 @@ class Undone(NamedTuple):
     cleared: bool = False
 
 
+_STANDS = Undone()
+
+
 def take_in(applied: list[Event], event: Event, loops: Collection[str]) -> Undone:
     """Change ``applied`` by one event. ``loops`` are the names of all forms and other loops."""
     match event["event"]:
@@ -35,7 +38,7 @@ def take_in(applied: list[Event], event: Event, loops: Collection[str]) -> Undon
             _join_runs(event["name"], applied)
         case _:
             applied.append(event)
-    return Undone()
+    return _STANDS
 
 
 def _undo_to(kind: str, applied: list[Event]) -> None:

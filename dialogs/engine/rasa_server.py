@@ -22,7 +22,7 @@ from .events import Event
 from .payloads import read_payload
 from .rasa_events import TURN, after_kept, for_rasa, from_rasa, unanswered
 from .responses import Responses, message_of
-from .state import dump, load
+from .state import Bound, dump, load
 from .two_stage import TWO_STAGE
 
 _PLAIN = re.compile(r"[\w.:@-]{1,200}", re.ASCII)
@@ -78,6 +78,7 @@ class RasaEngine:
         self._responses = responses
         self._interpreter = interpreter if link.own_understanding else None
         self._loops = frozenset({*bot.domain.forms, TWO_STAGE})
+        self._bound = Bound.of(bot.domain, bot.rules)
 
     async def turn(self, state: State | None, message: Message) -> EngineTurn:
         """Answer one message.
@@ -100,7 +101,7 @@ class RasaEngine:
         for event in from_rasa(new, message, parse, self._responses, tracker):
             tracker.update(event)
             heard = heard or (_parse_of(event) if event["event"] == "user" else None)
-        kept = dump(tracker, longest_rule=self._bot.rules.longest)
+        kept = dump(tracker, self._bound)
         return EngineTurn(
             state=kept,
             messages=[message_of(event) for event in tracker.turn if event["event"] == "bot"],

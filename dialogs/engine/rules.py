@@ -59,6 +59,10 @@ class RuleBook:
         """The number of states of the longest key; two are needed to see where a loop stands."""
         return max((len(key.states) for key in self.keys), default=2) or 2
 
+    def call_for(self, action: str) -> bool:
+        """Whether any rule leads to ``action``."""
+        return any(key.action == action for key in self.keys)
+
     @cached_property
     def _by_last_state(self) -> dict[tuple[str | None, str | None], list[Key]]:
         """The keys by the action and intent of their last state, the longest first; intent None: of any."""

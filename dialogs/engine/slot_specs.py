@@ -50,7 +50,9 @@ class SlotSpec:
 
     def kept(self, value: Any) -> Any:
         """``value`` as the slot holds it: a list slot holds a list, whatever it is given."""
-        return [value] if self.type == "list" and value and not isinstance(value, list) else value
+        if self.type != "list":
+            return value
+        return [value] if value and not isinstance(value, list) else value
 
     def feature(self, value: Any) -> Feature | None:
         """What rules see of ``value``; None: nothing, as if the slot were not there."""

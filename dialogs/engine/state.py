@@ -9,20 +9,24 @@ Rules see nothing of this: the longest rule is shorter than what always stays.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from .contract import State
 from .domain import Domain
 from .errors import BadState
 from .events import Event
-from .tracker import Loop, Situation, Tracker, initial_slots
+from .rules import RuleBook
+from .tracker import Loop, Situation, Tracker, same
+from .two_stage import TWO_STAGE
 
 VERSION = 1
 MAX_EVENTS = 60
 # Where no session ends by itself, nothing but going back needs older events.
 MAX_EVENTS_WITHOUT_END = 24
-# The latest messages are never folded: the two-stage fallback takes back up to three of them in one turn.
-KEPT_MESSAGES = 4
+# The latest messages are never folded: going back takes one of them back, the two-stage fallback up to three.
+KEPT_MESSAGES = 2
+KEPT_FOR_TWO_STAGES = 4
 # Where what must stay is longer by this much (a form with very many answers), it is cut in any place.
 HARD_EXTRA = 120
 
@@ -33,7 +37,7 @@ def load(state: State | None, domain: Domain, loops: frozenset[str]) -> Tracker:
     Raises:
         BadState: it is no state of this engine.
     """
-    initial = initial_slots(domain)
+    initial = domain.initial
     tracker = Tracker(domain=domain, initial=initial, loops=loops, base=None, now=Situation(dict(initial)))
     if state is None:
         return tracker
@@ -82,12 +86,27 @@ def _situation(kept: Mapping[str, Any], tracker: Tracker) -> Situation:
     )
 
 
-def dump(tracker: Tracker, *, longest_rule: int, max_events: int | None = None) -> dict[str, Any]:
-    """The state to keep; the tracker's events are cut to the bound, the domain's own where none is given."""
-    own = MAX_EVENTS if tracker.domain.session_expires else MAX_EVENTS_WITHOUT_END
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """How much of a conversation is kept: ``events``, but never less than ``messages`` and ``actions``, the latest."""
+
+    events: int
+    messages: int
+    actions: int
+
+    @classmethod
+    def of(cls, domain: Domain, rules: RuleBook, events: int | None = None) -> "Bound":
+        """``events``: as many as the domain needs where not given."""
+        own = MAX_EVENTS if domain.session_expires else MAX_EVENTS_WITHOUT_END
+        messages = KEPT_FOR_TWO_STAGES if rules.call_for(TWO_STAGE) else KEPT_MESSAGES
+        return cls(events=own if events is None else events, messages=messages, actions=rules.longest)
+
+
+def dump(tracker: Tracker, bound: Bound) -> dict[str, Any]:
+    """The state to keep; the tracker's events are cut to the bound."""
     if tracker.domain.session_expires is None:
         tracker.applied = _without_idle_slots(tracker)
-    _bound(tracker, longest_rule, own if max_events is None else max_events)
+    _cut_to(bound, tracker)
     events = _compact(tracker)
     now = tracker.now.as_json(tracker.initial)
     latest = tracker.now.latest_message
@@ -118,17 +137,18 @@ def _without_idle_slots(tracker: Tracker) -> list[Event]:
     kept: list[Event | None] = []
     just_set: dict[str, int] = {}
     for event in tracker.applied:
-        if event["event"] == "slot" and event["name"] in values:
-            name, value = event["name"], specs[event["name"]].kept(event["value"])
-            if type(values[name]) is type(value) and values[name] == value:
+        kind = event["event"]
+        if kind == "slot" and (name := event["name"]) in values:
+            value, old = specs[name].kept(event["value"]), values[name]
+            if value is old or same(value, old):
                 continue
             if name in just_set:
                 kept[just_set[name]] = None
             values[name], just_set[name] = value, len(kept)
-        elif event["event"] in {"action", "user"}:
+        elif kind in {"action", "user"}:
             just_set.clear()
-        elif event["event"] == "reset_slots":
-            values = initial_slots(tracker.domain)
+        elif kind == "reset_slots":
+            values = dict(tracker.initial)
             just_set.clear()
         kept.append(event)
     return [event for event in kept if event is not None]
@@ -159,25 +179,40 @@ def _remembered(event: Event) -> Event:
     return {**kept, "parse_data": understood}
 
 
-def _bound(tracker: Tracker, keep_actions: int, max_events: int) -> None:
-    if len(tracker.applied) > max_events:
+def _cut_to(bound: Bound, tracker: Tracker) -> None:
+    if len(tracker.applied) > bound.events:
         tracker.applied = [e for e in tracker.applied if e["event"] != "bot"]
-    if len(tracker.applied) > max_events:
-        tracker.rebase(_cut(tracker, keep_actions, max_events))
-    if len(tracker.applied) > max_events + HARD_EXTRA:
-        tracker.rebase(len(tracker.applied) - max_events - HARD_EXTRA)
+    if len(tracker.applied) > bound.events and (count := _to_fold(tracker, bound)):
+        tracker.rebase(count)
+    if len(tracker.applied) > bound.events + HARD_EXTRA:
+        tracker.rebase(len(tracker.applied) - bound.events - HARD_EXTRA)
 
 
-def _cut(tracker: Tracker, keep_actions: int, max_events: int) -> int:
+def _to_fold(tracker: Tracker, bound: Bound) -> int:
     """How many events may go: up to the start of a turn, before the active form's last run, rules left whole."""
     applied, best = tracker.applied, 0
-    actions = [i for i, event in enumerate(applied) if event["event"] == "action"]
-    runs = [i for i in actions if applied[i]["name"] == tracker.loop_name]
-    messages = [i for i, event in enumerate(applied) if event["event"] == "user"]
-    latest = min([*actions[-keep_actions:][:1], *runs[-1:], *messages[-KEPT_MESSAGES:][:1]], default=0)
-    for i in range(1, min(latest, len(applied) - 2) + 1):
+    for i in range(1, min(_first_that_stays(tracker, bound), len(applied) - 2) + 1):
         if applied[i]["event"] == "action" and applied[i + 1]["event"] == "user":
             best = i
-            if len(applied) - i <= max_events // 2:
+            if len(applied) - i <= bound.events // 2:
                 break
     return best
+
+
+def _first_that_stays(tracker: Tracker, bound: Bound) -> int:
+    """Where the latest messages, the actions that rules look back on and the active form's last run begin."""
+    loop, first = tracker.loop_name, 0
+    actions, messages, runs = bound.actions, bound.messages, int(loop is not None)
+    for i in range(len(tracker.applied) - 1, -1, -1):
+        event = tracker.applied[i]
+        kind = event["event"]
+        if kind == "user" and messages:
+            first, messages = i, messages - 1
+        elif kind == "action":
+            if actions:
+                first, actions = i, actions - 1
+            if runs and event["name"] == loop:
+                first, runs = i, 0
+        if not (actions or messages or runs):
+            break
+    return first

@@ -5,13 +5,12 @@ A state has Rasa's form: ``{"user": {"intent", "entities"}, "slots", "prev_actio
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from .domain import Domain
 from .events import Event, intent_of
 from .rule_files import UNSET, entity_labels
-from .slot_specs import SlotSpec
 from .tracker import Loop, Situation, Tracker, apply
 
 StateView = dict[str, dict[str, Any]]
@@ -19,14 +18,10 @@ StateView = dict[str, dict[str, Any]]
 
 @dataclass(slots=True)
 class Walk:
-    """Goes through events and shows the state at any point. ``influences``: the slots that rules see."""
+    """Goes through events and shows the state at any point."""
 
     domain: Domain
     now: Situation
-    influences: tuple[SlotSpec, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.influences = tuple(spec for spec in self.domain.slots.values() if spec.influences)
 
     def step(self, event: Event) -> None:
         apply(self.now, event, self.domain.slots)
@@ -43,7 +38,7 @@ class Walk:
 
     def _slots(self, only: frozenset[str] | None) -> dict[str, Any]:
         seen: dict[str, Any] = {}
-        for spec in self.influences:
+        for spec in self.domain.influences:
             if only is not None and spec.name not in only:
                 continue
             value = self.now.slots.get(spec.name)
@@ -78,7 +73,7 @@ def last_states(tracker: Tracker, count: int) -> list[StateView]:
             skip -= 1
             if skip < 0:
                 states.append(walk.view())
-        if event["event"] != "slot" or walk.influences:
+        if event["event"] != "slot" or walk.domain.influences:
             walk.step(event)
     return [*states, walk.view()]
 

@@ -1,8 +1,7 @@
 """The state of one conversation while a turn runs, and how each event changes it."""
 
 from collections.abc import Collection, Iterable, Mapping
-from copy import copy
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from .domain import Domain
@@ -22,6 +21,9 @@ class Loop:
     rejected: bool = False
     interrupted: bool = False
 
+    def as_json(self) -> dict[str, Any]:
+        return {"name": self.name, "rejected": self.rejected, "interrupted": self.interrupted}
+
 
 @dataclass(slots=True)
 class Situation:
@@ -40,10 +42,10 @@ class Situation:
 
     def as_json(self, initial: Mapping[str, Any]) -> dict[str, Any]:
         """Plain JSON; slots that hold their initial value are left out."""
-        slots = {k: v for k, v in self.slots.items() if v != initial[k] or type(v) is not type(initial[k])}
+        slots = {k: v for k, v in self.slots.items() if not same(v, initial[k])}
         return {
             "slots": slots,
-            "loop": asdict(self.loop) if self.loop else None,
+            "loop": self.loop.as_json() if self.loop else None,
             "paused": self.paused,
             "followup": self.followup,
             "latest_action": self.latest_action,
@@ -51,8 +53,9 @@ class Situation:
         }
 
 
-def initial_slots(domain: Domain) -> dict[str, Any]:
-    return {name: spec.initial for name, spec in domain.slots.items()}
+def same(one: Any, other: Any) -> bool:
+    """Whether two slot values are one and the same in JSON as well, where 1 is not true."""
+    return one is other or (type(one) is type(other) and bool(one == other))
 
 
 def apply(situation: Situation, event: Event, slots: Mapping[str, SlotSpec]) -> None:
@@ -63,8 +66,8 @@ def apply(situation: Situation, event: Event, slots: Mapping[str, SlotSpec]) -> 
         case "user":
             situation.latest_message = event
             situation.followup = None
-        case "slot" if event["name"] in situation.slots:
-            situation.slots[event["name"]] = slots[event["name"]].kept(event["value"])
+        case "slot":
+            _apply_slot(situation, event, slots)
         case "reset_slots":
             situation.slots.update({name: spec.initial for name, spec in slots.items()})
         case "followup":
@@ -73,6 +76,12 @@ def apply(situation: Situation, event: Event, slots: Mapping[str, SlotSpec]) -> 
             situation.paused = kind == "pause"
         case _:
             _apply_to_loop(situation, event)
+
+
+def _apply_slot(situation: Situation, event: Event, slots: Mapping[str, SlotSpec]) -> None:
+    name = event["name"]
+    if name in situation.slots:
+        situation.slots[name] = slots[name].kept(event["value"])
 
 
 def _apply_to_loop(situation: Situation, event: Event) -> None:
@@ -118,6 +127,10 @@ class Tracker:
     def update(self, event: Event) -> None:
         """Log one event and let it take effect."""
         self.turn.append(event)
+        if event["event"] == "slot":  # most are; they undo nothing
+            self.applied.append(event)
+            _apply_slot(self.now, event, self.domain.slots)
+            return
         self._note(event)
         undone = take_in(self.applied, event, self.loops)
         if undone.cleared:
@@ -136,9 +149,20 @@ class Tracker:
 
     def fork(self, events: Iterable[Event] = ()) -> "Tracker":
         """A copy that goes its own way, with ``events`` logged to it."""
-        forked = copy(self)
-        forked.now, forked.applied = self.now.copy(), list(self.applied)
-        forked.heard, forked.turn = list(self.heard), list(self.turn)
+        forked = Tracker(
+            self.domain,
+            self.initial,
+            self.loops,
+            self.base,
+            self.now.copy(),
+            self.sender_id,
+            self.channel,
+            list(self.applied),
+            list(self.heard),
+            self.acted,
+            self.before_turn,
+            list(self.turn),
+        )
         forked.update_all(events)
         return forked
 
