@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dialogs.nlu.lanes import bare_lane
+
 _W = r"[\u3400-\u9fffA-Za-z0-9]"
 _NO_HEAD = r"(?!长(?![江春安城乐征青宁沙虹丰兴寿岭河治清岛葛垣海白阳风平福顺生]))"
 """Not the person who heads it: 王副镇长, but 河西镇长江路."""
@@ -168,7 +170,7 @@ def find_place(text: str) -> Place | None:
     if labelled:
         value = labelled["place"].strip()
         return Place(value=value, start=labelled.start(), end=labelled.end("place"), exact=_named(value))
-    found = _chains(sample)
+    found = _chains(sample) or _in_a_lane(sample)
     if taken_back := _TAKEN_BACK.search(sample):
         found = _fullest_first([place for place in found if place.start >= taken_back.end()]) or found
     return next((place for place in found if place.exact), found[0] if found else None)
@@ -252,6 +254,15 @@ def _extended(text: str, end: int) -> tuple[int, bool]:
         if not tail:
             return end, exact
         end, exact = tail.end(), True
+
+
+def _in_a_lane(text: str) -> list[Place]:
+    """东风里 of 东风里公厕灯坏了."""
+    found = bare_lane(text)
+    if not found:
+        return []
+    end, _ = _extended(text, found.end("lane"))
+    return [Place(value=text[found.start("lane") : end][:_MAX], start=found.start("lane"), end=end, exact=True)]
 
 
 def _fullest_first(places: list[Place]) -> list[Place]:
