@@ -54,7 +54,7 @@ def build_manager(
     categories = Categories.load(files.categories, understanding)
     gazetteer = Gazetteer.load(files.gazetteer)
     bot = load_bot(files.dialog(), files.overriding())
-    interpreter = LightInterpreter(read_examples(files.nlu), answers, categories, understanding)
+    interpreter = LightInterpreter(read_examples(files.nlu), answers, categories, understanding, gazetteer=gazetteer)
     embedded = EmbeddedEngine(
         bot=bot,
         actions=build_actions(

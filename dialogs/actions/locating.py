@@ -12,11 +12,12 @@ MOST_CHOICES = 3
 
 def located(draft: Draft, before: Draft, text: str, gazetteer: Gazetteer) -> Draft:
     """A place that was told just now, as the list knows it. What stood before, and what was chosen, stays."""
-    if not draft.matter or draft.place == "" or draft.vague or draft.latitude is not None:
+    estate = gazetteer.place_in(text) or gazetteer.place_in(draft.matter or "")
+    if not (draft.matter or estate) or draft.place == "" or draft.vague or draft.latitude is not None:
         return draft
     place = draft.place
     if place is None or place != before.place:
-        place = _with_estate(place, gazetteer.place_in(text) or gazetteer.place_in(draft.matter), text)
+        place = _with_estate(place, estate, text)
     if place is None or place == before.place:
         return draft
     return replace(draft, place=gazetteer.complete(place))

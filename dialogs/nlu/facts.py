@@ -161,12 +161,12 @@ def _blanked(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> t
     return clause + text[at:end], removed
 
 
-def only_place(text: str) -> bool:
-    """Whether a text is a place and nothing beside it."""
+def only_place(text: str, known: str = "") -> bool:
+    """Whether a text is a place and nothing beside it; ``known``: a place of it that a list knows."""
     place = find_place(text)
-    if not place:
+    if not (known or place):
         return False
-    rest = text[: place.start] + text[place.end :]
+    rest = text.replace(known, "", 1) if known or not place else text[: place.start] + text[place.end :]
     rest = re.sub(r"[\W_]+", "", _HINT_ADDRESS.sub("", rest))
     return len(rest) <= 3 or bool(_FILLER.fullmatch(rest))  # noqa: PLR2004 - "的" "那边" "这里"
 

@@ -18,6 +18,7 @@ from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger import accuses_an_official
 from dialogs.nlu.danger_model import DangerEar, shipped_ear
 from dialogs.nlu.facts import only_place, read_facts
+from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.manners import only_advertises
 from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, tells_a_matter
 from dialogs.nlu.names import answered_name
@@ -78,8 +79,9 @@ class LightInterpreter:
         understanding: Understanding,
         *,
         danger: DangerEar | None = None,
+        gazetteer: Gazetteer | None = None,
     ) -> None:
-        """``danger``: the one that ships where not given."""
+        """``danger``: the one that ships where not given; ``gazetteer``: the office's own places."""
         pairs = [(text, intent) for intent, texts in examples.items() for text in texts]
         self._intents = [intent for _, intent in pairs]
         self._index = NgramIndex([text for text, _ in pairs])
@@ -87,6 +89,7 @@ class LightInterpreter:
         self._categories = categories
         self._understanding = understanding
         self._danger = danger or shipped_ear()
+        self._gazetteer = gazetteer or Gazetteer.of({})
 
     async def parse(self, text: str, *, state: State | None) -> Parse:
         if answered(state) and (follows_up(text) or still_against(text)) and not self._danger.certain(text):
@@ -174,7 +177,8 @@ class LightInterpreter:
     def _opens_a_petition(self, text: str) -> bool:
         facts = read_facts(text, self._categories)
         told = bool(facts.matter) and (finds_fault(facts.matter) or not asks(facts.matter) or is_a_story(facts.matter))
-        return told or bool(facts.phone) or only_place(text) or (bool(facts.name) and not asks(text))
+        where = only_place(text, self._gazetteer.place_in(text))
+        return told or bool(facts.phone) or where or (bool(facts.name) and not asks(text))
 
     async def _other_wish(self, text: str) -> Parse | None:
         """What a short text wants of the bot, where it only mentions a trouble ("物业修好了，投诉销掉吧").
