@@ -1,18 +1,26 @@
 """Values as an editor reads them: no quotes, braces or words of a programming language."""
 
+import re
 from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
 from enum import Enum
 from typing import Any
 
+_CHINA = timezone(timedelta(hours=8))
+_MOMENT = re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(?:\.\d{1,6})?[+-]\d\d:\d\d")
 _WORDS: dict[Any, str] = {None: "无", True: "是", False: "否"}
 NAMES: Mapping[str, str] = {
+    "added_to": "刚补充到的一件",
     "addition_attachments": "补充的材料",
     "addition_case": "补充到哪一件",
     "addition_text": "补充的内容",
     "answer_id": "问答编号",
     "asked_number": "问到的受理编号",
     "at": "时间",
+    "called_at": "上次找人工的时间",
     "case_number": "受理编号",
+    "compared": "核对是否重复",
+    "confirm": "确认",
     "danger": "险情",
     "district": "区县",
     "grade": "评分",
@@ -20,25 +28,33 @@ NAMES: Mapping[str, str] = {
     "id": "编号",
     "just_filed": "刚登记的",
     "kind": "种类",
+    "locate": "定位",
+    "matter": "事情",
+    "name": "姓名",
+    "phone": "手机号",
+    "place": "地点",
     "known_name": "已知的姓名",
     "known_phone": "已知的手机号",
     "last_answer": "上一条回答",
     "next_matters": "接下来的事",
     "number": "编号",
     "petition_anonymous": "匿名",
-    "petition_asks": "要求",
+    "petition_asks": "各问过几次",
+    "petition_at": "开始的时间",
     "petition_attachments": "材料",
     "petition_behalf": "替谁反映",
     "petition_category": "分类",
     "petition_confidential": "要求保密",
     "petition_confirm": "确认",
     "petition_danger": "险情",
+    "petition_fragment": "还没说完的话",
     "petition_happened": "发生时间",
     "petition_id_number": "证件号",
     "petition_latitude": "纬度",
     "petition_later": "以后再说的",
     "petition_longitude": "经度",
     "petition_matter": "事情",
+    "petition_moved_from": "改过的地点",
     "petition_name": "姓名",
     "petition_parts": "几件事",
     "petition_pending": "待核对的",
@@ -51,7 +67,10 @@ NAMES: Mapping[str, str] = {
     "petition_title": "标题",
     "petition_twin": "相同的一件",
     "petition_type": "类型",
+    "petition_unclear": "没听清的",
+    "petition_vague": "说得太笼统",
     "petition_when": "什么时候的事",
+    "quiet": "不再重复问",
     "reason_for": "说明原因的一件",
     "text": "内容",
     "told_case": "说起的一件",
@@ -74,9 +93,17 @@ def plainly(value: Any) -> str:
         return "、".join(f"（{plainly(one)}）" if isinstance(one, Mapping) else plainly(one) for one in value) or "无"
     if isinstance(value, float):
         return f"{value:.2f}"
-    return " ".join(str(value).split())
+    text = " ".join(str(value).split())
+    return _in_china(text) if _MOMENT.fullmatch(text) else text
+
+
+def _in_china(moment: str) -> str:
+    try:
+        return datetime.fromisoformat(moment).astimezone(_CHINA).strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError):
+        return moment
 
 
 def named(name: str) -> str:
     """What a slot or an entity is called."""
-    return NAMES.get(name, name)
+    return NAMES.get(name) or " ".join(name.split())

@@ -7,13 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
+from ruamel.yaml import YAML
 
 from bot.phone.explaining import ExplanationAway, lines
 from bot.phone.links import choices_in, pieces
 from bot.phone.screen import Screen
 from bot.phone.session import Session
+from bot.plain_values import FORMS, NAMES, plainly
 from channels.sandbox import SandboxRefused, Seen
 from channels.sandbox.media import picture_type
+from dialogs.files import DialogFiles
 
 
 class FakePhone:
@@ -210,7 +213,7 @@ def test_no_value_is_told_as_a_program_writes_it() -> None:
     slots = {
         "petition_anonymous": True,
         "petition_behalf": None,
-        "last_answer": {"id": "review", "at": "2026-11-22"},
+        "last_answer": {"id": "review", "at": "2026-11-22T07:58:19.182000+00:00"},
         "petition_parts": ["路灯坏了", "井盖\n没了"],
         "petition_pending": [{"value": False}],
         "own_slot": 0.5,
@@ -218,9 +221,26 @@ def test_no_value_is_told_as_a_program_writes_it() -> None:
     told = lines({**TOLD, "slots": slots, "entities": {"danger": None}})
     assert "听出 险情：无" in told
     assert told[-1] == (
-        "已记下 匿名：是；替谁反映：无；上一条回答：编号：review，时间：2026-11-22；几件事：路灯坏了、井盖 没了；"
+        "已记下 匿名：是；替谁反映：无；上一条回答：编号：review，时间：2026-11-22 15:58；几件事：路灯坏了、井盖 没了；"
         "待核对的：（内容：否）；own_slot：0.50"
     )
+
+
+def test_every_slot_that_is_told_has_a_chinese_name() -> None:
+    domain = YAML(typ="safe").load(DialogFiles.shipped("domain.yml"))
+    hidden = {"petition_message_ids", "addition_message_ids", "policy_why"}
+    assert [name for name in {*domain["slots"], *domain["entities"]} - hidden if name not in NAMES] == []
+    assert set(domain["forms"]) == set(FORMS)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(),
+        lambda each: st.lists(each) | st.dictionaries(st.text(), each),
+    )
+)
+def test_any_value_is_told_in_one_line(value: Any) -> None:
+    assert len(plainly(value).splitlines()) <= 1
 
 
 def test_why_an_answer_was_chosen_is_told() -> None:
