@@ -45,13 +45,13 @@ async def test_an_estate_without_a_suffix_is_a_place_and_is_completed(phone: Pho
     assert (filed.place, filed.district) == ("奎文区柳荫街道新城枫景3号楼", "奎文区")
 
 
-@pytest.mark.parametrize("said", ["新城枫景3号楼", "我住新城枫景3号楼", "新城枫景3号楼这边"])
+@pytest.mark.parametrize("said", ["新城枫景", "我住新城枫景", "新城枫景3号楼", "在新城枫景那边"])
 async def test_an_estate_told_before_its_matter_opens_a_petition(
     phone: Phone, helpers: dict[str, Any], said: str
 ) -> None:
-    assert "什么" in await _says(phone, said, helpers)
+    assert "没太明白" not in await _says(phone, said, helpers)
     assert "地点" not in await _says(phone, "电梯坏了没人修", helpers)
-    assert "地点：奎文区柳荫街道新城枫景3号楼" in await _says(phone, "匿名", helpers)
+    assert "地点：奎文区柳荫街道新城枫景" in await _says(phone, "匿名", helpers)
 
 
 async def test_a_question_that_names_a_known_estate_opens_none(phone: Phone, helpers: dict[str, Any]) -> None:
