@@ -57,7 +57,7 @@ class Drafter:
         """
         wanted = CaseFilter(created_after=self._clock() - _LOOKS_BACK)
         for case in (await self._store.cases.list(wanted, _NEWEST)).items:
-            if len(case.content) >= SHORTEST and not case.confidential and self._tried.get(case.number, 0) < _TRIES:
+            if may_be_sent(case) and self._tried.get(case.number, 0) < _TRIES:
                 await self._draft(case)
 
     async def _draft(self, case: Case) -> None:
@@ -80,6 +80,14 @@ class Drafter:
         self._tried[number] = self._tried.get(number, 0) + 1
         while len(self._tried) > _REMEMBERED:
             self._tried.popitem(last=False)
+
+
+def may_be_sent(case: Case) -> bool:
+    """Whether a petition may leave the office for a summary, and is long enough to want one.
+
+    Accusations are not even listed to the drafter; this holds whatever the store lists.
+    """
+    return not (case.accusation or case.confidential) and len(case.content) >= SHORTEST
 
 
 def _is_draft(entry: TimelineEntry) -> bool:

@@ -5,6 +5,7 @@ import contextlib
 import itertools
 import json
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ _QUEUE = 256
 _BACKGROUND_SECONDS = 30.0
 _ONE_TEXT_SECONDS = 10.0
 """After so long over one text the process is taken for stuck, and ended."""
+_END_SECONDS = 5.0
+"""So long is the end of a killed process waited for; then it is left to the system."""
 HOST = (sys.executable, "-m", "bot.understanding.host")
 _KEPT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "SYSTEMROOT")
 """What of the environment the process is given: no secret is among them."""
@@ -195,11 +198,17 @@ class HostedEmbedder:
         process, self._process = self._process, None
         if process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()  # it keeps nothing
-        await process.wait()
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # it keeps nothing; nor does what it began
         if process.stdin is not None:
             process.stdin.close()
+        try:
+            async with asyncio.timeout(_END_SECONDS):
+                await process.wait()
+        except TimeoutError:  # it hangs in the system, or something that left its session holds its output
+            process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001 - asyncio has no other word for it
+            structlog.get_logger().warning("embedder.left_behind", embedder=self.id, pid=process.pid)
 
     def _turn_away(self, reason: str) -> None:
         while not self._jobs.empty():

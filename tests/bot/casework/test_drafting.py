@@ -1,6 +1,7 @@
 """Machine-drafted summaries: for staff alone, marked, once, and never of an accusation."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -61,6 +62,13 @@ async def test_many_workers_draft_once(office, says):
 @pytest.mark.parametrize("kind", ["accusation", "confidential"])
 async def test_an_accusation_and_what_is_confidential_are_never_sent(office, drafter, says, kind):
     await office.filed(await office.resident(), content=LONG, **{kind: True})
+    await drafter.draft_due()
+    assert says.asked == []
+
+
+async def test_no_accusation_is_sent_even_where_the_store_lists_it(office, drafter, says, monkeypatch):
+    await office.filed(await office.resident(), content=LONG, accusation=True)
+    monkeypatch.setattr(office.store.cases, "list", partial(office.store.cases.list, include_accusations=True))
     await drafter.draft_due()
     assert says.asked == []
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -236,3 +237,29 @@ async def test_the_bundled_model_answers_from_its_process():
     asked, like, unlike = await embedder.embed(["怎么查办理进度", "我的事办到哪一步了", "红烧肉怎么做"], role=QUERY)
     await embedder.aclose()
     assert asked @ like > asked @ unlike
+
+
+LEAVES_A_CHILD = """
+import os, subprocess, sys
+from pathlib import Path
+child = subprocess.Popen(["sleep", "60"], start_new_session=True)
+(Path(sys.argv[-1]) / "child").write_text(str(child.pid))
+os.execv(sys.executable, [sys.executable, str(Path(sys.argv[-1]) / "host.py"), *sys.argv[1:]])
+"""
+
+
+async def test_an_end_that_does_not_come_is_not_waited_for(program, tmp_path, monkeypatch):
+    """Something of the model's holds its output open: the process is never seen to end."""
+    monkeypatch.setattr("bot.understanding.hosted._END_SECONDS", 0.1)
+    (tmp_path / "leaves.py").write_text(LEAVES_A_CHILD, "utf-8")
+    embedder = HostedEmbedder(
+        ["fake", str(tmp_path)], id="fake", seconds=10, program=(sys.executable, str(tmp_path / "leaves.py"))
+    )
+    await embedder.embed(["a"], role=QUERY)
+    pid = embedder.pid
+    try:
+        async with asyncio.timeout(10):
+            await embedder.aclose()
+    finally:
+        os.kill(int((tmp_path / "child").read_text()), signal.SIGKILL)
+    assert not runs(pid)
