@@ -12,7 +12,7 @@ import structlog
 
 from bot.turns.turns import Turns
 from channels.base import Arrival, Channel, Clock, WebhookRequest, WebhookResponse
-from channels.messages import Inbound, Outbound, Via
+from channels.messages import Inbound, MessagePart, Outbound, Via
 from storage.errors import StorageAway
 from storage.records import ArrivedMessage, Kept, OutboxEntry
 from storage.store import Store
@@ -48,18 +48,41 @@ class Intake:
         arrival = channel.receive(request)
         if arrival.answer is not None:
             return Answer(response=arrival.answer)
-        for receipt in arrival.receipts:
-            await self._store.outbox.apply_receipt(receipt)
         kept = await self._keep(arrival)
         reply = await self._reply(channel, request, kept)
         if reply is None:
             return Answer(response=channel.respond(arrival, None))
         return Answer(response=channel.respond(arrival, _passive(reply)), reply=reply)
 
+    async def take(self, arrival: Arrival) -> None:
+        """Keep what came otherwise than by webhook (``channels.base.Take``) and start its turns.
+
+        Raises:
+            StorageError: it could not be kept: it must not be acknowledged.
+        """
+        for arrived in await self._keep(arrival):
+            self._turns.start(arrived)
+
     async def _keep(self, arrival: Arrival) -> Sequence[ArrivedMessage]:
-        if not arrival.messages:
+        for receipt in arrival.receipts:
+            await self._store.outbox.apply_receipt(receipt)
+        kept = list(await self._keep_messages(arrival.messages))
+        for part in arrival.parts:
+            kept += await self._keep_part(part)
+        return kept
+
+    async def _keep_part(self, part: MessagePart) -> Sequence[ArrivedMessage]:
+        whole = await self._store.parts.keep(part, now=self._clock())
+        if whole is None:
             return ()
-        kept = await self._add(arrival.messages)
+        kept = await self._keep_messages([whole.message])
+        await self._store.parts.delivered(whole.id, now=self._clock())
+        return kept
+
+    async def _keep_messages(self, messages: Sequence[Inbound]) -> Sequence[ArrivedMessage]:
+        if not messages:
+            return ()
+        kept = await self._add(messages)
         for one in kept:
             # The platform's own message id is no personal data, but ours says as much and finds the record.
             structlog.get_logger().info(

@@ -13,7 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import aiohttp
 
-from channels.messages import Inbound, Outbound, Receipt, Sent, Via
+from channels.messages import Inbound, MessagePart, Outbound, Receipt, Sent, Via
 
 Clock = Callable[[], datetime]
 """Gives the present as an aware UTC datetime."""
@@ -48,12 +48,14 @@ class WebhookResponse:
 class Arrival:
     """What one webhook call brought.
 
+    ``parts``: of messages that came in several; they are kept, and heard when all are there or the wait is over.
     ``answer``: the answer is settled already (a URL check), nothing else is to be done.
     ``context``: what ``respond`` needs to answer in kind (mode, key, names); nobody else looks into it.
     """
 
     messages: Sequence[Inbound] = ()
     receipts: Sequence[Receipt] = ()
+    parts: Sequence[MessagePart] = ()
     answer: WebhookResponse | None = None
     context: Any = field(default=None, repr=False)
 

@@ -123,6 +123,20 @@ class Inbound:
     reply_until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePart:
+    """One part of a message that travels in several (a long text message), to be kept until the others are there.
+
+    ``inbound``: as of a message of its own, with this part's text; half a surrogate pair may stand at either end.
+    ``number``: from 1, of ``total``. ``reference``: the sender's own for the whole; it comes again after some time.
+    """
+
+    inbound: Inbound
+    reference: str
+    number: int
+    total: int
+
+
 class Via(StrEnum):
     """The way by which an outgoing message travels."""
 

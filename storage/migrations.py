@@ -20,13 +20,14 @@ from storage.conversations import CONVERSATIONS
 from storage.driver import Database
 from storage.errors import AlreadyThere
 from storage.inbox import ARRIVALS
+from storage.message_parts import MESSAGE_PARTS, OPEN
 from storage.numbers import CASE_NUMBERS
 from storage.outbox_documents import OUTBOX
 from storage.receipts import PARKED_RECEIPTS, PARKED_SECONDS
 from storage.records import ArrivalState, CallState
 
 SCHEMA = "schema"
-VERSION = 1
+VERSION = 2
 """Raise it whenever INDEXES changes."""
 
 _RECORD = "indexes"
@@ -87,6 +88,15 @@ INDEXES: Sequence[Index] = (
     Index(collection=TIMELINE, name="case", keys=(("case_number", 1), ("seq", 1)), options={"unique": True}),
     Index(collection=CASE_NUMBERS, name="number", keys=(("number", 1),), options={"unique": True}),
     Index(collection=CALLS, name="open", keys=(("danger", -1), ("at", 1), ("_id", 1)), options=_OPEN),
+    Index(
+        collection=MESSAGE_PARTS,
+        name="open",
+        keys=(("key", 1),),
+        options={"unique": True, "partialFilterExpression": {"state": OPEN}},
+    ),
+    Index(collection=MESSAGE_PARTS, name="key", keys=(("key", 1), ("begun_at", -1))),
+    Index(collection=MESSAGE_PARTS, name="waking", keys=(("wake_at", 1),), options=_SPARSE),
+    _expiring(MESSAGE_PARTS),
     _expiring(CODE_TRIES),
     _expiring(API_ANSWERS),
 )

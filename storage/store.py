@@ -10,6 +10,7 @@ from storage.commit import Committer
 from storage.conversations import Conversations
 from storage.driver import Database
 from storage.inbox import Inbox
+from storage.message_parts import MessageParts
 from storage.migrations import migrate
 from storage.numbers import Numbers
 from storage.outbox import Outbox
@@ -29,6 +30,7 @@ class Store:
     cases: Cases
     numbers: Numbers
     calls: Calls
+    parts: MessageParts
 
     @classmethod
     async def open(cls, database: Database, vault: Vault, number_prefix: str = "WF") -> Self:
@@ -50,4 +52,5 @@ class Store:
             cases=Cases(database, vault),
             numbers=numbers,
             calls=Calls(database, vault),
+            parts=MessageParts(database, vault),
         )

@@ -15,6 +15,7 @@ from storage.store import Store
 
 _ENTRIES = 500
 _CONVERSATIONS = 100
+_PARTED = 100
 _AT_ONCE = 8
 UNCLAIMED_AFTER = timedelta(seconds=20)
 """When a kept message counts as left behind: the platform's own repeats (16 s) are over by then."""
@@ -50,6 +51,7 @@ class Sweeper:
         try:
             await self._sweep_deliveries()
             await self._sweep_turns()
+            await self._sweep_parts()
         except StorageError as error:
             structlog.get_logger().warning("sweep.storage_error", error=error.code)
         finally:
@@ -59,6 +61,17 @@ class Sweeper:
         entry_ids = await self._store.outbox.due(self._clock() - GRACE, limit=_ENTRIES)
         if entry_ids and not await self._queue.kick(entry_ids):
             await _each(self._deliver, entry_ids)
+
+    async def _sweep_parts(self) -> None:
+        """Have heard what there is of messages whose other parts never came."""
+        left = await self._store.parts.due(self._clock(), limit=_PARTED)
+        conversations = []
+        for whole in left:
+            [kept] = await self._store.inbox.add([whole.message])
+            await self._store.parts.delivered(whole.id, now=self._clock())
+            structlog.get_logger().info("message.joined_late", arrived=kept.arrived.id)
+            conversations.append(kept.arrived.conversation_id)
+        await _each(self._resume, list(dict.fromkeys(conversations)))
 
     async def _sweep_turns(self) -> None:
         left = await self._store.inbox.waiting(older_than=self._clock() - UNCLAIMED_AFTER, limit=_CONVERSATIONS)

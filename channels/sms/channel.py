@@ -1,12 +1,13 @@
 """Text messages as a ``Channel``: what all gateways have in common lies here."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from channels.base import Arrival, Capabilities, Clock, Take, WebhookRequest, WebhookResponse
 from channels.errors import Malformed, PayloadRejected, RecipientGone, TooLarge, WayShut
-from channels.messages import Address, Inbound, Kind, Outbound, Receipt, Sent, Via
-from channels.sms.gateway import Gateway, IncomingText, OutgoingText, Received, Report
+from channels.messages import Address, Inbound, Kind, MessagePart, Outbound, Receipt, Sent, Via
+from channels.sms.gateway import Gateway, IncomingText, OutgoingText, Part, Received, Report
 from channels.sms.numbers import NotANumber, canonical
 from channels.sms.settings import SmsSettings
 from channels.sms.text import room, segments, signed
@@ -93,14 +94,16 @@ class SmsChannel:
 
     def _arrival(self, received: Received, at: datetime) -> Arrival:
         return Arrival(
-            messages=tuple(self._messages(received, at)),
+            messages=tuple(self._inbound(text, at) for text in received.texts if not text.part),
+            parts=tuple(self._part(text, text.part, at) for text in received.texts if text.part),
             receipts=tuple(self._receipt(report, at) for report in received.reports),
             context=received.answer,
         )
 
-    def _messages(self, received: Received, at: datetime) -> Iterator[Inbound]:
-        for text in received.texts:
-            yield self._inbound(text, at)
+    def _part(self, text: IncomingText, part: Part, at: datetime) -> MessagePart:
+        # Half a surrogate pair may stand where the sender's phone cut; it finds its other half when all is joined.
+        inbound = replace(self._inbound(text, at), text=text.text)
+        return MessagePart(inbound=inbound, reference=str(part.reference), number=part.number, total=part.total)
 
     def _inbound(self, text: IncomingText, at: datetime) -> Inbound:
         try:

@@ -18,6 +18,7 @@ from channels.sms.kannel_client import KannelClient
 from channels.sms.kannel_request import Call, read_call
 from channels.sms.settings import Secret, WebAddress
 from channels.sms.text import Alphabet, aligned, alphabet_of
+from channels.sms.udh import part_of
 
 DELIVERED, FAILED, REJECTED = 1, 2, 16
 DLR_MASK = DELIVERED | FAILED | REJECTED
@@ -119,6 +120,7 @@ def _text(call: Call, received_at: datetime) -> IncomingText:
         text=call.text,
         sent_at=sent_at,
         readable=call.value("coding") != _BINARY,
+        part=part_of(call.header),
     )
 
 

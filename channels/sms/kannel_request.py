@@ -46,10 +46,11 @@ _UCS2 = "2"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """``values``: everything but the text."""
+    """``values``: everything but the text. ``header``: the user data header, where the address asks for it (%u)."""
 
     values: Mapping[str, str] = field(repr=False)
     text: str = field(repr=False)
+    header: bytes = b""
 
     def value(self, name: str) -> str:
         return self.values.get(name, "")
@@ -75,7 +76,7 @@ def read_call(request: WebhookRequest) -> Call:
     given = raw.get("text", body_text)
     if given is None and "type" not in values:
         raise Malformed("no text")
-    return Call(values=values, text=_decoded(given or b"", values))
+    return Call(values=values, text=_decoded(given or b"", values), header=raw.get("udh", b""))
 
 
 def _raw_query(request: WebhookRequest) -> dict[str, bytes]:
