@@ -40,6 +40,10 @@ class AnswerFile:
         """The answers in use. Raises AnswersRefused."""
         return load_answers(self._files.answers)
 
+    def check_place(self) -> None:
+        """Raises NowhereToKeep, NoSuchFolder where nothing could be put in place."""
+        self._path()
+
     def write(self, answers: Sequence[Answer], *, now: datetime) -> Path | None:
         """Put the answers in place; where the version before was kept, None where there was none of the office's own.
 

@@ -72,6 +72,8 @@ def import_(
 
     coming = read_table(file)
     kept = _file(ctx)
+    if not dry_run:
+        kept.check_place()
     before = kept.read()
     after = coming if replace else merged(before, coming)
     made = changes(before, after)

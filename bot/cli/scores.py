@@ -21,12 +21,15 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
     from rich.console import Console  # noqa: PLC0415 - whoever only asks for help need not wait for it
     from rich.table import Table  # noqa: PLC0415
 
-    table = Table(title=title, title_justify="left")
+    table = Table()
     for column in columns:
         table.add_column(column)
     for row in rows:
         table.add_row(*row)
-    Console().print(table)
+    console = Console()
+    # Not as the table's own title: that is broken to the width of the table.
+    console.print(title, style="italic", markup=False, highlight=False)
+    console.print(table)
 
 
 def shown(value: Value) -> str:

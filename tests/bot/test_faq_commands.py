@@ -88,6 +88,18 @@ def test_a_wrong_row_changes_nothing(office: Path, tmp_path: Path) -> None:
     assert list(office.iterdir()) == []
 
 
+@pytest.mark.usefixtures("office")
+def test_without_a_folder_of_ones_own_no_change_is_shown_as_if_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BOT_DIALOG__FILES")
+    table = tmp_path / "answers.csv"
+    call("faq", "export", str(table))
+    table.write_text(table.read_text("utf-8").replace("怎么提出信访诉求", "怎样提出信访诉求"), "utf-8")
+    assert call("faq", "import", str(table)).stdout == ""
+    assert "试运行" in call("faq", "import", str(table), "--dry-run").stdout
+
+
 def _refused(*words: str) -> str:
     told = explain(call(*words).exception or Exception())
     assert told is not None

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from bot.cli.progress import progress
+from bot.cli.scores import print_table
 
 
 def test_where_there_is_no_terminal_a_line_is_told_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
@@ -18,6 +19,12 @@ def test_where_there_is_no_terminal_a_line_is_told_now_and_then(capsys: pytest.C
             told += capsys.readouterr().err
     assert "学习：已完成 2/3\n" in told
     assert capsys.readouterr().out == ""
+
+
+def test_a_long_title_is_not_broken_to_the_width_of_its_table(capsys: pytest.CaptureFixture[str]) -> None:
+    title = "交叉验证：508 条诉求，11 类（评的都是没有学过的诉求）"
+    print_table(title, ("", "值"), [("一", "1")])
+    assert capsys.readouterr().out.splitlines()[0] == title
 
 
 def test_what_is_done_at_once_tells_nothing(capsys: pytest.CaptureFixture[str]) -> None:
