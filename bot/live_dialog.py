@@ -25,6 +25,7 @@ POLL_SECONDS = 2.0
 _SETTLE_SECONDS = 0.3
 _SETTLES = 20
 _SHOWN = 5
+_REFUSED = "对话文件有错，仍用原来的；运行 petition-bot check dialogs 可以看到错在哪里"
 
 
 class Warmed(Manager, Protocol):
@@ -99,7 +100,8 @@ class LiveDialog:
                 self._stamp = await self._settled(stamp)
                 await self._reload()
         except OSError as error:
-            self._refuse((f"{error.filename or '对话文件'} 读不了：{why(error)}",))
+            told = f"{error.filename or '对话文件'} 读不了：{why(error)}"
+            self._refuse((told,), [type(error).__name__])
 
     async def _settled(self, stamp: Stamp) -> Stamp:
         """An editor, or a copy of several files, may be at work: what is seen when nothing changes any more."""
@@ -122,11 +124,12 @@ class LiveDialog:
         try:
             wrong = errors(await asyncio.to_thread(check_dialogs, self._files))
             if wrong:
-                self._refuse(tuple(finding.told for finding in wrong))
+                where = [f"{finding.file}:{finding.line or 1}" for finding in wrong]
+                self._refuse(tuple(finding.told for finding in wrong), where)
                 return
             manager = await asyncio.to_thread(self._build)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with an edit, the old dialog stays
-            self._refuse(tuple(getattr(error, "problems", ())) or (str(error),))
+            self._refuse(tuple(getattr(error, "problems", ())) or (str(error),), [type(error).__name__])
             return
         self._manager, self._loaded, self.problems = manager, content, ()
         self._metrics.dialog_reloads.labels("swapped").inc()
@@ -134,11 +137,12 @@ class LiveDialog:
         if self._swapped is not None:
             await self._swapped(self._files)
 
-    def _refuse(self, problems: tuple[str, ...]) -> None:
+    def _refuse(self, problems: tuple[str, ...], where: Sequence[str]) -> None:
+        """The log says ``where`` alone: what is wrong may quote the files, and examples are what residents wrote."""
         self.problems = problems
         self._metrics.dialog_reloads.labels("refused").inc()
         structlog.get_logger().error(
-            "dialog.edit_refused", sentence="对话文件有错，仍用原来的", problems=list(problems[:_SHOWN])
+            "dialog.edit_refused", sentence=_REFUSED, where=list(where[:_SHOWN]), count=len(problems)
         )
 
 

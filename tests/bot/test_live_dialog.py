@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.live_dialog import LiveDialog
 from bot.metrics import Metrics
@@ -171,6 +172,42 @@ async def test_a_broken_edit_is_refused_and_the_old_dialog_stays(
     assert told in "\n".join(await editing.refused())
     assert "不客气" in await talk.says("谢谢")
     assert editing.counted("refused") == 1
+
+
+WORDS = "王建国13800138000说阳光小区路灯坏了"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("nlu.yml", f"nlu:\n  - intent: {WORDS}\n    examples: |\n      - {WORDS}\n"),
+        ("nlu.yml", f"nlu: [{WORDS}\n"),
+        ("answers.yml", f"- id: {WORDS}\n  question: {WORDS}\n"),
+        ("responses.yml", f"responses:\n  {WORDS}:\n    - text: {WORDS}\n"),
+    ],
+)
+async def test_the_log_tells_where_an_edit_is_wrong_and_none_of_its_words(
+    editing: Editing, name: str, text: str
+) -> None:
+    with capture_logs() as logs:
+        editing.write(name, text)
+        await editing.refused()
+    (refused,) = [line for line in logs if line["event"] == "dialog.edit_refused"]
+    assert any(place.startswith(f"{name}:") for place in refused["where"])
+    assert not any(part in str(logs) for part in ("王建国", "13800138000", "阳光小区"))
+
+
+async def test_what_breaks_while_the_dialog_is_built_is_named_by_its_kind_alone(editing: Editing) -> None:
+    def breaks() -> Any:
+        raise ValueError(WORDS)
+
+    editing.live._build = breaks
+    with capture_logs() as logs:
+        editing.write("responses.yml", THANKS.format("应该的。"))
+        await editing.refused()
+    (refused,) = [line for line in logs if line["event"] == "dialog.edit_refused"]
+    assert refused["where"] == ["ValueError"]
+    assert WORDS not in str(logs)
 
 
 async def test_an_edit_that_is_taken_back_is_no_longer_complained_of(editing: Editing) -> None:
