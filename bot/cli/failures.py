@@ -1,5 +1,7 @@
 """What a failure says to the person at the terminal, and with which exit code."""
 
+import errno
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -8,6 +10,7 @@ from channels.system_errors import why
 
 FAILED = 1
 SETTINGS_WRONG = 2
+_ADDRESS = re.compile(r"\('([^']+)', (\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +44,19 @@ def _lines(error: BaseException) -> list[str]:
     if isinstance(error, SettingsError):
         return [f"设置有误 {problem}" for problem in error.problems]
     sentence = getattr(error, "sentence", "")
-    if not sentence and isinstance(error, OSError) and error.filename:
-        return [f"{error.filename}：{why(error)}"]
+    if not sentence and isinstance(error, OSError):
+        return _of_system(error)
     if not sentence:
         return []
     key = getattr(error, "key", "")
     return [f"设置有误 {key}：{sentence}" if key else sentence]
+
+
+def _of_system(error: OSError) -> list[str]:
+    """A file that is named, or an address that is taken; of anything else the traceback tells more."""
+    if error.filename:
+        return [f"{error.filename}：{why(error)}"]
+    if error.errno in {errno.EADDRINUSE, errno.EADDRNOTAVAIL}:
+        at = _ADDRESS.search(str(error))
+        return [f"{f'{at[1]}:{at[2]} ' if at else '网址'}用不了：端口被别的程序占用，或地址不是这台机器的"]
+    return []

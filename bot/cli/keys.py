@@ -29,9 +29,14 @@ def rotate(ctx: typer.Context) -> None:
 def show(ctx: typer.Context) -> None:
     """显示主密钥在哪里（不显示内容）。"""
     from bot.master_key import master_key  # noqa: PLC0415
+    from storage.master_key import KeyFile  # noqa: PLC0415
 
     settings, _ = common(ctx).running()
-    typer.echo(f"主密钥：{master_key(settings).where}")
+    key = master_key(settings)
+    typer.echo(f"主密钥：{key.where}")
+    if isinstance(key, KeyFile) and not key.path.exists():
+        typer.echo("这个文件还没有，首次启动时生成；生成以后请另存一份备份。")
+        return
     typer.echo("请把它另存一份备份，和数据库的备份分开放；丢了就再也读不出数据。")
 
 

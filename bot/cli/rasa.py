@@ -82,9 +82,11 @@ def actions(
 ) -> None:
     """启动动作服务器（rasa-sdk），供 Rasa 服务器调用。"""
     from bot.cli.processes import log_to_stderr  # noqa: PLC0415
+    from bot.supervisor.ports import check_free  # noqa: PLC0415
 
     settings, _ = common(ctx).running()
     log_to_stderr(settings)
+    check_free(host, port, where="--host、--port")
     token = settings.dialog.actions_token
     if host not in _LOOPBACK and token is None:
         print("注意：没有设置 dialog.actions_token，能连到这个端口的人都能查询诉求", file=sys.stderr)

@@ -27,8 +27,10 @@ def sandbox(
     """只启动本地的微信沙箱和手机页面，用来试别处的机器人。凭证取自 [wechat.main]。"""
     from bot.cli.processes import log_to_stderr, run_logged  # noqa: PLC0415
     from bot.sandbox_process import run_sandbox, sandbox_settings  # noqa: PLC0415
+    from bot.supervisor.ports import check_free  # noqa: PLC0415
 
     settings = common(ctx).settings()
+    check_free("127.0.0.1", port, where="--port")
     log_to_stderr(settings)
     played, made_up = sandbox_settings(settings, _ACCOUNT, bot_url=bot_url, seed=seed)
     if made_up:

@@ -9,11 +9,10 @@ _TRIES = 50
 class PortTaken(Exception):
     """``sentence`` says it to the person who started us."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, *, where: str = "http.port 或 BOT_HTTP__PORT") -> None:
         super().__init__(f"{host}:{port}")
         self.sentence = (
-            f"{host}:{port} 用不了：端口被别的程序占用，或地址不是这台机器的。"
-            "请先停掉那个程序，或换一个端口（http.port 或 BOT_HTTP__PORT）"
+            f"{host}:{port} 用不了：端口被别的程序占用，或地址不是这台机器的。请先停掉那个程序，或换一个端口（{where}）"
         )
 
 
@@ -27,6 +26,16 @@ def is_free(host: str, port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def check_free(host: str, port: int, *, where: str) -> None:
+    """``where``: by what one names another port.
+
+    Raises:
+        PortTaken: nobody could listen there now.
+    """
+    if not is_free(host, port):
+        raise PortTaken(host, port, where=where)
 
 
 def free_port(host: str, wanted: int, *, fixed: bool, taken: Collection[int] = ()) -> int:

@@ -1,13 +1,17 @@
 """The command line to somebody who reads no English: help, and every wrong argument."""
 
+import asyncio
 import re
+import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
+from bot.cli.failures import explain
 from bot.cli.main import app
 
 _ENGLISH = re.compile(
@@ -75,3 +79,41 @@ def test_a_group_alone_shows_its_help() -> None:
     assert code == 2
     assert told.startswith("用法：petition-bot cases")
     assert told.rstrip().endswith("诉求人会收到通知。")
+
+
+@pytest.mark.parametrize("command", ["sandbox", "actions"])
+def test_a_port_that_is_taken_is_told_before_anything_is_made(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BOT_DATA_DIR", str(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = CliRunner().invoke(app, [command, "--port", str(port)])
+    told = explain(done.exception or Exception())
+    assert told is not None
+    assert told.lines[0].startswith(f"127.0.0.1:{port} 用不了：端口被别的程序占用")
+    assert "--port" in told.lines[0]
+    assert done.stdout == ""
+
+
+async def test_an_address_that_is_taken_has_a_sentence_wherever_it_is_met() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(OSError, match="address") as caught:
+            await asyncio.get_running_loop().create_server(asyncio.Protocol, "127.0.0.1", port)
+    told = explain(caught.value)
+    assert told is not None
+    assert told.lines == (f"127.0.0.1:{port} 用不了：端口被别的程序占用，或地址不是这台机器的",)
+    assert explain(OSError(5, "x")) is None
+
+
+def test_a_key_file_that_is_not_made_yet_is_not_told_to_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BOT_DATA_DIR", str(tmp_path))
+    assert "还没有，首次启动时生成" in said("keys", "show")[1]
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "master.key").touch()
+    assert "请把它另存一份备份" in said("keys", "show")[1]
