@@ -14,7 +14,7 @@ from dialogs.actions.resuming import came_back, open_words
 from dialogs.actions.sensitive import kinds_in
 from dialogs.actions.summary import PARTS, summary_of
 from dialogs.actions.world import Turn, World, clipped, digresses, numbered, say, turn_of
-from dialogs.nlu.danger import accuses_an_official
+from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.masking import masked
 
 FORM = "petition_form"

@@ -20,7 +20,7 @@ from dialogs.actions.telling import answer_matter, opening, retold, told_apart
 from dialogs.actions.unnamed import decided, of_being_known
 from dialogs.actions.world import Turn
 from dialogs.nlu.clean import words_only
-from dialogs.nlu.danger import accuses_an_official
+from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.facts import Facts, read_facts
 from dialogs.nlu.matter import Categories, type_of
 from dialogs.nlu.phrases import made_of

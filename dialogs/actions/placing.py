@@ -8,7 +8,7 @@ from dialogs.actions.draft import Draft
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
-from dialogs.nlu.danger import accuses_an_official
+from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.facts import Facts, answered_place, only_place
 from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.matter import Categories, asks, finds_fault, tells_a_matter, type_of

@@ -8,7 +8,7 @@ from dialogs.actions.draft import Draft
 from dialogs.actions.happened import shown
 from dialogs.actions.placing import NOWHERE
 from dialogs.actions.world import OFFICE_TIME
-from dialogs.nlu.danger import accuses_an_official
+from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.gist import make_gist
 from dialogs.nlu.identity import mask_id_number
 from dialogs.nlu.masking import masked

@@ -15,7 +15,7 @@ from dialogs.faq.aspects import follows_up, still_against
 from dialogs.faq.search import SURE, UNSURE, Answers
 from dialogs.nlu import commands, plain_questions
 from dialogs.nlu.clean import words_only
-from dialogs.nlu.danger import accuses_an_official
+from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.danger_model import DangerEar, shipped_ear
 from dialogs.nlu.facts import only_place, read_facts
 from dialogs.nlu.gazetteer import Gazetteer

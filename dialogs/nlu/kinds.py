@@ -3,7 +3,7 @@
 import re
 
 from dialogs.nlu.categories import Categories
-from dialogs.nlu.danger import accuses_an_official
+from dialogs.nlu.accusations import accuses_an_official
 
 _ACCUSATION = "检举控告"
 _THINGS = re.compile(

@@ -30,12 +30,15 @@ class Span:
 
 _FIGURES = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _FEW, _TEENS, _TENS = 3, 15, 30
+_OR_SO = re.compile("[一二两三四五六七八](?=[二三四五六七八九])")
+"""The lesser figure of 五六天, 十七八个 and 三四十."""
 
 
 def number(said: str) -> int:
-    """The number that is said, 几 as a few; 0 for none."""
+    """The number that is said, 几 as a few, the greater of 五六; 0 for none."""
     if said.isdigit():
         return int(said)
+    said = _OR_SO.sub("", said)
     if "几" in said or "数" in said or said == "好":
         return _TEENS if said.startswith("十") else _TENS if said.endswith("十") else _FEW
     hundreds, found, rest = said.partition("百")

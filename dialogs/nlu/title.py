@@ -1,53 +1,53 @@
 """A title of about nineteen characters for a matter: place, thing, fault."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from dialogs.nlu.masking import masked
 from dialogs.nlu.matter import Categories, finds_fault
-from dialogs.nlu.places import find_place, without_district
+from dialogs.nlu.places import Lack, find_place, without_district
+from dialogs.nlu.title_words import LONGEST, clauses_of, shortened, stripped, terse
 
 BEST_LENGTH = 19
-WANTED = 20
-"""What fits a notice of the platforms; longer only where a shorter one would say less than the fault."""
-LONGEST = 24
 _NO_WORDS = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]{1,15}://[!-~]+|<!\[CDATA\[|\]\]>|</?[A-Za-z][^<>]{0,40}>|&[a-z]{2,6};|[\u2600-\u27bf\U0001f000-\U0001faff]"
 )
 """Links and markup stay in the content; a title is words."""
 _HIDDEN = re.compile(r"[\d-]*\*{4,}[\dXx]*")
-_CLAUSE = re.compile(r"[，,。；;！!？?\n<>{}|]+|(?<!\d)[：:]|[：:](?!\d)|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
-_OPENING = re.compile(
-    r"^(?:是(?![不非否])|那?就?[帮替给]我(?:反映|反应|登记|投诉|记)(?:一?下)?[嘛吧啊]?|[啊嗯呃哦唉哎噢]|(?:尊敬的|各位)?领导(?:们)?|[您你]们?好[哈啊呀]?|师傅|[（(]?\d[、.．)）](?!\d)|(?:反映|反应)一?下|一下|请问(?:一下)?|(?:居民|业主|村民|群众|市民)(?:们)?反映|麻烦(?:问一下)?|我(?![家妈爸父母爱老儿女孩丈妻弟哥姐妹爷奶公婆]|们[村庄镇乡小社单公厂校班])们?(?:这里|这边|这(?![栋个条楼片家座]))?(?:想|要|来|是)?(?:要)?(?:反映|投诉|咨询|举报|说)?(?:一下|一个)?|"
-    r"(?:想|要)?(?:反映|(?:投诉|举报)(?!电话|热线|信|人|箱|无|没|后|了|过))(?:一下|一个)?|本人|关于|就是|那个|然后|还有|另外|因为|由于|现在|目前|最近|一直以来|希望|请求?|强烈|恳请|要求|咨询(?:一下)?|到现在|至今|问题是|情况是|事情是|在|咱们?|俺们?|\d{4}年(?:\d{1,2}月(?:\d{1,2}[日号])?)?[春夏秋冬]?天?)+"
-)
-_CLOSING = re.compile(r"(?:的(?:问题|情况|事情?)|(?<=[天月年周])了|啊|呀|吧|呢|哦|吗|嘛|的)+$")
+_READ, _CLAUSES = 1500, 14
 _GOES_ON = re.compile(
-    r"影响|导致|结果|把|到(?!现在)|去(?!年)|找|问|后来|当时|结果|第[一二三四五]|说|他|她|它|让|也|又|再|还|都|才|可是|但是?|所以|于是|跟|给|推给|里面|今年\d|家住|住在|"
-    r"请|盼|望|谢|联系|共计|其中|户口|跑了"
+    r"影响|导致|结果|把(?!我?家?(?:孩子|车))|到(?!现在)|去(?!年)|找(?!不)|问|后来|当时|第[一二三四五]|说(?!好)|他|她|它|让|又|再|才|可是|但是?|所以|于是|跟|推给|里面|今年\d|家住|住在|打\d|"
+    r"请|盼|望|谢|联系|共计|其中|户口|跑了|电话|我|俺|你|您|好几|不知道|以后|连个?说法|人家|反映|吓|气死|差点|真"
 )
 """How a clause begins that tells what came of it, not what it is."""
-_WEAK = re.compile(
-    r"(?:非常|特别|十分|实在|真的|已经|一直|总是|经常|都|也|就|还(?![是有])|又|(?:在|于|从)?\d{4}年\d{1,2}月(?:\d{1,2}[日号])?)"
+_WHO = re.compile(
+    r"(?:是|姓|叫|住|家住|在|今年)?[^，]{0,20}(?:的?老?[\u4e00-\u9fff](?=今年)|[\d〇零一二三四五六七八九十]+岁?了?|人|(?:住|干|做|打工|上班|工作)了?[^，]{0,8}(?:工|年|活)|住院|业主|村民|居民|退休职工|卖菜|姓[\u4e00-\u9fff]|的老[\u4e00-\u9fff])"
 )
-_HALF_SAID = re.compile(
-    r"(?:共计|一共|总共|合计|大约|约|共)?[\d.]+$|(?:擅自|长期|严重|随意|根本|一直|还|又|却|也|都|没有|[把被给让向从跟对]|了一?个|盖了|还有)$"
+"""Who tells it, or where they were: 在工地干木工, 今年七十六了."""
+_REACHED = re.compile(
+    r"电话[^，]{0,3}(?:不接|打不通|没人接|关机)|不接电话|联系不上|失联|(?:互相|来回)?(?:踢皮球|推诿|推来推去)|没人管$|没结果|没消息|(?:说|找|问|反映|投诉|打)了?(?:好几|很多|多|无数|[一二两三四五六七八九十几\d]+)[次遍回趟]|^打\d+|没有?(?:个|一个)?说法|找不[着到]人"
 )
-"""What a title that was cut must not end with."""
-_BREAK = re.compile(
-    r"(?=(?:、|吵得|并|而|但|导致|造成|影响|(?<!原)因|由于|至今|一直|多次|每天|已经|经常|希望|要求|还|又|却|也|都|没有|无人|没人|无法|擅自|长期|严重(?!的|了)|根本|随意|(?<!现)在|(?<!方)向|对(?!面)|(?<![理自])由|[把被给让从跟]))|(?<=了)(?![一两三几个])"
+"""Who was not reached, who did nothing about it: that comes after the matter."""
+_FELT = re.compile(r"[热冷气烦吵急吓愁熏]死|逼疯|受不了|吓人|害怕|神经(?:都)?衰弱|没法活|急得|心里")
+"""What it does to the one who tells it."""
+_UNSAID = re.compile(r"(?:用|挖|跑|问|去|打|报|交|等|蹲|做|吃|栽|开|住|花|转|摆|放|横)(?:[开到完出])?了")
+"""Begins with what was done, and does not say to what."""
+_PROMISED = re.compile(
+    r"说好|答应|承诺|写成|标着|充了|办了?[^，]{0,2}[年会]?卡|交[了的]|买的|买了|申请|写着|本来|报了|报的"
 )
-"""Where a sentence may be left: before what goes on with it, after what is done."""
-_ANEW = re.compile(
-    r"(?=(?:我们(?:这里|这边|小区|村|家)|我家|俺家|结果|后来|找(?:物业|城管|社区|村)|然后|现在|都[一两三四五六七八九十半几]+个?[天月周年]|麻烦|希望|因为|但是|可是|不知道|问了|老板也|影响|导致|恳请|请求|(?<!请)求))|(?<=的住户)|(?<=的时候)"
+"""The first half of a story: what came of it is the complaint."""
+_BEFORE_A_PLACE = re.compile(r"(?:[^，]{0,4}[年月日号天周][^，]{0,5})?(?:在|是|来)?")
+_DONE = re.compile(
+    r"[没未]|不(?!错|过|久|少)|无(?!线|锡)|坏|断|响|掉|倒(?!是|车)|少(?!年)|丢|漏|停|堵|塌|裂|臭|脏|破|烂|爆|闪|扔|打[人老骂]|骂|叫|飙|砸|震|淌|冒|灌|挡|占|拆|砸|蟑螂|霉|窟窿|坑|退|开除|只[有给剩]|才|乱|偷|骗|罚|关着?门|挪|加[个装]|建议|增|收(?:了|走|回)|又\S又|全是|合并|事故|自己填|飞[快线]|太|十[多几]块|通红|死|一溜|外沿|耷拉|横在|过了|还是|没"
 )
-"""Where a new thought begins in a text without a stop."""
-_RUN_ON = 26
+"""A word that something is amiss, wanting or done amiss."""
+_A_CLAUSE = 5
+_NO_ROOM = 0.8
+"""What it costs to leave the place to the line below the title."""
 _ONLY_A_PLACE, _MOST_OF_IT = 4.0, 0.8
 UNLABELLED = "发送的位置"
 """A point on the map without a name: no words for a title."""
-_SHORTEST_CUT = 10
-_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _HERE = re.compile(
     r"^(?:我们?|咱们?|俺们?|你们)?(?:那个)?(?:小区|村里|村(?![民委主支官务路干口])|庄里|庄上|村口|路上|大?门口|楼下|这?栋楼|这里|这边)+[的滴]?"
 )
@@ -56,68 +56,115 @@ NEUTRAL_ACCUSATION = "反映公职人员有关问题"
 
 
 def make_title(content: str, place: str, categories: Categories) -> str:
-    """The clause that says most, with the place in front where it lacks one."""
-    said = _NO_WORDS.sub("\n", _HIDDEN.sub("", masked(content[:3000])))
-    clauses = [c for c in (_stripped(part) for part in _clauses(said[:1500])) if len(c) >= 2]  # noqa: PLR2004
-    if not clauses:
-        return _cut(_stripped(said) or "反映问题", LONGEST)
-    of_all = categories.of(content)
-    weights = {clause: _weight(clause, at, categories, of_all) for at, clause in reversed([*enumerate(clauses[:12])])}
-    core = max(clauses[:12], key=weights.__getitem__)
+    """The clause that says most, or two that say it together, with the place in front where they lack one."""
+    said = _NO_WORDS.sub("\n", _HIDDEN.sub("", masked(content[:3000])))[:_READ]
     place = "" if place == UNLABELLED else place
-    return _with_place(core, place, elsewhere=bool(place) and place not in content)
+    clauses = [_past_the_place(clause, place) for clause in islice(clauses_of(said), _CLAUSES)]
+    if not clauses:
+        return shortened(stripped(said) or "反映问题")
+    elsewhere = bool(place) and place not in content
+    room = LONGEST - len(_last_part(_short_place(place)))
+    core = _best(clauses, room, categories, of_all=categories.of(content))
+    return _with_place(core, place, elsewhere=elsewhere)
 
 
-def _clauses(text: str) -> Iterator[str]:
-    """The clauses; what was spoken without a stop, cut before the words that begin anew."""
-    for clause in _CLAUSE.split(text):
-        parts = _ANEW.split(clause) if len(clause) > _RUN_ON else ()
-        yield from (_HALF_SAID.sub("", part) for part in parts) if parts else (clause,)
+def _past_the_place(clause: str, place: str) -> str:
+    """Without when and where it happened, where that comes first: the place is put in front anyway."""
+    before, found, rest = clause.partition(place) if place else (clause, "", "")
+    rest = stripped(rest.lstrip("的里内"))
+    return rest if found and len(rest) >= _A_CLAUSE and _BEFORE_A_PLACE.fullmatch(before) else clause
 
 
-def _weight(clause: str, position: int, categories: Categories, of_all: str) -> float:
-    """Higher for a clause that names fault and thing, the thing of the whole matter above all; lower for one that
-    only goes on with the story.
+def _best(clauses: Sequence[str], room: int, categories: Categories, *, of_all: str) -> str:
+    """The earlier of equals; two clauses only where together they say more than either."""
+    candidates = reversed([*_candidates(clauses, room)])
+    weights = {
+        text: _weight(text, at, categories, of_all) - (_NO_ROOM if "，" in text and len(text) > room else 0.0)
+        for text, at in candidates
+    }
+    return max(reversed(weights), key=weights.__getitem__)
+
+
+def _candidates(clauses: Sequence[str], room: int) -> Iterator[tuple[str, int]]:
+    for at, clause in enumerate(clauses):
+        yield clause, at
+        after = clauses[at + 1] if at + 1 < len(clauses) else ""
+        if not after or any(_is_aside(part) for part in (clause, after)):
+            continue
+        both = f"{clause}，{after}"
+        both = both if len(both) <= room else terse(both)
+        if len(both) <= LONGEST:
+            yield both, at
+
+
+def _is_aside(clause: str) -> bool:
+    return bool(_WHO.fullmatch(clause) or _REACHED.search(clause) or _FELT.search(clause))
+
+
+def _weight(text: str, position: int, categories: Categories, of_all: str) -> float:
+    """Higher for words that name fault and thing, the thing of the whole matter above all; lower for those that
+    only go on with the story or say who tells it.
     """
-    category = categories.of(clause)
-    fault = (4.0 if category else 3.0) if finds_fault(clause) else 0.0
-    thing = 3.0 if category and category == of_all else 2.5 if category else 0.0
-    thing -= 3.0 if _GOES_ON.match(clause) or clause.endswith(("时候", "以后", "之后")) else 0.0
-    said = find_place(clause)
-    thing -= _ONLY_A_PLACE if said and len(said.value) >= len(clause) * _MOST_OF_IT else 0.0
-    length = min(len(clause), BEST_LENGTH) / BEST_LENGTH * 2 - max(len(clause) - LONGEST, 0) * 0.25
-    return fault + thing + length - position * 0.5
+    category = categories.of(text)
+    fault = 3.0 if finds_fault(text) else 2.5 if _DONE.search(text) else 0.0
+    thing = 4.0 if category and category == of_all else 2.5 if category else 0.0
+    thing -= 3.0 if _GOES_ON.match(text) or text.endswith(("时候", "以后", "之后")) else 0.0
+    thing -= 4.0 if _WHO.fullmatch(text) else 2.0 if _REACHED.search(text) or _FELT.search(text) else 0.0
+    thing -= 1.5 if _UNSAID.match(text) or (_PROMISED.search(text) and not _DONE.search(text)) else 0.0
+    said = find_place(text)
+    thing -= _ONLY_A_PLACE if said and len(said.value) >= len(text) * _MOST_OF_IT else 0.0
+    length = min(len(text), BEST_LENGTH) / BEST_LENGTH * 2 - max(len(text) - LONGEST, 0) * 0.25
+    return fault + thing + length - position * 0.8 - _joined(text, categories)
 
 
-def _unrepeated(place: str, core: str) -> str:
-    """``core`` without the word that ``place`` ends with: "前王村" and "村的路坏了" are "前王村" and "路坏了"."""
-    last = next((word for word in _PLACE_ENDS if place.endswith(word) and core.startswith(f"{word}的")), None)
-    return core[len(last) + 1 :] or core if last else core
+def _joined(text: str, categories: Categories) -> float:
+    """Two clauses are more to read than one: neither may say enough alone."""
+    parts = text.split("，")
+    if len(parts) == 1:
+        return 0.0
+    return 1.5 if any(_says_enough(part, categories) for part in parts) else -0.3
+
+
+def _says_enough(clause: str, categories: Categories) -> bool:
+    if _PROMISED.search(clause) or _UNSAID.match(clause) or _GOES_ON.match(clause):
+        return False
+    return bool(categories.of(clause)) and bool(finds_fault(clause) or _DONE.search(clause))
 
 
 def _with_place(core: str, place: str, *, elsewhere: bool) -> str:
     """``elsewhere``: the place was given, or corrected, beside the matter: it goes before one that the clause names."""
     said = find_place(core)
-    if said and said.start <= 1:
+    if said and said.start <= 1 and not (elsewhere and said.lacks is not Lack.NOTHING):
         place = place if elsewhere else said.value
-        rest = _OPENING.sub("", core[said.end :].lstrip("的")) if len(core) - said.end > 3 else core[said.end :]  # noqa: PLR2004 - a word of its own
+        rest = stripped(core[said.end :].lstrip("的")) if len(core) - said.end > 3 else core[said.end :]  # noqa: PLR2004 - a word of its own
         core = _HERE.sub("", rest) or rest
-    elif said:
-        return _cut(core, LONGEST)
+    elif said and not elsewhere:
+        return shortened(core)
     short = _short_place(place)
     if not short or short in core:
-        return _cut(core if short else f"{place if said else ''}{core}", LONGEST)
+        return shortened(core if short else f"{place if said else ''}{core}")
     core = _unrepeated(short, _HERE.sub("", core) or core)
     if len(short + core) > LONGEST:
         short = _last_part(short)
-    return _cut(short + core, LONGEST)
+    if len(short + core) > LONGEST and "，" in core:
+        short = ""
+    return shortened(short + core)
+
+
+def _unrepeated(place: str, core: str) -> str:
+    """``core`` without what ``place`` ends with: 前王村 and 村的路坏了, 阳光幼儿园 and 幼儿园门口."""
+    last = next((word for word in _PLACE_ENDS if place.endswith(word) and core.startswith(f"{word}的")), None)
+    if last:
+        return core[len(last) + 1 :] or core
+    twice = next((n for n in range(min(len(place), len(core) - 1), 1, -1) if core.startswith(place[-n:])), 0)
+    return core[twice:].lstrip("的")
 
 
 def _last_part(place: str) -> str:
     """The estate, village or street alone: 虞景嘉园 of 虞河路虞景嘉园."""
     if re.search(r"[与和]", place):
         return place
-    parts = re.split(r"(?<=[\u3400-\u9fff][路街道镇乡])", place)
+    parts = re.split(r"(?<=[\u3400-\u9fff][路街道镇乡])(?!\d)", place)
     return next((part for part in reversed(parts) if len(part) >= 3), place)  # noqa: PLR2004 - shorter ones name nothing
 
 
@@ -127,27 +174,3 @@ def _short_place(place: str) -> str:
     if len(short) > 10:  # noqa: PLR2004 - a title is 19
         short = re.sub(r"[甲乙丙丁]?\d+(?:号楼|号|栋|幢|单元|楼|室|层|米).*$", "", short)
     return short if 2 <= len(short) <= 12 else ""  # noqa: PLR2004
-
-
-def _stripped(clause: str) -> str:
-    return _CLOSING.sub("", _OPENING.sub("", _EDGES.sub("", clause)).strip())
-
-
-def _cut(title: str, longest: int) -> str:
-    """At most ``WANTED`` characters where that keeps the fault, never more than ``longest``; whole words."""
-    if len(title) > WANTED:
-        title = _WEAK.sub("", title)
-    if len(title) > WANTED:
-        wanted = [part for part in _breaks(title, WANTED) if finds_fault(part)]
-        title = max(wanted, key=len, default=title)
-    if len(title) > longest:
-        breaks = _breaks(title, longest)
-        best = max(breaks, key=lambda part: (finds_fault(part), part.endswith("了"), len(part)), default="")
-        title = best or _HALF_SAID.sub("", title[:longest])
-    return title.rstrip("的和与、在 ")
-
-
-def _breaks(title: str, longest: int) -> list[str]:
-    """The beginnings that may stand alone."""
-    parts = [title[: found.start()] for found in _BREAK.finditer(title, _SHORTEST_CUT) if found.start() <= longest]
-    return [part for part in parts if not _HALF_SAID.search(part)]
