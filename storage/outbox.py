@@ -28,6 +28,7 @@ from storage.outbox_documents import (
     entry_from_document,
     entry_to_document,
 )
+from storage.outbox_updates import QUEUED, SENDING, claiming, recorded
 from storage.personal_data import Vault
 from storage.receipts import Receipts
 from storage.records import REPLAYED, Attempt, DeliveryState, OutboxEntry
@@ -35,9 +36,8 @@ from storage.records import REPLAYED, Attempt, DeliveryState, OutboxEntry
 CASE_LIMIT = 500
 _WINDOW = 4
 _WINDOW_LIMIT = 2_000
-_QUEUED, _SENDING = DeliveryState.QUEUED.value, DeliveryState.SENDING.value
 _FREED = ("lease_until", "wake_at")
-_WITH_ITS_WEBHOOK: Mapping[str, Any] = {"state": _SENDING, "via": Via.PASSIVE.value, "lease_token": None}
+_WITH_ITS_WEBHOOK: Mapping[str, Any] = {"state": SENDING, "via": Via.PASSIVE.value, "lease_token": None}
 """A passive reply that no worker has claimed: a claim has a token."""
 
 
@@ -68,12 +68,12 @@ class Outbox:
         ``token`` may claim again: a call whose outcome was unknown is repeated as it is.
         """
         claimable = [
-            {"state": _QUEUED, "due_at": {"$lte": now}},
-            {"state": _SENDING, "lease_until": {"$lte": now}},
-            {"state": _SENDING, "lease_token": token},
+            {"state": QUEUED, "due_at": {"$lte": now}},
+            {"state": SENDING, "lease_until": {"$lte": now}},
+            {"state": SENDING, "lease_token": token},
         ]
         found = await self._entries.find_one_and_update(
-            {"_id": id, "$or": claimable}, _claiming(token, now + timedelta(seconds=seconds))
+            {"_id": id, "$or": claimable}, claiming(token, now + timedelta(seconds=seconds))
         )
         return None if found is None else self._entry(found)
 
@@ -101,8 +101,8 @@ class Outbox:
         Raises:
             Conflict: the claim is another's by now.
         """
-        mine = {"_id": id, "lease_token": token, "settled_by": None, "state": {"$ne": _QUEUED}}
-        facts = _sent(via, provider_id, at, attempt) | {"settled_by": {"$literal": token}}
+        mine = {"_id": id, "lease_token": token, "settled_by": None, "state": {"$ne": QUEUED}}
+        facts = recorded(via, provider_id, at, attempt) | {"settled_by": {"$literal": token}}
         found = await self._entries.find_one_and_update(mine, [{"$set": facts}, {"$unset": list(_FREED)}])
         if found is None:
             found = await self._settled_before(id, token)
@@ -122,7 +122,7 @@ class Outbox:
         Raises:
             Conflict: the claim is another's by now, or a receipt settled it.
         """
-        facts: Document = {"state": _QUEUED, "due_at": due_at, "wake_at": due_at}
+        facts: Document = {"state": QUEUED, "due_at": due_at, "wake_at": due_at}
         if maybe_twice:
             facts["maybe_twice"] = True
         cleared = {"lease_token": "", "lease_until": "", "via": ""}
@@ -168,7 +168,7 @@ class Outbox:
         found = await self._entries.find_one_and_update(
             {"reply_to": reply_to, **_WITH_ITS_WEBHOOK},
             {
-                "$set": {"state": _QUEUED, "due_at": now, "wake_at": now},
+                "$set": {"state": QUEUED, "due_at": now, "wake_at": now},
                 "$unset": {"via": "", "lease_until": "", "lease_token": ""},
             },
             projection={"_id": 1},
@@ -193,7 +193,7 @@ class Outbox:
         matched = await self._entries.update_one(
             {"_id": id, "state": DeliveryState.DEAD.value},
             {
-                "$set": {"state": _QUEUED, "due_at": now, "wake_at": now},
+                "$set": {"state": QUEUED, "due_at": now, "wake_at": now},
                 "$unset": dict.fromkeys(("dead_at", "reason", "lease_token", "settled_by", "via"), ""),
                 "$push": {"attempts": {"$each": [attempt_to_document(attempt)], "$slice": -ATTEMPTS_KEPT}},
             },
@@ -213,13 +213,13 @@ class Outbox:
         if entry.reply_to is None:
             return None
         where = {"reply_to": entry.reply_to, "created_at": {"$lt": entry.created_at}}
-        unsettled = {"$in": [_QUEUED, _SENDING]}
+        unsettled = {"$in": [QUEUED, SENDING]}
         return self._maybe(await self._entries.find_one({**where, "state": unsettled}, sort=(("created_at", -1),)))
 
     async def next_parts(self, reply_to: Sequence[str]) -> list[str]:
         """Give, of each answer to these messages, the part that is the next to go out, if one waits."""
         found = await self._entries.find(
-            {"reply_to": {"$in": list(reply_to)}, "state": _QUEUED},
+            {"reply_to": {"$in": list(reply_to)}, "state": QUEUED},
             sort=(("created_at", -1),),
             projection={"reply_to": 1},
             limit=_WINDOW_LIMIT,
@@ -265,7 +265,7 @@ class Outbox:
         if attempt is not None:
             tried = {"$each": [attempt_to_document(attempt)], "$slice": -ATTEMPTS_KEPT}
             update["$push"] = {"attempts": tried}
-        matched = await self._entries.update_one({"_id": key, "lease_token": token, "state": _SENDING}, update)
+        matched = await self._entries.update_one({"_id": key, "lease_token": token, "state": SENDING}, update)
         if not matched:
             raise Conflict(OUTBOX)
 
@@ -284,40 +284,3 @@ class Outbox:
 
     def _entry(self, document: Document) -> OutboxEntry:
         return entry_from_document(document, self._vault)
-
-
-# Below, "$literal": in these updates a text that begins with "$" would be taken for a field's name.
-
-
-def _claiming(token: str, until: datetime) -> Sequence[Mapping[str, Any]]:
-    mine = {"$literal": token}
-    another = {"$and": [{"$eq": ["$state", _SENDING]}, {"$ne": ["$lease_token", mine]}]}
-    return [
-        {
-            "$set": {
-                "maybe_twice": {"$or": [{"$ifNull": ["$maybe_twice", False]}, another]},
-                "state": _SENDING,
-                "lease_token": mine,
-                "lease_until": until,
-                "wake_at": until,
-            }
-        },
-        # The way is chosen anew; and what was leased to a webhook is not its any more.
-        {"$unset": ["via"]},
-    ]
-
-
-def _sent(via: Via, provider_id: str, at: datetime, attempt: Attempt) -> Document:
-    tried = {"$concatArrays": ["$attempts", [{"$literal": attempt_to_document(attempt)}]]}
-    # A receipt may have settled it already, by our own id: that state stands.
-    still_sending = {"$eq": ["$state", _SENDING]}
-    facts: Document = {
-        "state": {"$cond": [still_sending, DeliveryState.SENT.value, "$state"]},
-        "via": via.value,
-        "sent_at": at,
-        "attempts": {"$slice": [tried, -ATTEMPTS_KEPT]},
-    }
-    if provider_id:
-        theirs = {"$literal": provider_id}
-        facts |= {"provider_id": theirs, "provider_key": {"$concat": ["$channel", ":", "$account", ":", theirs]}}
-    return facts

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .checks import find_problems_of_rules
-from .domain import EXTENSIONS, Domain, build_domain
+from .domain import EXTENSIONS, Domain
+from .domain_files import build_domain
 from .errors import BotRefused
 from .events import LISTEN
 from .files import Findings, Part, overridden, read_parts
