@@ -1,3 +1,4 @@
+import re
 from datetime import time
 from pathlib import Path
 
@@ -95,6 +96,34 @@ def test_broken_toml_and_a_missing_file_are_clear_lines(tmp_path: Path) -> None:
     assert "TOML" in line
     with pytest.raises(SettingsError, match="没有这个文件"):
         load([tmp_path / "none.toml"], {}, channels=CHANNELS)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[http", "文件末尾，少了右方括号"),
+        ("a", "名字后面要有等号"),
+        ("a = ", "要放在英文引号里"),
+        ("a = 中文", "第 1 行第 5 个字符处，这个值要放在英文引号里"),
+        ('a = "x', "引号没有成对"),
+        ("a = 1\na = 2\nb = 1", "第 2 行第 6 个字符处，这一项写了两次"),
+        ("[a]\n[a]", "这一节写了两次"),
+        ("a = [1", "少了右方括号"),
+        ("a = 1 b = 2", "值后面多出了内容"),
+        ("中文 = 1", "这一行认不得"),
+        ('a = "C:\\x"', "反斜杠"),
+    ],
+)
+def test_broken_toml_is_told_in_chinese(tmp_path: Path, text: str, told: str) -> None:
+    (line,) = problems(tmp_path, text)
+    assert told in line
+    assert not re.search(r"[a-z]+ [a-z]+", line.partition("TOML")[2]), line
+
+
+def test_settings_that_are_no_text_are_told_so(tmp_path: Path) -> None:
+    (tmp_path / "w.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(SettingsError, match="UTF-8"):
+        load([tmp_path / "w.toml"], {}, channels=CHANNELS)
 
 
 def test_the_environment_wins_and_adds_keys_to_tables(tmp_path: Path) -> None:
