@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 import aiohttp
+import structlog
 from pydantic import SecretStr
 
 from channels.errors import AccountBroken, Busy, OutcomeUnknown, PayloadRejected, RecipientGone, SendFailed
@@ -90,13 +91,23 @@ class KannelClient:
             async with self._http.get(
                 self._login.sendsms_url, params={**login, **fields}, timeout=limits, allow_redirects=False
             ) as response:
-                answer = await response.content.read(_LARGEST_ANSWER)
-                return response.status, answer.decode("utf-8", "replace")
+                return response.status, await _read(response.content)
         # The messages of aiohttp's errors can hold the URL, and that the password: only their names go on.
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise Busy(type(error).__name__) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise OutcomeUnknown(type(error).__name__) from None
+
+
+async def _read(content: aiohttp.StreamReader) -> str:
+    """What there is of the answer's words; the status alone says whether the text was taken."""
+    answer = bytearray()
+    try:
+        while len(answer) < _LARGEST_ANSWER and (chunk := await content.read(_LARGEST_ANSWER)):
+            answer += chunk
+    except (aiohttp.ClientError, TimeoutError):
+        structlog.get_logger().warning("kannel.answer_cut_short")
+    return answer[:_LARGEST_ANSWER].decode("utf-8", "replace")
 
 
 def failure_of(status: int, answer: str) -> SendFailed | None:

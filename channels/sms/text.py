@@ -67,14 +67,15 @@ def parts(text: str) -> list[str]:
 
 
 def aligned(text: str) -> str:
-    """``text`` such that who cuts it blindly after every 67 units (or 153 septets) cuts it as ``parts`` does.
+    """``text`` such that who cuts it blindly after every 67 UTF-16 units cuts it as ``parts`` does.
 
-    Kannel does, through surrogate pairs as well (seen in 1.4.5). Where a sign would be cut, blanks push it into the
-    next part; that is rare, and almost every text comes back as it is.
+    Kannel does, through surrogate pairs as well (seen in 1.4.5; of the 7-bit alphabet it knows the escapes). Where a
+    sign would be cut, blanks push it into the next part; that is rare, and almost every text comes back as it is.
     """
-    measure, each = _measure(alphabet_of(text)), _IN_EACH[alphabet_of(text)]
-    *full, last = parts(text) or [""]
-    return "".join(part + " " * (each - sum(map(measure, part))) for part in full) + last
+    if alphabet_of(text) is Alphabet.GSM7:
+        return text
+    *full, last = parts(text)
+    return "".join(part + " " * (_IN_EACH[Alphabet.UCS2] - utf16_units(part)) for part in full) + last
 
 
 def signed(text: str, sign: str) -> str:
