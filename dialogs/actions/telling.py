@@ -1,8 +1,8 @@
 """The matter itself: what is told of it, unasked, when asked, and beside the answers to other questions."""
 
 import re
-from dataclasses import replace
 
+from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, told, unclear
 from dialogs.actions.draft import Draft
 from dialogs.actions.placing import LONG_ANSWER, place_beside
@@ -13,6 +13,7 @@ from dialogs.nlu.facts import Facts, only_place
 from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story
 from dialogs.nlu.names import bare_name
 from dialogs.nlu.places import unnamed_in
+from dialogs.nlu.plain_questions import not_ours
 from dialogs.nlu.verdict import is_another_matter
 
 _A_SENTENCE = 6
@@ -38,6 +39,8 @@ _BESIDE = re.compile(
     r"^[哦嗯]?(?:对了)?[，, ]*(?:另外|此外|顺便|还有就是|再就是|再有)"
     r"(?:我?(?:再|还)?(?:想|要)?(?:反映|说|问|提)(?:一下|一句|一个|个)?)?(?:就是)?[，,：: ]*"
 )
+_BLAME = re.compile(r"不[管修理]|不解决|不处理|没人[管修来]|推诿|敷衍|态度(?:恶劣|差|不好)")
+"""What is found fault with in any matter: 另外物业也不管 is no other."""
 _FILES = re.compile(
     r"我?(?:这里|这儿|手里)?(?:还|再|也)(?:有|想|要|可以)?(?:发|传|补|补充|提供|交)?(?:一下|点)?(?:[一两几]?[张个份段些])?(?:照片|图片|视频|录音|材料|证据|截图)(?:要发|要传|可以发|要补充|发给你们?)?(?:吗|了|呢)?"
 )
@@ -55,7 +58,11 @@ def opening(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> H
     return heard if says_only_so or len(bare) < LONG_ANSWER else replace(heard, draft=told(heard.draft, turn.text))
 
 
-def answer_matter(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
+def answer_matter(  # noqa: PLR0911 - a table, one line a meaning
+    heard: Heard, turn: Turn, facts: Facts, categories: Categories
+) -> Heard:
+    if not_ours(turn.text):
+        return unclear(heard, "utter_not_ours")
     if facts.matter:
         return replace(heard, draft=retold(told(heard.draft, facts.matter), facts))
     says_who_or_where = facts.name or facts.phone or facts.id_number or not facts.rest or only_place(turn.text)
@@ -131,7 +138,7 @@ def told_apart(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -
     """A trouble of another kind, announced as one (另外路灯也坏了) or told after an alarm: kept for afterwards."""
     draft, said = heard.draft, _BESIDE.match(facts.rest)
     words = facts.rest[said.end() :] if said else facts.rest if turn.entity("kind") == "over" else ""
-    if not (words and facts.matter and draft.matter and finds_fault(words)):
+    if not (words and facts.matter and draft.matter and finds_fault(_BLAME.sub("", words))):
         return None
     if not is_another_matter(words, draft.matter[:_APART], categories, by_place=False):
         return None
@@ -162,4 +169,5 @@ def without_another(text: str) -> str:
 
 def is_small_talk(text: str, categories: Categories) -> bool:
     """Whether a text makes talk: no matter, no answer to any question."""
-    return bool(_SMALL_TALK.search(text)) and not finds_fault(text) and not categories.of(text)
+    talk = bool(_SMALL_TALK.search(text)) and not finds_fault(text) and not categories.of(text)
+    return talk or not_ours(text)
