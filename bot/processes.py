@@ -13,10 +13,11 @@ from bot.api import make_api
 from bot.delivery import jobs
 from bot.intake import Intake
 from bot.passive_marks import PassiveMarks
+from bot.services import Services
 from bot.settings import Settings
 from bot.understanding.memory import be_frugal
 from bot.web import WebParts, make_web
-from bot.wiring import Services, open_services
+from bot.wiring import open_services
 
 WEB_TIMEOUT_MS = 1_500
 WORKER_TIMEOUT_MS = 10_000

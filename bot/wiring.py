@@ -1,17 +1,13 @@
 """Where everything is put together: the only module that knows all parts."""
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
-from urllib.parse import unquote
 
 import aiohttp
-import structlog
 from redis.exceptions import RedisError
 
 from bot.casework.casebook import Casebook
@@ -27,106 +23,28 @@ from bot.delivery.jobs import DeliveryQueue, make_broker
 from bot.delivery.quiet import QuietHours
 from bot.delivery.sweeper import Sweeper
 from bot.live_dialog import LiveDialog
-from bot.master_key import master_key
 from bot.metrics import Metrics
+from bot.opening import connected, opened_store
 from bot.rasa_client import rasa_link
+from bot.services import Services
 from bot.settings import Settings
 from bot.shared_state import RedisState, Wakeups
 from bot.turns.runner import RunnerTools
 from bot.turns.turn import TurnMaker
 from bot.turns.turns import Turns
-from bot.understanding.minding import WEB, WORKER, Minder
+from bot.understanding.minding import WEB, WORKER
 from bot.understanding.opening import Opened, open_understanding
-from channels.base import Clock, Tools
+from channels.base import Tools
 from dialogs.actions import Office
 from dialogs.build import build_manager
 from dialogs.engine.rasa_server import RasaLink
 from dialogs.files import DialogFiles
 from dialogs.understanding import Understanding
-from storage.driver import Database, connect
-from storage.errors import StorageAway, StorageError
-from storage.personal_data import Vault, open_vault
+from storage.personal_data import Vault
 from storage.store import Store
 
 _HTTP_TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
 _HTTP_CONNECTIONS = 100
-_COUNT_TO = 10_000
-_OPENING_TRIES = 3
-_BACK_UP = "主密钥已生成。没有它，数据库里的内容谁也读不出：请马上备份，并与数据库分开存放"
-
-
-class SettingMissing(Exception):
-    """A part needs a setting that is not there; ``key`` names it."""
-
-    def __init__(self, key: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.key = key
-        self.sentence = sentence
-
-
-class DatabaseAway(Exception):
-    """MongoDB did not answer at the start; ``sentence`` names the setting and the hosts, never who logs in."""
-
-    def __init__(self, uri: str, origin: str) -> None:
-        hosts = hosts_of(uri)
-        super().__init__(hosts)
-        named = f"storage.mongodb_uri，来自 {origin}" if origin else "storage.mongodb_uri"
-        self.sentence = f"连不上数据库 {hosts}（{named}），或它太忙：请检查 MongoDB 是否在运行、地址和网络"
-
-
-def hosts_of(uri: str) -> str:
-    """The hosts and ports of a MongoDB URI; "" where it is not sure which part of it is a password."""
-    rest = uri.partition("://")[2]
-    authority = re.split("[/?]", rest, maxsplit=1)[0]
-    if "@" in rest.removeprefix(authority):
-        return ""
-    return unquote(authority.rpartition("@")[2])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
-    """The parts of one process, ready to work."""
-
-    settings: Settings
-    store: Store
-    channels: Channels
-    shared: RedisState
-    broker: ReliableStreamBroker | None
-    queue: DeliveryQueue
-    dialog: LiveDialog
-    turns: Turns
-    casework: Casework
-    deliverer: Deliverer
-    sweeper: Sweeper
-    minder: Minder
-    metrics: Metrics
-    clock: Clock
-
-    async def readiness(self) -> Mapping[str, str]:
-        """The state of each part; "!" marks one that must work (see ``bot.web``)."""
-        mongodb, redis = await asyncio.gather(self._mongodb(), self.shared.reachable())
-        parts = {"mongodb": mongodb, "redis": "ok" if redis else "away (goes on without)", "dialog": "ok"}
-        if self.dialog.problems:
-            parts["dialog"] = "edit refused, the one before is in use (对话文件有错，仍用原来的)"
-        parts["understanding"] = self.minder.said()
-        if self.settings.storage.embedded:
-            parts["servers"] = "embedded: for trying out, not for service (自带的数据库只供试用)"
-        return parts
-
-    async def depths(self) -> Mapping[str, int]:
-        """What waits, by queue; no queue where MongoDB is away."""
-        try:
-            outbox, dead = await self.store.outbox.depth(_COUNT_TO)
-            return {"inbox": await self.store.inbox.depth(_COUNT_TO), "outbox": outbox, "dead": dead}
-        except StorageError:
-            return {}
-
-    async def _mongodb(self) -> str:
-        try:
-            await self.store.database.ping()
-        except StorageError as error:
-            return f"!{error.code}"
-        return "ok"
 
 
 def utc_now() -> datetime:
@@ -145,7 +63,7 @@ async def open_services(settings: Settings, *, timeout_ms: int, serves: bool) ->
         SettingMissing, SettingsError, DatabaseAway, StorageError: naming what is wrong.
     """
     async with AsyncExitStack() as stack:
-        store, vault = await _opened(settings, await _connected(settings, stack, timeout_ms))
+        store, vault = await opened_store(settings, await connected(settings, stack, timeout_ms))
         services = await _services(settings, store, vault, stack, serves=serves)
         yield services
 
@@ -158,39 +76,9 @@ async def open_cases(settings: Settings, *, timeout_ms: int) -> AsyncIterator[Ca
         SettingMissing, SettingsError, DatabaseAway, StorageError: naming what is wrong.
     """
     async with AsyncExitStack() as stack:
-        store, vault = await _opened(settings, await _connected(settings, stack, timeout_ms))
+        store, vault = await opened_store(settings, await connected(settings, stack, timeout_ms))
         await stack.enter_async_context(_running(vault.keep_fresh()))
         yield Casebook(store=store, clock=utc_now)
-
-
-async def _connected(settings: Settings, stack: AsyncExitStack, timeout_ms: int) -> Database:
-    """The database, closed with ``stack``.
-
-    Raises:
-        SettingMissing: nobody says where it is.
-    """
-    if settings.storage.mongodb_uri is None:
-        raise SettingMissing("storage.mongodb_uri", "没有设置 MongoDB；试用请运行 petition-bot up")
-    uri = settings.storage.mongodb_uri.get_secret_value()
-    database = await connect(uri, driver=settings.storage.driver, timeout_ms=timeout_ms)
-    stack.push_async_callback(database.close)
-    return database
-
-
-async def _opened(settings: Settings, database: Database, *, tries: int = _OPENING_TRIES) -> tuple[Store, Vault]:
-    """Safe to repeat: a busy server may need longer for its first indexes than any operation gets."""
-    master = master_key(settings)
-    try:
-        vault = await open_vault(database, master)
-        if vault.made_new:
-            structlog.get_logger().warning("keys.master_key_made", where=master.where, sentence=_BACK_UP)
-        return await Store.open(database, vault, number_prefix=settings.office.prefix), vault
-    except StorageAway as error:
-        if tries > 1:
-            return await _opened(settings, database, tries=tries - 1)
-        uri = settings.storage.mongodb_uri
-        key = "storage.mongodb_uri"
-        raise DatabaseAway(uri.get_secret_value() if uri else "", settings.origin(key)) from error
 
 
 async def _services(settings: Settings, store: Store, vault: Vault, stack: AsyncExitStack, *, serves: bool) -> Services:
@@ -248,16 +136,7 @@ def _composed(
     queue = DeliveryQueue(broker)
     dialog = _dialog(settings, store, metrics, opened.understanding, rasa)
     turns = _turns(settings, store, channels, dialog=dialog, wakeups=wakeups, queue=queue, metrics=metrics)
-    deliverer = Deliverer(
-        store=store,
-        channels=channels,
-        clock=utc_now,
-        chance=jitter(),
-        backoff=Backoff(),
-        quiet=QuietHours(span=settings.notices.quiet_span()),
-        kick=queue.kick,
-        metrics=metrics,
-    )
+    deliverer = _deliverer(settings, store, channels, queue, metrics)
     return Services(
         settings=settings,
         store=store,
@@ -275,6 +154,21 @@ def _composed(
         minder=opened.minder,
         metrics=metrics,
         clock=utc_now,
+    )
+
+
+def _deliverer(
+    settings: Settings, store: Store, channels: Channels, queue: DeliveryQueue, metrics: Metrics
+) -> Deliverer:
+    return Deliverer(
+        store=store,
+        channels=channels,
+        clock=utc_now,
+        chance=jitter(),
+        backoff=Backoff(),
+        quiet=QuietHours(span=settings.notices.quiet_span()),
+        kick=queue.kick,
+        metrics=metrics,
     )
 
 

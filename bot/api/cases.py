@@ -27,6 +27,7 @@ from storage.records import OutboxEntry
 from storage.store import Store
 
 _TAG = "案件"
+_ONE = "/cases/{number}"
 
 
 class CaseRoutes:
@@ -37,7 +38,9 @@ class CaseRoutes:
         self._casework = casework
 
     def operations(self) -> tuple[AnyOperation, ...]:
-        number = "/cases/{number}"
+        return (*self._of_all(), *self._of_one())
+
+    def _of_all(self) -> tuple[AnyOperation, ...]:
         return (
             Operation(
                 id="createCase",
@@ -62,10 +65,14 @@ class CaseRoutes:
                 answer=Page[CaseBrief],
                 handler=self.list,
             ),
+        )
+
+    def _of_one(self) -> tuple[AnyOperation, ...]:
+        return (
             Operation(
                 id="readCase",
                 method="GET",
-                path=number,
+                path=_ONE,
                 tag=_TAG,
                 summary="查看一件；编号中的空格、连字符、小写、全角都可以",
                 query=NoQuery,
@@ -77,7 +84,7 @@ class CaseRoutes:
             Operation(
                 id="moveCase",
                 method="POST",
-                path=f"{number}/transitions",
+                path=f"{_ONE}/transitions",
                 tag=_TAG,
                 summary="流转到下一状态；公开的流转会通知诉求人",
                 query=NoQuery,
@@ -89,7 +96,7 @@ class CaseRoutes:
             Operation(
                 id="readTimeline",
                 method="GET",
-                path=f"{number}/timeline",
+                path=f"{_ONE}/timeline",
                 tag=_TAG,
                 summary="经过：谁在何时做了什么，告诉了诉求人什么，是否送达",
                 query=NoQuery,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.wiring import hosts_of
+from bot.opening import hosts_of
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,75 @@
+"""The database, opened at the start; what may be missing or away then is named."""
+
+import re
+from contextlib import AsyncExitStack
+from urllib.parse import unquote
+
+import structlog
+
+from bot.master_key import master_key
+from bot.settings import Settings
+from storage.driver import Database, connect
+from storage.errors import StorageAway
+from storage.personal_data import Vault, open_vault
+from storage.store import Store
+
+_OPENING_TRIES = 3
+_BACK_UP = "主密钥已生成。没有它，数据库里的内容谁也读不出：请马上备份，并与数据库分开存放"
+
+
+class SettingMissing(Exception):
+    """A part needs a setting that is not there; ``key`` names it."""
+
+    def __init__(self, key: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.key = key
+        self.sentence = sentence
+
+
+class DatabaseAway(Exception):
+    """MongoDB did not answer at the start; ``sentence`` names the setting and the hosts, never who logs in."""
+
+    def __init__(self, uri: str, origin: str) -> None:
+        hosts = hosts_of(uri)
+        super().__init__(hosts)
+        named = f"storage.mongodb_uri，来自 {origin}" if origin else "storage.mongodb_uri"
+        self.sentence = f"连不上数据库 {hosts}（{named}），或它太忙：请检查 MongoDB 是否在运行、地址和网络"
+
+
+def hosts_of(uri: str) -> str:
+    """The hosts and ports of a MongoDB URI; "" where it is not sure which part of it is a password."""
+    rest = uri.partition("://")[2]
+    authority = re.split("[/?]", rest, maxsplit=1)[0]
+    if "@" in rest.removeprefix(authority):
+        return ""
+    return unquote(authority.rpartition("@")[2])
+
+
+async def connected(settings: Settings, stack: AsyncExitStack, timeout_ms: int) -> Database:
+    """The database, closed with ``stack``.
+
+    Raises:
+        SettingMissing: nobody says where it is.
+    """
+    if settings.storage.mongodb_uri is None:
+        raise SettingMissing("storage.mongodb_uri", "没有设置 MongoDB；试用请运行 petition-bot up")
+    uri = settings.storage.mongodb_uri.get_secret_value()
+    database = await connect(uri, driver=settings.storage.driver, timeout_ms=timeout_ms)
+    stack.push_async_callback(database.close)
+    return database
+
+
+async def opened_store(settings: Settings, database: Database, *, tries: int = _OPENING_TRIES) -> tuple[Store, Vault]:
+    """Safe to repeat: a busy server may need longer for its first indexes than any operation gets."""
+    master = master_key(settings)
+    try:
+        vault = await open_vault(database, master)
+        if vault.made_new:
+            structlog.get_logger().warning("keys.master_key_made", where=master.where, sentence=_BACK_UP)
+        return await Store.open(database, vault, number_prefix=settings.office.prefix), vault
+    except StorageAway as error:
+        if tries > 1:
+            return await opened_store(settings, database, tries=tries - 1)
+        uri = settings.storage.mongodb_uri
+        key = "storage.mongodb_uri"
+        raise DatabaseAway(uri.get_secret_value() if uri else "", settings.origin(key)) from error

@@ -1,0 +1,69 @@
+"""The parts of one process, and what they say of themselves."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.casework.service import Casework
+from bot.channel_registry import Channels
+from bot.delivery.broker import ReliableStreamBroker
+from bot.delivery.deliverer import Deliverer
+from bot.delivery.jobs import DeliveryQueue
+from bot.delivery.sweeper import Sweeper
+from bot.live_dialog import LiveDialog
+from bot.metrics import Metrics
+from bot.settings import Settings
+from bot.shared_state import RedisState
+from bot.turns.turns import Turns
+from bot.understanding.minding import Minder
+from channels.base import Clock
+from storage.errors import StorageError
+from storage.store import Store
+
+_COUNT_TO = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The parts of one process, ready to work."""
+
+    settings: Settings
+    store: Store
+    channels: Channels
+    shared: RedisState
+    broker: ReliableStreamBroker | None
+    queue: DeliveryQueue
+    dialog: LiveDialog
+    turns: Turns
+    casework: Casework
+    deliverer: Deliverer
+    sweeper: Sweeper
+    minder: Minder
+    metrics: Metrics
+    clock: Clock
+
+    async def readiness(self) -> Mapping[str, str]:
+        """The state of each part; "!" marks one that must work (see ``bot.web``)."""
+        mongodb, redis = await asyncio.gather(self._mongodb(), self.shared.reachable())
+        parts = {"mongodb": mongodb, "redis": "ok" if redis else "away (goes on without)", "dialog": "ok"}
+        if self.dialog.problems:
+            parts["dialog"] = "edit refused, the one before is in use (对话文件有错，仍用原来的)"
+        parts["understanding"] = self.minder.said()
+        if self.settings.storage.embedded:
+            parts["servers"] = "embedded: for trying out, not for service (自带的数据库只供试用)"
+        return parts
+
+    async def depths(self) -> Mapping[str, int]:
+        """What waits, by queue; no queue where MongoDB is away."""
+        try:
+            outbox, dead = await self.store.outbox.depth(_COUNT_TO)
+            return {"inbox": await self.store.inbox.depth(_COUNT_TO), "outbox": outbox, "dead": dead}
+        except StorageError:
+            return {}
+
+    async def _mongodb(self) -> str:
+        try:
+            await self.store.database.ping()
+        except StorageError as error:
+            return f"!{error.code}"
+        return "ok"
