@@ -14,9 +14,8 @@ from dialogs.engine.contract import Entity, IntentScore, Parse, State, requested
 from dialogs.faq.aspects import follows_up, still_against
 from dialogs.faq.search import SURE, UNSURE, Answers
 from dialogs.nlu import commands, plain_questions
-from dialogs.nlu.about_us import about_us, only_chats
-from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.clean import words_only
+from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.danger_model import DangerEar, shipped_ear
 from dialogs.nlu.facts import only_place, read_facts
 from dialogs.nlu.gazetteer import Gazetteer
@@ -25,7 +24,7 @@ from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, tells_
 from dialogs.nlu.names import answered_name
 from dialogs.nlu.ngrams import NgramIndex
 from dialogs.nlu.places import find_place
-from dialogs.nlu.unnamed import asks_who_handles, gives_up_for_fear, only_fears, only_of_ones_name
+from dialogs.nlu.unnamed import gives_up_for_fear, only_of_ones_name
 from dialogs.understanding import Understanding
 
 IN_SCOPE = 0.42
@@ -128,8 +127,6 @@ class LightInterpreter:
         return tuple(IntentScore(name=name, confidence=round(float(np.clip(score, 0, 1)), 4)) for name, score in ranked)
 
     def _in_form(self, text: str, asked: str) -> Parse:
-        if kind := about_us(text) or ("chat" if only_chats(text) else ""):
-            return _sure("small_talk" if kind == "chat" else "ask_policy", kind=kind)
         command = commands.command_in(text, in_form=True)
         if command and not (command in {"thanks", "greet"} and asked == "petition_confirm" and commands.affirms(text)):
             return _sure(command)
@@ -264,21 +261,8 @@ def _by_shape(text: str) -> Parse | None:
         return _sure("ask_policy", answer_id="review", kind="discontent")
     if plain_questions.not_ours(text):
         return _sure("small_talk")
-    if only_chats(text):
-        return _sure("small_talk", kind="chat")
-    kind = about_us(text)
-    if kind in {"robot", "fee"}:
-        return _sure("ask_policy", kind=kind)
-    return None if finds_fault(text) else _of_being_known(text)
-
-
-def _of_being_known(text: str) -> Parse | None:
-    """What is said of being known while nothing is taken down, and tells no matter beside it."""
-    if gives_up_for_fear(text) or only_fears(text):
-        return _sure("ask_policy", kind="fear")
-    if asks_who_handles(text):
-        return _sure("ask_policy", kind="handles")
-    return _sure("ask_policy", kind="unnamed") if only_of_ones_name(text) else None
+    kind = "fear" if gives_up_for_fear(text) else "unnamed" if only_of_ones_name(text) else ""
+    return _sure("ask_policy", kind=kind) if kind else None
 
 
 def _surely_told(text: str) -> bool:
