@@ -118,7 +118,7 @@ class Kannel:
     def __init__(
         self, folder: Path, *, url: str, key: str, target: str = "get-url", combine: bool = True, recode: bool = True
     ) -> None:
-        self._folder = folder
+        self._folder, self._url, self._key = folder, url, key
         self._admin, self._box, self._carrier, self._sendsms = (free_port() for _ in range(4))
         self._config = folder / "kannel.conf"
         (folder / "spool").mkdir(parents=True)
@@ -142,6 +142,25 @@ class Kannel:
             "utf-8",
         )
         self._boxes: list[subprocess.Popen[bytes]] = []
+
+    def use(self, config: str) -> None:
+        """Run with ``config``, as a manual shows it, with this installation's ports, folder and webhook."""
+        smsc = f"group = smsc\nsmsc = fake\nsmsc-id = carrier\nport = {self._carrier}\nconnect-allow-ip = 127.0.0.1\n"
+        ours = {
+            "admin-port = 13000": f"admin-port = {self._admin}",
+            "admin-password = change-me\n": "admin-password = not-secret\n",
+            "smsbox-port = 13001": f"smsbox-port = {self._box}",
+            "sendsms-port = 13013": f"sendsms-port = {self._sendsms}",
+            "/var/spool/kannel": f"{self._folder}/spool",
+            "https://petition.example.gov.cn/channels/sms/main?key=a-long-random-word": f"{self._url}?key={self._key}",
+            "username = petition": f"username = {self.username}",
+            "password = change-me-too": f"password = {self.password}",
+            "group = smsbox": f"{smsc}\ngroup = smsbox",
+        }
+        for shown, used in ours.items():
+            assert config.count(shown) == 1, f"the manual no longer shows {shown}"
+            config = config.replace(shown, used)
+        self._config.write_text(config, "utf-8")
 
     @property
     def sendsms_url(self) -> str:

@@ -1,8 +1,10 @@
 """The channel and a real Kannel: bearerbox, smsbox and fakesmsc, as Debian ships them."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from real_kannel import Kannel, needs_kannel
@@ -148,6 +150,37 @@ async def test_the_doctor_finds_nothing_wrong_and_sends_nothing(channel, kannel,
         assert await channel.check() == []
         await asyncio.sleep(0.3)
         assert carrier.received() == []
+
+
+async def test_the_configuration_that_the_manual_shows_works(kit, http, tmp_path):
+    manual = (Path(__file__).parents[3] / "docs" / "channels" / "sms.md").read_text("utf-8")
+    [config] = re.findall(r"^```\n(group = core.*?)^```", manual, re.DOTALL | re.MULTILINE)
+    with listening() as calls:
+        kannel = Kannel(tmp_path, url=f"{calls.url}/channels/sms/main", key=kit.key)
+        kannel.use(config)
+        login = {"username": kannel.username, "password": kannel.password, "sendsms_url": kannel.sendsms_url}
+        channel = kit.channel(http, callback_base=calls.url, **login)
+        with kannel.running():
+            assert await channel.check() == []
+            with kannel.text("13800138009", "路灯坏了") as carrier:
+                [arrival] = await heard(channel, calls)
+                await channel.send(kit.outbound(LONG, to="13800138009"))
+                texts = await asyncio.to_thread(carrier.wait_received, len(parts(SIGN + LONG)))
+                await asyncio.to_thread(calls.wait, 1, path="receipts")
+    assert [message.text for message in arrival.messages] == ["路灯坏了"]
+    assert "".join(text.content for text in texts) == SIGN + LONG
+
+
+async def test_parts_that_kannel_does_not_join_arrive_as_parts(kit, http, tmp_path):
+    with listening() as calls:
+        kannel = Kannel(tmp_path, url=f"{calls.url}/channels/sms/main", key=kit.key, combine=False)
+        channel = kit.channel(http)
+        part = f"13800138010 {kannel.number} udh-text %05%00%03%2A%02%02 -and-its-end"
+        with kannel.running(), kannel.carrier(part):
+            [arrival] = await heard(channel, calls)
+    [found] = arrival.parts
+    assert (found.reference, found.number, found.total) == ("42", 2, 2)
+    assert found.inbound.text == "-and-its-end"
 
 
 async def test_a_post_without_recoding_says_the_same(kit, http, tmp_path):
