@@ -38,7 +38,9 @@ def chat(
     *,
     channel: Annotated[str, typer.Option(help="用哪个渠道的手机")] = "wechat",
     name: Annotated[str, typer.Option(help="谁的手机；没有这个人时新建")] = "",
-    explain: Annotated[bool, typer.Option("--explain", help="每次回答后显示认成了什么、有多大把握、在问什么、记下了什么")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="每次回答后显示认成了什么、有多大把握、在问什么、记下了什么")
+    ] = False,
 ) -> None:
     """在终端里当一回市民，和机器人说话。有演示在运行就连它，否则临时起一个，退出时清掉。"""
     if channel != "wechat":
