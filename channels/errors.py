@@ -52,13 +52,13 @@ class WebhookRefused(ChannelError):
 class BadSignature(WebhookRefused):
     code = "bad_signature"
     status = 403
-    sentence = "签名不对：请求不是平台发来的，或 token / EncodingAESKey 填错了"
+    sentence = "签名或密钥不对：请求不是平台发来的，或 token / EncodingAESKey / webhook_key 填错了"
 
 
 class NotForUs(WebhookRefused):
     code = "not_for_us"
     status = 403
-    sentence = "请求属于另一个公众号（app_id 不符）"
+    sentence = "请求属于另一个账号（如公众号的 app_id 不符）"
 
 
 class Stale(WebhookRefused):
@@ -126,12 +126,12 @@ class DailyQuotaUsed(SendFailed):
 class WayShut(SendFailed):
     code = "way_shut"
     try_other_way = True
-    sentence = "超出 48 小时或本次互动的条数，改用其他方式"
+    sentence = "此方式目前发不到对方（时限、条数或授权），改用其他方式"
 
 
 class RecipientGone(SendFailed):
     code = "recipient_gone"
-    sentence = "对方已取消关注或拒收，此渠道无法送达"
+    sentence = "对方已取消关注、拒收，或号码有误，此渠道无法送达"
 
 
 class PayloadRejected(SendFailed):
@@ -143,7 +143,7 @@ class AccountBroken(SendFailed):
     code = "account_broken"
     retryable = True
     alarm = True
-    sentence = "公众号凭证、IP 白名单或权限有问题，需要管理员处理"
+    sentence = "账号凭证、IP 白名单或权限有问题，需要管理员处理"
 
 
 class OutcomeUnknown(SendFailed):

@@ -9,6 +9,7 @@ from channels.errors import Malformed, PayloadRejected, RecipientGone, TooLarge,
 from channels.messages import Address, Inbound, Kind, MessagePart, Outbound, Receipt, Sent, Via
 from channels.sms.gateway import Gateway, IncomingText, OutgoingText, Part, Received, Report
 from channels.sms.numbers import NotANumber, canonical
+from channels.sms.rendering import rendered
 from channels.sms.settings import SmsSettings
 from channels.sms.text import room, segments, signed
 
@@ -63,7 +64,7 @@ class SmsChannel:
     async def send(self, message: Outbound) -> Sent:
         if message.via is not Via.SMS:
             raise WayShut(f"no way of this channel: {message.via}")
-        body = message.text.strip()
+        body = rendered(message, sign=self._sign)
         if not body:
             raise PayloadRejected("nothing to say")
         return await self._gateway.send(
