@@ -63,6 +63,8 @@ class Ask(Action):
             lines = "\n".join(f"{n} {one}" for n, one in enumerate(which, 1))
             buttons = [(one, f'/choose{{"value": "{one}"}}') for one in which]
             say(dispatcher, "utter_ask_petition_place_which", place=place, choices=lines, buttons=buttons)
+        elif self._part == "matter" and draft.fragment and not draft.asked("matter"):
+            say(dispatcher, "utter_ask_petition_matter_of", topic=masked(draft.fragment))
         else:
             say(dispatcher, question(self._part, draft), place=place)
         return []

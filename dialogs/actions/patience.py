@@ -5,6 +5,7 @@ from dialogs.actions.changes import Heard, repeated
 from dialogs.actions.confirming import kept_apart, split_into
 from dialogs.actions.draft import Draft
 from dialogs.actions.placing import LEFT_OPEN
+from dialogs.nlu.matter import sounds_amiss
 
 ENOUGH = 3
 """So often a question is asked: once, and twice again."""
@@ -26,9 +27,9 @@ def offers_a_way_out(draft: Draft, part: str) -> bool:
 
 
 def _matter(heard: Heard) -> Heard:
-    """Words that were kept will do in the end; without any, there is nothing to file."""
+    """Words that were kept will do in the end, where they say what is wrong; without any, there is nothing to file."""
     draft = heard.draft
-    if draft.fragment and draft.asked("matter") > ENOUGH:
+    if draft.fragment and ("，" in draft.fragment or sounds_amiss(draft.fragment)) and draft.asked("matter") > ENOUGH:
         return replace(heard, draft=replace(draft, matter=draft.fragment, fragment=None, unclear=0))
     if draft.asked("matter") < _TOO_MUCH:
         return heard

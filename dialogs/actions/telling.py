@@ -14,6 +14,7 @@ from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story
 from dialogs.nlu.names import bare_name
 from dialogs.nlu.places import unnamed_in
 from dialogs.nlu.plain_questions import not_ours
+from dialogs.nlu.topics import topic_of
 from dialogs.nlu.verdict import is_another_matter
 
 _A_SENTENCE = 6
@@ -51,6 +52,8 @@ def opening(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> H
     """The first message: its matter, or the whole of it where it is long enough to be one."""
     if is_a_right_door_question(turn.text):
         return heard.remark("utter_right_door")
+    if topic := topic_of(turn.text, categories):
+        return replace(heard, draft=replace(heard.draft, fragment=topic))
     if facts.matter and not commands.opens(turn.text):
         return replace(heard, draft=told(heard.draft, without_another(facts.matter)))
     bare = words_only(turn.text)
@@ -63,6 +66,8 @@ def answer_matter(  # noqa: PLR0911 - a table, one line a meaning
 ) -> Heard:
     if not_ours(turn.text):
         return unclear(heard, "utter_not_ours")
+    if topic := topic_of(turn.text, categories):
+        return replace(heard, draft=replace(heard.draft, fragment=topic, unclear=heard.draft.unclear + 1))
     if facts.matter:
         return replace(heard, draft=retold(told(heard.draft, facts.matter), facts))
     says_who_or_where = facts.name or facts.phone or facts.id_number or not facts.rest or only_place(turn.text)

@@ -47,6 +47,7 @@ class Categories:
             for second, ws in seconds.items()
             for word in ws
         ]
+        self.words = frozenset(word for word, _ in self._words)
         self.labels = sorted({name for _, name in self._words})
         self._shipped = shipped
         self._understanding = understanding or Understanding()

@@ -10,6 +10,7 @@ from dialogs.nlu.phones import own_phone
 from dialogs.nlu.phrases import made_of
 from dialogs.nlu.places import Lack, Place, find_district, find_place
 from dialogs.nlu.times import find_since
+from dialogs.nlu.topics import topic_of
 
 _ANONYMOUS = re.compile(
     r"匿名|不(?:想|愿意?|便|方便|能|用)?(?:留|写|说|透露|提供|暴露|给|告诉)(?:我的?)?(?:真实)?(?:姓名|名字|身份)|不实名|"
@@ -96,6 +97,7 @@ def read_facts(text: str, categories: Categories) -> Facts:
     place = find_place(_covered(text, spans))
     rest = without_identity(text, spans)
     told = tells_a_matter(rest, categories) or (place and _says_more(rest, place))
+    told = told and not topic_of(rest, categories)
     return Facts(
         matter=rest if told else "",
         rest=rest,

@@ -24,6 +24,7 @@ from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, tells_
 from dialogs.nlu.names import answered_name
 from dialogs.nlu.ngrams import NgramIndex
 from dialogs.nlu.places import find_place
+from dialogs.nlu.topics import topic_of
 from dialogs.nlu.unnamed import gives_up_for_fear, only_of_ones_name
 from dialogs.understanding import Understanding
 
@@ -178,6 +179,7 @@ class LightInterpreter:
         facts = read_facts(text, self._categories)
         told = bool(facts.matter) and (finds_fault(facts.matter) or not asks(facts.matter) or is_a_story(facts.matter))
         where = only_place(text, self._gazetteer.place_in(text))
+        told = told or bool(topic_of(text, self._categories))
         return told or bool(facts.phone) or where or (bool(facts.name) and not asks(text))
 
     async def _other_wish(self, text: str) -> Parse | None:

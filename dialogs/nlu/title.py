@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from dialogs.nlu.masking import masked
-from dialogs.nlu.matter import Categories, finds_fault
+from dialogs.nlu.matter import Categories, finds_fault, sounds_amiss
 from dialogs.nlu.places import Lack, find_place, without_district
 from dialogs.nlu.title_words import LONGEST, clauses_of, shortened, stripped, terse
 
@@ -22,7 +22,7 @@ _GOES_ON = re.compile(
 )
 """How a clause begins that tells what came of it, not what it is."""
 _WHO = re.compile(
-    r"(?:是|姓|叫|住|家住|在|今年)?[^，]{0,20}(?:的?老?[\u4e00-\u9fff](?=今年)|[\d〇零一二三四五六七八九十]+岁?了?|人|(?:住|干|做|打工|上班|工作)了?[^，]{0,8}(?:工|年|活)|住院|业主|村民|居民|退休职工|卖菜|姓[\u4e00-\u9fff]|的老[\u4e00-\u9fff])"
+    r"(?:是|姓|叫|住|家住|在|今年)?[^，]{0,20}(?:的?老?[\u4e00-\u9fff](?=今年)|[\d〇零一二三四五六七八九十]+岁了?|今年[\d〇零一二三四五六七八九十]+了?|人|(?:住|干|做|打工|上班|工作)了?[^，]{0,8}(?:工|年|活)|住院|业主|村民|居民|退休职工|卖菜|姓[\u4e00-\u9fff]|的老[\u4e00-\u9fff])"
 )
 """Who tells it, or where they were: 在工地干木工, 今年七十六了."""
 _REACHED = re.compile(
@@ -33,15 +33,13 @@ _FELT = re.compile(r"[热冷气烦吵急吓愁熏]死|逼疯|受不了|吓人|�
 """What it does to the one who tells it."""
 _UNSAID = re.compile(r"(?:用|挖|跑|问|去|打|报|交|等|蹲|做|吃|栽|开|住|花|转|摆|放|横)(?:[开到完出])?了")
 """Begins with what was done, and does not say to what."""
+_REPLIED = re.compile(r"(?:商家|老板|店家|卖家|对方|人家|平台|门店|客服)(?:还|也|都|就)?(?:不|说|没)")
+"""What the other side had to say to it."""
 _PROMISED = re.compile(
     r"说好|答应|承诺|写成|标着|充了|办了?[^，]{0,2}[年会]?卡|交[了的]|买的|买了|申请|写着|本来|报了|报的"
 )
 """The first half of a story: what came of it is the complaint."""
 _BEFORE_A_PLACE = re.compile(r"(?:[^，]{0,4}[年月日号天周][^，]{0,5})?(?:在|是|来)?")
-_DONE = re.compile(
-    r"[没未]|不(?!错|过|久|少)|无(?!线|锡)|坏|断|响|掉|倒(?!是|车)|少(?!年)|丢|漏|停|堵|塌|裂|臭|脏|破|烂|爆|闪|扔|打[人老骂]|骂|叫|飙|砸|震|淌|冒|灌|挡|占|拆|砸|蟑螂|霉|窟窿|坑|退|开除|只[有给剩]|才|乱|偷|骗|罚|关着?门|挪|加[个装]|建议|增|收(?:了|走|回)|又\S又|全是|合并|事故|自己填|飞[快线]|太|十[多几]块|通红|死|一溜|外沿|耷拉|横在|过了|还是|没"
-)
-"""A word that something is amiss, wanting or done amiss."""
 _A_CLAUSE = 5
 _NO_ROOM = 0.8
 """What it costs to leave the place to the line below the title."""
@@ -106,11 +104,12 @@ def _weight(text: str, position: int, categories: Categories, of_all: str) -> fl
     only go on with the story or say who tells it.
     """
     category = categories.of(text)
-    fault = 3.0 if finds_fault(text) else 2.5 if _DONE.search(text) else 0.0
+    fault = 3.0 if finds_fault(text) else 2.5 if sounds_amiss(text) else 0.0
     thing = 4.0 if category and category == of_all else 2.5 if category else 0.0
     thing -= 3.0 if _GOES_ON.match(text) or text.endswith(("时候", "以后", "之后")) else 0.0
     thing -= 4.0 if _WHO.fullmatch(text) else 2.0 if _REACHED.search(text) or _FELT.search(text) else 0.0
-    thing -= 1.5 if _UNSAID.match(text) or (_PROMISED.search(text) and not _DONE.search(text)) else 0.0
+    thing -= 1.0 if _REPLIED.match(text) else 0.0
+    thing -= 1.5 if _UNSAID.match(text) or (_PROMISED.search(text) and not sounds_amiss(text)) else 0.0
     said = find_place(text)
     thing -= _ONLY_A_PLACE if said and len(said.value) >= len(text) * _MOST_OF_IT else 0.0
     length = min(len(text), BEST_LENGTH) / BEST_LENGTH * 2 - max(len(text) - LONGEST, 0) * 0.25
@@ -128,7 +127,7 @@ def _joined(text: str, categories: Categories) -> float:
 def _says_enough(clause: str, categories: Categories) -> bool:
     if _PROMISED.search(clause) or _UNSAID.match(clause) or _GOES_ON.match(clause):
         return False
-    return bool(categories.of(clause)) and bool(finds_fault(clause) or _DONE.search(clause))
+    return bool(categories.of(clause)) and bool(finds_fault(clause) or sounds_amiss(clause))
 
 
 def _with_place(core: str, place: str, *, elsewhere: bool) -> str:
@@ -148,7 +147,9 @@ def _with_place(core: str, place: str, *, elsewhere: bool) -> str:
         short = _last_part(short)
     if len(short + core) > LONGEST and "，" in core:
         short = ""
-    return shortened(short + core)
+    title = shortened(short + core)
+    lost = (finds_fault(core) and not finds_fault(title)) or (sounds_amiss(core) and not sounds_amiss(title))
+    return shortened(core) if lost else title
 
 
 def _unrepeated(place: str, core: str) -> str:
