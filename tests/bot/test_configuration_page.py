@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticUndefined
 
 from bot.settings import Key, keys, load, sections
 from bot.settings_sources import SHORT_FORMS
+from channels.sms.kannel import Settings as KannelSettings
+from channels.sms.settings import SmsSettings
 from channels.wechat.settings import WeChatSettings
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +34,7 @@ def shown(default: Any) -> str:
 
 
 def section_of_page(name: str) -> str:
-    found = re.search(rf"^### `\[{re.escape(name)}\]`\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    found = re.search(rf"^### `\[{re.escape(name)}\]`\n(.*?)(?=^###? |\Z)", PAGE, re.MULTILINE | re.DOTALL)
     assert found, f"docs/configuration.md has no section [{name}]"
     return found[1]
 
@@ -44,12 +46,24 @@ def test_each_table_of_the_page_is_what_the_model_says(section: str) -> None:
 
 
 def test_the_keys_of_a_wechat_account_are_all_there_with_their_defaults() -> None:
-    rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", section_of_page("wechat.<account>"), re.MULTILINE))
-    assert rows == dict(_wechat())
+    assert rows_of(section_of_page("wechat.<account>")) == dict(_defaults(WeChatSettings))
 
 
-def _wechat() -> Iterator[tuple[str, str]]:
-    for name, field in WeChatSettings.model_fields.items():
+def test_the_keys_of_an_sms_account_are_all_there_with_their_defaults() -> None:
+    common, *gateways = section_of_page("sms.<account>").split("\n#### ")
+    shared = dict(_defaults(SmsSettings))
+    assert rows_of(common) == shared
+    pages = {page.partition("\n")[0]: rows_of(page) for page in gateways}
+    kannel = dict(_defaults(KannelSettings))
+    assert pages["kannel"] == {key: default for key, default in kannel.items() if shared.get(key) != default}
+
+
+def rows_of(section: str) -> dict[str, str]:
+    return dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", section, re.MULTILINE))
+
+
+def _defaults(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    for name, field in model.model_fields.items():
         default = field.get_default(call_default_factory=True)
         yield name, "required" if default is PydanticUndefined else shown(getattr(default, "value", default))
 

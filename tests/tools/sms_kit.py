@@ -28,6 +28,11 @@ SETTINGS: Mapping[str, Any] = {
 PHONE = "13800138000"
 
 
+def first_of_each(query: str) -> dict[str, str]:
+    """As the web server's mapping answers: the first of each name."""
+    return dict(reversed(parse_qsl(query, keep_blank_values=True)))
+
+
 @dataclass
 class Kit:
     """Makes channels and calls."""
@@ -44,7 +49,7 @@ class Kit:
     def call(self, query: Mapping[str, str] | str, **more: Any) -> WebhookRequest:
         """A call with ``query``, given as it stands in the address or as a mapping; the key is added to a mapping."""
         string = query if isinstance(query, str) else urlencode({"key": self.key, **query})
-        pairs = dict(parse_qsl(string, keep_blank_values=True))
+        pairs = first_of_each(string)
         whole = {"method": "GET", "path": "", "headers": {}, "body": b"", "received_at": self.now} | more
         return WebhookRequest(query=pairs, query_string=string, **whole)
 
@@ -101,7 +106,7 @@ def _handler(calls: Calls) -> type[BaseHTTPRequestHandler]:
             request = WebhookRequest(
                 method=self.command,
                 path=address.path.removeprefix("/channels/sms/main").strip("/"),
-                query=dict(parse_qsl(address.query, keep_blank_values=True)),
+                query=first_of_each(address.query),
                 query_string=address.query,
                 headers={name.lower(): value for name, value in self.headers.items()},
                 body=self.rfile.read(int(self.headers.get("Content-Length") or 0)),

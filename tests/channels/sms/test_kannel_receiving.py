@@ -199,6 +199,11 @@ def test_the_second_of_two_keys_does_not_help(channel, kit):
         channel.receive(kit.call(f"key=wrong&{urlencode(RECODED)}&key=alsowrong"))
 
 
+def test_of_two_values_of_one_name_the_first_counts(channel, kit):
+    got = message(channel, kit.call(raw("先".encode()) + "&text=2&from=13900139000&id=other"))
+    assert (got.text, got.address.sender, got.message_id) == ("先", "13800138000", ID)
+
+
 def test_a_key_in_a_form_is_no_key(channel, kit):
     headers = {"content-type": "application/x-www-form-urlencoded"}
     with pytest.raises(BadSignature):
