@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import structlog
+
 from channels.base import Arrival, Capabilities, Clock, Take, WebhookRequest, WebhookResponse
 from channels.errors import Malformed, PayloadRejected, RecipientGone, TooLarge, WayShut
 from channels.messages import Address, Inbound, Kind, MessagePart, Outbound, Receipt, Sent, Via
@@ -80,7 +82,13 @@ class SmsChannel:
 
     async def run(self, take: Take) -> None:
         async def taken(received: Received) -> None:
-            await take(self._arrival(received, self._clock()))
+            try:
+                arrival = self._arrival(received, self._clock())
+            except Malformed as error:
+                # It will never be of use; not acknowledged, it would be brought for ever.
+                structlog.get_logger().warning("sms.of_no_use", error=error.code)
+                return
+            await take(arrival)
 
         await self._gateway.run(taken)
 
@@ -94,9 +102,12 @@ class SmsChannel:
         await self._gateway.aclose()
 
     def _arrival(self, received: Received, at: datetime) -> Arrival:
+        texts = [text for text in received.texts if _is_from_somebody(text)]
+        if received.texts and not texts and not received.reports:
+            raise Malformed("no sender that could be answered")
         return Arrival(
-            messages=tuple(self._inbound(text, at) for text in received.texts if not text.part),
-            parts=tuple(self._part(text, text.part, at) for text in received.texts if text.part),
+            messages=tuple(self._inbound(text, at) for text in texts if not text.part),
+            parts=tuple(self._part(text, text.part, at) for text in texts if text.part),
             receipts=tuple(self._receipt(report, at) for report in received.reports),
             context=received.answer,
         )
@@ -107,12 +118,8 @@ class SmsChannel:
         return MessagePart(inbound=inbound, reference=str(part.reference), number=part.number, total=part.total)
 
     def _inbound(self, text: IncomingText, at: datetime) -> Inbound:
-        try:
-            sender = canonical(text.sender)
-        except NotANumber:
-            raise Malformed("no sender that could be answered") from None
         return Inbound(
-            address=Address(channel=self.name, account=self._account, sender=sender),
+            address=Address(channel=self.name, account=self._account, sender=canonical(text.sender)),
             message_id=text.id,
             kind=Kind.TEXT if text.readable else Kind.UNKNOWN,
             sent_at=text.sent_at or at,
@@ -131,6 +138,13 @@ class SmsChannel:
             message_id=report.message_id,
             reason=report.reason[:_LONGEST_REASON],
         )
+
+
+def _is_from_somebody(text: IncomingText) -> bool:
+    try:
+        return bool(canonical(text.sender))
+    except NotANumber:
+        return False
 
 
 def _reachable(sender: str) -> str:
