@@ -1,6 +1,7 @@
 """Puts the bot together from its files: data, answers, categories, actions, engine, manager."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from random import Random
 
@@ -48,27 +49,15 @@ def build_manager(
         BadGazetteer: its list of places is wrong.
     """
     files = files or DialogFiles()
-    files.check_folder()
-    answers = Answers(load_answers(files.answers)) if answers is None else answers
-    understanding = understanding or Understanding()
-    categories = Categories.load(files.categories, understanding)
-    gazetteer = Gazetteer.load(files.gazetteer)
+    known = _known(files, answers, understanding or Understanding())
+    answers, categories, understanding = known.answers, known.categories, known.understanding
     bot = load_bot(files.dialog(), files.overriding())
-    interpreter = LightInterpreter(read_examples(files.nlu), answers, categories, understanding, gazetteer=gazetteer)
+    interpreter = LightInterpreter(
+        read_examples(files.nlu), answers, categories, understanding, gazetteer=known.gazetteer
+    )
+    actions = build_actions(ports, chance, office=office, **vars(known))
     embedded = EmbeddedEngine(
-        bot=bot,
-        actions=build_actions(
-            ports,
-            chance,
-            office=office,
-            answers=answers,
-            categories=categories,
-            understanding=understanding,
-            gazetteer=gazetteer,
-        ),
-        interpreter=interpreter,
-        chance=variation,
-        payloads_in_text=False,
+        bot=bot, actions=actions, interpreter=interpreter, chance=variation, payloads_in_text=False
     )
     return Manager(
         embedded if rasa is None else rasa_engine(rasa, bot, embedded, interpreter, variation),
@@ -89,10 +78,27 @@ def load_actions(ports: Cases, chance: Randomness, *, office: Office, files: Dia
         NoSuchFolder: the office's own files are not where they should be.
         BadGazetteer: its list of places is wrong.
     """
+    return build_actions(ports, chance, office=office, **vars(_known(files, None, Understanding())))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What the actions know, by the names that they take it under."""
+
+    answers: Answers
+    categories: Categories
+    understanding: Understanding
+    gazetteer: Gazetteer
+
+
+def _known(files: DialogFiles, answers: Answers | None, understanding: Understanding) -> _Known:
     files.check_folder()
-    answers, categories = Answers(load_answers(files.answers)), Categories.load(files.categories)
-    gazetteer = Gazetteer.load(files.gazetteer)
-    return build_actions(ports, chance, office=office, answers=answers, categories=categories, gazetteer=gazetteer)
+    return _Known(
+        answers=Answers(load_answers(files.answers)) if answers is None else answers,
+        categories=Categories.load(files.categories, understanding),
+        understanding=understanding,
+        gazetteer=Gazetteer.load(files.gazetteer),
+    )
 
 
 def _warm(answers: Answers, understanding: Understanding) -> None:

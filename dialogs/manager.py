@@ -4,56 +4,54 @@ Between the channels and the engine it evens out what people type, joins what be
 that stand open, answers in the script that is written in, and turns what the actions ask for into typed effects.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from channels.messages import Kind
 from dialogs import options
 from dialogs.alarms import Alarms
 from dialogs.case_questions import Said
 from dialogs.effects import Effects
-from dialogs.engine.contract import Engine, EngineTurn, Message, State, requested_slot
+from dialogs.engine.contract import Engine, EngineTurn, Message, State
 from dialogs.engine.errors import BadState
+from dialogs.gathering import Gathering
 from dialogs.hearing import Thought, has_left, thoughts
-from dialogs.nlu import commands
-from dialogs.nlu.clean import Script, clean, words_only
+from dialogs.kept import VERSION, names_in, readable, unfinished
+from dialogs.nlu.clean import Script
 from dialogs.nlu.danger_model import shipped_ear
-from dialogs.nlu.facts import read_facts
 from dialogs.nlu.manners import only_advertises
-from dialogs.nlu.matter import Categories, asks
+from dialogs.nlu.matter import Categories
 from dialogs.nlu.unnamed import only_of_ones_name
 from dialogs.notices import NoticeReplies
-from dialogs.outcome import Button, CallPerson, Effect, FileCase, Heard, Outcome, Person, Reply, Unlink
+from dialogs.outcome import CallPerson, Effect, Heard, Outcome, Person, Reply, Unlink
 from dialogs.repeats import Repeats
+from dialogs.speaking import Voice
 from dialogs.written import Written
 
-VERSION = 1
-_FRESH: Mapping[str, Any] = {
-    "version": VERSION,
-    "engine": None,
-    "options": [],
-    "traditional": False,
-    "written": [],
-    "names": [],
-    "at": "",
-    "said": {},
-    "alarm": "",
-}
-_TELLING = frozenset({"petition_matter", "addition_text"})
-_SAYS_WHO_WE_ARE = frozenset({"greet", "welcome", "help", "danger"})
-_CLOSES = re.compile(
-    r"就这些|就这样|完了|没有?了$|说完|谢谢|拜托|望(?:尽快)?(?:解决|处理|回复)|请(?:尽快)?(?:处理|解决|回复)|[?？]$"
-)
-_FINISHED = re.compile(r"[。！!.~～]$")
-_FRAGMENT = 60
 _SENT = ('/send_media{"kind": "image"}', "/share_place")
-_SHORT_QUESTION = 20
 _LEFT_OPEN_FOR: Mapping[str, timedelta] = {"petition_form": timedelta(days=7), "addition_form": timedelta(hours=12)}
 """So long does an open question wait for its answer; then it is dropped, and a petition's dropping is told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Grasped:
+    """A thought before the engine hears it.
+
+    ``alone`` is its text where nothing came with it; ``over`` the payload of an all-clear; ``again`` what is done
+    with words that were said before.
+    """
+
+    thought: Thought
+    text: str = field(repr=False)
+    alone: str = field(repr=False)
+    payload: str
+    over: str
+    urgent: bool
+    in_form: bool
+    again: Repeats
 
 
 class Manager:
@@ -75,11 +73,11 @@ class Manager:
         warm: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine = engine
-        self._categories = categories
         self._script = script
-        self._notice = notice
+        self._voice = Voice(notice, script)
         self._caution = caution
         self._danger = shipped_ear()
+        self._gathering = Gathering(categories, script, self._danger)
         self._alarms = Alarms(categories, self._danger)
         self._warm = warm
         self._notice_replies = replies
@@ -99,7 +97,7 @@ class Manager:
             Exception: what a port raised; nothing was decided then, the turn may be tried again.
             EffectRefused: an action asked for what is no effect.
         """
-        kept = _readable(state)
+        kept = readable(state)
         if has_left(heard):
             return Outcome(state=kept, effects=(Unlink(),), intent="left", at=now)
         said = thoughts(heard)
@@ -110,48 +108,31 @@ class Manager:
         return outcome
 
     def gathers(self, state: Mapping[str, Any] | None, heard: Sequence[Heard]) -> bool:
-        """Whether more is likely to follow at once: somebody is telling their matter, and it is not told yet.
-
-        ``state`` is the conversation's before ``heard``. False whenever the last message ends the question: a tap,
-        an event, a command, a text that holds everything or ends as what is finished ends.
-        """
-        if not heard:
-            return False
-        last, kept = heard[-1].message, _readable(state)
-        asked = requested_slot(kept["engine"])
-        if last.payload or last.kind is Kind.EVENT:
-            return False
-        if last.kind is not Kind.TEXT:
-            return asked in _TELLING
-        text = self._script.simplified(clean(last.text))
-        if (
-            not text
-            or _ends(text, asked)
-            or self._danger.hear(text)
-            or options.chosen(text, kept["options"], now=last.received_at, in_form=bool(asked))
-        ):
-            return False
-        return self._goes_on("\n".join(h.message.text for h in heard), text, kept["engine"], asked)
-
-    def _goes_on(self, everything: str, last: str, state: State | None, asked: str | None) -> bool:
-        facts = read_facts(self._script.simplified(clean(everything)), self._categories)
-        slots = (state or {}).get("slots") or {}
-        place = facts.place or slots.get("petition_place")
-        name = facts.name or facts.anonymous or slots.get("petition_name") or slots.get("known_name")
-        phone = facts.phone or facts.anonymous or slots.get("petition_phone") or slots.get("known_phone")
-        if facts.matter and place and ((name and phone) or _FINISHED.search(last)):
-            return False
-        if asked in _TELLING:
-            return True
-        return asked is None and bool(facts.matter) and len(last) <= _FRAGMENT and not _FINISHED.search(last)
+        """Whether more is likely to follow at once: somebody is telling their matter, and it is not told yet."""
+        return self._gathering.gathers(state, heard)
 
     async def _answer(
         self, kept: Mapping[str, Any], thought: Thought, person: Person, now: datetime, *, first: bool
     ) -> Outcome:
-        traditional = self._script.writes_traditional(thought.text, before=bool(kept["traditional"]))
-        text = self._script.simplified(thought.text)
         dropped = await self._drop_what_is_stale(kept, thought, person, now)
         kept = {**kept, "engine": dropped.state} if dropped else kept
+        grasped = self._grasp(kept, thought, now)
+        if grasped.again.silent:
+            return Outcome(state={**kept, "said": grasped.again.kept}, intent="slow", at=now)
+        answers = grasped.again.payload or grasped.over
+        if not (answers or grasped.urgent):  # an alarm is no answer to what is asked of a case
+            answers = await self._of_cases(kept, grasped, person, now)
+        text = grasped.text if answers or not grasped.payload else ""
+        message = _message(thought, person, now, text=text, payload=answers or grasped.payload, first=first)
+        done = await self._run(kept["engine"], message)
+        channel = person.address.channel
+        told = self._voice.replies(dropped, first=False, channel=channel) if dropped else []
+        replies = [*told, *self._voice.replies(done, first=first, channel=channel)]
+        return self._outcome(kept, grasped, done, replies, now)
+
+    def _grasp(self, kept: Mapping[str, Any], thought: Thought, now: datetime) -> _Grasped:
+        """What is certain of a thought without the engine."""
+        text = self._script.simplified(thought.text)
         in_form = bool((kept["engine"] or {}).get("active_loop"))
         payload = thought.payload or options.chosen(text, kept["options"], now=now, in_form=in_form) or ""
         alone = "" if payload or thought.attachments or thought.location else text
@@ -159,26 +140,31 @@ class Manager:
         text, alone = (rest, rest) if rest else (text, alone)
         urgent = not over and bool(self._danger.certain(alone))
         spam = not (in_form or urgent) and only_advertises(alone)
-        again = Repeats.after(kept["said"], alone, now, urgent=urgent, spam=spam)
-        if again.silent:
-            return Outcome(state={**kept, "said": again.kept}, intent="slow", at=now)
-        answers = again.payload or over
-        if not (answers or urgent):  # an alarm is no answer to what is asked of a case
-            open_choices = kept["options"]
-            answers = await self._of_cases(
-                kept["engine"], text, payload, person, now, in_form=in_form, offered=open_choices
-            )
-        message = _message(
-            thought, person, now, text=text if answers or not payload else "", payload=answers or payload, first=first
+        return _Grasped(
+            thought=thought,
+            text=text,
+            alone=alone,
+            payload=payload,
+            over=over,
+            urgent=urgent,
+            in_form=in_form,
+            again=Repeats.after(kept["said"], alone, now, urgent=urgent, spam=spam),
         )
-        done = await self._run(kept["engine"], message)
-        channel = person.address.channel
-        told = self._replies(dropped, first=False, channel=channel) if dropped else []
-        replies = [*told, *self._replies(done, first=first, channel=channel)]
-        written = Written([*kept["names"], *kept["written"]], self._script.simplified).and_(thought.text)
+
+    def _outcome(
+        self,
+        kept: Mapping[str, Any],
+        grasped: _Grasped,
+        done: EngineTurn,
+        replies: Sequence[Reply],
+        now: datetime,
+    ) -> Outcome:
+        wrote = grasped.thought.text
+        traditional = self._script.writes_traditional(wrote, before=bool(kept["traditional"]))
+        written = Written([*kept["names"], *kept["written"]], self._script.simplified).and_(wrote)
         effects = [written.filed(effect) for effect in self._read_effects(done)]
-        alarmed = not over and bool(urgent or (self._danger.hear(alone) and not only_of_ones_name(alone)))
-        if alarmed and not urgent:
+        alarmed = grasped.urgent or self._perhaps_alarmed(grasped)
+        if alarmed and not grasped.urgent:
             effects.append(CallPerson(reason="danger"))
             replies = [Reply(text=self._caution), *replies] if self._caution else replies
         return Outcome(
@@ -187,38 +173,37 @@ class Manager:
                 "engine": done.state,
                 "options": options.offered(replies, kept["options"], now=now),
                 "traditional": traditional,
-                "written": list(written.texts)[len(kept["names"]) :] if _unfinished(done.state) else [],
-                "names": _names(effects) or kept["names"],
+                "written": list(written.texts)[len(kept["names"]) :] if unfinished(done.state) else [],
+                "names": names_in(effects) or kept["names"],
                 "at": now.isoformat(),
-                "said": again.kept,
+                "said": grasped.again.kept,
                 "alarm": now.isoformat() if alarmed else kept["alarm"],
             },
-            replies=[self._in_script(reply) for reply in replies] if traditional else replies,
+            replies=self._voice.in_script(replies, traditional=traditional),
             effects=effects,
             intent=done.intent or "",
             at=now,
         )
 
-    async def _of_cases(
-        self,
-        state: State | None,
-        text: str,
-        payload: str,
-        person: Person,
-        now: datetime,
-        *,
-        in_form: bool,
-        offered: Sequence[Mapping[str, Any]] = (),
-    ) -> str:
+    def _perhaps_alarmed(self, grasped: _Grasped) -> bool:
+        alone = grasped.alone
+        return not grasped.over and bool(self._danger.hear(alone)) and not only_of_ones_name(alone)
+
+    async def _of_cases(self, kept: Mapping[str, Any], grasped: _Grasped, person: Person, now: datetime) -> str:
         """The payload of what is said of one's cases or one's data; a tap says what it says."""
-        sent = payload.startswith(_SENT)
-        if payload and not sent:
+        sent = grasped.payload.startswith(_SENT)
+        if grasped.payload and not sent:
             return ""
-        numbers = options.of_cases(offered)
-        said = Said(text=text, sent=sent, conversation_id=person.conversation_id, at=now, offered=numbers)
-        slots = (state or {}).get("slots") or {}
-        about = await self._questions.payload(said, slots, in_form=in_form)
-        return about or ("" if in_form else await self._notice_replies.payload(said, slots))
+        said = Said(
+            text=grasped.text,
+            sent=sent,
+            conversation_id=person.conversation_id,
+            at=now,
+            offered=options.of_cases(kept["options"]),
+        )
+        slots = (kept["engine"] or {}).get("slots") or {}
+        about = await self._questions.payload(said, slots, in_form=grasped.in_form)
+        return about or ("" if grasped.in_form else await self._notice_replies.payload(said, slots))
 
     async def _drop_what_is_stale(
         self, kept: Mapping[str, Any], thought: Thought, person: Person, now: datetime
@@ -240,46 +225,9 @@ class Manager:
             raise failure.error
         return done
 
-    def _replies(self, done: EngineTurn, *, first: bool, channel: str) -> list[Reply]:
-        spoken = [message for message in done.messages if message.get("text")]
-        replies = [Reply(text=str(m["text"]).strip(), buttons=_buttons(m)) for m in spoken]
-        introduced = done.intent in _SAYS_WHO_WE_ARE or any(m.get("response") == "utter_summary" for m in spoken)
-        notice = self._notice.get(channel, self._notice[""])
-        return [Reply(text=notice), *replies] if first and replies and not introduced else replies
-
     def _read_effects(self, done: EngineTurn) -> list[Effect]:
         customs = [m["custom"] for m in done.messages if isinstance(m.get("custom"), Mapping)]
         return [self._effects.read(custom["effect"]) for custom in customs if "effect" in custom]
-
-    def _in_script(self, reply: Reply) -> Reply:
-        convert = self._script.traditional
-        buttons = tuple(Button(title=convert(b.title), payload=b.payload) for b in reply.buttons)
-        return Reply(text=convert(reply.text), buttons=buttons)
-
-
-def _readable(state: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The kept state, or a fresh one where there is none or it is of another make."""
-    if state and state.get("version") == VERSION:
-        return {**_FRESH, **state}
-    return dict(_FRESH)
-
-
-def _unfinished(state: State) -> bool:
-    """Whether what was said may still be filed: a form is open, or words are held for one."""
-    return bool(state.get("active_loop") or (state.get("slots") or {}).get("held"))
-
-
-def _names(effects: Sequence[Effect]) -> list[str]:
-    """The name of who filed, as written: it serves the next petition as well."""
-    return [effect.name for effect in effects if isinstance(effect, FileCase) and effect.name]
-
-
-def _ends(text: str, asked: str | None) -> bool:
-    """Whether the text by itself asks to be answered now."""
-    command = commands.command_in(text, in_form=asked is not None) or commands.opens(text)
-    closes = _CLOSES.search(text[-12:])
-    short_question = asks(text) and len(words_only(text)) < _SHORT_QUESTION
-    return bool(command or closes or short_question or commands.affirms(text) or commands.denies(text))
 
 
 def _joined(before: Outcome, last: Outcome) -> Outcome:
@@ -292,10 +240,6 @@ def _joined(before: Outcome, last: Outcome) -> Outcome:
         intent=last.intent,
         at=last.at,
     )
-
-
-def _buttons(message: Mapping[str, Any]) -> tuple[Button, ...]:
-    return tuple(Button(title=str(b["title"]), payload=str(b.get("payload", ""))) for b in message.get("buttons") or ())
 
 
 def _message(thought: Thought, person: Person, now: datetime, *, text: str, payload: str, first: bool) -> Message:
