@@ -71,7 +71,7 @@ log-level = 1
 group = sms-service
 keyword = default
 catch-all = true
-{target} = "{url}?key={key}&from=%p&to=%P&text=%b&id=%I&time=%T&coding=%c&charset=%C&smsc=%i{more}"
+{target} = "{url}?key={key}&from=%p&to=%P{text}&id=%I&time=%T&coding=%c&charset=%C&smsc=%i{more}"
 accept-x-kannel-headers = true
 omit-empty = true
 max-messages = 0
@@ -128,6 +128,8 @@ class Kannel:
                 url=url,
                 key=key,
                 target=target,
+                # what is posted has the text as its body
+                text="" if target == "post-url" else "&text=%b",
                 more="" if combine else "&udh=%u",
                 combine=str(combine).lower(),
                 recode=str(recode).lower(),

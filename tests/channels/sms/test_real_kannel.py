@@ -183,12 +183,14 @@ async def test_parts_that_kannel_does_not_join_arrive_as_parts(kit, http, tmp_pa
     assert found.inbound.text == "-and-its-end"
 
 
-async def test_a_post_without_recoding_says_the_same(kit, http, tmp_path):
+@pytest.mark.parametrize("recode", [True, False])
+async def test_a_post_says_the_same_however_long(kit, http, tmp_path, recode):
+    written = "楼道灯不亮，a+b%20&c=d 𠮷" + "从三月起就没有人来修，" * 450
     with listening() as calls:
-        kannel = Kannel(tmp_path, url=f"{calls.url}/channels/sms/main", key=kit.key, target="post-url", recode=False)
+        kannel = Kannel(tmp_path, url=f"{calls.url}/channels/sms/main", key=kit.key, target="post-url", recode=recode)
         channel = kit.channel(http)
-        with kannel.running(), kannel.text("13800138008", "楼道灯不亮，a+b%20"):
+        with kannel.running(), kannel.text("13800138008", written):
             [arrival] = await heard(channel, calls)
     [message] = arrival.messages
-    assert (message.text, message.address.sender) == ("楼道灯不亮，a+b%20", "13800138008")
+    assert (message.text, message.address.sender) == (written, "13800138008")
     assert calls.made[0].method == "POST"
