@@ -72,7 +72,7 @@ _CALLED = tuple(
 
 def danger_in(text: str) -> Danger | None:
     """Which danger the text speaks of, now; None for none."""
-    sample = SPEECH.sub(lambda found: "_" * len(found.group()), text)
+    sample = without_speech(text)
     for danger, pattern in _CALLED:
         for match in pattern.finditer(sample):
             if not _is_over(sample, match, danger):
@@ -99,9 +99,25 @@ def _in_the_middle(text: str, match: re.Match[str]) -> bool:
     return len(text) > LETTER and match.start() > _ENDS_OF_A_LETTER and len(text) - match.end() > _ENDS_OF_A_LETTER
 
 
-def sounds_over(sentence: str) -> bool:
-    """Whether a sentence remembers, fears, reports or asks what if, and nothing in it happens now."""
-    return bool(_OVER_BEFORE.search(sentence) or _OVER_AFTER.search(sentence)) and not _NOW.search(sentence)
+def dangers_named(text: str) -> list[Danger]:
+    """The kinds whose words occur at all, past, feared or asked after as they may be."""
+    sample = without_speech(text)
+    return [danger for danger, pattern in _CALLED if pattern.search(sample)]
+
+
+def without_speech(text: str) -> str:
+    """As long as ``text``, with the manners of speaking that only sound like danger blotted out."""
+    return SPEECH.sub(lambda found: "_" * len(found.group()), text)
+
+
+def is_remembered(sentence: str) -> bool:
+    """Whether a sentence remembers, fears, reports or asks what if."""
+    return bool(_OVER_BEFORE.search(sentence) or _OVER_AFTER.search(sentence))
+
+
+def is_now(sentence: str) -> bool:
+    """Whether something in it is happening at this moment."""
+    return bool(_NOW.search(sentence))
 
 
 def is_of_these_hours(sentence: str) -> bool:

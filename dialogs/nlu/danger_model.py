@@ -9,6 +9,7 @@ import json
 import math
 import re
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -16,32 +17,44 @@ from typing import BinaryIO
 
 import numpy as np
 
-from dialogs.nlu.danger import LETTER, Danger, danger_in, is_of_these_hours, sounds_over
+from dialogs.nlu.danger import LETTER, Danger, danger_in, is_of_these_hours
+from dialogs.nlu.danger_features import features
 from dialogs.nlu.linear import GramScorer, Saved, named, under
 from dialogs.nlu.wording import plain
 
 SHIPPED = Path(__file__).with_name("danger.npz")
-_FORMAT = 1
-_CERTAIN = 2.5
-_CERTAIN_OF_DESPAIR = 1.8
+_FORMAT = 2
+_CERTAIN = 1.7
+_CERTAIN_OF_DESPAIR = 0.9
 """Of self-harm: whoever speaks of it hears a kind word too often rather than once too seldom."""
-_PERHAPS = 0.65
-"""Log-odds; chosen on ``danger_dev.yml``, see docs/decisions/0015."""
-_OVER = 1.5
-"""What is taken off where the sentence remembers, fears or asks what if, or tells what has gone on for months."""
-_CHRONIC = re.compile(r"[半几两三多]个?[月年]了?|好几[回次年]|[多数]次|天天|长年|常年|长期|老是|总是|一直|好久")
-_ONE_OF_MANY = 1.0
-"""What is taken off where the best of several pieces is judged."""
+_PERHAPS = -0.65
+"""Log-odds; chosen by cross-validation, see docs/decisions/0015."""
+_DOUBTED = -1.0
+"""Below this the patterns' alarm is said gently: they saw the words, all else speaks against it."""
+_DISBELIEVED = -3.0
+"""Below this it is not heard at all, but of self-harm and threats."""
+_NEVER_DISBELIEVED = frozenset({Danger.SELF_HARM, Danger.THREAT})
+_DOUBTABLE = 8
+"""Characters; of what is shorter the patterns' word stands."""
+_SHARE, _LEAST = 0.2, -6.0
+"""What the worst piece weighs beside the whole."""
+_AMONG_OTHERS = 4.5
+"""What is taken off a piece that stands alone against all else: danger may be said at the end of a long complaint."""
+_IN_A_LETTER = 2.0
+"""What is taken off where the best of a letter's many pieces is judged."""
 _SHORTEST = 6
 """Characters in plain wording; what is shorter says too little for a guess."""
-_WHOLE = 60
-_PIECE = 40
+_WHOLE = 26
+_PIECE = 24
 _MOST_PIECES = 40
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]{1,40}[，,。；;！!？?\n]*")
 _REMEMBERED = 64
 _OF_LIFE = re.compile(r"(?:你|你们|大家)(?:觉得|认为|说|怎么看)[^。！？\n]{0,6}活着[^，。！？\n]{0,3}意[义思]")
 """Asks what life is for: small talk perhaps, and perhaps not."""
-_NEVER_OVER = frozenset({Danger.SELF_HARM, Danger.THREAT})
+
+
+_TAKEN_BACK = re.compile(r"(?<!不是)(?:是|说的?)(?:气话|气头上|一时气|玩笑)|(?<!不是)开玩笑的")
+"""Said of one's own words: then they are answered gently, never not at all."""
 
 
 class WeightsRefused(Exception):
@@ -53,17 +66,19 @@ class WeightsRefused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DangerWeights:
-    """What training leaves behind. ``kinds``: the classes in order, "none" after the last."""
+    """What training leaves behind. ``whether``: none, danger; ``which``: one class for each of ``kinds``, in order."""
 
     kinds: tuple[str, ...]
-    light: GramScorer
+    whether: GramScorer
+    which: GramScorer
     fingerprint: str
 
     def save(self, path: Path | BinaryIO) -> None:
         """As ``.npz``, without pickles."""
         head = {"format": _FORMAT, "kinds": self.kinds, "fingerprint": self.fingerprint}
         text = np.frombuffer(json.dumps(head).encode(), dtype=np.uint8)
-        np.savez_compressed(path, allow_pickle=False, head=text, **named("light", self.light.saved()))
+        scorers = {**named("whether", self.whether.saved()), **named("which", self.which.saved())}
+        np.savez_compressed(path, allow_pickle=False, head=text, **scorers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,46 +102,73 @@ class DangerEar:
         return heard.danger if heard and heard.certain else None
 
     def _hear(self, text: str) -> Heard | None:
+        odds = self._judged(text)
         if known := danger_in(text):
-            return Heard(danger=known, certain=True)
+            return _weighed(known, math.inf if len(text) < _DOUBTABLE else odds, taken_back=_takes_back(text))
         if _OF_LIFE.search(text[:LETTER]):
             return Heard(danger=Danger.SELF_HARM, certain=False)
-        pieces = _pieces(text)
-        best = max(map(self._odds, pieces), default=(-math.inf, Danger.VIOLENCE))
-        best = (best[0] - (_ONE_OF_MANY if len(pieces) > 1 else 0.0), best[1])
-        if best[0] < _PERHAPS:
+        if odds < _PERHAPS:
             return None
-        needed = _CERTAIN_OF_DESPAIR if best[1] is Danger.SELF_HARM else _CERTAIN
+        kind = self._kind(text)
+        needed = _CERTAIN_OF_DESPAIR if kind is Danger.SELF_HARM else _CERTAIN
         # A letter has many sentences, each a chance to be wrong, and somebody had the time to write it.
-        return Heard(danger=best[1], certain=best[0] >= needed and len(text) <= LETTER)
+        return Heard(danger=kind, certain=odds >= needed and len(text) <= LETTER and not _takes_back(text))
 
-    def _odds(self, piece: str) -> tuple[float, Danger]:
-        """Log-odds of danger against none, and the likeliest kind."""
+    def _judged(self, text: str) -> float:
+        """Log-odds of danger against none: of a short text at once; of a longer one the worst piece has its share."""
+        if len(text) <= _WHOLE:
+            return self._odds(text)
+        worst = max(map(self._odds, _pieces(text)), default=-math.inf)
+        if len(text) > LETTER:
+            return worst - _IN_A_LETTER
+        return max((1 - _SHARE) * self._odds(text) + _SHARE * max(worst, _LEAST), worst - _AMONG_OTHERS)
+
+    def _odds(self, piece: str) -> float:
         bare = plain(piece)
-        if len(bare) < _SHORTEST or not self._weights.light.knows(bare):
-            return -math.inf, Danger.VIOLENCE
-        probabilities = self._weights.light.probabilities(bare)
-        kind = Danger(self._weights.kinds[int(probabilities[:-1].argmax())])
-        none = min(max(float(probabilities[-1]), 1e-6), 1 - 1e-6)
-        over = _OVER if kind not in _NEVER_OVER and (sounds_over(piece) or _CHRONIC.search(piece)) else 0.0
-        return math.log((1 - none) / none) - over, kind
+        if len(bare) < _SHORTEST or not self._weights.whether.knows(bare):
+            return -math.inf
+        none = float(self._weights.whether.of_pieces(features(piece))[0])
+        none = min(max(none, 1e-6), 1 - 1e-6)
+        return math.log((1 - none) / none)
+
+    def _kind(self, text: str) -> Danger:
+        """The likeliest, by the worst piece."""
+        worst = max(_pieces(text), key=self._odds) if len(text) > _WHOLE else text
+        return Danger(self._weights.kinds[int(self._weights.which.of_pieces(features(worst)).argmax())])
+
+
+def _takes_back(text: str) -> bool:
+    return bool(_TAKEN_BACK.search(text))
+
+
+def _weighed(known: Danger, odds: float, *, taken_back: bool) -> Heard | None:
+    """What becomes of the patterns' alarm by all else that is said."""
+    if odds < _DISBELIEVED and known not in _NEVER_DISBELIEVED:
+        return None
+    return Heard(danger=known, certain=odds >= _DOUBTED and not taken_back)
 
 
 def _pieces(text: str) -> list[str]:
-    """What is judged by itself: a short text whole, a longer one some clauses at a time, a letter at its ends.
+    """What is judged by itself: from each clause on as many as are short together; a letter at its ends.
 
     Of the middle of a letter only what happens in these hours.
     """
-    if len(text) <= _WHOLE:
-        return [text]
+    clauses = _CLAUSE.findall(text)
+    if len(text) > LETTER:
+        pieces = _parted(clauses)
+        pieces = [*pieces[:2], *(piece for piece in pieces[2:-2] if is_of_these_hours(piece)), *pieces[-2:]]
+        return [*pieces[: _MOST_PIECES // 2], *pieces[_MOST_PIECES // 2 :][-_MOST_PIECES // 2 :]]
+    return [_parted(clauses[at:])[0] for at in range(len(clauses))]
+
+
+def _parted(clauses: Sequence[str]) -> list[str]:
+    """Clauses put together while they are short."""
     pieces = [""]
-    for clause in _CLAUSE.findall(text):
-        if len(pieces[-1]) + len(clause) > _PIECE:
+    for clause in clauses:
+        if pieces[-1] and len(pieces[-1]) + len(clause) > _PIECE:
             pieces.append("")
         pieces[-1] += clause
-    if len(text) > LETTER:
-        pieces = [*pieces[:2], *(piece for piece in pieces[2:-2] if is_of_these_hours(piece)), *pieces[-2:]]
-    return [*pieces[: _MOST_PIECES // 2], *pieces[_MOST_PIECES // 2 :][-_MOST_PIECES // 2 :]]
+    return pieces
 
 
 @cache
@@ -154,5 +196,5 @@ def _restored(arrays: Saved) -> DangerWeights:
     head = json.loads(arrays["head"].tobytes())
     if head["format"] != _FORMAT:
         raise ValueError("another format")
-    light = GramScorer.restored(under("light", arrays))
-    return DangerWeights(kinds=tuple(head["kinds"]), light=light, fingerprint=head["fingerprint"])
+    whether, which = (GramScorer.restored(under(name, arrays)) for name in ("whether", "which"))
+    return DangerWeights(kinds=tuple(head["kinds"]), whether=whether, which=which, fingerprint=head["fingerprint"])

@@ -39,7 +39,11 @@ class GramScorer:
 
     def probabilities(self, bare: str) -> Floats:
         """One for each class. Grams never seen in training say nothing."""
-        known = [(self.rows[gram], 1 + math.log(n)) for gram, n in Counter(grams(bare)).items() if gram in self.rows]
+        return self.of_pieces(grams(bare))
+
+    def of_pieces(self, pieces: Sequence[str]) -> Floats:
+        """The same for a text that another analysis than ``grams`` took to pieces, in training as here."""
+        known = [(self.rows[gram], 1 + math.log(n)) for gram, n in Counter(pieces).items() if gram in self.rows]
         if not known:
             return softmax(self.bias)
         at = np.array([row for row, _ in known])

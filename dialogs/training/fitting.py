@@ -1,6 +1,6 @@
 """Logistic regression by scikit-learn, handed over as plain arrays."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,11 +35,20 @@ class Lessons:
         )
 
 
-def fit_grams(lessons: Lessons) -> GramScorer:
-    """The light tier: character n-grams, TF-IDF, linear."""
-    vectorizer = TfidfVectorizer(analyzer=grams, sublinear_tf=True)
+def fit_grams(
+    lessons: Lessons,
+    *,
+    analysis: Callable[[str], list[str]] = grams,
+    strength: float = _LIGHT_STRENGTH,
+    rarest: int = 1,
+) -> GramScorer:
+    """The light tier: character n-grams, TF-IDF, linear.
+
+    ``analysis``: what takes a text to pieces; ``rarest``: the number of texts that a piece must occur in.
+    """
+    vectorizer = TfidfVectorizer(analyzer=analysis, sublinear_tf=True, min_df=rarest)
     matrix = vectorizer.fit_transform(lessons.texts)
-    weights, bias = _linear(matrix, lessons, strength=_LIGHT_STRENGTH)
+    weights, bias = _linear(matrix, lessons, strength=strength)
     idf = vectorizer.idf_.astype(np.float32)
     rows = {str(gram): int(row) for gram, row in sorted(vectorizer.vocabulary_.items(), key=lambda item: item[1])}
     return GramScorer(rows=rows, idf=idf, weights=weights * idf[:, None], bias=bias)

@@ -105,6 +105,38 @@ def test_what_is_over_counts_for_less(ear: DangerEar) -> None:
     assert ear.hear("三年前我爸倒在地里头，现在想问补助") is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "充电桩扫了码一点反应都没有",
+        "孩子作业多得快爆炸了，教育局管管",
+        "灶具打不着火，换过电池了，该找哪家",
+    ],
+)
+def test_the_patterns_words_in_an_everyday_sentence_raise_no_alarm(ear: DangerEar, text: str) -> None:
+    told = ear.hear(text)
+    assert told is None or not told.certain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "隔壁的娃天天遭后妈打，手上都是烟头烫的疤",
+        "院墙往外斜得凶，今天掉了好几块砖，娃儿都从那底下走",
+        "佢俾人鎖喺間屋度，冇嘢食",
+        "三号楼着伙了，快来旧人",
+        "小区门禁坏了半年没人修，还有就是我家老人昨晚零下八度跑出去到现在没找着",
+    ],
+)
+def test_slips_dialect_and_a_matter_told_before_it_hide_no_danger(ear: DangerEar, text: str) -> None:
+    assert ear.hear(even([text])[0]) is not None
+
+
+def test_word_that_a_threat_to_oneself_was_said_in_anger_is_no_alarm(ear: DangerEar) -> None:
+    told = ear.hear("上回我说要跳楼是气头上的话，民警来过了，工资也结清了，今天来道个谢")
+    assert told is None or not told.certain
+
+
 def test_danger_the_model_hears_is_never_slowed() -> None:
     kept: Any = {}
     for _ in range(5):
