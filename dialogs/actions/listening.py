@@ -6,8 +6,8 @@ is corrected or told anew.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
+from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, anonymous, confirmed, repeated, understood, which_part
 from dialogs.actions.confirming import answer_confirm, answer_repeat, answer_sensitive, answer_split, split_into
 from dialogs.actions.corrections import Correction, corrected, corrections_in

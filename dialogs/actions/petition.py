@@ -1,7 +1,6 @@
 """Taking a petition down: each message goes into the draft, once."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import FormValidationAction, Tracker
@@ -9,6 +8,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from dialogs.actions.asking import FORM
+from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard
 from dialogs.actions.confirming import split_into
 from dialogs.actions.draft import LONGEST_MATTER, PREFIX, Draft, read_draft, written
