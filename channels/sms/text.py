@@ -20,6 +20,8 @@ _SEPTETS = dict.fromkeys(_BASIC, 1) | dict.fromkeys(_EXTENSION, 2)
 MOST_PARTS = 255
 """The user data header counts parts in one octet."""
 _BEYOND_BMP = 0xFFFF
+_LOST_AT_A_CUT = 3
+"""Flags and hands with a skin tone have four units."""
 
 
 class Alphabet(StrEnum):
@@ -90,8 +92,11 @@ def signature(sign: str) -> str:
 
 
 def room(sign: str, *, messages: int) -> int:
-    """How many UTF-16 units a text may have to fit into ``messages`` messages (two or more) with the signature."""
-    return messages * _IN_EACH[Alphabet.UCS2] - utf16_units(signature(sign))
+    """How many UTF-16 units a text may have to fit into ``messages`` messages (two or more) with the signature.
+
+    Each cut may cost what a usual emoji has beyond its first unit, since no part ends within one.
+    """
+    return messages * _IN_EACH[Alphabet.UCS2] - utf16_units(signature(sign)) - (messages - 1) * _LOST_AT_A_CUT
 
 
 def _units(sign: str) -> int:

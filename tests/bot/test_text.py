@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.text import measure, split
 
-UNITS = st.sampled_from(["bytes", "characters"])
+UNITS = st.sampled_from(["bytes", "characters", "utf16"])
 SIGNS = ["👨‍👩‍👧‍👦", "👍🏽", "🇨🇳", "❤️", "é", "1️⃣", "中", "a", "。", " ", "\n", "𠮷"]
 
 
@@ -55,6 +55,11 @@ def test_marks_without_end_do_not_hold_it_up(marks: str) -> None:
 )
 def test_it_is_cut_where_a_reader_would_pause(text: str, parts: list[str]) -> None:
     assert split(text, limit=9, unit="characters") == parts
+
+
+def test_units_of_text_messages_count_what_is_beyond_the_basic_plane_twice() -> None:
+    assert [measure(text, "utf16") for text in ("", "中a", "𠮷", "👍🏽", "\ud83d")] == [0, 2, 2, 4, 1]
+    assert split("𠮷" * 5, limit=5, unit="utf16") == ["𠮷𠮷", "𠮷𠮷", "𠮷"]
 
 
 def test_a_limit_below_one_sign_still_ends() -> None:

@@ -244,7 +244,7 @@ def test_what_must_never_be_logged(kit):
 def test_what_the_planner_is_told(kit):
     told = kit.channel().capabilities
     assert (told.passive, told.ways, told.free_text, told.notices) == (False, (Via.SMS,), True, frozenset())
-    assert (told.text_unit, told.text_limit) == ("utf16", 134 - 7)
+    assert (told.text_unit, told.text_limit) == ("utf16", 134 - 7 - 3)
     assert [told.segments("长" * count) for count in (1, 63, 64, 127, 128)] == [1, 1, 2, 2, 3]
 
 

@@ -130,8 +130,17 @@ def test_the_signature_stands_in_front_once_and_counts():
     assert signed("您好", "某市信访局") == "【某市信访局】您好"
     assert signed(signed("您好", "某市信访局"), "某市信访局") == "【某市信访局】您好"
     assert signed("hello", "") == "hello"
-    assert room("某市信访局", messages=2) == 134 - 7
+    assert room("某市信访局", messages=2) == 134 - 7 - 3
     assert segments(signed("长" * room("某市信访局", messages=2), "某市信访局")) == 2
+
+
+@given(st.lists(st.sampled_from(["长", "😀", FLAG, "👍🏽", "e\u0301", "。"]), max_size=150), st.integers(0, 20))
+def test_what_has_room_costs_no_more_than_it_was_given_room_for(signs, name):
+    sign, text = "名" * name, ""
+    for each in signs:
+        if utf16_units(text + each) <= room(sign, messages=2):
+            text += each
+    assert segments(signed(text, sign)) <= 2
 
 
 def test_a_signature_makes_of_a_latin_text_an_expensive_one():
