@@ -29,7 +29,7 @@ _REACHED = re.compile(
     r"电话[^，]{0,3}(?:不接|打不通|没人接|关机)|不接电话|联系不上|失联|(?:互相|来回)?(?:踢皮球|推诿|推来推去)|没人管$|没结果|没消息|(?:说|找|问|反映|投诉|打)了?(?:好几|很多|多|无数|[一二两三四五六七八九十几\d]+)[次遍回趟]|^打\d+|没有?(?:个|一个)?说法|找不[着到]人"
 )
 """Who was not reached, who did nothing about it: that comes after the matter."""
-_FELT = re.compile(r"[热冷气烦吵急吓愁熏]死|逼疯|受不了|吓人|害怕|神经(?:都)?衰弱|没法活|急得|心里")
+_FELT = re.compile(r"[热冷气烦吵急吓愁熏]死|逼疯|受不了|吓人|害怕|神经(?:都)?衰弱|心脏病|[要快]疯|没法活|急得|心里")
 """What it does to the one who tells it."""
 _UNSAID = re.compile(r"(?:用|挖|跑|问|去|打|报|交|等|蹲|做|吃|栽|开|住|花|转|摆|放|横)(?:[开到完出])?了")
 """Begins with what was done, and does not say to what."""
@@ -40,14 +40,14 @@ _PROMISED = re.compile(
 )
 """The first half of a story: what came of it is the complaint."""
 _BEFORE_A_PLACE = re.compile(r"(?:[^，]{0,4}[年月日号天周][^，]{0,5})?(?:在|是|来)?")
-_A_CLAUSE = 5
+_A_CLAUSE, _A_PART = 5, 4
 _NO_ROOM = 0.8
 """What it costs to leave the place to the line below the title."""
 _ONLY_A_PLACE, _MOST_OF_IT = 4.0, 0.8
 UNLABELLED = "发送的位置"
 """A point on the map without a name: no words for a title."""
 _HERE = re.compile(
-    r"^(?:我们?|咱们?|俺们?|你们)?(?:那个)?(?:小区|村里|村(?![民委主支官务路干口])|庄里|庄上|村口|路上|大?门口|楼下|这?栋楼|这里|这边)+[的滴]?"
+    r"^(?:我们?|咱们?|俺们?|你们)?(?:那个)?(?:小区|村里(?![说不让把也就没])|村(?![里民委主支官务路干口])|庄里|庄上|村口|路上|大?门口|楼下|这?栋楼|这里|这边)+[的滴]?"
 )
 _PLACE_ENDS = ("小区", "社区", "公园", "市场", "学校", "医院", "村", "庄", "镇", "楼", "路", "街", "巷")
 NEUTRAL_ACCUSATION = "反映公职人员有关问题"
@@ -87,7 +87,7 @@ def _candidates(clauses: Sequence[str], room: int) -> Iterator[tuple[str, int]]:
     for at, clause in enumerate(clauses):
         yield clause, at
         after = clauses[at + 1] if at + 1 < len(clauses) else ""
-        if not after or any(_is_aside(part) for part in (clause, after)):
+        if min(len(clause), len(after)) < _A_PART or any(_is_aside(part) for part in (clause, after)):
             continue
         both = f"{clause}，{after}"
         both = both if len(both) <= room else terse(both)

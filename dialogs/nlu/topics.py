@@ -9,7 +9,7 @@ from dialogs.nlu.title_words import stripped
 _LONGEST = 10
 _SHORTEST = 2
 _HAPPENS = re.compile(
-    r"[没不无坏断堵漏欠停裂塌偷骗被掉太很难吵烂破臭黑冒震响拖灭死倒]|扰民|打架|开除|辞退|违停|加盖|圈起"
+    r"[没不无坏断堵漏欠裂塌偷骗被掉太很难吵烂破臭黑冒震响拖灭死倒]|扰民|停(?!车)|打架|开除|辞退|违停|加盖|圈起"
 )
 """Says what is wrong: 停水 is told, 物业 is not."""
 _AROUND = re.compile(
