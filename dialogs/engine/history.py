@@ -50,7 +50,10 @@ def _continues(loop: str, applied: list[Event]) -> bool:
     """Whether the loop ran before and nothing else happened since but answers to it."""
     following: str | None = None
     for event in reversed(applied):
-        kind, name = event["event"], event.get("name")
+        kind = event["event"]
+        if kind == "slot":  # most are, and none tells anything here
+            continue
+        name = event.get("name")
         if kind == "active_loop" and name is None:
             return False
         if kind == "action_execution_rejected" and name == loop:
