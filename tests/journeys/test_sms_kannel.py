@@ -112,6 +112,18 @@ def test_a_long_petition_in_one_text_is_kept_whole(sms_office, town):
     assert said["text"] == resident.all_at_once
 
 
+def test_a_text_sent_while_the_service_is_down_is_answered_once_when_it_is_up(sms_office, town):
+    resident = town.resident()
+    sms_office.deployment.stop()
+    with sms_office.kannel.text(resident.phone, resident.all_at_once) as carrier:
+        until(lambda: "Couldn't fetch" in sms_office.kannel.log(), "Kannel finds nobody", ARRIVES_SECONDS)
+        sms_office.deployment.start()
+        sms_office.deployment.wait_ready(f"{sms_office.api.url}/readyz")
+        _read(carrier, resident, "确认")
+    [talk] = sms_office.api.conversations(resident.phone, channel="sms")
+    assert [each["direction"] for each in sms_office.api.messages(talk["id"])].count("in") == 1
+
+
 def test_nothing_of_a_person_and_no_secret_is_in_the_logs(sms_office, town):
     output = sms_office.deployment.output()
     assert "turn.done" in output

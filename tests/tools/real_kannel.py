@@ -58,7 +58,7 @@ bearerbox-host = 127.0.0.1
 sendsms-port = {sendsms}
 sendsms-interface = 127.0.0.1
 mo-recode = {recode}
-http-request-retry = 3
+http-request-retry = 60
 http-queue-delay = 1
 http-timeout = 10
 reply-couldnotfetch = ""
@@ -200,6 +200,10 @@ class Kannel:
             return None
         finally:
             connection.close()
+
+    def log(self) -> str:
+        """What smsbox says of itself."""
+        return (self._folder / "smsbox.log").read_text("utf-8", errors="replace")
 
     def carrier(self, *messages: str) -> "Carrier":
         """A carrier that is up while the ``with`` block lasts; ``messages`` as fakesmsc writes them, sent in turn."""
