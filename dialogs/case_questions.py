@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dialogs.actions.telling import announces_another, announces_files
-from dialogs.nlu import commands
+from dialogs.nlu import commands, wishes
 from dialogs.nlu.case_words import is_dropped, is_impatient, is_settled, is_the_other, meant, that_one
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.matter import finds_fault, is_a_story
@@ -105,7 +105,8 @@ class CaseQuestions:
 
     async def _of_a_case(self, said: Said, slots: Mapping[str, Any], topic: str) -> str:
         of_open = _of_an_open_case(said.text)
-        if not (topic or of_open or _puts_right(said.text)):
+        stops = wishes.stops(said.text)
+        if not (topic or of_open or stops or _puts_right(said.text)):
             return ""
         mine = await self._cases.mine(said.conversation_id)
         if of_open and (payload := _of_open(said, mine[:_MOST], slots)):
@@ -113,7 +114,9 @@ class CaseQuestions:
         if topic:
             return _payload("show_progress", topic=topic) if mine else ""
         case = _just_filed(mine, said.at, slots)
-        return _payload("answer_notice", topic="correct", case_number=case.number) if case else ""
+        if case and stops:  # who stops when all is filed already takes it back
+            return _about([case], "withdraw")
+        return _payload("answer_notice", topic="correct", case_number=case.number) if case and not of_open else ""
 
 
 def _in_form(text: str, topic: str) -> str:

@@ -29,7 +29,8 @@ def readable(state: Mapping[str, Any] | None) -> dict[str, Any]:
 
 def unfinished(state: State) -> bool:
     """Whether what was said may still be filed: a form is open, or words are held for one."""
-    return bool(state.get("active_loop") or (state.get("slots") or {}).get("held"))
+    slots = state.get("slots") or {}
+    return bool(state.get("active_loop") or slots.get("held") or slots.get("dropped"))
 
 
 def names_in(effects: Sequence[Effect]) -> list[str]:

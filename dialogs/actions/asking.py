@@ -53,7 +53,8 @@ class Ask(Action):
         return [*events, *([] if aside else _counted(draft, self._part))]
 
     def _question(self, dispatcher: CollectingDispatcher, tracker: Tracker, draft: Draft, *, aside: bool) -> list[Any]:
-        begins = tracker.slots.get("requested_slot") is None and not (draft.unclear or draft.later)
+        taken_up = any(draft.asked(part) for part in PARTS)
+        begins = tracker.slots.get("requested_slot") is None and not (draft.unclear or draft.later or taken_up)
         if aside:
             say(dispatcher, "utter_go_on")
         elif begins:

@@ -5,10 +5,12 @@ import re
 from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, anonymous, confirmed, repeated, told, unclear, understood, which_part
 from dialogs.actions.draft import Draft
+from dialogs.actions.moving import moved
 from dialogs.actions.telling import another_matter, is_small_talk
 from dialogs.actions.unnamed import offered
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
+from dialogs.nlu.assent import agrees, only_hears, refuses
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts, answered_place, only_place
 from dialogs.nlu.matter import Categories
@@ -25,16 +27,6 @@ _REPEAT = (
 )
 _TOGETHER = re.compile(r"^2$|合在?一起|一起|合并|一块儿?|不分|不用分|一件")
 _APART = re.compile(r"^1$|分开|分别|两件|各(?:自|登)|单独|拆|都(?:要|得|登|报|反映|投诉|说|办|管|记|处理|解决)")
-_YES_HERE = made_of(
-    r"中|得劲|管|成|妥(?:了|妥)?|要得|得|得嘞|使得|好使|整吧|弄吧|报吧|交|行咧|中中|嗯嗯|发吧|就这|对头|啱晒|啱|那?先这样|咧|嘞|吧|了|啊|哈"
-)
-"""Yes in the dialects: 中 and 得劲 in Henan and Shandong, 要得 in the south-west."""
-_COURTESY = re.compile(
-    r"同志们?|领导|小姑娘|小伙子|小同志|老师|师傅|姑娘|闺女|孩子|(?:那就)?(?:太)?(?:麻烦|辛苦|谢谢|多谢|感谢|拜托|劳烦|有劳)(?:你|您|恁)?们?了?|你们?|您|了哈|哈"
-)
-_WAIT = re.compile(
-    r"^(?:那|我)?(?:你)?(?:先|再|稍)?(?:等(?:等|一?下|会儿?|一?会儿?)?|稍候|别急|不急|慢)(?:等|一?下|会儿?|着)?(?:吧|啊|先)?$|^(?:让)?我?(?:先|再)?(?:看看|想想|考虑(?:一下|考虑)?|核对(?:一下)?|问问)"
-)
 _DISAGREES = re.compile(r"不同意|不愿意|不授权|别(?:留|存|记)我|不(?:想|要|让)(?:你们)?(?:留|存|保存|记录)")
 _REPLACES = re.compile(r"^(?:(?:不对|不是|错了|哦|等等)[，,。！! ]*)*(?:还是|应该是|应为|是|改成|改为)?")
 _ADDS = re.compile(
@@ -53,13 +45,8 @@ _ANOTHERS_NUMBER = re.compile(
 )
 _WRITE_IT = re.compile(r"[，, ]*(?:也|都|一起|给我|帮我)?(?:写|加|记|补|填)(?:上|进去)(?:去|吧|一下)?[。！!]?$")
 _SHORTEST = 4
-
-
-def agrees(text: str) -> bool:
-    """Yes, in whatever words and with whatever courtesies: 1, 对的, 中, 好的麻烦你了同志."""
-    plain = _COURTESY.sub("", text)
-    bare = words_only(plain)
-    return bare == "1" or commands.affirms(text) or commands.affirms(plain) or bool(_YES_HERE.fullmatch(bare))
+WAITS = "wait"
+"""What ``Draft.pending`` says after somebody asked to wait: a 好的 that follows confirms nothing."""
 
 
 def answer_repeat(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
@@ -104,16 +91,15 @@ def split_into(draft: Draft, choice: str) -> Draft:
 def answer_confirm(  # noqa: PLR0911 - a table, one line a meaning
     heard: Heard, turn: Turn, facts: Facts, categories: Categories
 ) -> Heard:
-    draft, bare = heard.draft, words_only(turn.text)
+    draft = heard.draft
     if agrees(turn.text):
-        return confirmed(heard)
+        heard_only = draft.pending == WAITS and only_hears(turn.text)
+        return heard.remark("utter_wait") if heard_only else confirmed(heard)
     if heard.remarks:
         return heard
-    if _WAIT.search(bare):
-        return heard.remark("utter_wait")
-    if _DISAGREES.search(bare):
+    if _DISAGREES.search(words_only(turn.text)):
         return heard.remark("utter_disagreed")
-    if commands.denies(turn.text) or commands.asks_change(turn.text):
+    if commands.denies(turn.text) or refuses(turn.text) or commands.asks_change(turn.text):
         return which_part(heard)
     if beside := _told_beside(heard, turn.text):
         return beside
@@ -166,11 +152,9 @@ def _told_anew(draft: Draft, text: str, facts: Facts) -> Draft | None:
     if facts.matter or not facts.any:
         return None
     text = _REPLACES.sub("", text)
-    place = answered_place(text) if only_place(text) else draft.place
+    draft = moved(draft, answered_place(text)) if only_place(text) else draft
     return replace(
         draft,
-        place=place,
-        moved_from=draft.moved_from if place == draft.place else draft.moved_from or draft.place,
         name=facts.name or draft.name,
         phone=facts.phone or draft.phone,
         anonymous=None if facts.name or facts.phone else draft.anonymous,

@@ -9,9 +9,9 @@ from dialogs.actions.changed import replace
 from dialogs.actions.draft import Draft
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
-from dialogs.nlu.facts import answered_place, only_place
+from dialogs.nlu.facts import answered_place
 from dialogs.nlu.identity import find_id_number
-from dialogs.nlu.matter import Categories, finds_fault
+from dialogs.nlu.matter import Categories
 from dialogs.nlu.names import answered_name
 from dialogs.nlu.phones import find_phones
 from dialogs.nlu.times import find_since
@@ -45,11 +45,6 @@ _PART_ALONE = re.compile(
     r"(?:我?要?(?:修改|更正|改|换)(?:一下|下)?)?(?:电话|手机号?码?|联系方式|号码|身份证号?|地址|地点|位置|姓名|名字|标题|题目|时间|日期|内容|问题|事情|诉求)"
     r"(?:(?:需|想)?要?改(?:一?下|改)?|那项|那里|这项)?(?:吧|的)?"
 )
-_NOT_THIS_BUT = re.compile(
-    r"(?:(?:等等|等一?下|哎呀?|哦|噢|啊|不好意思|对不起|抱歉|(?:说|写|打|填)错了?|更正(?:一下)?|不对|错了)"
-    r"[，,。！! ]*)*不是(?P<old>[^，,。；是]{1,20})[，,；。 ]*(?:而)?是(?P<new>[^。]{2,200})[。！!]?",
-    re.DOTALL,
-)
 _NOT_THE_OTHER = re.compile(r"(?<=[\u3400-\u9fff0-9])[，,；; ]*(?:而)?不是[^，。]{1,20}[。！!]?$")
 """建设路小学站不是中学: what it is comes first."""
 _PLACE_WRONG = re.compile(
@@ -63,8 +58,6 @@ _NAME_WRONG = re.compile(
 )
 """写错了，是张玮，王字旁的玮: how it is written goes with the name."""
 _IS_NOT = re.compile(r"^(?:应该)?是(?P<new>[^，,。]{4,200})[，, ]*(?:而)?不是[^，。]{1,20}[。！!]?$")
-_LONGEST_PLACE = 20
-_TOWN = re.compile(r"街道|[镇乡区县市]")
 _WHOM_WRONG = re.compile(r"(?:当事人|被代理人)[^，。]{0,8}(?:不对|错|有误|不是|改|应)")
 _LONGEST_TITLE = 30
 _NEW = re.compile(
@@ -165,15 +158,15 @@ def _named_kind(value: str, categories: Categories) -> Correction:
 
 def correction_in(draft: Draft, text: str, asked: str) -> Correction | None:
     """What is to be put right, if anything; at the summary a part's bare name will do."""
-    pending = draft.pending if asked == "confirm" else None
-    if pending in {"title", "when"} and not (commands.affirms(text) or commands.denies(text)):
+    pending = draft.pending if asked == "confirm" or draft.pending == "matter" else None
+    if pending in {"title", "when", "matter"} and not (commands.affirms(text) or commands.denies(text)):
         return read_correction(text) if _asks_change(text) else Correction(part=pending, value=text)
     if _asks_change(text) and (correction := read_correction(text)):
         return correction
     if asked == "matter" and (right := _IS_NOT.match(text.strip())):
         return Correction(part="matter", value=right["new"])
     bare = read_bare_part(text) if asked == "confirm" else None
-    return bare or _name_again(text, draft) or read_contrast(text, draft)
+    return bare or _name_again(text, draft)
 
 
 def _name_again(text: str, draft: Draft) -> Correction | None:
@@ -192,35 +185,13 @@ def read_bare_part(text: str) -> Correction | None:
     return replace(named, value="") if named else None
 
 
-def read_contrast(text: str, draft: Draft) -> Correction | None:
-    """What "不是路灯，是井盖坏了" puts right: what stands in the draft; None where it says nothing of it."""
-    found = _NOT_THIS_BUT.fullmatch(text.strip())
-    if not found:
-        return None
-    old, new = found["old"], found["new"]
-    if old in (draft.name or "") and answered_name(new):
-        return Correction(part="name", value=new)
-    if find_phones(new) and (old in (draft.phone or "") or find_phones(old)):
-        return Correction(part="phone", value=new)
-    before = draft.place or draft.moved_from or ""
-    stood = old in before
-    named = only_place(new) or (stood and len(new) <= _LONGEST_PLACE and not finds_fault(new))
-    if named and (stood or only_place(old)):
-        return Correction(part="place", value=_in_its_town(new, before.partition(old)[0]))
-    return Correction(part="matter", value=new) if old in (draft.matter or "") else None
-
-
-def _in_its_town(place: str, before: str) -> str:
-    """The town stays where only what lies in it is put right: 和平街道 | 东风里 → 红星里."""
-    return f"{before}{place}" if before.endswith(("街道", "镇", "乡")) and not _TOWN.search(place) else place
-
-
 def corrected(draft: Draft, correction: Correction) -> Draft:
     """The draft with the part set, or emptied where the new value is none."""
     value: Any = _READ[correction.part](correction.value)
     changed = replace(draft, **{"confirm": None, "shown": None, "unclear": 0, correction.part: value})
     changed = replace(changed, asks={p: n for p, n in draft.asks.items() if p != correction.part})
-    if correction.part in {"title", "type", "when"} and value is None:
+    if correction.part in {"title", "type", "when", "matter"} and value is None:
+        changed = replace(changed, matter=draft.matter)  # what was told stays until it is told anew
         return replace(changed, pending=correction.part, shown=True)
     if correction.part == "place":
         return replace(changed, moved_from=draft.moved_from or draft.place)

@@ -8,6 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from dialogs.actions.asking import FORM
 from dialogs.actions.draft import Draft, cleared, read_draft
+from dialogs.actions.dropped import keep
 from dialogs.actions.following import kept_for_later
 from dialogs.actions.placing import NOWHERE
 from dialogs.actions.progress import tell_case
@@ -31,7 +32,11 @@ class FilePetition(Action):
             await self._join(dispatcher, turn, draft)
             return [*cleared(tracker), *_followed_by(draft)]
         if not (draft.confirm and draft.matter):
-            say(dispatcher, "utter_given_up" if draft.repeat else "utter_dropped", hotline=self._world.office.hotline)
+            say(
+                dispatcher,
+                "utter_given_up" if draft.repeat else "utter_dropped_nothing",
+                hotline=self._world.office.hotline,
+            )
             return cleared(tracker)
         number = await self._file(dispatcher, turn, draft)
         filed = {"number": number, "at": turn.at.isoformat()}
@@ -136,14 +141,16 @@ def _remembered(draft: Draft) -> list[Any]:
 
 
 class DropPetition(Action):
-    """Nothing of it is kept."""
+    """Nothing is filed; what was told is kept for a day."""
 
     def name(self) -> str:
         return "action_drop_petition"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
-        say(dispatcher, "utter_dropped")
-        return [*cleared(tracker), SlotSet("held", None), SlotSet("quiet", None)]
+        draft = read_draft(tracker)
+        say(dispatcher, "utter_dropped" if draft.matter else "utter_dropped_nothing")
+        kept = [keep(draft, at=turn_of(tracker).at)] if draft.matter else []
+        return [*cleared(tracker), SlotSet("held", None), SlotSet("quiet", None), *kept]
 
 
 class Expire(Action):
@@ -164,6 +171,7 @@ class Expire(Action):
 
 _LEFT_BEHIND = (
     "held",
+    "dropped",
     "quiet",
     "next_matters",
     "addition_case",

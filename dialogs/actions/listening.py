@@ -9,27 +9,41 @@ from collections.abc import Callable, Sequence
 
 from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, anonymous, confirmed, repeated, understood, which_part
-from dialogs.actions.confirming import answer_confirm, answer_repeat, answer_sensitive, answer_split, split_into
+from dialogs.actions.confirming import (
+    WAITS,
+    answer_confirm,
+    answer_repeat,
+    answer_sensitive,
+    answer_split,
+    split_into,
+)
 from dialogs.actions.corrections import Correction, corrected, corrections_in
 from dialogs.actions.draft import MOST_ATTACHMENTS, Draft
+from dialogs.actions.moving import moved
 from dialogs.actions.naming import answer_name, answer_phone
 from dialogs.actions.patience import runs_out
 from dialogs.actions.persons import concerned_in
 from dialogs.actions.placing import LEFT_OPEN, LONG_ANSWER, NO_PLACE, NOWHERE, answer_place, needs_no_place
+from dialogs.actions.righting import put_right, put_right_alone
 from dialogs.actions.telling import answer_matter, opening, retold, told_apart
 from dialogs.actions.unnamed import decided, of_being_known
 from dialogs.actions.world import Turn
-from dialogs.nlu.clean import words_only
+from dialogs.nlu import wishes
 from dialogs.nlu.accusations import accuses_an_official
+from dialogs.nlu.assent import agrees
+from dialogs.nlu.clean import words_only
+from dialogs.nlu.contrast import without_slip
 from dialogs.nlu.facts import Facts, read_facts
-from dialogs.nlu.matter import Categories, type_of
+from dialogs.nlu.matter import Categories, asks, type_of
 from dialogs.nlu.phrases import made_of
 from dialogs.nlu.places import find_district
+from dialogs.nlu.wishes import Wish, asides
 
 _AGAIN = re.compile(r"(?:重新(?:登记|填写?|说|来|开始)|重来|从头(?:来|开始)|重填|清空)(?:一遍|一次|吧)?")
 _GO_ON = made_of(
     r"没事了?|我?没事儿?了?|好了|安全了|继续|接着(?:说|来|登记|办|填)?|我们|咱们|继续(?:说|登记|填|办)?|我?回来了|吧|那|请|刚才的|上次的|昨天的"
 )
+_WANTS_CHANGE = re.compile(r"我?(?:要|想)?(?:修改|更正|改一?下|要改|改改|有错|写错了|填错了|说错了)(?:一下)?(?:吧|了)?")
 _NAMES_A_UNIT = re.compile(
     r"[\u3400-\u9fff](?:局|委|办|院|所|站|厅|处|科|镇|乡|村|街道|社区|区|县|市|公司|学校|中心|大队|银行|政府|厂)|某"
 )
@@ -44,29 +58,77 @@ def listen(draft: Draft, turn: Turn, asked: str | None, categories: Categories) 
     heard = _take_what_was_sent(Heard(draft=draft), turn)
     if not turn.text:
         return _answer_without_text(heard, turn, asked)
-    if asked and goes_on(turn.text):
-        return heard
-    if asked and (unnamed := of_being_known(heard, turn.text)):
-        return unnamed
+    if asked and (answered := _said_to_the_bot(heard, turn, asked, categories)):
+        return answered
+    turn = replace(turn, text=asides(turn.text).rest or turn.text)
     heard = decided(heard)
-    if asked and (corrections := corrections_in(heard.draft, turn.text, asked, categories)):
-        return _put_right(heard, corrections, categories)
+    if asked and (righted := _righted(heard, turn, asked, categories)):
+        return righted
     return runs_out(_take_text(heard, turn, asked, categories), asked)
+
+
+def _said_to_the_bot(heard: Heard, turn: Turn, asked: str, categories: Categories) -> Heard | None:
+    """What tells nothing of the matter: to go on, to wait, that something is to be changed, who is not to know."""
+    if goes_on(turn.text) and not (asked == "confirm" and agrees(turn.text)):
+        return replace(heard, draft=replace(heard.draft, unclear=0, shown=None))
+    if unnamed := of_being_known(heard, turn.text):
+        return unnamed
+    if asked != "confirm" and _WANTS_CHANGE.fullmatch(words_only(turn.text)):
+        return which_part(heard)
+    said = asides(turn.text)
+    holds = said.wish is Wish.HOLD and not _says_more(heard.draft, said.rest, asked, categories)
+    return waits(heard, asked) if holds else None
+
+
+def _righted(heard: Heard, turn: Turn, asked: str, categories: Categories) -> Heard | None:
+    """What is put right: the wrong named beside the right, a part by its name, or the right alone."""
+    draft = heard.draft
+    if righted := put_right(draft, turn.text):
+        return replace(heard, draft=righted).remark("utter_changed")
+    if corrections := corrections_in(draft, turn.text, asked, categories):
+        return _put_right(heard, corrections, categories)
+    if asked in {"matter", "split"} or not (righted := put_right_alone(draft, turn.text)):
+        return None
+    return replace(heard, draft=righted).remark("utter_changed")
 
 
 def goes_on(text: str) -> bool:
     """Whether somebody only says that they want to go on."""
-    return bool(_GO_ON.fullmatch(words_only(text)))
+    return bool(_GO_ON.fullmatch(words_only(text))) or wishes.goes_on(text)
+
+
+def waits(heard: Heard, asked: str) -> Heard:
+    """Nothing is asked until they come back; a summary waits for more than a 好的."""
+    if asked != "confirm":
+        return heard.remark("utter_wait_open")
+    return replace(heard, draft=replace(heard.draft, pending=WAITS, shown=True, unclear=0)).remark("utter_wait")
+
+
+def _says_more(draft: Draft, rest: str, asked: str, categories: Categories) -> bool:
+    """Whether an answer or a correction stands beside the wish to wait."""
+    if not rest:
+        return False
+    righted = put_right(draft, rest) or corrections_in(draft, rest, asked, categories)
+    return bool(righted) or read_facts(rest, categories).any or asks(rest)
 
 
 def _take_text(heard: Heard, turn: Turn, asked: str | None, categories: Categories) -> Heard:
+    turn = replace(turn, text=without_slip(turn.text)) if asked else turn
     facts = read_facts(turn.text, categories)
     heard = _take_wishes(heard, facts)
     before = heard.draft
     apart = told_apart(heard, turn, facts, categories) if asked not in {None, "matter", "split"} else None
     heard = apart or (_ANSWERS[asked] if asked else opening)(heard, turn, facts, categories)
-    filled = replace(heard, draft=_fill(heard.draft, facts, asked, before))
+    filled = replace(heard, draft=_at_the_new_place(_fill(heard.draft, facts, asked, before), before))
     return _of_a_new_matter(filled, turn) if filled.draft.matter != before.matter else filled
+
+
+def _at_the_new_place(draft: Draft, before: Draft) -> Draft:
+    """A place that was said to be wrong, and is told now: the matter follows."""
+    asked_again = before.moved_from and before.place is None and draft.place not in NOWHERE
+    if not asked_again or draft.matter != before.matter:
+        return draft
+    return moved(replace(draft, place=before.moved_from), draft.place or "")
 
 
 def _put_right(heard: Heard, corrections: Sequence[Correction], categories: Categories) -> Heard:
@@ -74,13 +136,15 @@ def _put_right(heard: Heard, corrections: Sequence[Correction], categories: Cate
     for correction in corrections:
         heard = _put_one_right(heard, correction, categories)
     changed = all(getattr(heard.draft, correction.part) is not None for correction in corrections)
-    return heard.remark("utter_changed") if changed else heard
+    return heard.remark("utter_changed") if changed and not heard.draft.pending else heard
 
 
 def _put_one_right(heard: Heard, correction: Correction, categories: Categories) -> Heard:
     changed = corrected(heard.draft, correction)
     if changed.pending:
         return replace(heard, draft=changed).remark(f"utter_ask_{changed.pending}")
+    if correction.part == "place" and changed.place:
+        changed = moved(replace(changed, place=heard.draft.place), changed.place)
     if correction.part == "matter" and changed.matter is not None:
         told_now = read_facts(correction.value, categories)
         changed = retold(replace(changed, matter=told_now.matter or changed.matter), told_now)

@@ -27,7 +27,7 @@ class TellOwnData(Action):
         if turn.entity("topic") == "erase":
             effect(dispatcher, "call_person", reason="erase", danger=False)
             say(dispatcher, "utter_erase_passed_on")
-            return [SlotSet("known_name", None), SlotSet("known_phone", None)]
+            return [SlotSet(name, None) for name in ("known_name", "known_phone", "dropped")]
         cases = await self._world.cases.mine(turn.conversation_id)
         say(dispatcher, "utter_own_data", kept=_kept(tracker, len(cases)), office=self._world.office.name)
         return []

@@ -12,6 +12,7 @@ from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard
 from dialogs.actions.confirming import split_into
 from dialogs.actions.draft import LONGEST_MATTER, PREFIX, Draft, read_draft, written
+from dialogs.actions.dropped import taken_up
 from dialogs.actions.following import next_draft
 from dialogs.actions.happened import happened_in
 from dialogs.actions.held import read_held
@@ -22,6 +23,7 @@ from dialogs.actions.repeating import compared
 from dialogs.actions.resuming import WHICH, begun_with, came_back, is_apart, open_words, which_of_both, words_of
 from dialogs.actions.sensitive import kinds_in
 from dialogs.actions.several import matters_in
+from dialogs.actions.summary import infer
 from dialogs.actions.unnamed import waits_for_choice
 from dialogs.actions.world import Turn, World, digresses, hush, say, turn_of
 from dialogs.nlu.danger import danger_in, without_danger
@@ -64,8 +66,8 @@ class ValidatePetitionForm(FormValidationAction):
         if len(draft.matter or "") >= LONGEST_MATTER > len(before.matter or ""):
             heard = heard.remark("utter_too_much")
         self._remark(dispatcher, heard, draft)
-        forgotten = [SlotSet("held", None), SlotSet("next_matters", None)] if opening else []
-        return [*_slots(draft, before), *forgotten, *(hush(tracker) if waits_for_choice(heard) else ())]
+        forgotten = [SlotSet(name, None) for name in _USED_UP] if opening else []
+        return [*_slots(draft, before), *forgotten, *(hush(tracker) if stands_alone(heard) else ())]
 
     def _another_since(self, draft: Draft, turn: Turn) -> Draft | None:
         """After hours, another matter than the one left open: it is kept, and which of them goes on is asked."""
@@ -102,6 +104,8 @@ class ValidatePetitionForm(FormValidationAction):
         if following := tracker.slots.get("next_matters"):
             heard = next_draft(following, turn, self._world.categories).remark("utter_next_matter")
             return replace(heard, draft=_known_from_before(heard.draft, tracker))
+        if given_up := taken_up(tracker, turn):
+            return given_up
         held = read_held(tracker, now=turn.at)
         apart, over = is_apart(held, turn, self._world.categories), turn.entity("kind") == "over"
         text = turn.text if apart else begun_with(held, turn)
@@ -135,10 +139,20 @@ class ValidatePetitionForm(FormValidationAction):
             "place": masked(draft.place or ""),
             "fragment": masked(draft.fragment or ""),
         }
+        if "utter_taken_up" in heard.remarks:
+            words["title"] = infer(draft, self._world.categories).title
         for remark in heard.remarks:
             say(dispatcher, remark, **words)
 
 
+def stands_alone(heard: Heard) -> bool:
+    """Whether nothing is asked after what was said: a choice was offered, or it was asked to wait."""
+    return waits_for_choice(heard) or not _WAITED.isdisjoint(heard.remarks)
+
+
+_WAITED = frozenset({"utter_wait", "utter_wait_open", "utter_ask_matter", "utter_which_part"})
+_USED_UP = ("held", "dropped", "next_matters")
+"""What was kept for a petition that begins."""
 _APART = 60
 _NOTHING_SHARED: Mapping[str, Any] = {
     "anonymous": None,

@@ -5,10 +5,11 @@ import re
 from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, told, unclear
 from dialogs.actions.draft import Draft
+from dialogs.actions.moving import moved
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.accusations import accuses_an_official
+from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts, answered_place, only_place
 from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.matter import Categories, asks, finds_fault, tells_a_matter, type_of
@@ -90,6 +91,8 @@ def asked_precisely(draft: Draft, gazetteer: Gazetteer) -> Draft:
 
 def _precisely(heard: Heard, text: str, facts: Facts) -> Heard:
     """What makes a vague place certain, joined with it; without it, the place stays as it was said."""
+    if (facts.name or facts.phone) and not facts.rest:
+        return heard
     vague, said = heard.draft.vague or "", facts.rest or text
     draft = replace(heard.draft, vague=None, unclear=0)
     found = find_place(said)
@@ -133,9 +136,7 @@ def place_beside(heard: Heard, text: str) -> Heard | None:
         ).remark("utter_noted")
     if _HOME.search(text):
         return replace(heard, draft=told(draft, text)).remark("utter_added_to_matter")
-    return replace(
-        heard, draft=replace(draft, place=place, moved_from=draft.moved_from or draft.place, shown=None, unclear=0)
-    ).remark("utter_place_changed")
+    return replace(heard, draft=moved(draft, place)).remark("utter_place_changed")
 
 
 def _joined(before: str, place: str, *, exact: bool) -> str:

@@ -64,7 +64,7 @@ def infer(draft: Draft, categories: Categories) -> Inferred:
 def _title(draft: Draft, categories: Categories) -> str:
     """The title with the place as it is now: where it was put right, the old one is taken out of the words first."""
     matter, place = draft.matter or "", draft.place or ""
-    if draft.moved_from:
+    if draft.moved_from and place not in matter:
         said = find_place(matter)
         named = said.value if said and overlap(said.value, draft.moved_from) >= 0.5 else draft.moved_from  # noqa: PLR2004 - more than half the same
         matter = matter.replace(named, "", 1).lstrip("，,在的 ") or matter

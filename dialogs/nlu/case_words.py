@@ -17,6 +17,11 @@ _SETTLED = re.compile(
     r"(?:修|弄|办|处理|搞|换|通)(?:好|完)了|解决了|已经(?:修|通|换|清理|恢复|发)(?:好|完|水|电|下来)?了"
 )
 _DROPPED = re.compile(r"不用(?:再|你们)?(?:办|处理|管|查|弄)了|(?:^|[的了就那把件个])撤(?:了|掉|回)?吧?$")
+_ASKS_BACK = re.compile(
+    r"(?:能|可以|怎么|如何|咋)(?:不能|不可以)?(?:再|给我|帮我|把.{1,8})?(?:撤(?!的)|收回|取消)|(?:收回|取消|撤掉?)(?:刚才|上面|前面)|"
+    r"(?:刚才|刚刚|上面|前面)(?:的|那个|那件|登记的|反映的|提交的|投诉的)+[\u3400-\u9fff]{0,6}?(?:不要了|不算了?|作废|取消|收回|别办了?|不办了|撤)"
+)
+"""我刚才那个能撤吗: what it asks is confirmed before it is done."""
 _NOT_YET = re.compile(r"没|不能|不行|不好|又|还|但|可是|吗|怎么|什么|谁|一半|[不别]撤|呢")
 _THAT_ONE = re.compile(
     r"(?:查|看)?(?P<words>.{1,10}?)(?:的)?[那这](?:个|件)(?:件|事儿?|案子)?(?:呢|吧|啊|怎么样了?|到哪了?)?"
@@ -25,7 +30,7 @@ _OTHER_ONE = re.compile(
     r"(?:那|还有)?(?:另外?一?|另外那|别的那|其他那)(?:个|件)(?:件|事儿?|案子)?(?:呢|怎么样了?|到哪了?|查一下|看看)?"
 )
 _SAYS_NOTHING = re.compile(
-    r"已经|不用|修好|弄好|办好|处理|解决|谢谢|感谢|你们|我们|那个|那件|这个|这件|撤回|撤掉|是的|好的|物业|现在|今天|昨天|刚刚|"
+    r"已经|不用|不想|不要|想|能不能|能|可以|怎么|反映|登记|提交|作废|取消|收回|刚才|上面|前面|不算|算了|吗|么|不|修好|弄好|办好|处理|解决|谢谢|感谢|你们|我们|那个|那件|这个|这件|撤回|撤掉|是的|好的|物业|现在|今天|昨天|刚刚|"
     r"投诉|案子|[的了吧啊呢件事就都撤办管给来是好把刚再也我您]"
 )
 
@@ -45,7 +50,9 @@ def is_settled(text: str) -> bool:
 def is_dropped(text: str) -> bool:
     """Whether a short text takes a case back in other words than 撤回."""
     bare = words_only(text)
-    return len(bare) <= _LONGEST and bool(_DROPPED.search(bare)) and not _NOT_YET.search(bare)
+    if len(bare) > _LONGEST:
+        return False
+    return bool(_ASKS_BACK.search(bare) or (_DROPPED.search(bare) and not _NOT_YET.search(bare)))
 
 
 def that_one(text: str) -> str:

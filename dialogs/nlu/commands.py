@@ -2,6 +2,7 @@
 
 import re
 
+from dialogs.nlu import wishes
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.manners import scolds
 from dialogs.nlu.phrases import made_of
@@ -79,6 +80,7 @@ _CHANGE = re.compile(
 )
 _CASE_NUMBER = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,6}[ \-]?(?:\d[ \-]?){11,12}\d?(?!\d)")
 _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
+_TAKES_UP = re.compile(r"登|反映|投诉|举报|接着|继续")
 _SHORT = 30
 
 
@@ -116,7 +118,7 @@ def command_in(text: str, *, in_form: bool) -> str | None:
     if whole:
         return whole
     if len(bare) > _SHORT:
-        return None
+        return "stop" if wishes.stops(text) and not is_of_being_known(text) else None
     return _within(text, bare) if not in_form else _within_form(text, bare)
 
 
@@ -132,11 +134,12 @@ def _whole(bare: str) -> str | None:
 def _within_form(text: str, bare: str) -> str | None:
     if is_of_being_known(text):  # the form offers to stay anonymous, rather than a policy answer or an end
         return "inform"
-    if _CASE_NUMBER.search(text):
+    if wishes.stops(text):
+        return "withdraw" if "撤" in bare else "stop"
+    short = len(bare) <= 8  # noqa: PLR2004
+    if _CASE_NUMBER.search(text) or (short and _PROGRESS.search(bare)) or _OWN_PROGRESS.fullmatch(bare):
         return "show_progress"
-    if (len(bare) <= 8 and _PROGRESS.search(bare)) or _OWN_PROGRESS.fullmatch(bare):  # noqa: PLR2004
-        return "show_progress"
-    return "withdraw" if len(bare) <= 8 and _WITHDRAW.search(bare) else None  # noqa: PLR2004
+    return "withdraw" if short and _WITHDRAW.search(bare) else None
 
 
 def _within(text: str, bare: str) -> str | None:
@@ -149,8 +152,14 @@ def _within(text: str, bare: str) -> str | None:
         return "show_progress"
     if _RATE.match(text):
         return "rate"
-    if _FILE.fullmatch(bare):
+    return _whether_to_file(text, bare)
+
+
+def _whether_to_file(text: str, bare: str) -> str | None:
+    if _FILE.fullmatch(bare) or (_TAKES_UP.search(bare) and wishes.goes_on(text)):
         return "file_petition"
+    if wishes.stops(text):
+        return "stop"
     return "goodbye" if _BYE.fullmatch(bare) else None
 
 
@@ -161,7 +170,7 @@ def opens(text: str) -> bool:
 
 def affirms(text: str) -> bool:
     bare = words_only(text)
-    return bool(_AFFIRM.fullmatch(bare) and _AFFIRM_CORE.search(bare))
+    return bool(_AFFIRM.fullmatch(bare) and _AFFIRM_CORE.search(bare)) and not _GREET.fullmatch(bare)
 
 
 def denies(text: str) -> bool:

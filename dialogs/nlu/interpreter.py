@@ -14,8 +14,8 @@ from dialogs.engine.contract import Entity, IntentScore, Parse, State, requested
 from dialogs.faq.aspects import follows_up, still_against
 from dialogs.faq.search import SURE, UNSURE, Answers
 from dialogs.nlu import commands, plain_questions
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.accusations import accuses_an_official
+from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger_model import DangerEar, shipped_ear
 from dialogs.nlu.facts import only_place, read_facts
 from dialogs.nlu.gazetteer import Gazetteer
@@ -26,6 +26,7 @@ from dialogs.nlu.ngrams import NgramIndex
 from dialogs.nlu.places import find_place
 from dialogs.nlu.topics import topic_of
 from dialogs.nlu.unnamed import gives_up_for_fear, only_of_ones_name
+from dialogs.nlu.wishes import asides
 from dialogs.understanding import Understanding
 
 IN_SCOPE = 0.42
@@ -135,7 +136,7 @@ class LightInterpreter:
             return _sure(nod)
         if asked in _TAKES_WORDS - _FREE_TEXT and plain_questions.not_ours(text):
             return _sure("small_talk")
-        if question := self._question_in_form(text, asked):
+        if question := self._question_in_form(asides(text).rest or text, asked):
             return question
         if commands.abuses(text) and not tells_a_matter(text, self._categories):
             return _sure("abuse")

@@ -90,7 +90,9 @@ _NO_WORDS = re.compile(
     r"^[没无不太]|太[大黑吵臭脏]|很|好[黑吵臭脏乱]|[没有无]人|晚上|白天|天天|每天|半夜|(?:了|着|过)$"
 )
 """What no name holds where it does not begin with a surname that is sure."""
-_TALK = re.compile(r"[不没吗呢什怎么的了吧]|为啥|匿名|确认|取消|退出|姓名|名字|电话|手机")
+_TALK = re.compile(
+    r"随便|随意|都行|都可以|无所谓|你定|看着|看情况|再说|待会|等会|稍后|一会|[不没吗呢什怎么的了吧]|为啥|匿名|确认|取消|退出|姓名|名字|电话|手机"
+)
 _KIN_BEFORE = re.compile(rf"{_KIN}的?$")
 _OWN = (_STATED, _WITH_NUMBER, _OF_KIN, _SELF, _WITH_ROLE, _STYLED, _BARE, _WITH_SEX, _CALL_ME, _AFTER_NUMBER, _SIGNED)
 _OUTSIDE = re.compile(r"^[\W_]+|[\W_]+$")

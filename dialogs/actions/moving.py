@@ -1,0 +1,38 @@
+"""The place as it was put right: the words of the matter that named it follow."""
+
+from dialogs.actions.changed import replace
+from dialogs.actions.draft import Draft
+from dialogs.nlu.contrast import put_in
+from dialogs.nlu.ngrams import overlap
+from dialogs.nlu.places import Lack, find_district, find_place, lack_of
+
+_MOSTLY = 0.5
+
+
+def moved(draft: Draft, place: str) -> Draft:
+    """The draft at ``place``; a district that was told stays told."""
+    before, matter = draft.place or draft.moved_from or "", draft.matter or ""
+    named = _named(matter, before)
+    district = find_district(named) or find_district(before)
+    if district and lack_of(place) is Lack.DISTRICT:
+        place = f"{district}{place}"
+    new = f"{district}{place}" if district and not find_district(place) else place
+    words = put_in(matter, named, new) if named else matter
+    return replace(
+        draft,
+        place=place,
+        matter=words or draft.matter,
+        moved_from=draft.moved_from or draft.place,
+        shown=None,
+        unclear=0,
+    )
+
+
+def _named(matter: str, place: str) -> str:
+    """How the matter names the place: in the same words, or mostly."""
+    if not place:
+        return ""
+    if place in matter:
+        return place
+    said = find_place(matter)
+    return said.value if said and (overlap(said.value, place) >= _MOSTLY or said.value in place) else ""

@@ -1,0 +1,140 @@
+"""Putting right by naming the wrong, or only the right: it is set wherever the wrong stands, and all else stays."""
+
+import re
+
+from dialogs.actions.changed import replace
+from dialogs.actions.changes import told
+from dialogs.actions.draft import Draft
+from dialogs.actions.moving import moved
+from dialogs.nlu.contrast import Contrast, alike_in, contrasts_in, put_in, right_alone
+from dialogs.nlu.facts import answered_place, only_place
+from dialogs.nlu.matter import finds_fault
+from dialogs.nlu.name_slips import name_put_right, phone_put_right
+from dialogs.nlu.names import answered_name, bare_name
+from dialogs.nlu.ngrams import overlap
+from dialogs.nlu.phones import find_phones
+from dialogs.nlu.times import find_since
+
+_LONGEST_PLACE = 20
+_SHORTEST_MORE = 4
+_DATES = "月号日"
+_CALLED = re.compile(r"^(?:我?姓|名字?|叫|是)+")
+_LONGEST_NAME = 4
+_GOES_BEHIND = re.compile(
+    r"^(?:地址|地点|位置)(?:的?后面|后边|里面?|上)?(?:再|还|要|请|帮我)*(?:加|补|添|写)(?:上|"
+    r"个|一个|一句)*[，,：: ]*(?P<more>[^，。]{2,20}?)[。！!]*$"
+)
+
+
+def put_right(draft: Draft, text: str) -> Draft | None:
+    """The draft with what the text puts right beside the wrong; None where it puts nothing right that stands there."""
+    if name := name_put_right(text, draft.name or ""):
+        return _changed(draft, name=name, anonymous=None)
+    if phone := phone_put_right(text, draft.phone or ""):
+        return _changed(draft, phone=phone)
+    if (behind := _GOES_BEHIND.match(text.strip())) and draft.place:
+        return _changed(draft, place=f"{draft.place}{behind['more']}")
+    for contrast in contrasts_in(text):
+        if (righted := _in_the_draft(draft, contrast)) is not None:
+            more = contrast.more if len(contrast.more) >= _SHORTEST_MORE else ""
+            return told(righted, more) if more else righted
+    return next((righted for c in contrasts_in(text) if (righted := _quantity(draft, c.new))), None)
+
+
+def put_right_alone(draft: Draft, text: str) -> Draft | None:
+    """不对，是五天: the draft with what is of the same kind as the right; None where nothing is, or too much."""
+    said = right_alone(text)
+    if not said:
+        return None
+    new = said.new
+    if not said.slip:
+        return _time(draft, new)
+    phones, name = find_phones(new), answered_name(new)
+    if phones:
+        return _changed(draft, phone=phones[0].value, anonymous=None)
+    if name and draft.name and set(name) & set(draft.name) and abs(len(name) - len(draft.name)) <= 1:
+        return _changed(draft, name=name)
+    return _time(draft, new) or _place(draft, new) or _like(draft, new)
+
+
+def _changed(draft: Draft, **parts: object) -> Draft:
+    return replace(draft, confirm=None, shown=None, pending=None, unclear=0, **parts)  # type: ignore[arg-type]
+
+
+def _in_the_draft(draft: Draft, contrast: Contrast) -> Draft | None:
+    old, new = contrast.old, contrast.new
+    if name := _name(draft.name or "", old, new):
+        return _changed(draft, name=name)
+    if (phones := find_phones(new)) and (old in (draft.phone or "") or find_phones(old)):
+        return _changed(draft, phone=phones[0].value)
+    stood = draft.moved_from if draft.place is None else draft.place  # asked anew, it is what stood there
+    told_so_far = {"place": stood, "matter": draft.matter, "when": draft.when, "title": draft.title}
+    texts = {part: value for part, value in told_so_far.items() if value}
+    righted = {part: changed for part, value in texts.items() if (changed := put_in(value, old, new)) != value}
+    later = tuple(put_in(one, old, new) for one in draft.later)
+    if not righted and later == draft.later:
+        return _moved_by(draft, old, new)
+    if "place" in righted:
+        righted["moved_from"] = draft.moved_from or draft.place or ""
+    return _changed(draft, later=later, **righted)
+
+
+def _name(name: str, old: str, new: str) -> str:
+    """不是姓白，是姓黄; 不是白露，是白璐: the name as it should be, "" where it is none."""
+    wrong, right = (_CALLED.sub("", one) or one for one in (old, new))
+    if wrong not in name or not name or len(right) > _LONGEST_NAME:
+        return ""
+    return bare_name(name.replace(wrong, right, 1)) or ""
+
+
+def _moved_by(draft: Draft, old: str, new: str) -> Draft | None:
+    """A place named otherwise than it was told."""
+    if draft.place and only_place(new) and only_place(old):
+        return _changed(moved(draft, answered_place(new)))
+    return None
+
+
+def _time(draft: Draft, new: str) -> Draft | None:
+    since = find_since(new)
+    if not since or len(new) > len(since) + _SHORTEST_MORE or not draft.matter:
+        return None
+    before = find_since(draft.matter)
+    same = before and any(c in before for c in _DATES) == any(c in since for c in _DATES)
+    matter = put_in(draft.matter, before, since) if same else draft.matter
+    return _changed(draft, when=since, matter=matter)
+
+
+def _place(draft: Draft, new: str) -> Draft | None:
+    before = draft.place or ""
+    short = len(new) <= _LONGEST_PLACE and not finds_fault(new)
+    if not (before and short and (only_place(new) or overlap(new, before) > 0)):
+        return None
+    return _changed(moved(draft, answered_place(new)))
+
+
+def _like(draft: Draft, new: str) -> Draft | None:
+    """The one number with the same unit, or the one word that differs in a character and is a fault as well."""
+    matter = draft.matter or ""
+    old = _fault_like(matter, new)
+    return _quantity(draft, new) or (_changed(draft, matter=put_in(matter, old, new)) if old else None)
+
+
+def _quantity(draft: Draft, new: str) -> Draft | None:
+    """The one number with the same unit, in the time that was put right or in the matter."""
+    for part in ("when", "matter"):
+        text = getattr(draft, part) or ""
+        old = alike_in(text, new)
+        if old and not new.startswith(old):
+            return _changed(draft, **{part: put_in(text, old, new)})
+    return None
+
+
+def _fault_like(matter: str, new: str) -> str:
+    if not finds_fault(new) or len(new) > 4:  # noqa: PLR2004 - a word
+        return ""
+    size = len(new)
+    windows = {matter[at : at + size] for at in range(len(matter) - size + 1)}
+    close = {
+        one for one in windows if sum(a == b for a, b in zip(one, new, strict=True)) == size - 1 and finds_fault(one)
+    }
+    return close.pop() if len(close) == 1 else ""
