@@ -24,6 +24,7 @@ NAMES: Mapping[str, str] = {
     "danger": "险情",
     "district": "区县",
     "grade": "评分",
+    "dropped": "今天放弃的登记",
     "held": "先放着的话",
     "id": "编号",
     "just_filed": "刚登记的",

@@ -158,7 +158,7 @@ def _within(text: str, bare: str) -> str | None:
 def _whether_to_file(text: str, bare: str) -> str | None:
     if _FILE.fullmatch(bare) or (_TAKES_UP.search(bare) and wishes.goes_on(text)):
         return "file_petition"
-    if wishes.stops(text):
+    if wishes.stops(text) and not is_of_being_known(text):
         return "stop"
     return "goodbye" if _BYE.fullmatch(bare) else None
 
