@@ -16,6 +16,7 @@ from dialogs.nlu import commands, wishes
 from dialogs.nlu.case_words import is_dropped, is_impatient, is_settled, is_the_other, meant, that_one
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.matter import finds_fault, is_a_story
+from dialogs.nlu.unnamed import is_of_being_known
 from dialogs.ports import Cases, CaseView
 
 _TOPICS = (
@@ -105,7 +106,7 @@ class CaseQuestions:
 
     async def _of_a_case(self, said: Said, slots: Mapping[str, Any], topic: str) -> str:
         of_open = _of_an_open_case(said.text)
-        stops = wishes.stops(said.text)
+        stops = wishes.stops(said.text) and not is_of_being_known(said.text)
         if not (topic or of_open or stops or _puts_right(said.text)):
             return ""
         mine = await self._cases.mine(said.conversation_id)
