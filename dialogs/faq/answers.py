@@ -33,6 +33,8 @@ _CALLED = {
     "keywords": "关键词",
     "aspects": "方面",
 }
+ELSEWHERE = "elsewhere"
+"""The topic of entries that only say which other agency is to be asked; ``keywords`` tell what they are about."""
 _ID = re.compile(r"[A-Za-z0-9_\-]{1,40}")
 _Read = TypeVar("_Read")
 
@@ -61,7 +63,9 @@ class Answer:
 
     @property
     def said(self) -> str:
-        """The answer as it is given: with its source and since when that is in force."""
+        """The answer as it is given: with its source and since when that is in force; where to turn needs none."""
+        if self.topic == ELSEWHERE:
+            return self.text
         cited = "；".join(source.shown for source in self.sources) or self.source
         days = {source.since for source in self.sources if source.since} or {self.valid_from}
         since = "、".join(spoken_day(day) for day in sorted(days))

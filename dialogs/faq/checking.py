@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from dialogs.faq.answers import Answer
+from dialogs.faq.answers import ELSEWHERE, Answer
 from dialogs.faq.search import Answers
 from dialogs.nlu.clean import words_only
 
@@ -59,6 +59,10 @@ def _of_one(answer: Answer, today: date) -> Iterator[Doubt]:
         yield Doubt(id=answer.id, wrong=False, sentence=f"{answer.valid_to.isoformat()} 就要失效")
     if answer.valid_from > today:
         yield Doubt(id=answer.id, wrong=False, sentence=f"{answer.valid_from.isoformat()} 才施行，在那以前不会回答")
+    if answer.topic == ELSEWHERE:
+        if not answer.keywords:
+            yield Doubt(id=answer.id, wrong=True, sentence="没有写关键词（keywords），认不出问的是哪个单位的事")
+        return
     if not all(source.law and source.article for source in answer.sources):
         yield Doubt(id=answer.id, wrong=False, sentence="依据没有写明是哪部法规的第几条")
     if len(answer.variants) < _FEW:

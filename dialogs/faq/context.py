@@ -4,16 +4,28 @@ It is about what was answered last. One answer on the same subject that tells ju
 none is guessed.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dialogs.faq.aspects import aspect_of, follows_up, still_against
+from dialogs.faq.answers import ELSEWHERE
+from dialogs.faq.aspects import Aspect, asks_of_lateness, aspect_of, follows_up, still_against
 from dialogs.faq.search import OFFERED, Answers, Finding, Found
 
 REMEMBERED = timedelta(minutes=30)
 _NEXT = {"review": "recheck", "recheck": "after_recheck"}
 """What comes after a step that somebody is still not content with."""
+_LATE = {
+    "accept_deadline": "shirking",
+    "transfer": "shirking",
+    "finish_deadline": "extension",
+    "extension": "extension",
+    "hotline_deadline": "hotline_supervision",
+}
+"""What is told of the time that has passed. Of a missed time to ask for review nothing approved is known."""
+_MAY_BE_CHOSEN = frozenset({Aspect.TIME, Aspect.MATERIALS, Aspect.WHERE, Aspect.WHO})
+"""Of these several answers on one subject are worth a choice; of the rest they are about different things."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,21 +52,27 @@ def in_context(answers: Answers, question: str, last: LastAnswer | None, *, toda
     """What ``question`` comes to after ``last``; None where it follows nothing up, or nothing tells of it."""
     before = answers.get(last.id, today=today) if last else None
     if before is not None and still_against(question):
-        return _next_step(answers, before.id, today)
+        return _next_step(answers, before.id, _NEXT, today)
+    if before is not None and asks_of_lateness(question):
+        return _next_step(answers, before.id, _LATE, today)
     if before is None or not follows_up(question):
         return None
     aspect = aspect_of(question)
     telling = [answer for answer in answers.of_topic(before.topic, today=today) if aspect in answer.aspects]
+    if before.topic == ELSEWHERE:
+        telling = []
     if before in telling:
         telling = [before]
+    elif aspect not in _MAY_BE_CHOSEN and len(telling) > 1:
+        telling = []
     found = tuple(Found(answer=answer, score=1.0, asked=answer.question) for answer in telling[:OFFERED])
     why = {"after": before.id, "topic": before.topic, "aspect": str(aspect), "telling": [a.id for a in telling]}
     return Finding(found=found, sure=len(telling) == 1, near=len(telling) > 1, by="context", why=why) if found else None
 
 
-def _next_step(answers: Answers, before: str, today: date) -> Finding | None:
+def _next_step(answers: Answers, before: str, steps: Mapping[str, str], today: date) -> Finding | None:
     """The answer on the step after ``before``; None where the approved answers tell of none."""
-    then = answers.get(_NEXT.get(before, ""), today=today)
+    then = answers.get(steps.get(before, ""), today=today)
     if then is None:
         return None
     found = (Found(answer=then, score=1.0, asked=then.question),)

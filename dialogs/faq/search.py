@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import structlog
 
-from dialogs.faq.answers import Answer
+from dialogs.faq.answers import ELSEWHERE, Answer
 from dialogs.faq.confidence import SIGNS, Judged, judge, signs_of
 from dialogs.faq.learned import EMBEDDER, learned_for_questions
 from dialogs.faq.matching import LONGEST_TEXT, Matched, QuestionMatcher
@@ -71,8 +71,10 @@ class Answers:
     """The approved answers, ready to be searched."""
 
     def __init__(self, answers: Sequence[Answer]) -> None:
-        self._answers = tuple(answers)
         self._by_id = {answer.id: answer for answer in answers}
+        self._elsewhere = tuple(answer for answer in answers if answer.topic == ELSEWHERE)
+        answers = [answer for answer in answers if answer.topic != ELSEWHERE]
+        self._answers = tuple(answers)
         asked = [(text, at) for at, answer in enumerate(answers) for text in answer.asked]
         self._asked = [text for text, _ in asked]
         self._owners = np.array([at for _, at in asked], dtype=np.int64)
@@ -83,7 +85,19 @@ class Answers:
         self._not_before = 0.0
 
     def __iter__(self) -> Any:
-        return iter(self._answers)
+        return iter(self._by_id.values())
+
+    def elsewhere(self, question: str, *, today: date | None = None, district: str = "") -> Answer | None:
+        """Which other agency's affair the question names; the longest of the keywords counts."""
+        named = [
+            (len(word), answer)
+            for answer in self._elsewhere
+            if (today is None or answer.holds(today))
+            and (not answer.districts or any(district.endswith(own) for own in answer.districts))
+            for word in answer.keywords
+            if word in question
+        ]
+        return max(named, key=lambda one: one[0])[1] if named else None
 
     def get(self, answer_id: str, *, today: date | None = None) -> Answer | None:
         """The answer of that id; None where there is none, or (``today`` given) it does not hold today."""
@@ -155,7 +169,7 @@ class Answers:
         fits = [
             (today is None or answer.holds(today))
             and (not answer.districts or any(district.endswith(own) for own in answer.districts))
-            and (not subject.any or subject.fits(answer))
+            and subject.fits(answer)
             for answer in self._answers
         ]
         own = {a.question for a, fit in zip(self._answers, fits, strict=True) if fit and a.districts}

@@ -9,6 +9,12 @@ from dialogs.faq.answers import Answer
 
 _STEPS = ("复查", "复核")
 _HOTLINE = "hotline"
+_ONLY_OF = {
+    "online": re.compile(r"网上|线上|在线|电子|系统|数据|共享|签名|印章|重复|证照|政府|政务|平台"),
+}
+"""Topics that are given only to questions that speak of them: 要带什么材料 is none of on-line services."""
+_DAMAGES = re.compile(r"赔偿|赔钱|赔我|索赔|补偿")
+_OF_DATA = re.compile(r"信息|隐私|泄露|资料|数据|电话|号码|名字")
 _OWN = re.compile(r"12345|热线|信访")
 _AGENCIES = re.compile(
     r"社保局|人社局|医保局|车管所|派出所|公安局|交警队?|税务局|法院|检察院|医院|卫生院|学校|银行|邮局|民政局|房管局|住建局|城管局|教育局|"
@@ -21,15 +27,16 @@ class Subject:
 
     def __init__(self, question: str) -> None:
         self._steps = [step for step in _STEPS if step in question]
+        self._question = question
+        self._damages = bool(_DAMAGES.search(question))
         self._agencies = [] if _OWN.search(question) else _AGENCIES.findall(question)
-
-    @property
-    def any(self) -> bool:
-        """Whether it names anything that an answer must speak of."""
-        return bool(self._steps or self._agencies)
 
     def fits(self, answer: Answer) -> bool:
         said = " ".join((*answer.asked, answer.text))
+        if (only := _ONLY_OF.get(answer.topic)) and not only.search(self._question):
+            return False
+        if self._damages and not ("赔" in said and _OF_DATA.search(self._question)):
+            return False
         if self._agencies and answer.topic == _HOTLINE and not any(name in said for name in self._agencies):
             return False
         return not self._steps or any(step in said for step in self._steps)

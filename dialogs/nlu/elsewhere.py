@@ -1,0 +1,68 @@
+"""Questions that are for somebody else: how another agency's papers are got, and where an office is found.
+
+A trouble with such an agency (公积金中心不给提取) is no such question: it is a matter.
+"""
+
+import re
+
+from dialogs.nlu.matter import asks
+from dialogs.nlu.phrases import made_of
+from dialogs.nlu.wording import plain
+
+_LONGEST = 40
+_ALSO_ASKS = re.compile(
+    r"[吗嘛么呢不没啵]$|怎么|咋|如何|点样|边度|哪|多久|多长|几点|几时|几天|多少|什么|啥|咩|能不能|可不可以|可以|谁|"
+    r"^(?:我|俺|咱)?(?:想|要|想要|需要|来|得|准备|打算)?(?:请?问|打听|咨询|了解|补|办|换|领|查|提取|交|转|退|开|考|申请|预约|挂失)"
+)
+_MISHAP = re.compile(
+    r"补|办|换|领|查|取|缴|交|转|迁|报|约|挂失|过期|到期|丢|掉了|不见|遗失|坏|年审|年检|过户|考|申请|续|断|退|开|贷|上|领取|认证|转|算|写|找|请|注册|注销|"
+    r"发放|时候发|几时发|几号发|政策|规定|条件|手续|流程|材料|要什么|需要|怎么|咋|如何|多久|几点|在哪|去哪|哪里|哪儿|多少"
+)
+"""What people do with papers and accounts, and what befalls them."""
+_BLAMES = re.compile(
+    r"不给|不让|不肯|不准|不许|不批|拒|刁难|推诿|推来推去|踢皮球|态度|乱收|要钱|好处|红包|贿|拖|欠|没给|没有给|不交|不缴|不买|没交|没缴|没买|少交|漏交|少缴|"
+    r"骗|冒用|盗|扣(?!分)|罚|没人|不理|不管|不认|不承认|克扣|打回|卡着|卡住|卡我|下不来|办不|提不|取不|报不|查不|补不|一直|迟迟|还没|还不|不发|没发|停发|少发|停了|"
+    r"不公|不满|不服|违法|违规|投诉|举报|反映|检举|维权|讨|公司|单位|老板|厂|开发商|物业|中介|房东|邻居|对方|前夫|前妻|村里|村干部|书记|主任|领导|"
+    r"太高|高了|太贵|涨|不合理|工地|工作人员|窗口人|办事员|收费|罚款|错|被"
+)
+_OURS = re.compile(
+    r"12345|信访|上访|热线|你们|登记|匿名|提供|留下?|填|发给|发送|上传|拍|要不要|用不用|需不需要|身份证号|必须|一定要|非要|复查|复核|受理|转送"
+)
+_PLACE_LEADS = (
+    r"请问|问一?下|问问|我想|想|我|要|知道|打听|咨询|一下|那|那么|哎|你好|您好|告诉|给我|给|说|下|你们的?|你哋|您们?的?|咱们?的?|你|您|市|县|区|省|本地|当地|这边|这里|这个|这|的|具体|"
+    r"去|到|上|过去|过来|直接|现场|当面|来|怎么|咋|能|可以|可|有|没有|是|个|吗|呢|啊|呀|哦|嘛|不|吧|到底|要是|如果"
+)
+_OFFICE = (
+    r"信访局|信访办|信访大厅|信访接待大厅|信访接待室|信访接待中心|信访中心|信访部门|接访大厅|"
+    r"接待大厅|接待室|办公室|办公|单位|人民来访接待中心|人民来访接待室|局|大厅"
+)
+_WHERE = (
+    r"在哪里|在哪儿|在哪|在边度|喺边|喺边度|在什么地方|在啥地方|在啥子地方|什么地方|哪里|哪儿|哪条路|哪条街|什么路|什么位置|位置|地址|地点|"
+    r"怎么走|咋走|怎么去|咋去|怎么过去|怎么找|坐几路车|坐什么车|几路车"
+)
+_PHONE = r"电话号码|联系电话|联系方式|电话|座机|号码|热线|多少|是多少|几多|打哪个|打什么|打多少|哪个"
+_ABOUT_OFFICE = made_of(f"{_PLACE_LEADS}|{_OFFICE}|{_WHERE}|{_PHONE}")
+_NAMES_OFFICE = re.compile(r"信访|接访|接待|来访|[你您](?:们|单位|办公)|局|大厅")
+_ASKS_WHERE = re.compile(_WHERE)
+_ASKS_PHONE = re.compile(r"电话|座机|号码|联系方式")
+_BARE = re.compile(
+    r"(?:那|请问|具体)?(?:地址|电话|号码|电话号码|联系电话|联系方式)(?:是|有)?(?:多少|几多|什么|啥|在哪里?|哪里|没有?)?(?:呢|啊|呀|吗)?"
+)
+
+
+def asks_for_a_service(text: str) -> bool:
+    """身份证丢了去哪补办; 社保断缴了怎么补: it asks how, and blames nobody."""
+    bare = plain(text)
+    asked = asks(text) or _ALSO_ASKS.search(bare)
+    return bool(
+        len(bare) <= _LONGEST and asked and _MISHAP.search(bare) and not _BLAMES.search(bare) and not _OURS.search(bare)
+    )
+
+
+def asks_where_we_are(text: str, *, bare: bool) -> bool:
+    """信访局地址在哪; 你们电话多少. ``bare``: 电话多少 alone is heard as ours too."""
+    words = plain(text)
+    if len(words) > _LONGEST or not _ABOUT_OFFICE.fullmatch(words):
+        return False
+    asks_it = _ASKS_WHERE.search(words) or _ASKS_PHONE.search(words)
+    return bool(asks_it and _NAMES_OFFICE.search(words)) or bool(bare and _BARE.fullmatch(words))
