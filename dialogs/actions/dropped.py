@@ -22,7 +22,7 @@ def keep(draft: Draft, *, at: datetime) -> EventType:
     return SlotSet(SLOT, {"at": at.isoformat(), "draft": written(draft, Draft())})
 
 
-def taken_up(tracker: Tracker, turn: Turn) -> Heard | None:
+def given_up_today(tracker: Tracker, turn: Turn) -> Heard | None:
     """The matter that was given up, where the message only says that it is to go on after all."""
     kept = tracker.slots.get(SLOT)
     if not kept or turn.at - datetime.fromisoformat(kept["at"]) > _KEPT_FOR or not goes_on(turn.text):

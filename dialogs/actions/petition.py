@@ -12,7 +12,7 @@ from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard
 from dialogs.actions.confirming import split_into
 from dialogs.actions.draft import LONGEST_MATTER, PREFIX, Draft, read_draft, written
-from dialogs.actions.dropped import taken_up
+from dialogs.actions.dropped import given_up_today
 from dialogs.actions.following import next_draft
 from dialogs.actions.happened import happened_in
 from dialogs.actions.held import read_held
@@ -104,7 +104,7 @@ class ValidatePetitionForm(FormValidationAction):
         if following := tracker.slots.get("next_matters"):
             heard = next_draft(following, turn, self._world.categories).remark("utter_next_matter")
             return replace(heard, draft=_known_from_before(heard.draft, tracker))
-        if given_up := taken_up(tracker, turn):
+        if given_up := given_up_today(tracker, turn):
             return given_up
         held = read_held(tracker, now=turn.at)
         apart, over = is_apart(held, turn, self._world.categories), turn.entity("kind") == "over"
