@@ -66,8 +66,8 @@ def answer_matter(  # noqa: PLR0911 - a table, one line a meaning
 ) -> Heard:
     if not_ours(turn.text):
         return unclear(heard, "utter_not_ours")
-    if topic := topic_of(turn.text, categories):
-        return replace(heard, draft=replace(heard.draft, fragment=topic, unclear=heard.draft.unclear + 1))
+    if topic_of(turn.text, categories):
+        return _fragment(heard, turn.text)
     if facts.matter:
         return replace(heard, draft=retold(told(heard.draft, facts.matter), facts))
     says_who_or_where = facts.name or facts.phone or facts.id_number or not facts.rest or only_place(turn.text)

@@ -27,7 +27,7 @@ _FUMES = re.compile(r"(?:油烟|烟气|废气|臭气|臭味|异味)(?:太大|很
 _EARLY = 2.0
 _LONG = 40
 _TITLE_LIKE = 60
-_SURE = 0.25
+_SURE = 0.3
 _REMEMBERED = 64
 
 

@@ -18,7 +18,7 @@ _HIDDEN = re.compile(r"[\d-]*\*{4,}[\dXx]*")
 _READ, _CLAUSES = 1500, 14
 _GOES_ON = re.compile(
     r"影响|导致|结果|把(?!我?家?(?:孩子|车))|到(?!现在)|去(?!年)|找(?!不)|问|后来|当时|第[一二三四五]|说(?!好)|他|她|它|让|又|再|才|可是|但是?|所以|于是|跟|推给|里面|今年\d|家住|住在|打\d|"
-    r"请|盼|望|谢|联系|共计|其中|户口|跑了|电话|我|俺|你|您|好几|不知道|以后|连个?说法|人家|反映|吓|气死|差点|真"
+    r"请|盼|望|谢|联系|共计|其中|户口|跑了|电话|[我俺](?!们?[庄村镇乡社厂校小])|你|您|好几|不知道|以后|连个?说法|人家|反映|吓|气死|差点|真"
 )
 """How a clause begins that tells what came of it, not what it is."""
 _WHO = re.compile(
@@ -96,7 +96,12 @@ def _candidates(clauses: Sequence[str], room: int) -> Iterator[tuple[str, int]]:
 
 
 def _is_aside(clause: str) -> bool:
-    return bool(_WHO.fullmatch(clause) or _REACHED.search(clause) or _FELT.search(clause))
+    return bool(_WHO.fullmatch(clause) or _REACHED.search(clause) or _FELT.search(clause) or _is_a_place(clause))
+
+
+def _is_a_place(text: str) -> bool:
+    said = find_place(text)
+    return said is not None and len(said.value) >= len(text) * _MOST_OF_IT
 
 
 def _weight(text: str, position: int, categories: Categories, of_all: str) -> float:
@@ -110,8 +115,7 @@ def _weight(text: str, position: int, categories: Categories, of_all: str) -> fl
     thing -= 4.0 if _WHO.fullmatch(text) else 2.0 if _REACHED.search(text) or _FELT.search(text) else 0.0
     thing -= 1.0 if _REPLIED.match(text) else 0.0
     thing -= 1.5 if _UNSAID.match(text) or (_PROMISED.search(text) and not sounds_amiss(text)) else 0.0
-    said = find_place(text)
-    thing -= _ONLY_A_PLACE if said and len(said.value) >= len(text) * _MOST_OF_IT else 0.0
+    thing -= _ONLY_A_PLACE if _is_a_place(text) else 0.0
     length = min(len(text), BEST_LENGTH) / BEST_LENGTH * 2 - max(len(text) - LONGEST, 0) * 0.25
     return fault + thing + length - position * 0.8 - _joined(text, categories)
 

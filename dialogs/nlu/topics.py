@@ -3,13 +3,14 @@
 import re
 
 from dialogs.nlu.categories import Categories
+from dialogs.nlu.matter import finds_fault
 from dialogs.nlu.places import find_place
 from dialogs.nlu.title_words import stripped
 
 _LONGEST = 10
 _SHORTEST = 2
 _HAPPENS = re.compile(
-    r"[没不无坏断堵漏欠裂塌偷骗被掉太很难吵烂破臭黑冒震响拖灭死倒]|扰民|停(?!车)|打架|开除|辞退|违停|加盖|圈起"
+    r"[没不无坏断堵漏欠裂塌偷骗被掉太很难吵烂破臭黑冒震响拖灭死倒乱]|扰民|停(?!车)|打架|开除|辞退|违停|加盖|圈起"
 )
 """Says what is wrong: 停水 is told, 物业 is not."""
 _AROUND = re.compile(
@@ -34,4 +35,6 @@ def topic_of(text: str, categories: Categories) -> str:
 
 def _only_words(bare: str, words: frozenset[str]) -> bool:
     """Whether it is one of the words, or two of them."""
-    return bare in words or any(bare[:at] in words and bare[at:] in words for at in range(2, len(bare) - 1))
+    return bare in words or (
+        not finds_fault(bare) and any(bare[:at] in words and bare[at:] in words for at in range(2, len(bare) - 1))
+    )
