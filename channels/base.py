@@ -13,7 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import aiohttp
 
-from channels.messages import Inbound, MessagePart, Outbound, Receipt, Sent, Via
+from channels.messages import Inbound, Media, MessagePart, Outbound, Receipt, Sent, Via
 
 Clock = Callable[[], datetime]
 """Gives the present as an aware UTC datetime."""
@@ -71,6 +71,7 @@ class Capabilities:
     ``notices``: kinds of notice that have a template here ("progress").
     ``free_text``: False where approved templates alone go out; such a channel carries notices and no replies.
     ``segments``: what a text costs in text messages; None where nobody counts.
+    ``public_daily``: how often a day somebody may be invited in public to write privately; 0: never.
     """
 
     passive: bool
@@ -81,6 +82,15 @@ class Capabilities:
     notices: frozenset[str] = frozenset()
     free_text: bool = True
     segments: Callable[[str], int] | None = None
+    public_daily: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A picture, voice, video or file. ``type``: as the platform names it ("image/jpeg"; "" where it does not)."""
+
+    content: bytes = field(repr=False)
+    type: str = ""
 
 
 Take = Callable[[Arrival], Awaitable[None]]
@@ -163,6 +173,20 @@ class Channel(Protocol):
         ...
 
     async def aclose(self) -> None: ...
+
+
+@runtime_checkable
+class FetchesMedia(Protocol):
+    """A channel that can bring what ``Inbound.media`` names."""
+
+    async def fetch(self, media: Media) -> Fetched:
+        """Bring it, bounded in size.
+
+        Raises:
+            MediaGone: it is not there (any more), or larger than anybody takes.
+            SendFailed: one of its other branches, as for ``send``; asking again does no harm.
+        """
+        ...
 
 
 class ChannelFactory(Protocol):

@@ -16,6 +16,7 @@
         ├── RecipientGone         the person blocked us, left, or never was: no way of this channel
         ├── PayloadRejected       the platform will never take this content
         ├── AccountBroken         secret, allow list, ban: people must act; every call would fail
+        ├── MediaGone             what somebody sent can no longer be fetched
         └── OutcomeUnknown        perhaps sent (time-out after the request left): at most one repeat, marked
 
 Each error carries what to do with it, so that no caller asks for a platform's name or code.
@@ -144,6 +145,11 @@ class AccountBroken(SendFailed):
     retryable = True
     alarm = True
     sentence = "账号凭证、IP 白名单或权限有问题，需要管理员处理"
+
+
+class MediaGone(SendFailed):
+    code = "media_gone"
+    sentence = "图片或语音已过期、太大，或平台不再提供，取不到了"
 
 
 class OutcomeUnknown(SendFailed):

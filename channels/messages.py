@@ -46,6 +46,9 @@ class EventName(StrEnum):
     MENU_VIEWED = "menu_viewed"
     POSITION_REPORTED = "position_reported"
     CONSENT_CHANGED = "consent_changed"
+    MENTIONED = "mentioned"
+    """We were named in public. ``key``: the post's or comment's id; ``details``: "kind" (status, comment), "by" (push,
+    poll), and "status", the post that a comment stands under. It is never understood, only answered by an invitation."""
     OTHER = "other"
 
 
@@ -145,7 +148,13 @@ class Via(StrEnum):
     TEMPLATE = "template"
     SUBSCRIBE = "subscribe"
     SMS = "sms"
+    PUBLIC = "public"
+    """For everybody to read: only ``PUBLIC_INVITATION`` goes this way."""
     DIRECT = "direct"
+
+
+PUBLIC_INVITATION = "public_invitation"
+"""``Outbound.notice`` of the one fixed text that may be said in public; ``fields`` hold "kind", "key" and "status"."""
 
 
 class Purpose(StrEnum):

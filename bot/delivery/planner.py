@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from channels.base import Capabilities
-from channels.messages import Via
+from channels.messages import PUBLIC_INVITATION, Via
 from storage.records import Conversation, OutboxEntry
 
 
@@ -13,12 +13,14 @@ def ways(entry: OutboxEntry, conversation: Conversation, capabilities: Capabilit
 
     Free text needs the window that the person's last message opened; a template or subscribe message needs a
     notice that has one. Somebody who left the account gets neither: only a subscribe message, to which they
-    consented, still arrives.
+    consented, still arrives. In public goes the invitation and nothing else, and it goes no other way.
     """
     return [way for way in capabilities.ways if _open(way, entry, conversation, capabilities, now)]
 
 
 def _open(way: Via, entry: OutboxEntry, conversation: Conversation, capabilities: Capabilities, now: datetime) -> bool:
+    if (way is Via.PUBLIC) is not (entry.notice == PUBLIC_INVITATION):
+        return False
     match way:
         case Via.CUSTOMER_SERVICE:
             return conversation.reachable and window_open(conversation, now=now)
@@ -26,7 +28,7 @@ def _open(way: Via, entry: OutboxEntry, conversation: Conversation, capabilities
             return conversation.reachable and entry.notice in capabilities.notices
         case Via.SUBSCRIBE:
             return entry.notice in capabilities.notices
-        case Via.SMS | Via.DIRECT:
+        case Via.SMS | Via.PUBLIC | Via.DIRECT:
             return True
         case Via.PASSIVE:
             return False
