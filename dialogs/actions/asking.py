@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from dialogs.actions.draft import PREFIX, Draft, read_draft
 from dialogs.actions.locating import choices_of
+from dialogs.actions.naming import surname_told
 from dialogs.actions.patience import offers_a_way_out
 from dialogs.actions.resuming import came_back, open_words
 from dialogs.actions.sensitive import kinds_in
@@ -67,7 +68,7 @@ class Ask(Action):
         elif self._part == "matter" and draft.fragment and not draft.asked("matter"):
             say(dispatcher, "utter_ask_petition_matter_of", topic=masked(draft.fragment))
         else:
-            say(dispatcher, question(self._part, draft), place=place)
+            say(dispatcher, question(self._part, draft), place=place, surname=surname_told(draft))
         return []
 
     async def _show(self, dispatcher: CollectingDispatcher, turn: Turn, draft: Draft, *, aside: bool) -> list[Any]:
@@ -123,8 +124,9 @@ def question(part: str, draft: Draft) -> str:
         return "utter_ask_petition_whom"
     if part == "place" and draft.vague:
         return "utter_ask_petition_place_precisely"
-    if part == "name" and draft.phone is None:
-        return f"utter_ask_petition_name_and_phone{again}"
+    if part == "name":
+        whole, phone = bool(surname_told(draft)), "_and_phone" if draft.phone is None else ""
+        return f"utter_ask_petition_whole_name{phone}" if whole else f"utter_ask_petition_name{phone}{again}"
     return f"utter_ask_{PREFIX}{part}{again}"
 
 

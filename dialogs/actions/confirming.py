@@ -103,6 +103,8 @@ def answer_confirm(  # noqa: PLR0911 - a table, one line a meaning
         return which_part(heard)
     if beside := _told_beside(heard, turn.text):
         return beside
+    if draft.anonymous and (facts.name or facts.phone) and not (facts.place or facts.matter):
+        return heard  # whether that undoes the choice is asked
     told_anew = _told_anew(draft, turn.text, facts)
     if told_anew:
         return replace(heard, draft=told_anew).remark("utter_changed")
@@ -155,9 +157,8 @@ def _told_anew(draft: Draft, text: str, facts: Facts) -> Draft | None:
     draft = moved(draft, answered_place(text)) if only_place(text) else draft
     return replace(
         draft,
-        name=facts.name or draft.name,
-        phone=facts.phone or draft.phone,
-        anonymous=None if facts.name or facts.phone else draft.anonymous,
+        name=draft.name if draft.anonymous else facts.name or draft.name,
+        phone=draft.phone if draft.anonymous else facts.phone or draft.phone,
         shown=None,
         unclear=0,
     )

@@ -60,7 +60,7 @@ class Draft:
     fragment: str | None = field(default=None, repr=False)
     parts: tuple[str, ...] = field(default=(), repr=False)
     later: tuple[str, ...] = field(default=(), repr=False)
-    pending: str | None = None
+    pending: str | None = field(default=None, repr=False)
     unclear: int = 0
     asks: Mapping[str, int] = field(default_factory=dict)
     at: str | None = None

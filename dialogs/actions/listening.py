@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from dialogs.actions.changed import replace
-from dialogs.actions.changes import Heard, anonymous, confirmed, repeated, understood, which_part
+from dialogs.actions.changes import Heard, anonymous, confirmed, repeated, unclear, understood, which_part
 from dialogs.actions.confirming import (
     WAITS,
     answer_confirm,
@@ -22,13 +22,14 @@ from dialogs.actions.draft import MOST_ATTACHMENTS, Draft
 from dialogs.actions.moving import moved
 from dialogs.actions.naming import answer_name, answer_phone
 from dialogs.actions.patience import runs_out
-from dialogs.actions.persons import concerned_in
+from dialogs.actions.persons import concerned_in, named_since
 from dialogs.actions.placing import LEFT_OPEN, LONG_ANSWER, NO_PLACE, NOWHERE, answer_place, needs_no_place
 from dialogs.actions.righting import put_right, put_right_alone
 from dialogs.actions.telling import answer_matter, opening, retold, told_apart
-from dialogs.actions.unnamed import decided, of_being_known
+from dialogs.actions.unnamed import decided, of_being_known, reached_after_all, undone_or_not
 from dialogs.actions.world import Turn
 from dialogs.nlu import wishes
+from dialogs.nlu.about_us import only_chats
 from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.assent import agrees
 from dialogs.nlu.clean import words_only
@@ -36,7 +37,7 @@ from dialogs.nlu.contrast import without_slip
 from dialogs.nlu.facts import Facts, read_facts
 from dialogs.nlu.matter import Categories, asks, type_of
 from dialogs.nlu.phrases import made_of
-from dialogs.nlu.places import find_district
+from dialogs.nlu.places import find_place
 from dialogs.nlu.wishes import Wish, asides
 
 _AGAIN = re.compile(r"(?:重新(?:登记|填写?|说|来|开始)|重来|从头(?:来|开始)|重填|清空)(?:一遍|一次|吧)?")
@@ -47,6 +48,11 @@ _WANTS_CHANGE = re.compile(r"我?(?:要|想)?(?:修改|更正|改一?下|要改|
 _NAMES_A_UNIT = re.compile(
     r"[\u3400-\u9fff](?:局|委|办|院|所|站|厅|处|科|镇|乡|村|街道|社区|区|县|市|公司|学校|中心|大队|银行|政府|厂)|某"
 )
+_SOME_UNIT = re.compile(
+    r"(?:^|[我俺咱额本这那]们?的?|[，。；、\s]|举报|反映|投诉|控告|检举|告)(?:个)?(?:村|镇|乡|县|区|社区|街道|单位|学校|厂|公司|局|院|所)"
+    r"(?=里|上|的|支?书|主任|干部|会计|委|[镇乡村区县局院所厂校]?长|领导)"
+)
+"""Of here, and of no name: 我们村主任, 镇上王副镇长."""
 _DISTRICT_WILL_DO = frozenset({"表扬", "建议", "咨询"})
 """Types for which a district is place enough, where it was said unasked."""
 
@@ -56,6 +62,8 @@ def listen(draft: Draft, turn: Turn, asked: str | None, categories: Categories) 
     if _AGAIN.fullmatch(words_only(turn.text)):
         return Heard(draft=Draft(message_ids=turn.message_ids))
     heard = _take_what_was_sent(Heard(draft=draft), turn)
+    if asked and (chosen := undone_or_not(heard, turn.text, turn.entity("value"))):
+        return chosen
     if not turn.text:
         return _answer_without_text(heard, turn, asked)
     if asked and (answered := _said_to_the_bot(heard, turn, asked, categories)):
@@ -68,7 +76,9 @@ def listen(draft: Draft, turn: Turn, asked: str | None, categories: Categories) 
 
 
 def _said_to_the_bot(heard: Heard, turn: Turn, asked: str, categories: Categories) -> Heard | None:
-    """What tells nothing of the matter: to go on, to wait, that something is to be changed, who is not to know."""
+    """What tells nothing of the matter: talk, to go on, to wait, that something is to change, who is not to know."""
+    if only_chats(turn.text):
+        return runs_out(unclear(heard, "utter_chat_in_form"), asked)
     if goes_on(turn.text) and not (asked == "confirm" and agrees(turn.text)):
         return replace(heard, draft=replace(heard.draft, unclear=0, shown=None))
     if unnamed := of_being_known(heard, turn.text):
@@ -119,8 +129,20 @@ def _take_text(heard: Heard, turn: Turn, asked: str | None, categories: Categori
     before = heard.draft
     apart = told_apart(heard, turn, facts, categories) if asked not in {None, "matter", "split"} else None
     heard = apart or (_ANSWERS[asked] if asked else opening)(heard, turn, facts, categories)
-    filled = replace(heard, draft=_at_the_new_place(_fill(heard.draft, facts, asked, before), before))
-    return _of_a_new_matter(filled, turn) if filled.draft.matter != before.matter else filled
+    filled = reached_after_all(
+        replace(heard, draft=_at_the_new_place(_fill(heard.draft, facts, asked, before), before)), facts
+    )
+    filled = _of_a_new_matter(filled, turn) if filled.draft.matter != before.matter else filled
+    return _naming_whom(filled, turn.text, facts)
+
+
+def _naming_whom(heard: Heard, text: str, facts: Facts) -> Heard:
+    """Whose matter it is, with the name where that is told; who is only to be reached is somebody else."""
+    draft = heard.draft
+    named = named_since(text, draft.behalf, draft.matter or "")
+    if not named or (facts.name and facts.name in named) or named == draft.behalf:
+        return heard
+    return replace(heard, draft=replace(draft, behalf=named, shown=None))
 
 
 def _at_the_new_place(draft: Draft, before: Draft) -> Draft:
@@ -175,9 +197,17 @@ def _accusing(heard: Heard) -> Heard:
     matter = draft.matter or ""
     if draft.place is not None or not accuses_an_official(matter):
         return heard
-    if len(matter) <= LONG_ANSWER and not _NAMES_A_UNIT.search(matter) and not draft.asked("place"):
+    found = find_place(matter)
+    if not (found or _says_whom(matter) or draft.asked("place")):
         return heard
-    return replace(heard, draft=replace(draft, place=find_district(matter)))
+    return replace(heard, draft=replace(draft, place=found.value if found else ""))
+
+
+def _says_whom(matter: str) -> bool:
+    """Whether an accusation names the unit: 教育局 does, 我们村 and 镇上 do not."""
+    if _SOME_UNIT.search(matter):
+        return False
+    return len(matter) > LONG_ANSWER or bool(_NAMES_A_UNIT.search(matter))
 
 
 def _take_what_was_sent(heard: Heard, turn: Turn) -> Heard:

@@ -4,16 +4,19 @@ import re
 
 from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, anonymous, unclear
+from dialogs.actions.draft import Draft
 from dialogs.actions.placing import LONG_ANSWER, place_beside
 from dialogs.actions.telling import beside, is_small_talk
 from dialogs.actions.world import Turn
+from dialogs.nlu import commands
+from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts
 from dialogs.nlu.matter import Categories
 from dialogs.nlu.names import answered_name, bare_name, taken_as_name
 from dialogs.nlu.phones import find_phones, looks_like_a_try
 
 _NO_NAME = re.compile(
-    r"匿名|不(?:想|愿意?|便|方便|能|用|要)?(?:说|留|透露|告诉|写|提供)|保密$|没必要|不告诉你?|跳过|^(?:都|我)?(?:不用|不要|不想|不给|不填|不写)(?:你们?)?(?:了|啊)?$"
+    r"匿名|不(?:想|愿意?|便|方便|能|用|要|敢)?(?:说|留|透露|告诉|写|提供)|保密$|没必要|不告诉你?|跳过|^(?:都|我)?(?:不用|不要|不想|不给|不填|不写)(?:你们?)?(?:了|啊)?$"
 )
 _NO_PHONE = re.compile(
     r"我?(?:(?:没有?|无)(?:手机号?|电话|号码|联系方式)|(?:没有?|无|跳过|不(?:想|愿意?|方便|便|用|要|能)?(?:留|给|提供|说|透露)?(?:手机号?|电话|号码|联系方式)?)了?[\W_]*$|(?:就|可以)?在?(?:这里|这儿|这上面|微信)(?:上|里)?(?:联系|回复|回|找|说))|不(?:想|愿意?|方便|便|用|要)?(?:留|给|提供|说|透露)(?:手机|电话|号码)"
@@ -25,6 +28,9 @@ _WITHOUT_PHONE = re.compile(
 _FORGOT = re.compile(r"(?:号|手机|电话)[^，。]{0,4}(?:不记得|记不[得住清]|忘)|^我?(?:不记得|记不[得住清]|忘|想不起)")
 _GENDER = re.compile(r"(?<![\u3400-\u9fff])(?:性别[:： ]*)?[男女](?:性)?(?![\u3400-\u9fff])")
 _CLAUSES = re.compile(r"[，,、；;。 \n]+")
+_SURNAME = "surname "
+"""Begins what ``Draft.pending`` says while the rest of the name is asked for."""
+_GIVEN = re.compile(r"(?![只就不没可随行好嗯确同])[\u3400-\u9fff]{1,2}")
 _EDGES = " ，,、；;。"
 
 
@@ -38,6 +44,20 @@ def answer_name(heard: Heard, turn: Turn, facts: Facts, categories: Categories) 
     rest = _WITHOUT_PHONE.sub("", _GENDER.sub(" ", facts.rest)).strip(_EDGES)
     if is_small_talk(turn.text, categories):
         return unclear(heard, "utter_bad_name")
+    return _by_surname(heard, facts, rest) or _by_name(heard, turn, facts, rest, categories)
+
+
+def _by_surname(heard: Heard, facts: Facts, rest: str) -> Heard | None:
+    """Who tells a surname is asked for the whole name, once."""
+    if surname_told(heard.draft):
+        return _whole_name(heard, facts, rest)
+    if not facts.surname or facts.name:
+        return None
+    return replace(heard, draft=replace(heard.draft, pending=f"{_SURNAME}{facts.surname}", unclear=0))
+
+
+def _by_name(heard: Heard, turn: Turn, facts: Facts, rest: str, categories: Categories) -> Heard:
+    draft = heard.draft
     name = facts.name or answered_name(rest) or _clause_that_names(rest)
     name = name or (taken_as_name(rest) if draft.unclear else None)
     if name:
@@ -49,6 +69,22 @@ def answer_name(heard: Heard, turn: Turn, facts: Facts, categories: Categories) 
     if not rest:
         return heard
     return beside(heard, turn, facts, categories) or _no_name(heard, turn.text, facts)
+
+
+def surname_told(draft: Draft) -> str:
+    """The surname, while the rest of the name is asked for; empty where it is not."""
+    return draft.pending.removeprefix(_SURNAME) if draft.pending and draft.pending.startswith(_SURNAME) else ""
+
+
+def _whole_name(heard: Heard, facts: Facts, rest: str) -> Heard:
+    """What was said when the rest of the name was asked: the surname will do where it is all that is told."""
+    surname = surname_told(heard.draft)
+    told = facts.name or bare_name(rest) or answered_name(rest) or ""
+    name = told if told.startswith(surname) or bare_name(told) else ""
+    given = words_only(re.sub(r"^(?:我?(?:名字?)?叫|名|单名)", "", rest))
+    if not name and _GIVEN.fullmatch(given) and not (commands.affirms(rest) or commands.denies(rest)):
+        name = f"{surname}{given}"
+    return replace(heard, draft=replace(heard.draft, name=name or surname, pending=None, unclear=0))
 
 
 def _clause_that_names(text: str) -> str | None:

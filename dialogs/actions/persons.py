@@ -19,6 +19,21 @@ _FOR = re.compile(
 )
 _MAY_BE_BLAMED = re.compile(r"(?:邻居|朋友|同事|工友|亲戚)的?(?:名?叫|是|[，,（(\x20])?$")
 _LONGEST = 20
+_IS_CALLED = (
+    r"的?(?:本人|名字|姓名)?(?:名?叫|名字[叫是]|是|姓名[:：是]?)"
+    r"(?P<name>[\u3400-\u9fff]{2,3}?)(?=$|[^\u3400-\u9fff]|电话|手机|身份证|今年|没)"
+)
+_WHO_IS_CALLED = re.compile(rf"(?P<who>{_KIN}|{_SURNAMED}){_IS_CALLED}")
+_THEY_ARE_CALLED = re.compile(rf"(?:^|[，,。；; ])(?P<who>[她他]|老人|当事人|本人){_IS_CALLED}")
+
+
+def named_since(text: str, behalf: str | None, matter: str) -> str | None:
+    """The person concerned with the name that is told of them later: 我妈叫郭玉珍. None for all others."""
+    found = _WHO_IS_CALLED.search(text)
+    if found and bare_name(found["name"]) and (found["who"] in (behalf or "") or found["who"] in matter):
+        return f"{found['who']}{found['name']}"[:_LONGEST]
+    found = _THEY_ARE_CALLED.search(text) if behalf else None
+    return f"{behalf}{found['name']}"[:_LONGEST] if found and bare_name(found["name"]) else None
 
 
 def concerned_in(text: str) -> str | None:

@@ -113,7 +113,7 @@ def _made_one(place: str, vague: str) -> str:
 def _whom(heard: Heard, text: str, facts: Facts) -> Heard:
     """Whom an accusation is against: asked once; a place in the answer is kept as one, the words in any case."""
     if facts.anonymous and not facts.rest:
-        return heard
+        return replace(heard, draft=replace(heard.draft, place=""))
     said, draft = facts.rest or text, replace(heard.draft, place=facts.place or "", unclear=0)
     if _NOWHERE.fullmatch(words_only(said)) or _DOES_NOT_KNOW.search(said) or commands.denies(said):
         return replace(heard, draft=draft)

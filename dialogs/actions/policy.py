@@ -25,8 +25,17 @@ _STILL_OPEN = {
     "addition_text": "发要补充的内容",
 }
 _TOPICS = ("accept_deadline", "finish_deadline", "review", "accusation_secret", "hotline_refused", "privacy_use")
-_OF_BEING_KNOWN = {"fear": "utter_afraid_outside", "unnamed": "utter_unnamed_outside"}
-"""What is said of being known while nothing is taken down: the ways that protect, and no petition opened."""
+_FIXED = {
+    "fear": "utter_afraid_outside",
+    "unnamed": "utter_unnamed_outside",
+    "handles": "utter_who_handles",
+    "robot": "utter_robot",
+    "fee": "utter_free",
+    "materials": "utter_materials",
+    "code": "utter_query_code",
+    "office": "utter_where_we_are",
+}
+"""Answers that are the same whoever asks: of being known (no petition is opened), of this bot, of registering."""
 _DISTRICT = re.compile(r"[\u4e00-\u9fff]{2,4}?[区县市]")
 _VERBATIM = 0.95
 _CHINA = timezone(timedelta(hours=8))
@@ -42,8 +51,8 @@ class AnswerPolicy(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         turn = turn_of(tracker)
         today = turn.at.astimezone(_CHINA).date()
-        if response := _OF_BEING_KNOWN.get(turn.entity("kind")):
-            say(dispatcher, response, hotline=self._world.office.hotline)
+        if response := _FIXED.get(turn.entity("kind")):
+            say(dispatcher, response, office=self._world.office.name, hotline=self._world.office.hotline)
             return []
         if turn.entity("kind") == "photos":
             kept = bool(tracker.slots.get("petition_attachments"))

@@ -47,6 +47,19 @@ class Saying(Action):
         self._first = first
         self._office = office
         self._menu = menu
+class SmallTalk(Saying):
+    """Weather and laughter are met kindly; what other machines are for is not done here."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__("action_small_talk", "utter_small_talk", office, inside="utter_not_ours", menu=True)
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> _Events:
+        if turn_of(tracker).entity("kind") != "chat":
+            return await super().run(dispatcher, tracker, domain)
+        say(dispatcher, "utter_chat")
+        return []
+
+
 
     def name(self) -> str:
         return self._name
@@ -209,6 +222,6 @@ def sayings(office: Office) -> list[Action]:
         make("action_nod", "utter_nod", office),
         make("action_nothing_to_stop", "utter_nothing_to_stop", office),
         make("action_decline", "utter_spam", office),
-        make("action_small_talk", "utter_small_talk", office, inside="utter_not_ours", menu=True),
+        SmallTalk(office),
         make("action_unknown_kind", "utter_unknown_kind", office),
     ]

@@ -4,31 +4,87 @@ import re
 
 from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, anonymous
+from dialogs.actions.draft import Draft
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
-from dialogs.nlu.unnamed import asks_who_knows, gives_up_for_fear, wants_no_name
+from dialogs.nlu.facts import Facts
+from dialogs.nlu.unnamed import (
+    asks_who_handles,
+    asks_who_knows,
+    gives_up_for_fear,
+    only_fears,
+    only_wishes_secrecy,
+    wants_no_name,
+)
 
+_UNDO = "undo "
+"""Begins what ``Draft.pending`` says while it is asked whether who is unnamed wants to be reached after all."""
 _OPEN = {"afraid": "utter_afraid", "named": "utter_named_or_not"}
 """Choices that nothing is filed before: by what ``Draft.pending`` says, the response that offers them."""
-_SURE = re.compile(r"确认|提交|实名|真名")
+_SURE = re.compile(r"确认|提交|实名|真名|不匿名|留(?:号码?|电话|名)|登记上|用这个")
+_STAYS = re.compile(r"(?:我|那)?(?:还是|继续|就|要|想|保持)*匿名(?:登记|提交|举报|反映)?(?:吧|的|好了)?|不留了?|不登")
 _GOES_ON = re.compile(r"(?:那|我)?(?:就|还是)?(?:想|要)?(?:继续)?(?:反映|登记|说|办)吧?")
 
 
 def waits_for_choice(heard: Heard) -> bool:
     """Whether a choice was just offered that stands alone."""
-    return heard.draft.pending in _OPEN
+    return heard.draft.pending in _OPEN or _asks_to_undo(heard.draft)
 
 
 def of_being_known(heard: Heard, text: str) -> Heard | None:
     """What becomes of such words; None where the text has nothing of the kind."""
     draft = heard.draft
-    if wants_no_name(text):
+    if wants_no_name(text) or (draft.anonymous and _STAYS.fullmatch(words_only(text))):
         return replace(heard, draft=anonymous(draft)).remark("utter_anonymous")
     if gives_up_for_fear(text):
         return offered(heard, "afraid")
-    if asks_who_knows(text):
-        return replace(heard, draft=replace(draft, shown=None, pending=None, unclear=0)).remark("utter_name_is_kept")
+    if answer := _assured(draft, text):
+        return replace(heard, draft=replace(draft, shown=None, pending=None, unclear=0)).remark(answer)
+    if only_fears(text) or only_wishes_secrecy(text):
+        return _kept_secret(heard)
     return offered(heard, draft.pending) if draft.pending in _OPEN and _says_not_which(draft.pending, text) else None
+
+
+def reached_after_all(heard: Heard, facts: Facts) -> Heard:
+    """Who chose to be unnamed and gives a number or a name: whether that undoes the choice is asked, not guessed."""
+    draft = heard.draft
+    if not draft.anonymous or facts.anonymous is not None or not (facts.phone or facts.name):
+        return heard
+    pending = f"{_UNDO}{facts.name}|{facts.phone}"
+    return replace(heard, draft=replace(draft, pending=pending, confirm=None, unclear=0)).remark("utter_undo_unnamed")
+
+
+def undone_or_not(heard: Heard, text: str, value: str | None) -> Heard | None:
+    """The answer to that; None where it was not asked, or something else was said."""
+    draft = heard.draft
+    if not _asks_to_undo(draft):
+        return None
+    if value == "anonymous" or commands.denies(text) or _STAYS.fullmatch(words_only(text)):
+        return replace(heard, draft=replace(draft, pending=None, shown=None)).remark("utter_anonymous")
+    if value == "named" or commands.affirms(text) or _SURE.search(words_only(text)):
+        name, _, phone = (draft.pending or "").removeprefix(_UNDO).partition("|")
+        return replace(
+            heard,
+            draft=replace(draft, pending=None, shown=None, anonymous=None, name=name or None, phone=phone or None),
+        )
+    return None
+
+
+def _asks_to_undo(draft: Draft) -> bool:
+    return (draft.pending or "").startswith(_UNDO)
+
+
+def _assured(draft: Draft, text: str) -> str:
+    """The answer to who will know, or who will deal with it; "" where neither is asked."""
+    if asks_who_handles(text):
+        return "utter_who_handles"
+    kept = "utter_unnamed_is_kept" if draft.anonymous else "utter_name_is_kept"
+    return kept if asks_who_knows(text) else ""
+
+
+def _kept_secret(heard: Heard) -> Heard:
+    draft = replace(heard.draft, confidential=True, shown=None, pending=None, unclear=0)
+    return replace(heard, draft=draft).remark("utter_unnamed_is_kept" if draft.anonymous else "utter_kept_secret")
 
 
 def offered(heard: Heard, what: str) -> Heard:

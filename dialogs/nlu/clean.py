@@ -8,6 +8,7 @@ from opencc import OpenCC
 _WIDE = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 _CIRCLED = {0x2460 + n: str(n + 1) for n in range(9)}
 _NARROW = str.maketrans({**_WIDE, **_CIRCLED, "\u3000": " ", "＋": "+", "－": "-", "\r": "\n", "\t": " "})
+_COMMON = 0xFFFF
 _KEPT_FORMAT = "\n"
 _NOT_A_WORD = re.compile(r"[^0-9A-Za-z\u3400-\u9fff]+")
 
@@ -33,7 +34,11 @@ class Script:
         self._to_traditional = OpenCC("s2tw")
 
     def simplified(self, text: str) -> str:
-        return str(self._to_simplified.convert(text))
+        """Character by character where it can be; 嗰 stays, which no common Simplified character stands for."""
+        even = str(self._to_simplified.convert(text))
+        if len(even) != len(text) or not any(ord(c) > _COMMON for c in even):
+            return even
+        return "".join(old if ord(new) > _COMMON else new for old, new in zip(text, even, strict=True))
 
     def traditional(self, text: str) -> str:
         return str(self._to_traditional.convert(text))

@@ -5,24 +5,26 @@ from dataclasses import dataclass, field
 
 from dialogs.nlu.identity import find_id_numbers
 from dialogs.nlu.matter import Categories, asks, tells_a_matter
-from dialogs.nlu.names import find_own_name
+from dialogs.nlu.names import find_own_name, is_surname
 from dialogs.nlu.phones import own_phone
 from dialogs.nlu.phrases import made_of
 from dialogs.nlu.places import Lack, Place, find_district, find_place
 from dialogs.nlu.times import find_since
 from dialogs.nlu.topics import topic_of
+from dialogs.nlu.unnamed import fears_others, only_wishes_secrecy, wants_no_name, wishes_secrecy
 
 _ANONYMOUS = re.compile(
-    r"匿名|不(?:想|愿意?|便|方便|能|用)?(?:留|写|说|透露|提供|暴露|给|告诉)(?:我的?)?(?:真实)?(?:姓名|名字|身份)|不实名|"
+    r"匿名|不(?:想|愿意?|便|方便|能|用|敢)?(?:留|写|说|透露|提供|暴露|给|告诉)(?:我的?)?(?:真实)?(?:姓名|名字|身份)|不实名|"
     r"(?:不要|别)(?:写|留|登|填|说|提)(?:上|出)?(?:我|俺)的?(?:姓名|名字)|(?:别|不想|不要)(?:让|给|叫|被)[^，。]{0,4}知道是(?:我|俺)"
 )
 _NOT_ANONYMOUS = re.compile(
     r"(?:不|别|不要|不用|取消)匿名|(?:改成|改为|用|要)?实名(?:举报|反映|提交|登记)?|匿名(?:举报|反映)?(?:可以吗|行吗|吗|能受理|受理吗)"
 )
-_CONFIDENTIAL = re.compile(
-    r"保密|别(?:让|给|告诉)(?:他们|对方|物业|单位|村里).{0,6}(?:知道|我)|不要(?:透露|泄露|公开)(?:我的?)?(?:姓名|名字|身份|信息|电话)?|怕(?:他们?|人家|对方|物业|单位|村里|领导)?(?:被)?(?:打击)?报复"
-)
+_CONFIDENTIAL = re.compile(r"保密|不要(?:透露|泄露|公开)(?:我的?)?(?:姓名|名字|身份|信息|电话)?")
 _NOT_CONFIDENTIAL = re.compile(r"(?:不用|不需要|不要|取消|无需)保密|保密吗|会不会保密|泄露(?:了)?(?:我|居民|业主)")
+_WISHES_NO_NAME = re.compile(
+    r"(?:但是?|所以|那|我|能不能|可不可以|可以|能|想|要|希望|请|申请|选择?)*匿名(?:举报|反映|登记|投诉|提交)?(?:行吗|吗|吧|可以吗|行不行|处理)?"
+)
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]+[，,。；;！!？?\n]*")
 _LABEL = (
     r"(?:我的?|本人的?|你可以|可以)?(?:真实)?(?:姓名|名字|称呼|联系人|诉求人|反映人|信访人|投诉人|举报人|联系方式|联系电话|联系我|请联系|联系|请?拨打|手机号码?|手机|电话号码?|电话|号码|"
@@ -67,6 +69,8 @@ class Facts:
     place_exact: bool = False
     place_lacks: Lack = Lack.NOTHING
     name: str = field(default="", repr=False)
+    surname: str = field(default="", repr=False)
+    """Where no more than that is told of the name."""
     phone: str = field(default="", repr=False)
     id_number: str = field(default="", repr=False)
     bad_id_number: bool = False
@@ -104,14 +108,21 @@ def read_facts(text: str, categories: Categories) -> Facts:
         place=_with_district(place, _covered(text, spans)) if place else "",
         place_exact=bool(place and place.exact),
         place_lacks=place.lacks if place else Lack.NOTHING,
-        name=name.value if name and len(name.value) > 1 else "",
+        name=name.value if name and not is_surname(name.value) else "",
+        surname=name.value if name and is_surname(name.value) else "",
         phone=phone.value if phone else "",
         id_number=next((x.value for x in found if x.valid), ""),
         bad_id_number=bool(found) and not any(x.valid for x in found),
         since=find_since(rest),
         anonymous=_flag(text, _ANONYMOUS, _NOT_ANONYMOUS),
-        confidential=_flag(text, _CONFIDENTIAL, _NOT_CONFIDENTIAL),
+        confidential=_confidential(text),
     )
+
+
+def _confidential(text: str) -> bool | None:
+    said = _flag(text, _CONFIDENTIAL, _NOT_CONFIDENTIAL)
+    unsaid = said is None and not _NOT_CONFIDENTIAL.search(text)
+    return True if unsaid and (wishes_secrecy(text) or fears_others(text)) else said
 
 
 def _with_district(place: Place, text: str) -> str:
@@ -144,9 +155,14 @@ def _kept(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str:
     bare = re.sub(r"[\W_]+", "", said)
     if not bare and not removed:
         return clause
-    if not bare or _FILLER.fullmatch(bare) or _PLACE_LABEL.match(said):
+    if not bare or _FILLER.fullmatch(bare) or _PLACE_LABEL.match(said) or _only_of_being_known(bare):
         return ""
     return _MATTER_LABEL.sub("", said.lstrip(" ，,：:、；;") if removed else said)
+
+
+def _only_of_being_known(bare: str) -> bool:
+    """A wish about one's name is heard as one, and is no part of the matter."""
+    return bool(_WISHES_NO_NAME.fullmatch(bare)) or wants_no_name(bare) or only_wishes_secrecy(bare)
 
 
 def _unlabelled(clause: str) -> str:

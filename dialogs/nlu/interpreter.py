@@ -14,6 +14,7 @@ from dialogs.engine.contract import Entity, IntentScore, Parse, State, requested
 from dialogs.faq.aspects import follows_up, still_against
 from dialogs.faq.search import SURE, UNSURE, Answers
 from dialogs.nlu import commands, plain_questions
+from dialogs.nlu.about_us import about_us, only_chats
 from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger_model import DangerEar, shipped_ear
@@ -25,7 +26,7 @@ from dialogs.nlu.names import answered_name
 from dialogs.nlu.ngrams import NgramIndex
 from dialogs.nlu.places import find_place
 from dialogs.nlu.topics import topic_of
-from dialogs.nlu.unnamed import gives_up_for_fear, only_of_ones_name
+from dialogs.nlu.unnamed import asks_who_handles, gives_up_for_fear, only_fears, only_of_ones_name
 from dialogs.nlu.wishes import asides
 from dialogs.understanding import Understanding
 
@@ -132,14 +133,21 @@ class LightInterpreter:
         command = commands.command_in(text, in_form=True)
         if command and not (command in {"thanks", "greet"} and asked == "petition_confirm" and commands.affirms(text)):
             return _sure(command)
-        if nod := _nod(text):
-            return _sure(nod)
-        if asked in _TAKES_WORDS - _FREE_TEXT and plain_questions.not_ours(text):
+        nod = _nod(text)
+        return _sure(nod) if nod else None
+
+    def _said_in_form(self, text: str, asked: str) -> Parse:
+        if asked in {*_TAKES_WORDS, "petition_place"} - _FREE_TEXT and plain_questions.not_ours(text):
             return _sure("small_talk")
         if question := self._question_in_form(asides(text).rest or text, asked):
             return question
         if commands.abuses(text) and not tells_a_matter(text, self._categories):
             return _sure("abuse")
+        if kind := about_us(text):
+            return _sure("ask_policy", kind=kind)
+        return self._command_in_form(text, asked) or self._said_in_form(text, asked)
+
+    def _command_in_form(self, text: str, asked: str) -> Parse | None:
         return _sure("inform")
 
     def _question_in_form(self, text: str, asked: str) -> Parse | None:
@@ -264,8 +272,22 @@ def _by_shape(text: str) -> Parse | None:
         return _sure("ask_policy", answer_id="review", kind="discontent")
     if plain_questions.not_ours(text):
         return _sure("small_talk")
-    kind = "fear" if gives_up_for_fear(text) else "unnamed" if only_of_ones_name(text) else ""
-    return _sure("ask_policy", kind=kind) if kind else None
+    if only_chats(text):
+        return _sure("small_talk", kind="chat")
+    kind = about_us(text)
+    if kind in {"robot", "fee"}:
+        return _sure("ask_policy", kind=kind)
+    return None if _TROUBLE.search(text) else _of_being_known(text)
+
+
+def _of_being_known(text: str) -> Parse | None:
+    """What is said of being known while nothing is taken down, and tells no matter beside it."""
+    tells = accuses_an_official(text) or find_place(text)
+    if only_fears(text) or (gives_up_for_fear(text) and not tells):
+        return _sure("ask_policy", kind="fear")
+    if asks_who_handles(text):
+        return _sure("ask_policy", kind="handles")
+    return _sure("ask_policy", kind="unnamed") if only_of_ones_name(text) else None
 
 
 def _surely_told(text: str) -> bool:

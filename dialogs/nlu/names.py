@@ -14,6 +14,7 @@ _SURNAMES = (
     "束檀衣信展阴昝智幸奉植衡富尧闭由"
 )
 _DOUBLE = "欧阳|上官|司马|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|司徒|夏侯|端木|南宫|独孤|长孙|宇文|轩辕"
+_DOUBLES = frozenset(_DOUBLE.split("|"))
 _SURNAME = f"(?:{_DOUBLE}|[{_SURNAMES}])"
 _HAN = r"[\u3400-\u9fff]"
 _DOTTED = rf"{_HAN}{{1,10}}(?:[·•・]{_HAN}{{1,10}}){{1,3}}"
@@ -28,7 +29,7 @@ _FULL = rf"(?:{_DOTTED}|{_SURNAME}{_GIVEN}|[老小]{_SURNAME}[头汉哥姐]?{_EN
 _FULL_ALONE = rf"(?:{_DOTTED}|{_SURNAME}{_HAN}{{1,3}}?{_END})"
 _TITLE = r"(?:女士|先生|小姐|师傅|大爷|大妈|阿姨|老师|同志)"
 _CUE = (
-    r"(?:(?:我|俺|咱|偶)(?:的?名字|的?姓名)?(?:就)?叫做?|我的?(?:名字|姓名)是?|本人姓名|(?:真实)?姓名|名字(?:是|叫)?|称呼|诉求人|信访人|反映人|投诉人|举报人"
+    r"(?:(?:我|俺|咱|偶|额)(?:的?名字|的?姓名|[嘅个]名)?(?:就|是)?叫做?|[我俺][嘅个]名系|我的?(?:名字|姓名)是?|本人姓名|(?:真实)?姓名|名字(?:是|叫)?|称呼|诉求人|信访人|反映人|投诉人|举报人"
     r"|联系人|来信人|名叫|叫做|我叫|(?:免贵|敝|我)姓[\u3400-\u9fff]{1,2}[，,、 ]*(?:我|名)?叫"
     r"|(?:免贵|敝|我)姓(?P<own>[\u3400-\u9fff]{1,2})[，,、 ]+(?=(?P=own)))"
     r"(?:[是为 ]|[^\w\s，,。；;、！!？?<>])*"
@@ -41,7 +42,7 @@ _SELF = re.compile(
     rf"(?:^|[，,。；;!！？?\s、好])(?:我是|本人|俺是|俺叫|我系|(?<=[，,。\x20])叫)(?:叫|是)?(?P<name>{_FULL_ALONE}|{_SURNAME}{_TITLE})"
 )
 _KIN = (
-    r"(?:妈妈?|爸爸?|母亲|父亲|爹|娘|爷爷|奶奶|姥姥|姥爷|外公|外婆|公公|婆婆|岳父|岳母|丈夫|老公|妻子|老婆|媳妇|爱人|老伴儿?|儿子|女儿|闺女|孩子|孙子|孙女|"
+    r"(?:妈妈?|爸爸?|母亲|父亲|爹|娘|爷爷|奶奶|姥姥|姥爷|外公|外婆|公公|婆婆|岳父|岳母|丈夫|老公|妻子|老婆|媳妇|爱人|老伴儿?|儿子|儿(?=的?(?:电话|手机|号))|女儿|闺女|孩子|孙子|孙女|女婿|儿媳妇?|侄[子女儿]|外甥女?|老汉儿?|"
     r"哥哥?|姐姐?|弟弟?|妹妹?|叔叔?|大伯|舅舅?|姑姑?|姨妈?|邻居|朋友|同事|工友|亲戚)"
 )
 _ROLE = (
@@ -69,8 +70,24 @@ _CONCERNED = re.compile(
     rf"(?:(?:我|俺|咱|替|帮|代|为)(?:们)?(?:的)?|^|[，,。；;])(?:家)?{_KIN}(?:名?叫|是|[，,（(\x20])?(?P<name>{_DOTTED}|{_SURNAME}(?:{_NO_GIVEN}{_HAN}){{1,2}})(?=$|[^\u3400-\u9fff]|反映|问|投诉|举报|咨询|求助|申请|在|今年|的|是|因|从|去|被|，)"
 )
 """Whose matter it is: 我替我妈张桂芳反映, 我爸刘长河82岁."""
+_SHOUTED = re.compile(
+    rf"(?:我|俺|额|人家都?)(?:就|是)?(?:喊|唤)(?:我|做|作)?(?P<name>{_SURNAME}{_HAN}{{1,2}}?|[老小]{_SURNAME})"
+    r"(?=$|[，,、。；; ]*(?:$|我的?|嘞|的)?(?:电话|手机|号码|联系|\d))"
+)
+"""我喊蒲小红: so one is called in the south-west; 我喊王强来修 goes on."""
+_REACH = rf"(?:打|联系|找|拨打?|留|写|记|用|填)(?:给|上|的?是|一下)?(?:[我俺咱额]们?)?家?的?{_KIN}的?"
+_CONTACT = re.compile(
+    rf"{_REACH}(?:联系)?(?:电话|手机|号码?|微信)[^。；;\n]{{0,24}}?(?:[他她](?:的?名字)?|名字|姓名)(?:就)?(?:名?叫|是|喊|:|：)?"
+    rf"(?P<name>{_SURNAME}{_HAN}{{1,2}}?)(?=$|[^\u3400-\u9fff]|手机|电话)"
+)
+"""打我爱人电话吧 138…，她叫沈玉: who is to be reached is the one asked for."""
+_CONTACT_BY_NAME = re.compile(
+    rf"{_REACH}[，, ]*(?P<name>{_SURNAME}{_HAN}{{1,2}}?)(?=[，,：: ]*(?:的?(?:电话|手机|号码?)|\d))"
+)
 _WITH_ROLE = re.compile(rf"(?:我|本人)是?[^，,。；;\s]{{0,20}}?{_ROLE}(?P<name>{_FULL_ALONE})")
-_ONLY_SURNAME = re.compile(rf"(?:免贵|敝|我)姓(?P<name>{_SURNAME})(?={_TITLE}?(?:$|[^\u3400-\u9fff]|手机|电话|住))")
+_ONLY_SURNAME = re.compile(
+    rf"(?:免贵|敝|我|俺|额|咱)姓(?P<name>{_SURNAME})(?={_TITLE}?(?:$|[^\u3400-\u9fff]|手机|电话|住))"
+)
 _STYLED = re.compile(rf"(?:^|[，,。；;\s、])(?P<name>{_SURNAME}{_TITLE})(?=$|[，,。；;\s、\d])")
 _ALONE = re.compile(rf"^(?P<name>{_DOTTED}|(?:{_DOUBLE}){_HAN}{{1,2}}|[{_SURNAMES}]{_HAN}{{1,2}})$")
 _BARE = re.compile(
@@ -94,7 +111,21 @@ _TALK = re.compile(
     r"随便|随意|都行|都可以|无所谓|你定|看着|看情况|再说|待会|等会|稍后|一会|[不没吗呢什怎么的了吧]|为啥|匿名|确认|取消|退出|姓名|名字|电话|手机"
 )
 _KIN_BEFORE = re.compile(rf"{_KIN}的?$")
-_OWN = (_STATED, _WITH_NUMBER, _OF_KIN, _SELF, _WITH_ROLE, _STYLED, _BARE, _WITH_SEX, _CALL_ME, _AFTER_NUMBER, _SIGNED)
+_OWN = (
+    _STATED,
+    _WITH_NUMBER,
+    _SHOUTED,
+    _OF_KIN,
+    _SELF,
+    _WITH_ROLE,
+    _STYLED,
+    _BARE,
+    _WITH_SEX,
+    _CALL_ME,
+    _AFTER_NUMBER,
+    _SIGNED,
+)
+_REACHED = (_CONTACT, _CONTACT_BY_NAME)
 _OUTSIDE = re.compile(r"^[\W_]+|[\W_]+$")
 _FORBIDDEN_END = re.compile(r"[区县镇村街路市院厂局所店了吗呢吧啊呀的]$")
 
@@ -114,8 +145,21 @@ def find_own_name(text: str) -> Name | None:
         for match in pattern.finditer(text):
             if _plausible(match["name"]) and not _KIN_BEFORE.search(text[max(match.start() - 4, 0) : match.start()]):
                 return _whole(Name(value=match["name"], start=_start(match), end=match.end("name")), text)
+    if reached := _to_be_reached(text):
+        return reached
     only = _ONLY_SURNAME.search(text)
     return Name(value=only["name"], start=only.start(), end=only.end("name")) if only else None
+
+
+def _to_be_reached(text: str) -> Name | None:
+    """Whose number is given in place of one's own."""
+    found = (match for pattern in _REACHED if (match := pattern.search(text)) and _plausible(match["name"]))
+    return next((Name(value=m["name"], start=m.start("name"), end=m.end("name")) for m in found), None)
+
+
+def is_surname(name: str) -> bool:
+    """Whether somebody gave no more than that: 我姓高."""
+    return len(name) == 1 or name in _DOUBLES
 
 
 def find_concerned(text: str) -> str:
@@ -140,7 +184,7 @@ def answered_name(text: str) -> str | None:
     if stated:
         return stated.value
     bare = re.sub(
-        r"^(?:你好|您好|嗯|哦|好的?|我|就叫|叫我|叫|是|姓名|名字|称呼)*[\W_是]*", "", _OUTSIDE.sub("", text)
+        r"^(?:你好|您好|嗯|哦|好的?|我|就叫|叫我|叫|喊我|喊|是|姓名|名字|称呼)*[\W_是]*", "", _OUTSIDE.sub("", text)
     ).strip()
     bare = re.sub(r"(?:就行|就好|即可|吧)$", "", bare)
     if _ALONE.match(bare) and _plausible(bare):

@@ -9,12 +9,24 @@ _OTHERS = r"(?:别人|旁人|人家|任何人|人|他们|她们|他|对方|谁|�
 _KNOW = r"(?:知道|晓得|看到|看见|认出|发现|查到|猜到)"
 _NO_NAME = re.compile(
     r"(?:不要|不想|不愿意?|不用|不能|不敢|不|别|莫)再?(?:写|留|说|登|填|署|露|提|透露|暴露|显示|用|出现|公开)"
-    r"(?:上|出)?(?:我|俺)?的?(?:真实|真)?(?:姓名|名字|名|身份)"
+    r"(?:上|出)?(?:我|俺)?的?(?:真实|真)?(?:姓名|名字|名|身份)|"
+    r"(?:不要|不想|不愿意?|不用|不敢|不|别|莫)(?:再)?(?:写|留|说|提|透露|暴露|公开|出现)(?:是)?(?:我|俺)(?:是谁|这个人)?|"
+    r"(?:不要|不想|不愿意?|不能|不敢|别|莫)(?:露面|出面|露名|实名|具名|署名)"
 )
 _UNKNOWN = re.compile(
     rf"(?:不要|不想|不愿意?|不能|不|别|莫)(?:再)?(?:让|给|叫|被|使|告诉){_OTHERS}{{0,2}}{_KNOW}了?"
     r"(?:(?:是)?(?:我|俺|谁)(?:说|反映|投诉|举报|告|讲)?的?)?"
 )
+_WHOM = r"[^，,。；;！!？?\n]{0,8}?"
+_STOPS = r"(?=$|[，,。；;！!？?\n])"
+_SECRET = re.compile(
+    rf"(?:千万)?(?:别|不要|莫|甭|勿|不想|不能|不愿意?|不可以)再?(?:让|给|叫|被|使){_WHOM}{_KNOW}(?:了|到)?"
+    rf"(?:{_STOPS}|(?:就|这|那)?(?:是|到)?(?:我|俺|谁)[^，,。；;！!？?\n]{{0,6}}{_STOPS})|"
+    r"(?:千万)?(?:别|不要|莫|甭|勿|不想|不能)再?(?:把)?[^，,。；;！!？?\n]{0,8}?"
+    rf"(?:告诉|透露给|泄露给|说给|通知|转给|交给|传给){_WHOM}(?:我|俺)?{_STOPS}|"
+    r"(?:替|给|帮|为)(?:我|俺|咱)保密|(?:请|要|要求|希望|麻烦|必须|一定要?)(?:你们?|您)?(?:替|给|帮|为)?(?:我|俺)?保密"
+)
+"""别让支书知道是我告的; 物业不让业主知道账目 goes on and is a matter."""
 _AROUND = made_of(
     r"还是|反映|登记|提交|吧|能不能|可不可以|可以|能|行不行|行吗|行|好吗|好|吗|我|俺|请|麻烦|你们|你|那|就|先|了|啊|呀|嘛|哈|但是|但|也|的|要|就行|希望|求|千万|是|说|这|嗯|对了|等等|等下"
 )
@@ -22,11 +34,38 @@ _WHO_KNOWS = re.compile(
     rf"(?:不会|会不会|会|能保证不|保证不)(?:真的?)?(?:让|给|被|告诉){_OTHERS}{{0,2}}(?:{_KNOW}|我)|"
     rf"{_OTHERS}(?:会不会|不会|会|能不能|能){_KNOW}|(?:姓名|名字|身份|信息).{{0,6}}(?:公开|泄露|泄漏|透露|{_KNOW})"
 )
+_OWN = r"(?:电话|手机|号码|名字|姓名|信息|资料|身份|内容|材料|隐私|举报信|[我俺](?:反映|举报|投诉|登记|说|写|填|留)的)"
+_WHO = r"(?:谁|哪些人|什么人|啥人|哪个|哪些单位|哪些部门)"
+_WILL = r"(?<![委工协学商])不?会"
+"""Not the end of 居委会."""
+_WHO_SEES = re.compile(
+    rf"{_OWN}.{{0,8}}{_WHO}(?:都|能|会|可以|才)*(?:{_KNOW}|看|查|用)|{_OWN}.{{0,6}}(?:给|让){_WHO}|"
+    rf"{_WHO}(?:都|能|会|可以|才)*(?:{_KNOW}|看|查得?到).{{0,6}}{_OWN}|"
+    rf"(?:会不会|能不能|是不是|{_WILL})(?:(?:把|将)?[我俺].{{0,3}}|把|将)?{_OWN}.{{0,4}}(?:告诉|透露|泄露|公开|说出去|传出去|给).*[吗吧么不没]$|"
+    rf"会不会(?:(?:把|将)?[我俺].{{0,3}}|把|将)?{_OWN}.{{0,4}}(?:告诉|透露|泄露|公开|说出去|传出去|给)"
+)
+_VOUCHED = re.compile(
+    r"(?:那|这)?(?:你们?|您|这里|这样)?(?:真的?|能|会|敢|可以|说|一定|到底|真能|绝对)*"
+    r"(?:(?:给|替|帮)[我俺])?(?:能?保证|能?保密|能?保证不(?:泄露|透露|外传|说出去)|不(?:泄露|外传)|靠谱|信得过|安全)(?:得了|得住|的|得)?(?:吗|么|不|吧|嘛|啵|没)(?:会保密)?"
+)
+_PASSED_ON = re.compile(
+    rf"(?:会不会|{_WILL}|能不能|是不是|要不要)(?:又|再|还是?|把|将|给)*[^，,。]{{0,8}}?(?:(?:转|交|发|送|反馈|移交)办?(?:给|到|去)|(?:转|退|送|打)回去?)[^，,。]{{1,10}}|"
+    rf"(?:会不会|{_WILL}|能不能|是不是)(?:还是|又|再)?(?:让|由|派|叫|交)[^，,。]{{1,8}}?(?:来|去)?(?:查|办|处理|管|调查|核实)|"
+    r"(?:会|要|是|得)(?:被)?(?:转|交|送)(?:给|到)(?:哪|谁|什么)"
+)
+"""Asks who will deal with it: 你们会不会把材料转给派出所."""
+_WHERE_TO = re.compile(r"哪|谁|什么")
 _ASKS = re.compile(r"[吗吧么不没]$|会不会|能不能|是不是")
 _GIVES_UP = re.compile(r"算了|(?:不|别)(?:敢)?(?:说|反映|登记|投诉|举报|弄|告|提|写)了|不敢(?:说|反映|投诉|举报|告)")
 _FEARS = re.compile(r"怕.{0,12}(?:报复|打击|穿小鞋|找(?:我|上门|麻烦)|知道|整我|惹|得罪|收拾)|报复|穿小鞋")
 _DARES_NOT = re.compile(
     r"不敢再?(?:说|反映|投诉|举报|告|登记|弄|提)了|算了.{0,4}不敢|(?:^|[我俺也就还是])不敢再?(?:说|反映|投诉|举报|告|登记)[啊呀吧]?$"
+)
+_AFRAID = re.compile(
+    r"(?:怕|担心|顾虑|万一)[^，,。；;！!？?\n]{0,10}(?:报复|打击|穿小鞋|找(?:我|俺|上门|麻烦)|知道|整(?:我|俺)|惹|得罪|收拾|记恨|使绊子|传出去)(?:[我俺人事]|麻烦|上|他们?|[我俺]?家|是[我俺][^，,。]{0,4})?"
+)
+_AFRAID_AROUND = made_of(
+    r"我|俺|咱|们|就|是|有点儿?|有些|也|还|真|实在|很|特别|主要|但是?|可是?|心里|说实话|说真的|不敢说?|啊|呀|呢|嘛|的|了|吧|哎|唉|嗯|别|到时候|以后|回头"
 )
 _OF_BEING_KNOWN = re.compile(rf"名字|姓名|名儿|身份|报复|认出|暴露|保密|{_OTHERS}.{{0,4}}(?:知道|晓得)|知道.{{0,2}}我")
 _LONGEST = 30
@@ -45,7 +84,42 @@ def wants_no_name(text: str) -> bool:
 def asks_who_knows(text: str) -> bool:
     """真不会让人知道吧."""
     bare = words_only(text)
-    return len(bare) <= _LONGEST and bool(_WHO_KNOWS.search(bare) and _ASKS.search(bare))
+    if len(bare) > _LONGEST:
+        return False
+    known = _WHO_KNOWS.search(bare) and _ASKS.search(bare)
+    return bool(known or _WHO_SEES.search(bare) or _VOUCHED.fullmatch(bare))
+
+
+def asks_who_handles(text: str) -> bool:
+    """会不会让镇里来查这件事."""
+    bare = words_only(text)
+    return len(bare) <= _LONGEST and bool(_PASSED_ON.search(bare) and (_ASKS.search(bare) or _WHERE_TO.search(bare)))
+
+
+def wishes_secrecy(text: str) -> bool:
+    """Whether others shall not know, said anywhere in a text: 别让支书知道是我告的."""
+    return bool(_SECRET.search(text))
+
+
+def only_wishes_secrecy(text: str) -> bool:
+    """Whether a text, or a clause, says that and nothing else."""
+    bare = words_only(text)
+    found = _SECRET.search(bare) if len(bare) <= _LONGEST else None
+    rest = bare[: found.start()] + bare[found.end() :] if found else "x"
+    return not rest or bool(_AROUND.fullmatch(rest))
+
+
+def fears_others(text: str) -> bool:
+    """Whether somebody says anywhere that they fear what others do when they know: 怕他找我麻烦."""
+    return bool(_AFRAID.search(text))
+
+
+def only_fears(text: str) -> bool:
+    """Whether a text says that and nothing else: 怕被报复."""
+    bare = words_only(text)
+    found = _AFRAID.search(bare) if len(bare) <= _LONGEST else None
+    rest = bare[: found.start()] + bare[found.end() :] if found else "x"
+    return not rest or bool(_AFRAID_AROUND.fullmatch(rest))
 
 
 def gives_up_for_fear(text: str) -> bool:
@@ -65,5 +139,11 @@ def only_of_ones_name(text: str) -> bool:
 
 
 def is_of_being_known(text: str) -> bool:
-    """Any of the three that are answered the same at every question."""
-    return wants_no_name(text) or asks_who_knows(text) or gives_up_for_fear(text)
+    """Any of those that are answered the same at every question."""
+    return (
+        wants_no_name(text)
+        or asks_who_knows(text)
+        or asks_who_handles(text)
+        or only_fears(text)
+        or gives_up_for_fear(text)
+    )

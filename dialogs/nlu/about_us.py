@@ -1,0 +1,97 @@
+"""Short questions about this bot and about registering itself: whom one talks to, what it costs, what is to be brought.
+
+They are answered the same at every question of a form and outside; nothing of them is a matter. Weather and
+laughter between two answers are heard here too.
+"""
+
+import re
+
+from dialogs.nlu.phrases import made_of
+from dialogs.nlu.wording import plain
+
+_LONGEST = 24
+_LEADS = (
+    r"哈哈+|呵呵+|嘿嘿|嘻嘻|哎|诶|喂|嗯|哦|噢|那个?|对了|话说|等等|等一下|先|不好意思|好吧|你好|您好|请问|我|俺|咱|就|想|要|再|问|打听|知道|一?下|问一?下|问问|问个事儿?|你们?|您|恁|侬|额|"
+    r"这里|这边|这儿|这个|这|在|跟|和|现在|对面|那头|到底|究竟|其实|不会|难道|该|说话|聊天|回复|回话|回我|应答|给|的"
+)
+_ENDS = r"吗|嘛|么|呢|吧|啊|呀|哦|噢|哈|诶|不|没|啵|咧|撒|哇|呐|嘞|了|来着|哈哈+|呵呵+"
+_SOMEBODY = (
+    r"机器人|机械人|机器|人工智能|智能助手|智能客服|电脑|程序|系统|软件|自动回复|自动的|"
+    r"ai|chatgpt|真人|活人|人工|人|工作人员|干部|公务员|领导|客服"
+)
+_WHETHER = r"是不是|系咪|系唔系|系不系|是|系|还是|不是|或者|到底是|个|一个|真|真的|真正的|活的"
+_TALKS_TO_WHOM = made_of(f"{_LEADS}|{_WHETHER}|{_SOMEBODY}|信访局|政府|单位|部门|{_ENDS}")
+_NAMES_IT = re.compile(_SOMEBODY)
+_IS_IT = re.compile(r"是不是|系咪|系不系|还是|难道|[吗嘛么呢吧不没啵]$|^(?:你|您|恁|侬).*[是系]")
+_WHO_ARE_YOU = re.compile(
+    r"(?:哈哈+|那|请问|我想问下?|想问一?下)?(?:你|您|恁|侬)(?:们)?(?:到底|究竟)?(?:是谁|是哪位|哪位|叫(?:什么|啥|咩)(?:名字?)?|是哪个|"
+    r"是(?:什么|啥)(?:人|东西)?|是干(?:什么|啥|嘛)的|是哪个?单位的?)(?:啊|呀|呢|哦|嘞)?"
+)
+_REGISTERING = (
+    r"反映|登记|投诉|举报|信访|上访|咨询|问|办|办理|申请|找你们|打0|打电话|0|热线|"
+    r"你们|这里|这边|这儿|在这|这个|这|问题|诉求|一下|一次|一件|件|事|的话|网上|说|提交|查(?:进度|询)?|进度|转办|受理|补充|撤回"
+)
+_COSTS = (
+    r"交|付|花|收|掏|给|收不收|交不交|花不花|给不给|要不要|需不需要|用不用|要|得|用|需要|会|该|还|"
+    r"是不是|是|都|得要|须|可以|有没有|有|不|没|多少|几块|几多|什么|啥"
+)
+_MONEY = r"交钱|花钱|收钱|付钱|给钱|掏钱|出钱|交费|收费|付费|缴费|费用|手续费|工本费|话费|钱|免费|白办|费|块钱|元"
+_WHAT_IT_COSTS = made_of(f"{_LEADS}|{_REGISTERING}|{_COSTS}|{_MONEY}|{_ENDS}")
+_NAMES_MONEY = re.compile(_MONEY)
+_ASKS = re.compile(
+    r"[吗嘛么呢吧不没啵]$|要不要|需不需要|用不用|是不是|有没有|多少|几块|几多|要(?:交|花|收|付|给|出)(?:钱|费)$"
+)
+_PAPERS = r"材料|资料|证件|证据|手续|身份证|户口本|复印件|原件|照片|图片|凭证|合同|东西|证明"
+_BRINGS = r"带|准备|提供|交|拿|发|传|附|备|出示|上传|提交|写|填|有"
+_WHAT_TO_BRING = made_of(
+    f"{_LEADS}|{_REGISTERING}|{_COSTS}|{_BRINGS}|{_PAPERS}|哪些|什么样的|也|才|才行|行|才能|能|没有|{_ENDS}"
+)
+_NAMES_PAPERS = re.compile(_PAPERS)
+_ASKS_PAPERS = re.compile(r"什么|啥|哪些|要不要|需不需要|用不用|有没有|[吗嘛么不没]$|行")
+
+
+_CHATS = made_of(
+    r"今天|今儿个?|昨天|明天|现在|外面|最近|这|那|天气|天儿|天|真的?|真是|好|太|挺|有点儿?|可|冷|热|凉快?|暖和|下雨|下雪|刮风|了|啊|呀|哦|嘞|呢|吃(?:饭|过|好)?了?[吗没么]|吃了|吃饭|"
+    r"哈+|呵+|嘿+|嘻+|忙|辛苦|累|困|你|您|们|恁|无聊|周末|愉快|早点|休息|注意|身体|多|保重|穿|衣服|[吗没呢吧]|是|的|得|很|又|要|死|晚上|早上|中午|下午|快|过年"
+)
+_FACES = re.compile(r"\[[^\[\]]{1,6}\]")
+"""[呲牙]: so the channels write their faces."""
+_CHATS_OF = re.compile(
+    r"天气|天[儿真好]|吃(?:饭|过|好)?了?[吗没么]|哈哈|呵呵|嘿嘿|嘻嘻|无聊|愉快|保重|(?:今[天儿]|外面|晚上|早上).*[冷热雨雪风凉]"
+)
+
+
+def only_chats(text: str) -> bool:
+    """今天天气真冷啊; 吃了没; 哈哈."""
+    bare = plain(_FACES.sub("", text))
+    return len(bare) <= _LONGEST and bool(_CHATS.fullmatch(bare) and _CHATS_OF.search(bare))
+
+
+def asks_whom_one_talks_to(text: str) -> bool:
+    """你是机器人吗; 对面是真人还是机器; 你是谁."""
+    bare = plain(text)
+    if len(bare) > _LONGEST:
+        return False
+    named = _NAMES_IT.search(bare) and _IS_IT.search(bare) and _TALKS_TO_WHOM.fullmatch(bare)
+    return bool(named or _WHO_ARE_YOU.fullmatch(bare))
+
+
+def asks_what_it_costs(text: str) -> bool:
+    """要交钱吗; 打12345收费不: of registering, never of what a trouble costs."""
+    bare = plain(text)
+    whole = len(bare) <= _LONGEST and _WHAT_IT_COSTS.fullmatch(bare)
+    return bool(whole and _NAMES_MONEY.search(bare) and _ASKS.search(bare))
+
+
+def asks_what_to_bring(text: str) -> bool:
+    """要带什么材料; 需要身份证吗."""
+    bare = plain(text)
+    whole = len(bare) <= _LONGEST and _WHAT_TO_BRING.fullmatch(bare)
+    return bool(whole and _NAMES_PAPERS.search(bare) and _ASKS_PAPERS.search(bare))
+
+
+def about_us(text: str) -> str:
+    """What is asked: "robot", "fee" or "materials"; empty where it is none of them."""
+    if asks_whom_one_talks_to(text):
+        return "robot"
+    return "fee" if asks_what_it_costs(text) else "materials" if asks_what_to_bring(text) else ""
