@@ -47,8 +47,8 @@ class EventName(StrEnum):
     POSITION_REPORTED = "position_reported"
     CONSENT_CHANGED = "consent_changed"
     MENTIONED = "mentioned"
-    """We were named in public. ``key``: the post's or comment's id; ``details``: "kind" (status, comment), "by" (push,
-    poll), and "status", the post that a comment stands under. It is never understood, only answered by an invitation."""
+    """We were named in public. ``key``: the post's or comment's id; ``details``: "kind" (status, comment), "by"
+    (push, poll), and "status", the post of a comment. It is never understood, only answered by an invitation."""
     OTHER = "other"
 
 

@@ -9,8 +9,8 @@ import structlog
 
 from channels.base import Tools
 from channels.errors import AccountBroken, Busy, OutcomeUnknown, SendFailed
+from channels.gates import Gates
 from channels.wechat.errcodes import TABLE, error_for, reaction_to
-from channels.wechat.gates import Gates
 from channels.wechat.settings import WeChatSettings
 from channels.wechat.tokens import AccessTokens, Token
 from channels.wechat.transport import ApiAnswer, Transport
