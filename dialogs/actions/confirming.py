@@ -45,6 +45,8 @@ _ANOTHERS_NUMBER = re.compile(
 )
 _WRITE_IT = re.compile(r"[，, ]*(?:也|都|一起|给我|帮我)?(?:写|加|记|补|填)(?:上|进去)(?:去|吧|一下)?[。！!]?$")
 _SHORTEST = 4
+_AGAINST_FILING = re.compile(r"(?:不|别|莫|勿|甭|没必要)[^，。]{0,5}(?:登记|提交|上报|反映|投诉|举报|交上去|报上去)")
+_WISH = 30
 WAITS = "wait"
 """What ``Draft.pending`` says after somebody asked to wait: a 好的 that follows confirms nothing."""
 
@@ -119,6 +121,8 @@ def _more(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Hea
     added = rest if rest != turn.text and len(rest) >= _SHORTEST else facts.matter
     if added and not is_small_talk(added, categories):
         return replace(heard, draft=told(heard.draft, added)).remark("utter_added_to_matter")
+    if _AGAINST_FILING.search(words_only(turn.text)[:_WISH]):  # not understood, but surely no wish to file
+        return replace(heard, draft=replace(heard.draft, pending=WAITS)).remark("utter_wait")
     return offered(heard, "named") if _may_be_named(heard, turn.text) else unclear(heard, "utter_bad_confirm")
 
 

@@ -29,12 +29,14 @@ _PARTS = (
 _KINDS = "咨询|求助|投诉|举报|建议|表扬"
 _ANOTHER_KIND = re.compile(
     rf"(?:不是(?:{_KINDS})[，, ]*(?:而|这)?是|"
-    rf"(?:改成|改为|换成|登记成|登记为|算成?|算作|当作?|按|应该是|属于|类[型别]是?|是来|只是|就是)(?:一[个件])?)(?P<new>{_KINDS})"
+    rf"(?:改成|改为|换成|登记成|登记为|算成?|算作|当作?|按|应该是|属于|类[型别]是?|是来|只是|"
+    rf"就是)(?:一[个件])?)(?P<new>{_KINDS})"
     rf"(?:类|件|的|吧|登记|处理|就行|就好|一下|不是(?:{_KINDS}))*[。！!]?$|"
     rf"^(?P<only>{_KINDS})[，, ]*不是(?:{_KINDS})[。！!]?$"
 )
 _KIND_WRONG = re.compile(
-    r"(?:类别|类型|分类)[^，。]{0,4}(?:不对|错|有误)|^(?:我?(?:要|想)?(?:修改|改|换)(?:一下|下)?)?(?:类别|类型|分类)(?:吧|不对|要改)?$"
+    r"(?:类别|类型|分类)[^，。]{0,4}(?:不对|错|有误)|^(?:我?(?:要|想)?(?:修改|改|换)(?:一下|"
+    r"下)?)?(?:类别|类型|分类)(?:吧|不对|要改)?$"
 )
 _KIND_GIVEN = re.compile(
     r"(?:类别|类型|分类)[^，。]{0,8}?(?:改成|改为|换成|应该是|应为|是|：|:)\s*(?P<new>[^，。]{2,20})|"
@@ -42,7 +44,8 @@ _KIND_GIVEN = re.compile(
 )
 _BREAK = re.compile(r"[，,；;。\n]+|(?<=[\u3400-\u9fff0-9])(?:还有|另外)(?=(?:电话|手机|姓名|名字|地址|地点))")
 _PART_ALONE = re.compile(
-    r"(?:我?要?(?:修改|更正|改|换)(?:一下|下)?)?(?:电话|手机号?码?|联系方式|号码|身份证号?|地址|地点|位置|姓名|名字|标题|题目|时间|日期|内容|问题|事情|诉求)"
+    r"(?:我?要?(?:修改|更正|改|换)(?:一下|下)?)?(?:电话|手机号?码?|联系方式|号码|身份证号?|地址|"
+    r"地点|位置|姓名|名字|标题|题目|时间|日期|内容|问题|事情|诉求)"
     r"(?:(?:需|想)?要?改(?:一?下|改)?|那项|那里|这项)?(?:吧|的)?"
 )
 _NOT_THE_OTHER = re.compile(r"(?<=[\u3400-\u9fff0-9])[，,；; ]*(?:而)?不是[^，。]{1,20}[。！!]?$")
@@ -59,11 +62,16 @@ _NAME_WRONG = re.compile(
 """写错了，是张玮，王字旁的玮: how it is written goes with the name."""
 _IS_NOT = re.compile(r"^(?:应该)?是(?P<new>[^，,。]{4,200})[，, ]*(?:而)?不是[^，。]{1,20}[。！!]?$")
 _WHOM_WRONG = re.compile(r"(?:当事人|被代理人)[^，。]{0,8}(?:不对|错|有误|不是|改|应)")
+_LIKE_A_TIME = re.compile(r"[\d一二三四五六七八九十半几][年月日号天周点]|[年月周]初|[年月]底")
+_LONGEST_TIME = 15
 _LONGEST_TITLE = 30
 _NEW = re.compile(
     r"(?:改成|改为|换成|应该是|应为|应是|更正为|修改为|而是|(?<!不)是|：|:|"
     r"(?<![认以因])为)[ ：:]*(?P<new>[^，。]*(?:，[^，。]*)*)[。]?$",
     re.DOTALL,
+)
+_ALSO_CHANGED = re.compile(
+    r"^(?:再|也|还|要|得|请|麻烦|给我|帮我|需要)*(?:修改|更正|改|换)(?:一?下|下|成|为)?(?:吧|呗)?[，,：: ]*"
 )
 _VERB = re.compile(r"^(?:我?(?:要|想)?(?:修改|更正|改正|更改|修正|改|换)(?:一下|下)?)")
 _WRONG = re.compile(r"(?:写|填|弄|说|登记)?(?:不对|错了?|有误|不正确|不是这个|不准确?)(?:了|的)?")
@@ -86,6 +94,7 @@ def read_correction(text: str) -> Correction | None:
     rest = _WRONG.sub("", text[end:], count=1)
     new = _NEW.search(rest)
     given = new["new"] if new else "" if rest.startswith("不是") else rest
+    given = given if new else _ALSO_CHANGED.sub("", given)
     given = given.strip(" ，,。：:、！!")
     given = _NOT_THE_OTHER.sub("", given) if part == "place" else given
     return Correction(part=part, value=given if part == "matter" else given.rstrip("吧了"))
@@ -231,7 +240,7 @@ def _matter(value: str) -> str | None:
 
 def _when(value: str) -> str | None:
     """The time that is named; what names none is no time."""
-    return find_since(value) or None
+    return find_since(value) or (value if _LIKE_A_TIME.search(value) and len(value) <= _LONGEST_TIME else None)
 
 
 def _title(value: str) -> str | None:

@@ -7,12 +7,14 @@ from dialogs.nlu.ngrams import overlap
 from dialogs.nlu.places import Lack, find_district, find_place, lack_of
 
 _MOSTLY = 0.5
+_A_NAME = 3
 
 
 def moved(draft: Draft, place: str) -> Draft:
     """The draft at ``place``; a district that was told stays told."""
     before, matter = draft.place or draft.moved_from or "", draft.matter or ""
     named = _named(matter, before)
+    place = _on_the_way(before, place)
     district = find_district(named) or find_district(before)
     if district and lack_of(place) is Lack.DISTRICT:
         place = f"{district}{place}"
@@ -26,6 +28,14 @@ def moved(draft: Draft, place: str) -> Draft:
         shown=None,
         unclear=0,
     )
+
+
+def _on_the_way(before: str, place: str) -> str:
+    """The street stays where the estate is told again with more: 韶山路雅园小区, then 雅园小区6栋."""
+    for length in range(len(place), _A_NAME - 1, -1):
+        if before.endswith(place[:length]):
+            return f"{before[:-length]}{place}"
+    return place
 
 
 def _named(matter: str, place: str) -> str:

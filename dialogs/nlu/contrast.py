@@ -4,14 +4,18 @@ import re
 from dataclasses import dataclass, field
 
 _SLIP = (
-    r"(?:等等|等一?下|哎呀?|唉|哦|噢|啊|嗯|不好意思|对不起|抱歉|不对不对|不对|不是不是|错了|错啦|有误|"
+    r"(?:等等|等一?下|哎[呀哟呦]?|唉[呀哟]?|诶|啊呀|哦|噢|啊|嗯|不好意思|对不起|抱歉|不对不对|"
+    r"不对|不是不是|错了|错啦|有误|"
     r"(?:我)?(?:刚才|前面|刚刚|上面)?(?:说|写|打|填|记|讲|弄|搞|报|登)错(?:了|啦)?(?:一个字|"
     r"一点)?|更正(?:一下)?|纠正(?:一下)?|改一下|有(?:个|一个)?地方(?:不对|错了)|"
     r"(?:这个?|那个?)?(?:里面|里)?的?(?:时间|日期|内容|地址|地点|姓名|名字|电话|标题|数字|金额)"
     r"(?:里|上|那里|那项|这块)?(?:也|还)?(?:(?:写|填|说|记)?(?:不对|错了?|有误)|要改|改一下)"
     r")"
 )
-_LEAD = rf"(?P<lead>(?:{_SLIP}(?:啊|呀|哈|的|了|啦)*[，,。！!、 ]*)*)"
+_OF_A_PART = r"[\u3400-\u9fff]{0,6}?(?:写|打|填|说|记|讲|弄|搞|报|登)(?:错|岔|反|混)(?:了|啦)"
+"""楼栋写错了: what is wrong, in words of its own; beside what is right alone."""
+_LEAD = rf"(?P<lead>(?:(?:{_SLIP}|{_OF_A_PART})(?:啊|呀|哈|的|了|啦)*[，,。！!、 ]*)*)"
+_ONLY_A_SLIP = rf"(?:{_SLIP}(?:啊|呀|哈|的|了|啦)*[，,。！!、 ]*)*"
 _LABEL = r"(?:那个|这个|应该|应当|其实|时间|日期|地址|地点|姓名|名字|姓|我姓|我)?"
 _OLD = r"(?P<old>[^，,。；;、 ]{1,20}?)"
 _NEW = r"(?P<new>[^，,。；;]{1,30}?)"
@@ -20,13 +24,16 @@ _END = r"[。！!～~ ]*"
 _SHAPES = tuple(
     re.compile(shape, re.DOTALL)
     for shape in (
-        rf"{_LEAD}{_LABEL}不是{_OLD}[，,；;。、 ]*(?:而|应该|应当)?(?<![不])是{_NEW}{_MORE}{_END}",
-        rf"{_LEAD}{_LABEL}是{_NEW}[，,、；; ]*(?:而)?(?:不是|并非){_OLD}{_END}",
+        (
+            rf"{_LEAD}{_LABEL}不是{_OLD}[，,；;。、 ]*(?:(?:而|应该|应当|实际)?(?<![不])是|(?:都|已经|"
+            rf"得有|应该|要|有)+){_NEW}{_MORE}{_END}"
+        ),
+        rf"{_LEAD}(?:{_LABEL}|[^，,。；;、 是]{{1,8}}?)是{_NEW}[，,、；; ]*(?:而)?(?:不是|并非){_OLD}{_END}",
         (
             rf"{_LEAD}(?:把|将)?{_OLD}(?:这个)?(?:写错了|打错了|不对|错了)?[，,]*(?:应该|应当|要|得|请|"
             rf"帮我|给我)?(?:改成|改为|换成|更正为|改作|应该是|应为|应是|换为){_NEW}{_MORE}{_END}"
         ),
-        rf"{_LEAD}{_NEW}[，,、；; ]*(?:而)?(?:不是|并非){_OLD}{_END}",
+        rf"{_LEAD}(?P<new>[^，,。；;是]{{1,30}}?)[，,、；; ]*(?:而)?(?:不是|并非){_OLD}{_END}",
     )
 )
 _RIGHT_ALONE = re.compile(
@@ -40,6 +47,7 @@ _NOTHING = re.compile(
 """The name of a part is not what is wrong in it."""
 _NUMERALS = "零〇一二两三四五六七八九十百千万0-9几半"
 _NUMBER = re.compile(rf"[{_NUMERALS}]+")
+_BARE_NUMBER = re.compile(rf"[{_NUMERALS}]+个?")
 _UNIT = (
     rf"(?P<number>[{_NUMERALS}]+)多?"
     r"(?P<unit>个?月|个?星期|个?小时|个?礼拜|分钟|[天日号年周点次人户元块栋楼层个间口盏米度])"
@@ -84,7 +92,7 @@ def right_alone(text: str) -> Contrast | None:
 
 def without_slip(text: str) -> str:
     """The text without the words that say one was mistaken."""
-    match = re.match(_LEAD, text.strip())
+    match = re.match(_ONLY_A_SLIP, text.strip())
     rest = text.strip()[match.end() :] if match else text
     return rest or text
 
@@ -132,7 +140,7 @@ def _replaced(text: str, start: int, end: int, old: str, new: str) -> str:
 
 
 def _loose(last: str, old: str) -> bool:
-    return last in "了的" or (bool(_NUMBER.fullmatch(old)) and not old.endswith(last))
+    return last in "了的" or (bool(_BARE_NUMBER.fullmatch(old)) and not old.endswith(last))
 
 
 def _ways(old: str) -> list[str]:
