@@ -32,8 +32,6 @@ _FIXED = {
     "robot": "utter_robot",
     "fee": "utter_free",
     "materials": "utter_materials",
-    "code": "utter_query_code",
-    "office": "utter_where_we_are",
 }
 """Answers that are the same whoever asks: of being known (no petition is opened), of this bot, of registering."""
 _DISTRICT = re.compile(r"[\u4e00-\u9fff]{2,4}?[区县市]")

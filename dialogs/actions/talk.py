@@ -47,19 +47,6 @@ class Saying(Action):
         self._first = first
         self._office = office
         self._menu = menu
-class SmallTalk(Saying):
-    """Weather and laughter are met kindly; what other machines are for is not done here."""
-
-    def __init__(self, office: Office) -> None:
-        super().__init__("action_small_talk", "utter_small_talk", office, inside="utter_not_ours", menu=True)
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> _Events:
-        if turn_of(tracker).entity("kind") != "chat":
-            return await super().run(dispatcher, tracker, domain)
-        say(dispatcher, "utter_chat")
-        return []
-
-
 
     def name(self) -> str:
         return self._name
@@ -71,6 +58,19 @@ class SmallTalk(Saying):
         say(dispatcher, response, office=self._office.name, hotline=self._office.hotline)
         if self._menu and not inside:
             say(dispatcher, "utter_menu")
+        return []
+
+
+class SmallTalk(Saying):
+    """Weather and laughter are met kindly; what other machines are for is not done here."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__("action_small_talk", "utter_small_talk", office, inside="utter_not_ours", menu=True)
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> _Events:
+        if turn_of(tracker).entity("kind") != "chat":
+            return await super().run(dispatcher, tracker, domain)
+        say(dispatcher, "utter_chat")
         return []
 
 

@@ -130,6 +130,11 @@ class LightInterpreter:
         return tuple(IntentScore(name=name, confidence=round(float(np.clip(score, 0, 1)), 4)) for name, score in ranked)
 
     def _in_form(self, text: str, asked: str) -> Parse:
+        if kind := about_us(text):
+            return _sure("ask_policy", kind=kind)
+        return self._command_in_form(text, asked) or self._said_in_form(text, asked)
+
+    def _command_in_form(self, text: str, asked: str) -> Parse | None:
         command = commands.command_in(text, in_form=True)
         if command and not (command in {"thanks", "greet"} and asked == "petition_confirm" and commands.affirms(text)):
             return _sure(command)
@@ -137,17 +142,12 @@ class LightInterpreter:
         return _sure(nod) if nod else None
 
     def _said_in_form(self, text: str, asked: str) -> Parse:
-        if asked in {*_TAKES_WORDS, "petition_place"} - _FREE_TEXT and plain_questions.not_ours(text):
+        if asked in _TAKES_WORDS - _FREE_TEXT and plain_questions.not_ours(text):
             return _sure("small_talk")
         if question := self._question_in_form(asides(text).rest or text, asked):
             return question
         if commands.abuses(text) and not tells_a_matter(text, self._categories):
             return _sure("abuse")
-        if kind := about_us(text):
-            return _sure("ask_policy", kind=kind)
-        return self._command_in_form(text, asked) or self._said_in_form(text, asked)
-
-    def _command_in_form(self, text: str, asked: str) -> Parse | None:
         return _sure("inform")
 
     def _question_in_form(self, text: str, asked: str) -> Parse | None:
