@@ -8,6 +8,7 @@ from dialogs.nlu.places import Lack, find_district, find_place, lack_of
 
 _MOSTLY = 0.5
 _A_NAME = 3
+_TOWNS = ("区", "县", "市", "镇", "乡", "街道")
 
 
 def moved(draft: Draft, place: str) -> Draft:
@@ -35,6 +36,9 @@ def _on_the_way(before: str, place: str) -> str:
     for length in range(len(place), _A_NAME - 1, -1):
         if before.endswith(place[:length]):
             return f"{before[:-length]}{place}"
+        at = before.find(place[:length])
+        if at > 0 and before[:at].endswith(_TOWNS):  # of another number in the same street
+            return f"{before[:at]}{place}"
     return place
 
 

@@ -55,6 +55,7 @@ _UNIT = (
 _QUANTITY = re.compile(_UNIT)
 _DIGITS = "零一二三四五六七八九"
 _TEN = 10
+_NEAR = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +129,9 @@ def _stands(text: str, old: str) -> list[int]:
 def _replaced(text: str, start: int, end: int, old: str, new: str) -> str:
     """What ``new`` repeats of the words around it is said once: 幸福里|小区 → 幸福东里小区."""
     left, right = text[:start], text[end:]
+    given = _QUANTITY.match(new) if _QUANTITY.fullmatch(old) else None
+    if given and set(new[given.end() :]) <= set(right[:_NEAR]):  # 五个月没交 before 没给交社保
+        new = given.group()
     for length in range(len(new) - 1, 0, -1):
         if new[-length:] == right[:length] and (length > 1 or _loose(new[-1], old)):
             new = new[:-length]
