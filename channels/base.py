@@ -189,6 +189,23 @@ class FetchesMedia(Protocol):
         ...
 
 
+@runtime_checkable
+class Publishes(Protocol):
+    """A channel on which staff may publish a text for everybody to read."""
+
+    def unpublishable(self, text: str) -> Sequence[str]:
+        """Why the platform would not take ``text``: a Chinese sentence each; empty where it would."""
+        ...
+
+    async def publish(self, text: str) -> Sent:
+        """Publish ``text``; ``Sent.provider_id`` is the post's number.
+
+        Raises:
+            SendFailed: one of its branches; after OutcomeUnknown people must look before they try again.
+        """
+        ...
+
+
 class ChannelFactory(Protocol):
     """What an entry point of ``petition_bot.channels`` gives."""
 
