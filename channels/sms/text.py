@@ -9,14 +9,14 @@ from enum import StrEnum
 
 from channels.signs import whole_signs
 
-_BASIC = (
+BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ"
     " !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
     "¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENSION = "\f^{}\\[~]|€"
-_SEPTETS = dict.fromkeys(_BASIC, 1) | dict.fromkeys(_EXTENSION, 2)
+_SEPTETS = dict.fromkeys(BASIC, 1) | dict.fromkeys(_EXTENSION, 2)
 MOST_PARTS = 255
 """The user data header counts parts in one octet."""
 _BEYOND_BMP = 0xFFFF
