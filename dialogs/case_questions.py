@@ -11,9 +11,25 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from dialogs.actions.asking_after import due
 from dialogs.actions.telling import announces_another, announces_files
+from dialogs.faq.aspects import asks_of_lateness
 from dialogs.nlu import commands, wishes
-from dialogs.nlu.case_words import is_dropped, is_impatient, is_settled, is_the_other, meant, that_one
+from dialogs.nlu.case_words import (
+    asks_for_code,
+    changes_number,
+    forgot_files,
+    has_waited,
+    is_dropped,
+    is_impatient,
+    is_settled,
+    is_the_other,
+    meant,
+    of_all,
+    that_one,
+    urged_matter,
+    urges,
+)
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.matter import finds_fault, is_a_story
 from dialogs.nlu.unnamed import is_of_being_known
@@ -24,7 +40,7 @@ _TOPICS = (
         "why",
         re.compile(
             r"(?:为什么|为啥|咋|怎么)(?:会)?(?:这么|那么|要)(?:久|慢|长时间|拖)|(?:拖|等)(?:了)?(?:这么|那么|好|太)(?:久|长时间|多天)|"
-            r"(?:为什么|为啥|咋|怎么)(?:到现在)?(?:还|都|一直)?(?:没有?|不)(?:人)?(?:办|处理|回复|答复|解决|结果|动静|消息|受理)|催(?:一?催|一下|办)|太慢了"
+            r"(?:为什么|为啥|咋|怎么)(?:到现在)?(?:还|都|一直)?(?:没有?|不)(?:人)?(?:办|处理|回复|答复|解决|结果|动静|消息|受理)|太慢了"
         ),
     ),
     (
@@ -37,7 +53,7 @@ _TOPICS = (
     (
         "deadline",
         re.compile(
-            r"(?:什么时候|啥时候|何时|多久|几天|多长时间|哪天|多少天)(?:才|就)?(?:能|可以|会)?(?:给我?|够)?(?:办(?:好|完|结|成)|解决|处理(?:好|完)?|修好?|弄好|有(?:结果|答复|回复|消息|信)|答复|回复|受理|出结果)|"
+            r"(?:什么时候|啥时候|何时|多久|几天|多长时间|哪天|多少天)(?:才|就)?(?:能|可以|会)?(?:给我?|够)?(?:办(?:好|完|结|成)|解决|处理(?:好|完)?|修好?|弄好|有(?:结果|答复|回复|消息|信)|(?:给|回)个?(?:回话|回音|回信|准信|信儿?|说法|话|消息|电话)|回我?话|答复|回复|受理|出结果)|"
             r"^还?(?:要|得|需要?)(?:等)?(?:多久|几天|多长时间|多少天)"
         ),
     ),
@@ -56,10 +72,14 @@ _DATA_LONGEST = 30
 _DATA = r"(?:个人)?(?:信息|资料|数据|隐私|电话|手机号?|姓名|身份证号?|聊天记录|记录)"
 _SEES = re.compile(
     rf"(?:你们|你|这里|系统|平台)?(?:都)?(?:留|存|保存|记|收集|掌握|有)(?:了|着|下)?(?:我|俺)的?(?:什么|哪些|啥){_DATA}|(?:看|查)(?:一?看|一下|看)?(?:你们)?(?:留|存|保存)(?:的|着|了)?我的?{_DATA}|"
+    rf"^(?:你们?|您|这里|系统|平台)(?:都|这里|到底|现在)*(?:存|留|记|保存|收集|掌握|知道)(?:了|着|下)?(?:我|俺)(?:的)?些?(?:什么|啥|哪些|多少)(?:东西|信息|事)?(?:啊|呢|呀|吗)?$|"
     rf"我的?(?:哪些|什么){_DATA}(?:被)?(?:留|存|保存|记)|(?:我要|我想)?(?:看|查看|查询)(?:一下)?我的?(?:个人信息|资料|数据)$"
 )
 _ERASES = re.compile(
     rf"^(?:请|麻烦|我要|我想|要求|帮我|把)*(?:你们)?(?:删除|删掉|删了|清除|注销|抹掉|销毁)(?:一下|掉)?(?:我|俺)(?:的|所有的?)*(?:全部|所有)?{_DATA}|^(?:请|麻烦|我要)?把?我的?(?:全部|所有)?{_DATA}(?:都|全)?(?:给我)?(?:删|清|销)"
+)
+_FORGETS = re.compile(
+    r"(?:请|麻烦|你们?|您|把|能不能|可不可以|可以|我要你们?|我想让你们?)*(?:忘记|忘掉|忘了|抹去|抹掉|删掉|删除|删了|清除|注销)(?:掉)?(?:我|俺)(?:吧|这个人|的?一切|所有的?|的?账号|的?记录)?(?:吗|吧|行吗|好吗)?"
 )
 _KEEPS_NOT = re.compile(rf"(?:不要|别|不许)(?:再)?(?:保存|留着?|存)我的{_DATA}")
 """A wish about what was filed; at a petition's summary it is a no to what is asked there."""
@@ -101,15 +121,20 @@ class CaseQuestions:
             return _in_form(said.text, topic)
         if announces_another(said.text):
             return "/file_petition"
-        adds = _ADDS.match(said.text) or announces_files(said.text)
+        if asks_for_code(said.text):
+            return _payload("ask_policy", kind="code")
+        adds = _ADDS.match(said.text) or announces_files(said.text) or forgot_files(said.text)
         return "/add_to_case" if adds else await self._of_a_case(said, slots, topic)
 
     async def _of_a_case(self, said: Said, slots: Mapping[str, Any], topic: str) -> str:
         of_open = _of_an_open_case(said.text)
         stops = wishes.stops(said.text) and not is_of_being_known(said.text)
-        if not (topic or of_open or stops or _puts_right(said.text)):
+        number = changes_number(said.text)
+        if not (topic or of_open or stops or number or _puts_right(said.text)):
             return ""
         mine = await self._cases.mine(said.conversation_id)
+        if number:
+            return _of_a_new_number(mine)
         if of_open and (payload := _of_open(said, mine[:_MOST], slots)):
             return payload
         if topic:
@@ -125,6 +150,8 @@ def _in_form(text: str, topic: str) -> str:
     bare = words_only(text)
     if len(bare) <= _LONGEST and _NO_LONGER.fullmatch(bare):
         return "/stop"
+    if is_dropped(text):
+        return _payload("withdraw")
     earlier = len(bare) <= _LONGEST and _EARLIER.search(bare)
     return _payload("show_progress", **({"topic": topic} if topic else {})) if earlier else ""
 
@@ -142,11 +169,13 @@ def own_data_in(text: str, *, in_form: bool) -> str:
     bare = words_only(text)
     if len(bare) > _DATA_LONGEST:
         return ""
-    erases = _ERASES.search(bare) or (not in_form and _KEEPS_NOT.search(bare))
+    erases = _ERASES.search(bare) or _FORGETS.fullmatch(bare) or (not in_form and _KEEPS_NOT.search(bare))
     return "erase" if erases else "see" if _SEES.search(bare) else ""
 
 
 def _of_an_open_case(text: str) -> bool:
+    if urges(text) or urged_matter(text) or has_waited(text) or asks_of_lateness(text):
+        return True
     return bool(is_impatient(text) or is_settled(text) or is_dropped(text) or is_the_other(text) or that_one(text))
 
 
@@ -158,10 +187,36 @@ def _of_open(said: Said, mine: Sequence[CaseView], slots: Mapping[str, Any]) -> 
         return _about(others, "show_progress") if len(mine) > 1 else ""
     if words := that_one(said.text):
         return _chosen(said, meant(words, cases)) if len(mine) > 1 else ""
+    if (waiting := _of_waiting(said, cases)) is not None:
+        return waiting
     if is_impatient(said.text):
         return _about(cases, "show_progress", topic="why")
     waits = any(case.state == "answered" for case in mine)
     return _about(meant(said.text, cases), "withdraw") if is_dropped(said.text) or not waits else ""
+
+
+def _of_a_new_number(mine: Sequence[CaseView]) -> str:
+    """To the cases that are open, so that whoever handles them calls the right one; else kept for the next time."""
+    cases = [case for case in mine[:_MOST] if case.open]
+    if not cases:
+        return _payload("my_data", topic="phone")
+    numbers = [case.number for case in cases]
+    return "/answer_notice" + json.dumps({"topic": "correct", "case_number": numbers})
+
+
+def _of_waiting(said: Said, cases: Sequence[CaseView]) -> str | None:
+    """The payload of pressing for open cases, and of having waited long for one; None where nothing of it is said."""
+    if urges(said.text) or urged_matter(said.text):
+        if of_all(said.text) and cases:
+            return _payload("show_progress", topic="urge", value="all")
+        kin = meant(urged_matter(said.text), cases) if not urges(said.text) else cases
+        return _about(kin, "show_progress", topic="urge") if urges(said.text) or len(kin) == 1 else ""
+    if asks_of_lateness(said.text):
+        return _about([case for case in cases if said.at > due(case)], "show_progress", topic="why")
+    if has_waited(said.text) and not is_impatient(said.text):
+        kin = [case for case in cases if meant(said.text, [case]) and said.at - case.filed_at > _JUST]
+        return _about(kin, "show_progress", topic="why") if len(kin) == 1 else ""
+    return None
 
 
 def _chosen(said: Said, cases: Sequence[CaseView]) -> str:

@@ -11,7 +11,9 @@ from typing import Any
 
 from dialogs.case_questions import CaseQuestions, Said
 from dialogs.nlu import commands
+from dialogs.nlu.case_words import meant, of_handling
 from dialogs.nlu.matter import Categories
+from dialogs.nlu.places import find_place
 from dialogs.nlu.verdict import DISSATISFIED, is_a_statement, is_another_matter, verdict
 from dialogs.ports import Cases, CaseView
 
@@ -45,10 +47,11 @@ class NoticeReplies:
         )
 
     def _judged(self, said: Said, mine: Sequence[CaseView], grade: int | None, slots: Mapping[str, Any]) -> str:
-        judged = [case for case in mine if case.state in RATEABLE and _last(case) > said.at - _JUDGED_FOR]
+        rateable = [case for case in mine if case.state in RATEABLE]
+        judged = [case for case in rateable if _last(case) > said.at - _JUDGED_FOR] or _spoken_of(said.text, rateable)
         awaited = _fresh(slots.get("reason_for"), said.at, _REASON_FOR)
         if awaited and is_a_statement(said.text) and (grade is None or grade <= DISSATISFIED):
-            asked = [case for case in judged if case.number == awaited["number"]]
+            asked = [case for case in rateable if case.number == awaited["number"]]
             if asked and self._same(said, asked, by_place=True, by_category=False):
                 return _payload("rate", asked, grade=str(awaited["grade"]))
         if grade is None:
@@ -74,6 +77,14 @@ class NoticeReplies:
         kept = [case for case in cases if not named or case.number in named]
         by = {"by_place": by_place, "by_category": by_category}
         return [c for c in kept if not is_another_matter(said.text, c.title, self._categories, **by)]
+
+
+def _spoken_of(text: str, cases: Sequence[CaseView]) -> list[CaseView]:
+    """Of cases that were closed long ago, the one that the words speak of; none where that is open."""
+    if not of_handling(text):
+        return []
+    kin = meant(text, cases) or (list(cases) if not find_place(text) else [])
+    return kin if len(kin) == 1 else []
 
 
 def _last(case: CaseView) -> datetime:

@@ -20,6 +20,7 @@ _DIGIT = re.compile(
 _OF_MATTERS = re.compile(r"第.[件桩]")
 """第二件 is the second matter where matters are told apart, not the second choice."""
 _CASE = re.compile(r'"case_number": "(\w+)"')
+_CASE_INTENT = re.compile(r"[ ,]*\{.*\}$")
 _APART = '"value": "apart"'
 _CHINESE = "一二三四五六七八九"
 _WHY_WITHDRAW = re.compile(
@@ -63,7 +64,7 @@ def chosen(text: str, options: Sequence[Mapping[str, Any]], *, now: datetime, in
         return str(fresh[at]["payload"]) if at < len(fresh) else None
     if text.strip() in titles:
         return str(fresh[titles.index(text.strip())]["payload"])
-    if answer := _plain_answer(text, fresh):
+    if answer := _plain_answer(text, fresh) or _still_which(text, fresh):
         return answer
     return (
         MENU[at][1]
@@ -89,6 +90,13 @@ def _plain_answer(text: str, options: Sequence[Mapping[str, Any]]) -> str | None
 
 def _menu_title(bare: str, *, in_form: bool) -> str | None:
     return None if in_form else next((payload for title, payload in MENU if bare == title), None)
+
+
+def _still_which(text: str, options: Sequence[Mapping[str, Any]]) -> str | None:
+    """A bare yes chooses none of several cases: it is asked again which."""
+    asked = {_CASE_INTENT.sub("", str(o["payload"])) for o in options if _CASE.search(str(o["payload"]))}
+    several = len([o for o in options if _CASE.search(str(o["payload"]))]) > 1
+    return next(iter(asked)) if several and len(asked) == 1 and commands.affirms(text) else None
 
 
 def _position(bare: str) -> int | None:

@@ -66,6 +66,6 @@ def build_actions(
         ValidateAdditionForm(world),
         AskAdditionCase(world),
         AskAdditionText(),
-        AddToCase(),
+        AddToCase(world),
         DropAddition(),
     ]

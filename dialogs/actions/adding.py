@@ -11,9 +11,10 @@ from dialogs.actions.filing import add
 from dialogs.actions.held import read_held
 from dialogs.actions.progress import list_cases
 from dialogs.actions.telling import announces_files
-from dialogs.actions.withdrawing import open_cases
+from dialogs.actions.withdrawing import open_cases, say_nothing_open
 from dialogs.actions.world import Turn, World, digresses, say, turn_of
 from dialogs.nlu import commands
+from dialogs.nlu.case_words import forgot_files
 from dialogs.nlu.clean import words_only
 
 FORM = "addition_form"
@@ -48,7 +49,7 @@ class ValidateAdditionForm(FormValidationAction):
             return {"addition_case": "", "addition_text": ""}
         held = read_held(tracker, now=turn.at)
         files = [*held.attachments, *turn.attachments] if turn.entity("case_number") else list(turn.attachments)
-        text = "" if announces_files(turn.text) else commands.addition_text(turn.text)
+        text = "" if announces_files(turn.text) or forgot_files(turn.text) else commands.addition_text(turn.text)
         words = {"addition_text": text[:_LONGEST]} if text or files else {}
         case = {"addition_case": cases[0].number} if len(cases) == 1 else {}
         return {**case, **words, "addition_attachments": files or None, "held": None}
@@ -97,6 +98,9 @@ class AskAdditionText(Action):
 class AddToCase(Action):
     """Runs when the form has ended."""
 
+    def __init__(self, world: World) -> None:
+        self._world = world
+
     def name(self) -> str:
         return "action_add_to_case"
 
@@ -105,7 +109,7 @@ class AddToCase(Action):
         if number and (text or files):
             add(dispatcher, number, text or "", tuple(files or ()), tuple(ids or ()))
         else:
-            say(dispatcher, "utter_nothing_open", verb="补充")
+            await say_nothing_open(dispatcher, self._world, turn_of(tracker), verb="补充")
         return forgotten()
 
 

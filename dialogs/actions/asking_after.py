@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 
 from rasa_sdk.executor import CollectingDispatcher
 
-from dialogs.actions.world import OFFICE_TIME, effect, say
+from dialogs.actions.world import OFFICE_TIME, Turn, effect, say
 from dialogs.ports import CaseView
 
 _ACCEPT_WITHIN = timedelta(days=15)
 """Regulations on petition work, 2022, §22 and §23: acceptance or not is told within 15 days."""
 _FINISH_WITHIN = timedelta(days=60)
 """§34: closed within 60 days of acceptance; one extension of at most 30."""
+_URGED = "诉求人催办"
 _NOT_ACCEPTED = frozenset({"submitted", "needs_info"})
 _ACCEPTED = frozenset({"已受理", "已转办", "办理中"})
 
@@ -50,6 +51,29 @@ def tell_why(dispatcher: CollectingDispatcher, case: CaseView, now: datetime) ->
     else:
         say(dispatcher, "utter_case_waits", last=_last(case))
         tell_deadline(dispatcher, case, now)
+
+
+def urge(dispatcher: CollectingDispatcher, turn: Turn, case: CaseView) -> None:
+    """The filer presses for it: kept with the case for whoever handles it; past the limit, staff are called."""
+    if not case.open or case.state == "answered":
+        _tell_over(dispatcher, case)
+        return
+    if case.state == "needs_info":
+        say(dispatcher, "utter_case_waits_for_you", number=case.number, title=case.title, last=_last(case))
+        return
+    effect(dispatcher, "add_to_case", number=case.number, text=_URGED, attachments=[], message_ids=[*turn.message_ids])
+    late = turn.at > due(case)
+    if late:
+        effect(dispatcher, "call_person", reason="overdue", danger=False)
+    step = "办结" if case.state not in _NOT_ACCEPTED else "告知是否受理"
+    response = "utter_urged_late" if late else "utter_urged"
+    say(dispatcher, response, number=case.number, title=case.title, last=_last(case), due=day(due(case)), step=step)
+
+
+def tell_late(dispatcher: CollectingDispatcher, case: CaseView, now: datetime) -> None:
+    """Beside how a case stands: that its time has passed, and what can be done."""
+    if case.open and case.state not in {"answered", "needs_info"} and now > due(case):
+        say(dispatcher, "utter_case_late", due=day(due(case)))
 
 
 def due(case: CaseView) -> datetime:

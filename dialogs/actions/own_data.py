@@ -7,14 +7,14 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from dialogs.actions.draft import read_draft
-from dialogs.actions.world import World, effect, say, turn_of
-from dialogs.nlu.phones import mask_phone
+from dialogs.actions.world import Turn, World, effect, say, turn_of
+from dialogs.nlu.phones import find_phones, mask_phone
 
 _SHOWN = 1
 
 
 class TellOwnData(Action):
-    """``topic`` "see" or "erase". Nothing is shown in full: phones are read by others."""
+    """``topic`` "see", "erase" or "phone". Nothing is shown in full: phones are read by others."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -28,9 +28,18 @@ class TellOwnData(Action):
             effect(dispatcher, "call_person", reason="erase", danger=False)
             say(dispatcher, "utter_erase_passed_on")
             return [SlotSet(name, None) for name in ("known_name", "known_phone", "dropped")]
+        if turn.entity("topic") == "phone":
+            return _new_number(dispatcher, turn)
         cases = await self._world.cases.mine(turn.conversation_id)
         say(dispatcher, "utter_own_data", kept=_kept(tracker, len(cases)), office=self._world.office.name)
         return []
+
+
+def _new_number(dispatcher: CollectingDispatcher, turn: Turn) -> list[Any]:
+    """A new telephone number while no case is open: kept for the next one."""
+    phones = find_phones(turn.text)
+    say(dispatcher, "utter_number_kept" if len(phones) == 1 else "utter_number_next_time")
+    return [SlotSet("known_phone", phones[0].value)] if len(phones) == 1 else []
 
 
 def _kept(tracker: Tracker, cases: int) -> str:

@@ -12,7 +12,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from dialogs.actions.held import Held, hold
 from dialogs.actions.progress import ShowProgress
 from dialogs.actions.world import Turn, World, hush, in_form, say, turn_of
-from dialogs.faq.answers import Answer
+from dialogs.faq.answers import ELSEWHERE, Answer
+from dialogs.faq.aspects import Aspect, leans_on_the_last
 from dialogs.faq.context import LastAnswer, in_context, read_last
 from dialogs.faq.search import Finding, Found
 
@@ -32,10 +33,14 @@ _FIXED = {
     "robot": "utter_robot",
     "fee": "utter_free",
     "materials": "utter_materials",
+    "code": "utter_query_code",
+    "office": "utter_where_we_are",
 }
 """Answers that are the same whoever asks: of being known (no petition is opened), of this bot, of registering."""
 _DISTRICT = re.compile(r"[\u4e00-\u9fff]{2,4}?[区县市]")
 _VERBATIM = 0.95
+_NOTHING_MORE = Finding(found=(), sure=False, near=False, by="context")
+"""To a question that follows up, where nothing approved tells of it."""
 _CHINA = timezone(timedelta(hours=8))
 
 
@@ -66,13 +71,18 @@ class AnswerPolicy(Action):
             topics = [answer for topic in _TOPICS if (answer := self._world.answers.get(topic, today=today))]
             return _offer(dispatcher, tracker, "utter_policy_topics", topics)
         finding = await self._find(turn, tracker, today)
-        return [*self._say(dispatcher, tracker, turn, finding), SlotSet("policy_why", _why(finding))]
+        return [*self._say(dispatcher, tracker, turn, finding, today), SlotSet("policy_why", _why(finding))]
 
-    def _say(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, finding: Finding) -> list[EventType]:
+    def _say(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, finding: Finding, today: date
+    ) -> list[EventType]:
         if finding.sure:
-            return _answer(dispatcher, finding.found[0].answer, turn)
+            told = _answer(dispatcher, finding.found[0].answer, turn)
+            return [] if self._is_an_aside(tracker, turn, finding.found[0].answer, today) else told
         if finding.near and len(finding.found) == 1:
             return _answer(dispatcher, finding.found[0].answer, turn, perhaps=True)
+        if finding.by == "context" and not finding.found:
+            return self._no_more(dispatcher, tracker, turn, today=today)
         if finding.near:
             return _offer(dispatcher, tracker, "utter_policy_offer", [one.answer for one in finding.found])
         return self._do_not_know(dispatcher, tracker, turn)
@@ -83,6 +93,8 @@ class AnswerPolicy(Action):
         following = in_context(answers, turn.text, last, today=today)
         if following is not None and (following.sure or not _verbatim(answers.search(turn.text, 1, today=today))):
             return following
+        if last and leans_on_the_last(turn.text) and not _verbatim(answers.search(turn.text, 1, today=today)):
+            return _NOTHING_MORE
         district = _district(turn.text, tracker)
         found = await answers.find(turn.text, today=today, district=district, embedder=understanding.embedder)
         if found.sure or understanding.rewriter is None:
@@ -93,6 +105,23 @@ class AnswerPolicy(Action):
         again = await answers.find(wording, today=today, district=district, embedder=understanding.embedder)
         # Another wording is a guess at what was meant: what it finds is offered, not given.
         return again.only_offered() if again.sure or again.near else found
+
+    def _is_an_aside(self, tracker: Tracker, turn: Turn, answer: Answer, today: date) -> bool:
+        """Whether only a word of the last answer was explained: what is asked next is still about that one."""
+        last = read_last(tracker.slots.get("last_answer"), now=turn.at)
+        before = self._world.answers.get(last.id, today=today) if last else None
+        return bool(before and before.topic == answer.topic and answer.aspects == {Aspect.WHAT})
+
+    def _no_more(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, *, today: date
+    ) -> list[EventType]:
+        """Nothing approved tells what was asked on: that is said, rather than something else."""
+        last = read_last(tracker.slots.get("last_answer"), now=turn.at)
+        before = self._world.answers.get(last.id, today=today) if last else None
+        elsewhere = before is not None and before.topic == ELSEWHERE
+        response = "utter_policy_no_more_elsewhere" if elsewhere else "utter_policy_no_more"
+        say(dispatcher, response, hotline=self._world.office.hotline)
+        return []
 
     def _do_not_know(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> list[Any]:
         hotline = self._world.office.hotline

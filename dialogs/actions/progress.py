@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from dialogs.actions.asking_after import day, tell_deadline, tell_who, tell_why
+from dialogs.actions.asking_after import day, tell_deadline, tell_late, tell_who, tell_why, urge
 from dialogs.actions.world import Turn, World, clipped, hush, say, turn_of
 from dialogs.nlu import commands
 from dialogs.notices import RATEABLE
@@ -57,6 +57,10 @@ class ShowProgress(Action):
             return []
         topic = turn.entity("topic")
         listed = ([case for case in cases if case.open] if topic else []) or list(cases)
+        if topic == "urge" and turn.entity("value") == "all":
+            for case in listed[:_LISTED]:
+                urge(dispatcher, turn, case)
+            return []
         if len(listed) == 1:
             _tell(dispatcher, turn, listed[0])
             return [SlotSet("told_case", listed[0].number)]
@@ -76,8 +80,12 @@ def _tell(dispatcher: CollectingDispatcher, turn: Turn, case: CaseView) -> None:
             tell_deadline(dispatcher, case, turn.at)
         case "why":
             tell_why(dispatcher, case, turn.at)
+        case "urge":
+            urge(dispatcher, turn, case)
         case _:
             tell_case(dispatcher, case)
+            if case.full:
+                tell_late(dispatcher, case, turn.at)
 
 
 def tell_case(dispatcher: CollectingDispatcher, case: CaseView) -> None:

@@ -10,6 +10,8 @@ from dialogs.actions.asking import FORM
 from dialogs.actions.progress import case_buttons, list_cases
 from dialogs.actions.world import Turn, World, effect, hush, say, turn_of
 from dialogs.nlu import commands
+from dialogs.nlu.case_words import meant
+from dialogs.notices import RATEABLE
 from dialogs.ports import CaseView
 
 _LISTED = 8
@@ -25,6 +27,16 @@ async def open_cases(world: World, turn: Turn) -> Sequence[CaseView]:
     return [case for case in cases if case.number == named] if named else cases[:_LISTED]
 
 
+async def say_nothing_open(dispatcher: CollectingDispatcher, world: World, turn: Turn, *, verb: str) -> None:
+    """That no case is open; the last one is named, with what became of it and what can still be done."""
+    mine = await world.cases.mine(turn.conversation_id)
+    if not mine or mine[0].open:
+        say(dispatcher, "utter_nothing_open", verb=verb)
+        return
+    response = "utter_over_already" if mine[0].state in RATEABLE else "utter_withdrawn_already"
+    say(dispatcher, response, number=mine[0].number, title=mine[0].title, label=mine[0].label, verb=verb)
+
+
 class Withdraw(Action):
     """Asks which case, and whether it is meant."""
 
@@ -36,12 +48,14 @@ class Withdraw(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         cases = await open_cases(self._world, turn_of(tracker))
+        named = meant(turn_of(tracker).text, cases)
+        cases = named if len(named) == 1 else cases
         unfinished = (tracker.active_loop or {}).get("name") == FORM and not turn_of(tracker).entity("case_number")
         if not cases:
             if unfinished:
                 say(dispatcher, "utter_withdraw_unfinished", buttons=_UNFINISHED)
                 return hush(tracker)
-            say(dispatcher, "utter_nothing_open", verb="撤回")
+            await say_nothing_open(dispatcher, self._world, turn_of(tracker), verb="撤回")
             return []
         if len(cases) > 1 or unfinished:
             buttons = [*case_buttons(cases, "withdraw"), *([(_THIS_ONE, "/stop")] if unfinished else [])]

@@ -7,16 +7,54 @@ from dialogs.nlu.clean import words_only
 from dialogs.ports import CaseView
 
 _LONGEST = 24
+_TOLD = 40
 _NUMBERS = r"(?:好几|[一二两三四五六七八九十几半\d])"
 _IMPATIENT = re.compile(
     r"(?>你们?|您|政府|到底|现在|是不是|就|都|还)*(?:不|没人)管(?>我们|我的事|我|这事|了|啊|吗|呢|吧)*|"
     rf"(?>这|都|已经|过去|有|又|等)*{_NUMBERS}+多?(?:天|个?月|周|个?星期|个?礼拜|年)(?:过去)?(?:了|啦)(?>还|都|没|有|一点|消息|动静|人|管|办|处理|啊|呢|了)*|"
-    r"(?>麻烦|请|你们?|帮|给|我|再|能不能|赶紧)*催(?>催|一催|一下|下|办|促)*(?>这个|那个|件|吧|啊|呗|吗)*"
+    r"(?>这|都|已经|过去|有|又|等)*[^，。]{0,3}(?:过了|超过?了?|过)(?:期限|时限|期|60天|15天)(?:了|啦)?(?>还|都|没|有|一点|消息|动静|人|管|办|处理|啊|呢|了)*"
+)
+_URGES = re.compile(
+    r"(?>麻烦|请|你们?|您|帮|给|我|把|再|能不能|可以|赶紧|赶快|快点?|想|要|都|全部?|所有的?|两个|两件|几个|几件|这|那|个|件|事儿?|一起|的)*"
+    r"催(?>催|一催|一催|一下|下|办|促|单|件)*(?>这|那|两|几|所有|全部|个|件|事儿?|都|吧|啊|呗|吗|呀|嘛|了|行不行|可以|一下)*|"
+    r"(?>麻烦|请|你们?|能不能|可以|帮我?|就|都)*(?:快点?|赶紧|赶快|抓紧|加快)(?:时间|点)?(?:给我?)?(?:办|处理|解决|修|弄)(?>一下|好|吧|啊|呗|吗|行不行|了)*"
+)
+_URGES_THAT = re.compile(
+    r"(?:麻烦|请|帮我?|再|给我|能不能)*催(?:一催|一下|催|下|办|促)(?:一下)?(.{2,8})|"
+    r"(.{2,8}?)(?:的)?(?:那|这)?(?:个|件|事儿?)?(?:麻烦|请|帮我?|再|给我|能不能|也)*催(?:一催|一下|催|下|办|促)(?:一下|吧|呗|啊|吗)*"
+)
+_ALL = re.compile(r"都|全部?|所有|两[个件]|几[个件]|一起")
+_HAS_WAITED = re.compile(
+    rf"(?:{_NUMBERS}+(?:个?多|多)?(?:天|个?半?月|周|个?星期|个?礼拜|年)|好久|老长时间|这么久|那么久)[^，。]{{0,12}}?(?:还|都|也|一直|就)?(?:没有?|不)(?:人)?"
+    r"(?:给|来)?(?:办|处理|解决|修|弄|结果|消息|动静|答复|回复|下文|回音|说法|管|到位)"
+)
+_OF_HANDLING = re.compile(
+    r"上次|上回|上一回|之前|以前|办结|结案|结了|完事|你们?(?:说|讲|回复|答复|写)|说(?:是)?(?:已经)?(?:修|办|处理|解决|弄)[好完]?|"
+    r"根本没|压根没|没(?:真正|彻底|修|弄|解决|处理)[^，。]{0,2}好?|白修|返工"
+)
+_FORGOT_FILES = re.compile(
+    r"(?>我|俺|刚才|刚刚|还|有|那|个|几|一|两|张|段|份|点|些|的|忘了?|忘记了?|漏了?|少|没|想|要|再|可以|能|后来|才|找到|拍到?|拍了)*(?:照片|图片|相片|视频|录音|材料|证据|截图|图)"
+    r"(?>我|刚才|刚刚|还|没|忘了?|忘记了?|漏了?|没有|要|想|再|补|上|发|传|交|给|你们?|过去|过来|一下|了|能|可以|吗|吧|呢|在哪|怎么|咋)*|"
+    r"(?>我|俺|想|要|再|能|可以)*(?:补|补发|补传|补交|再发|再传|加)(?>一|几|两|个|张|段|份|点|些)*(?:照片|图片|相片|视频|录音|材料|证据|截图|图)(?>吗|吧|呢|行|可以|不)*"
+)
+_MISSING_FILES = re.compile(r"忘|漏|补|再[发传]|没[发传]|还有|少[发传]|后来|才")
+_CODE = re.compile(
+    r"(?>那|我|俺|的|你们?|那个|这个|请问|呢)*(?:查询码|查询密码|密码|编号|单号|受理号|案号|工单号)(?>呢|是|多少|什么|啥|在哪里?|在哪儿|去哪|找|看|怎么|咋|忘了?|忘记了?|记不得|不记得|记不住|想不起来?|丢了?|没了|没记|没保存|找不到|不见了?|再发|再给|发|给|我|一遍|一下|一次|了|呀|啊|吗|能|可以|办|怎么办)*|"
+    r"(?>我|俺)*(?:忘了?|忘记了?|记不得|不记得|记不住|想不起来?|丢了?|没记|没保存|找不到|弄丢了?)(?>我|的|那|个|我的)*(?:查询码|编号|单号|受理号|案号|工单号)(?>了|怎么|咋|办|呢|啊|吗)*"
+)
+_ASKS_FOR_CODE = re.compile(r"查询|编号|单号|受理号|案号|工单")
+_NEW_NUMBER = re.compile(
+    r"(?:手机号?码?|电话(?:号码)?|号码|联系方式|联系电话)[^，。？?]{0,8}?(?:换|改|变|停用|停机|不用|打不通|注销|错|新的)|(?:换|改|变|更换|更新)(?:了|个|一?下|成)?(?:我的)?(?:新)?(?:手机号?码?|电话(?:号码)?|号码|联系方式|联系电话)"
+)
+_WHOSE = re.compile(
+    r"物业|老板|对方|他们|单位|公司|邻居|施工|客服|房东|商家|派出所|村|学校|医院|营业厅|移动|联通|电信|打不通"
 )
 _SETTLED = re.compile(
     r"(?:修|弄|办|处理|搞|换|通)(?:好|完)了|解决了|已经(?:修|通|换|清理|恢复|发)(?:好|完|水|电|下来)?了"
 )
-_DROPPED = re.compile(r"不用(?:再|你们)?(?:办|处理|管|查|弄)了|(?:^|[的了就那把件个])撤(?:了|掉|回)?吧?$")
+_DROPPED = re.compile(
+    r"不用(?:再|你们)?(?:办|处理|管|查|弄)了|(?:^|[的了就那把件个我请想要])撤(?:了|掉|回|销)?吧?(?:不用(?:了|办了|管了|麻烦了)|谢谢|不弄了|不办了)?$"
+)
 _ASKS_BACK = re.compile(
     r"(?:能|可以|怎么|如何|咋)(?:不能|不可以)?(?:再|给我|帮我|把.{1,8})?(?:撤(?!的)|收回|取消)|(?:收回|取消|撤掉?)(?:刚才|上面|前面)|"
     r"(?:刚才|刚刚|上面|前面)(?:的|那个|那件|登记的|反映的|提交的|投诉的)+[\u3400-\u9fff]{0,6}?(?:不要了|不算了?|作废|取消|收回|别办了?|不办了|撤)"
@@ -39,6 +77,51 @@ def is_impatient(text: str) -> bool:
     """Whether a short text only says that a case takes too long."""
     bare = words_only(text)
     return len(bare) <= _LONGEST and bool(_IMPATIENT.fullmatch(bare))
+
+
+def urges(text: str) -> bool:
+    """Whether a short text only wants a case to be pressed for: 催一下, 两个都催一下."""
+    bare = words_only(text)
+    return len(bare) <= _LONGEST and bool(_URGES.fullmatch(bare))
+
+
+def urged_matter(text: str) -> str:
+    """The words that say which case is to be pressed for: 催一下漏水的, 路灯那个再催催."""
+    found = _URGES_THAT.fullmatch(words_only(text))
+    return next((words for words in found.groups() if words), "") if found else ""
+
+
+def of_all(text: str) -> bool:
+    """Whether all cases are meant."""
+    return bool(_ALL.search(words_only(text)))
+
+
+def has_waited(text: str) -> bool:
+    """Whether it is said how long nothing was done: 都两个半月了工资的事还没办好."""
+    return len(words_only(text)) <= _TOLD and bool(_HAS_WAITED.search(text))
+
+
+def of_handling(text: str) -> bool:
+    """Whether the words are about how an earlier case was handled: 上次根本没修好."""
+    return len(words_only(text)) <= _TOLD and bool(_OF_HANDLING.search(text))
+
+
+def forgot_files(text: str) -> bool:
+    """Whether somebody only says that a picture was forgotten, or is to follow: 照片忘了发."""
+    bare = words_only(text)
+    return len(bare) <= _LONGEST and bool(_FORGOT_FILES.fullmatch(bare) and _MISSING_FILES.search(bare))
+
+
+def asks_for_code(text: str) -> bool:
+    """查询码呢; 编号忘了怎么办."""
+    bare = words_only(text)
+    return len(bare) <= _LONGEST and bool(_CODE.fullmatch(bare) and _ASKS_FOR_CODE.search(bare))
+
+
+def changes_number(text: str) -> bool:
+    """Whether the filer has another telephone number now."""
+    bare = words_only(text)
+    return len(bare) <= _TOLD and bool(_NEW_NUMBER.search(text)) and not _WHOSE.search(bare)
 
 
 def is_settled(text: str) -> bool:

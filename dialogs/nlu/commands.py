@@ -56,7 +56,7 @@ _OWN_PROGRESS = re.compile(
 )
 """Asks after an earlier case in so many words: no answer to any question of a form."""
 _WITHDRAW = re.compile(
-    r"撤回|撤销|撤件|撤诉|(?:取消|撤掉|不要)(?:我的?)?(?:这个|这件|那个|上次的?)?(?:件|案件|案子|信访件|投诉|诉求|工单|申请)|(?:问题|事情?)?已经解决了?[，,]?.{0,6}(?:撤|不用(?:办|处理|管)了)"
+    r"撤回|撤销|撤件|撤诉|(?:能|可以|能不能|可不可以|咋|怎么)(?:撤|取消)(?:掉|回|了)?(?:吗|么|不|呢)?$|(?:取消|撤掉|不要)(?:我的?)?(?:这个|这件|那个|上次的?)?(?:件|案件|案子|信访件|投诉|诉求|工单|申请)|(?:问题|事情?)?已经解决了?[，,]?.{0,6}(?:撤|不用(?:办|处理|管)了)"
 )
 _ADD = re.compile(
     r"^(?:我?(?:要|想|再)?(?:补充|追加|补传|补交)(?:一下|一点|点|材料|说明|内容|信息|情况|证据|照片|图片|两句|一句)*)(?P<rest>.*)$",
@@ -68,7 +68,7 @@ _WHAT_TO_ADD = re.compile(
 """Asks what the notice asked for: the case tells it."""
 _RATE = re.compile(
     r"^(?:我?(?:要|想)?(?:评价|打分|评分)|(?:我)?(?:非常|很|比较|基本|还算|挺|十分)?(?:不)?满意|(?:非常|"
-    r"很)不满意|[1-5]分|[一二三四五]分|好评|差评)(?:[，,。！! ].{0,60})?$"
+    r"很)不满意|[1-5]颗?[分星](?:好评)?|[一二两三四五]颗?[分星](?:好评)?|好评|差评)(?:[，,。！! ].{0,60})?$"
 )
 _FILE = re.compile(
     r"(?:我?(?:要|想|想要|来|需要)?(?:反映|投诉|举报|上访|信访|求助|登记|报修|提(?:个)?(?:建议|意见)|提交(?:诉求|问题)|检举|控告|申诉|维权|诉求)(?:一下|一个|一件|个|些|点|下)?(?:另(?:外)?一?[个件些]|别的|其他)?(?:新)?(?:的)?(?:问题|情况|事情?|事儿|诉求|事项|件|意见|人|单位|干部)?){1,3}|"
@@ -148,7 +148,7 @@ def _within(text: str, bare: str) -> str | None:
     asks_what = _WHAT_TO_ADD.fullmatch(bare)
     if _ADD.match(text) and not asks_what:
         return "add_to_case"
-    if asks_what or _CASE_NUMBER.search(text) or _PROGRESS.search(bare):
+    if asks_what or _CASE_NUMBER.search(text) or _PROGRESS.search(bare) or _OWN_PROGRESS.fullmatch(bare):
         return "show_progress"
     if _RATE.match(text):
         return "rate"

@@ -11,13 +11,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from dialogs.engine.contract import Entity, IntentScore, Parse, State, requested_slot
-from dialogs.faq.aspects import follows_up, still_against
+from dialogs.faq.aspects import asks_of_lateness, leans_on_the_last
 from dialogs.faq.search import SURE, UNSURE, Answers
 from dialogs.nlu import commands, plain_questions
 from dialogs.nlu.about_us import about_us, only_chats
 from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger_model import DangerEar, shipped_ear
+from dialogs.nlu.elsewhere import asks_for_a_service, asks_where_we_are
 from dialogs.nlu.facts import only_place, read_facts
 from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.manners import only_advertises
@@ -28,6 +29,7 @@ from dialogs.nlu.places import find_place
 from dialogs.nlu.topics import topic_of
 from dialogs.nlu.unnamed import asks_who_handles, gives_up_for_fear, only_fears, only_of_ones_name
 from dialogs.nlu.wishes import asides
+from dialogs.nlu.wording import plain
 from dialogs.understanding import Understanding
 
 IN_SCOPE = 0.42
@@ -69,6 +71,8 @@ with a petition for one (the surest of those stands at 0.65)."""
 _OF_ONESELF = re.compile(r"[我俺咱他她它这那]|家|村|小区|单位|[0-9]")
 """What may go on with the story of a matter."""
 _FREE_TEXT = {"petition_matter", "addition_text"}
+_TO_BE_TAKEN_DOWN = re.compile(r"(?:我|俺|咱)?(?:就是|是)?(?:想|要|来)?(?:要|想)?(?:咨询|登记|反映|了解|建议)")
+"""Who begins so when asked for the matter wants the question taken down, not answered by a machine."""
 
 
 class LightInterpreter:
@@ -95,7 +99,7 @@ class LightInterpreter:
         self._gazetteer = gazetteer or Gazetteer.of({})
 
     async def parse(self, text: str, *, state: State | None) -> Parse:
-        if answered(state) and (follows_up(text) or still_against(text)) and not self._danger.certain(text):
+        if answered(state) and leans_on_the_last(text) and not self._danger.certain(text):
             return _sure("ask_policy")
         asked = requested_slot(state)
         certain = self.certain(text, asked=asked)
@@ -117,8 +121,19 @@ class LightInterpreter:
         danger = self._danger.certain(text)
         if danger:
             return _sure("danger", danger=danger.value)
-        plain = None if asked else _by_shape(text)
-        return plain or (self._in_form(text, asked) if asked else self._outside(text))
+        shaped = self._for_others(text, asked) or (None if asked else _by_shape(text))
+        return shaped or (self._in_form(text, asked) if asked else self._outside(text))
+
+    def _for_others(self, text: str, asked: str | None) -> Parse | None:
+        """What another agency must be asked, or where we are; an approved answer on just this goes before it."""
+        if asked in _FREE_TEXT and _TO_BE_TAKEN_DOWN.match(text):
+            return None
+        where = asks_where_we_are(text, bare=not asked)
+        found = self._answers.elsewhere(plain(text)) if not where and asks_for_a_service(text) else None
+        if not (where or found) or self._is_question(text, FREE_TEXT_GIVES_WAY, None):
+            return None
+        told = {} if asked else {"kind": "told"}
+        return _sure("ask_policy", answer_id=found.id, **told) if found else _sure("ask_policy", kind="office")
 
     def nearest(self, text: str) -> tuple[IntentScore, ...]:
         """The intents by their nearest example, best first."""
@@ -142,7 +157,7 @@ class LightInterpreter:
         return _sure(nod) if nod else None
 
     def _said_in_form(self, text: str, asked: str) -> Parse:
-        if asked in _TAKES_WORDS - _FREE_TEXT and plain_questions.not_ours(text):
+        if asked in {*_TAKES_WORDS, "petition_place"} - _FREE_TEXT and plain_questions.not_ours(text):
             return _sure("small_talk")
         if question := self._question_in_form(asides(text).rest or text, asked):
             return question
@@ -168,7 +183,8 @@ class LightInterpreter:
         command = commands.command_in(text, in_form=False)
         if not command and only_advertises(text):
             return _sure("spam")
-        if command or self._is_question(text, SURE, None) or plain_questions.looks_up(text):
+        asked = plain_questions.looks_up(text) or plain_questions.asks_ones_right(text) or asks_of_lateness(text)
+        if command or asked or self._is_question(text, SURE, None):
             return _sure(command or "ask_policy")
         if _JUDGED.search(text[:_SOON]) and not accuses_an_official(text):
             review = re.search(r"仲裁|复议", text[:_SOON])
