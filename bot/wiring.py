@@ -22,6 +22,7 @@ from bot.delivery.deliverer import Deliverer
 from bot.delivery.jobs import DeliveryQueue, make_broker
 from bot.delivery.quiet import QuietHours
 from bot.delivery.sweeper import Sweeper
+from bot.invitation import Invitation
 from bot.live_dialog import LiveDialog
 from bot.metrics import Metrics
 from bot.opening import connected, opened_store
@@ -205,6 +206,7 @@ def _turns(
         channels=channels,
         clock=utc_now,
         metrics=metrics,
+        invitation=Invitation(DialogFiles(folder=settings.dialog.files), office=settings.office.name),
     )
     return Turns(
         RunnerTools(

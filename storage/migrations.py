@@ -17,6 +17,7 @@ from storage.calls import CALLS
 from storage.case_documents import CASES, TIMELINE
 from storage.code_tries import CODE_TRIES
 from storage.conversations import CONVERSATIONS
+from storage.daily_counts import DAILY_COUNTS
 from storage.driver import Database
 from storage.errors import AlreadyThere
 from storage.inbox import ARRIVALS
@@ -27,7 +28,7 @@ from storage.receipts import PARKED_RECEIPTS, PARKED_SECONDS
 from storage.records import ArrivalState, CallState
 
 SCHEMA = "schema"
-VERSION = 2
+VERSION = 3
 """Raise it whenever INDEXES changes."""
 
 _RECORD = "indexes"
@@ -99,6 +100,7 @@ INDEXES: Sequence[Index] = (
     _expiring(MESSAGE_PARTS),
     _expiring(CODE_TRIES),
     _expiring(API_ANSWERS),
+    _expiring(DAILY_COUNTS),
 )
 
 

@@ -8,6 +8,7 @@ from storage.calls import Calls
 from storage.case_repository import Cases
 from storage.commit import Committer
 from storage.conversations import Conversations
+from storage.daily_counts import DailyCounts
 from storage.driver import Database
 from storage.inbox import Inbox
 from storage.message_parts import MessageParts
@@ -31,6 +32,7 @@ class Store:
     numbers: Numbers
     calls: Calls
     parts: MessageParts
+    daily: DailyCounts
 
     @classmethod
     async def open(cls, database: Database, vault: Vault, number_prefix: str = "WF") -> Self:
@@ -53,4 +55,5 @@ class Store:
             numbers=numbers,
             calls=Calls(database, vault),
             parts=MessageParts(database, vault),
+            daily=DailyCounts(database),
         )

@@ -11,6 +11,7 @@ import structlog
 
 from bot.metrics import Metrics
 from bot.shared_state import Wakeups
+from bot.turns.mentions import is_mention
 from bot.turns.turn import Manager, TurnFailed, TurnMaker, heard
 from channels.base import Clock
 from channels.messages import Address, Via
@@ -233,7 +234,12 @@ class Runner:
         return together
 
     def _prefix(self, conversation: Conversation, pending: Sequence[ArrivedMessage]) -> Sequence[ArrivedMessage]:
-        """The longest beginning of which every part is still being told, and the message that ends the telling."""
+        """The longest beginning of which every part is still being told, and the message that ends the telling.
+
+        A mention in public is no part of a telling: it stands alone.
+        """
+        mention = next((place for place, one in enumerate(pending) if is_mention(one.message)), len(pending))
+        pending = pending[: max(1, mention)]
         if self._tools.gather_seconds <= 0:
             return pending[:1]
         for length in range(1, len(pending) + 1):
@@ -242,7 +248,9 @@ class Runner:
         return pending
 
     def _gathers(self, conversation: Conversation, batch: Sequence[ArrivedMessage]) -> bool:
-        return self._tools.gather_seconds > 0 and self._tools.manager.gathers(conversation.state, heard(batch))
+        if self._tools.gather_seconds <= 0 or is_mention(batch[-1].message):
+            return False
+        return self._tools.manager.gathers(conversation.state, heard(batch))
 
     async def _another_comes(self, newest: ArrivedMessage) -> bool:
         waited = (self._tools.clock() - newest.arrived_at).total_seconds()

@@ -13,6 +13,7 @@ from bot.casework.effects import Settled
 from bot.faults import frames_of
 from bot.metrics import Metrics
 from bot.text import split
+from bot.turns.mentions import Invitations, InvitationText, granted, is_mention
 from channels.base import Capabilities, Channel, Clock
 from channels.messages import Purpose, Via
 from dialogs.outcome import Effect, FileCase, Heard, Outcome, Person, Reply
@@ -58,8 +59,12 @@ class TurnFailed(Exception):
     """The turn broke (not the storage): it may be tried again at once."""
 
 
+async def _no_invitation() -> str:
+    return ""
+
+
 class TurnMaker:
-    """Makes turns. Holds no state of its own."""
+    """Makes turns. Holds no state of its own. ``invitation``: what is said to whoever names us in public."""
 
     def __init__(
         self,
@@ -70,8 +75,10 @@ class TurnMaker:
         channels: Mapping[tuple[str, str], Channel],
         clock: Clock,
         metrics: Metrics,
+        invitation: InvitationText = _no_invitation,
     ) -> None:
         self._store = store
+        self._invitations = Invitations(store=store, text=invitation, clock=clock)
         self._manager = manager
         self._settle = settle
         self._channels = channels
@@ -88,6 +95,8 @@ class TurnMaker:
             StorageError: nothing was written, or (``StorageAway``) perhaps all of it.
         """
         with self._metrics.turn_seconds.time():
+            if is_mention(batch[-1].message):
+                return await self._invite(conversation, batch, release=release, passive=passive)
             try:
                 outcome, settled = await self._decide(conversation, batch)
             except StorageError:
@@ -101,11 +110,34 @@ class TurnMaker:
         person = Person(
             conversation_id=conversation.id,
             address=conversation.address,
-            first_contact=conversation.version == 0,
+            # a mention in public makes a version, but nothing was said of who we are
+            first_contact=not conversation.state,
         )
         async with asyncio.timeout(TURN_TIMEOUT_S):
             outcome = await self._manager.turn(conversation.state, heard(batch), person, now)
             return outcome, await self._settle(outcome.effects, conversation=conversation, now=now)
+
+    async def _invite(
+        self, conversation: Conversation, batch: Sequence[ArrivedMessage], *, release: bool, passive: bool
+    ) -> Done:
+        """Answer a mention in public without the dialog, whose state stays as it is."""
+        mention = batch[-1]
+        capabilities = self._capabilities(conversation)
+        entry = await self._invitations.entry(conversation, mention, capabilities)
+        now = self._clock()
+        if entry and passive and capabilities.passive and not mention.passive_closed:
+            entry = _leased_to_webhook(entry, mention, now)
+        entries = [entry] if entry else []
+        state = dict(conversation.state)
+        grant = granted(conversation, mention)
+        advance = self._store.conversations.advance(conversation, state=state, release=release, now=now, grant=grant)
+        await self._store.committer.commit([advance, *self._answered(batch, entries, now)])
+        lease = None if release else conversation.lease_token
+        return Done(
+            conversation=replace(conversation, version=conversation.version + 1, lease_token=lease),
+            reply=_passive_of(entries),
+            kick=_due(entries),
+        )
 
     async def _commit(
         self,

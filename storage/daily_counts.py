@@ -1,0 +1,32 @@
+"""Counters that begin anew each day, for what may be done only so often: one atomic step over all processes."""
+
+from datetime import datetime, timedelta
+
+from storage.driver import Database
+from storage.errors import AlreadyThere
+
+DAILY_COUNTS = "daily_counts"
+_CHINA = timedelta(hours=8)
+_KEPT = timedelta(days=2)
+
+
+class DailyCounts:
+    """What was done today, by name. A name holds no personal data."""
+
+    def __init__(self, database: Database) -> None:
+        self._counts = database[DAILY_COUNTS]
+
+    async def spend(self, name: str, *, most: int, now: datetime) -> bool:
+        """Count once more under ``name``; False, and nothing is counted, where it is ``most`` today already.
+
+        The day is China's. What is counted for something that is not done after all stays counted.
+        """
+        if most <= 0:
+            return False
+        key = {"_id": f"{(now + _CHINA).date().isoformat()}:{name}", "count": {"$lt": most}}
+        update = {"$inc": {"count": 1}, "$setOnInsert": {"expires_at": now + _KEPT}}
+        try:
+            await self._counts.find_one_and_update(key, update, upsert=True)
+        except AlreadyThere:  # it is there, and used up
+            return False
+        return True
