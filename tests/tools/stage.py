@@ -2,9 +2,11 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
 
 from bot.casework.effects import changes_for
 from bot.metrics import Metrics
@@ -37,6 +39,7 @@ class Script:
     """A dialog that counts: each turn's reply names what it heard; ``hold`` keeps it until told."""
 
     heard: list[list[str]] = field(default_factory=list)
+    firsts: list[bool] = field(default_factory=list)
     hold: asyncio.Event | None = None
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     broken: bool = False
@@ -52,6 +55,7 @@ class Script:
             raise ValueError(heard[-1].message.text)
         texts = [one.message.text for one in heard]
         self.heard.append(texts)
+        self.firsts.append(person.first_contact)
         replies = [] if self.silent else [Reply(text=self.answer("、".join(texts)))]
         return Outcome(state={"turns": state.get("turns", 0) + 1}, replies=replies, effects=self.effects, at=now)
 
@@ -67,6 +71,10 @@ class Process:
     kicked: list[str]
 
 
+async def _no_invitation() -> str:
+    return ""
+
+
 class Stage:
     def __init__(self, store: Store, redis_url: str) -> None:
         self.store = store
@@ -74,7 +82,14 @@ class Stage:
         self.redis_url = redis_url
         self._background: list[asyncio.Task[None]] = []
 
-    def process(self, *, gather_seconds: float = 0.0, answer_within: float = 4.5) -> Process:
+    def process(
+        self,
+        *,
+        gather_seconds: float = 0.0,
+        answer_within: float = 4.5,
+        channels: Mapping[tuple[str, str], Any] = MappingProxyType({}),
+        invitation: Callable[[], Awaitable[str]] = _no_invitation,
+    ) -> Process:
         kicked: list[str] = []
 
         async def kick(ids: Sequence[str]) -> bool:
@@ -90,9 +105,10 @@ class Stage:
             store=self.store,
             manager=self.script,
             settle=settle,
-            channels={("wechat", "main"): Platform()},
+            channels={("wechat", "main"): Platform(), **channels},
             clock=now,
             metrics=Metrics(),
+            invitation=invitation,
         )
         tools = RunnerTools(
             store=self.store,
