@@ -1,18 +1,12 @@
 """The text that invites people to write privately, as the dialog's files word it now."""
 
 import asyncio
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 
 import structlog
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from dialogs.files import DialogFiles
-
-RESPONSE = "utter_public_invitation"
-_FILE = "responses.yml"
+from dialogs.public_words import invitation_file, public_invitation
 
 
 class Invitation:
@@ -25,28 +19,16 @@ class Invitation:
         self._text = ""
 
     async def __call__(self) -> str:
-        seen = await asyncio.to_thread(self._stamp)
-        if seen != self._seen:
-            try:
-                self._text = (await asyncio.to_thread(self._read)).replace("{office}", self._office)
-            except (OSError, YAMLError, ValueError) as error:
-                structlog.get_logger().warning("invitation.not_read", error=type(error).__name__)
-            self._seen = seen
+        try:
+            seen = await asyncio.to_thread(self._stamp)
+            if seen != self._seen:
+                self._text = await asyncio.to_thread(public_invitation, self._files, office=self._office)
+                self._seen = seen
+        except (OSError, YAMLError, ValueError) as error:
+            structlog.get_logger().warning("invitation.not_read", error=type(error).__name__)
         return self._text
 
     def _stamp(self) -> tuple[object, ...]:
-        own = self._files.own(_FILE)
-        found = None if own is None else own.stat()
-        return (None,) if found is None else (found.st_mtime_ns, found.st_size)
-
-    def _read(self) -> str:
-        own = self._files.own(_FILE)
-        return (_worded(own) if own else "") or _worded(self._files.shipped(_FILE))
-
-
-def _worded(path: Path) -> str:
-    document: Any = YAML(typ="safe").load(path.read_text("utf-8"))
-    responses = document.get("responses") if isinstance(document, Mapping) else None
-    variants = responses.get(RESPONSE) if isinstance(responses, Mapping) else None
-    first = variants[0] if isinstance(variants, list) and variants else None
-    return str(first.get("text", "")).strip() if isinstance(first, Mapping) else ""
+        file = invitation_file(self._files)
+        found = file.stat()
+        return file, found.st_mtime_ns, found.st_size
