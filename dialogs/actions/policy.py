@@ -13,8 +13,8 @@ from dialogs.actions.held import Held, hold
 from dialogs.actions.progress import ShowProgress
 from dialogs.actions.world import Turn, World, hush, in_form, say, turn_of
 from dialogs.faq.answers import ELSEWHERE, Answer
-from dialogs.faq.aspects import Aspect, leans_on_the_last
-from dialogs.faq.context import LastAnswer, in_context, read_last
+from dialogs.faq.aspects import Aspect, aspect_of, leans_on_the_last, still_against
+from dialogs.faq.context import LAST_STEP, LastAnswer, in_context, read_last
 from dialogs.faq.search import Finding, Found
 
 _STILL_OPEN = {
@@ -39,6 +39,8 @@ _FIXED = {
 """Answers that are the same whoever asks: of being known (no petition is opened), of this bot, of registering."""
 _DISTRICT = re.compile(r"[\u4e00-\u9fff]{2,4}?[区县市]")
 _VERBATIM = 0.95
+_FREE_OF_CHARGE = frozenset({"petition", "hotline", "review", "report", "visit"})
+"""Topics of what is done here, or by the hotline: none of it costs anything."""
 _NOTHING_MORE = Finding(found=(), sure=False, near=False, by="context")
 """To a question that follows up, where nothing approved tells of it."""
 _CHINA = timezone(timedelta(hours=8))
@@ -93,7 +95,7 @@ class AnswerPolicy(Action):
         following = in_context(answers, turn.text, last, today=today)
         if following is not None and (following.sure or not _verbatim(answers.search(turn.text, 1, today=today))):
             return following
-        if last and leans_on_the_last(turn.text) and not _verbatim(answers.search(turn.text, 1, today=today)):
+        if last and _leans(turn.text, last) and not _verbatim(answers.search(turn.text, 1, today=today)):
             return _NOTHING_MORE
         district = _district(turn.text, tracker)
         found = await answers.find(turn.text, today=today, district=district, embedder=understanding.embedder)
@@ -118,6 +120,9 @@ class AnswerPolicy(Action):
         """Nothing approved tells what was asked on: that is said, rather than something else."""
         last = read_last(tracker.slots.get("last_answer"), now=turn.at)
         before = self._world.answers.get(last.id, today=today) if last else None
+        if before is not None and before.topic in _FREE_OF_CHARGE and aspect_of(turn.text) is Aspect.COST:
+            say(dispatcher, "utter_free")
+            return []
         elsewhere = before is not None and before.topic == ELSEWHERE
         response = "utter_policy_no_more_elsewhere" if elsewhere else "utter_policy_no_more"
         say(dispatcher, response, hotline=self._world.office.hotline)
@@ -130,6 +135,11 @@ class AnswerPolicy(Action):
             return []
         say(dispatcher, "utter_policy_unknown", hotline=hotline)
         return [hold(Held(text=turn.text), at=turn.at)]
+
+
+def _leans(text: str, last: LastAnswer) -> bool:
+    """Whether ``text`` can only be of the last answer: discontent with anything but a review is of one's own matter."""
+    return leans_on_the_last(text) and (last.id == LAST_STEP or not still_against(text))
 
 
 def _verbatim(found: Sequence[Found]) -> bool:

@@ -14,8 +14,16 @@ from dialogs.faq.aspects import Aspect, asks_of_lateness, aspect_of, follows_up,
 from dialogs.faq.search import OFFERED, Answers, Finding, Found
 
 REMEMBERED = timedelta(minutes=30)
-_NEXT = {"review": "recheck", "recheck": "after_recheck"}
+_NEXT = {
+    "review": "recheck",
+    "recheck": "after_recheck",
+    "finish_deadline": "review",
+    "opinion_letter": "review",
+    "hotline_deadline": "hotline_rights",
+    "hotline_supervision": "hotline_rights",
+}
 """What comes after a step that somebody is still not content with."""
+LAST_STEP = "after_recheck"
 _LATE = {
     "accept_deadline": "shirking",
     "transfer": "shirking",
@@ -24,6 +32,8 @@ _LATE = {
     "hotline_deadline": "hotline_supervision",
 }
 """What is told of the time that has passed. Of a missed time to ask for review nothing approved is known."""
+_ANYWHERE = {Aspect.SECRET: "privacy_use"}
+"""What is told alike of whatever subject."""
 _MAY_BE_CHOSEN = frozenset({Aspect.TIME, Aspect.MATERIALS, Aspect.WHERE, Aspect.WHO})
 """Of these several answers on one subject are worth a choice; of the rest they are about different things."""
 
@@ -65,6 +75,8 @@ def in_context(answers: Answers, question: str, last: LastAnswer | None, *, toda
         telling = [before]
     elif aspect not in _MAY_BE_CHOSEN and len(telling) > 1:
         telling = []
+    alike = answers.get(_ANYWHERE.get(aspect, ""), today=today) if aspect else None
+    telling = telling or ([alike] if alike and before.topic != ELSEWHERE else [])
     found = tuple(Found(answer=answer, score=1.0, asked=answer.question) for answer in telling[:OFFERED])
     why = {"after": before.id, "topic": before.topic, "aspect": str(aspect), "telling": [a.id for a in telling]}
     return Finding(found=found, sure=len(telling) == 1, near=len(telling) > 1, by="context", why=why) if found else None
