@@ -64,7 +64,8 @@ def build_manager(
         categories=categories,
         script=Script(),
         notice=_notice(bot, office),
-        caution=_caution(bot),
+        caution=_first_words(bot, "utter_danger_perhaps"),
+        gathering=_first_words(bot, "utter_gathering"),
         replies=NoticeReplies(ports, categories),
         warm=partial(_warm, answers, understanding),
     )
@@ -106,9 +107,9 @@ def _warm(answers: Answers, understanding: Understanding) -> None:
         answers.prepare_beside(understanding.embedder)
 
 
-def _caution(bot: Bot) -> str:
-    """What is said before the answer to what only perhaps speaks of danger; "" where an office's files lack it."""
-    return next((str(variant["text"]) for variant in bot.domain.responses.get("utter_danger_perhaps", ())), "")
+def _first_words(bot: Bot, response: str) -> str:
+    """What the manager says before an answer; "" where an office's files lack it."""
+    return next((str(variant["text"]) for variant in bot.domain.responses.get(response, ())), "")
 
 
 def _notice(bot: Bot, office: Office) -> Mapping[str, str]:

@@ -17,6 +17,7 @@ FRESH: Mapping[str, Any] = {
     "at": "",
     "said": {},
     "alarm": "",
+    "danger": "",
 }
 
 

@@ -5,14 +5,14 @@ that stand open, answers in the script that is written in, and turns what the ac
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from dialogs import options
-from dialogs.alarms import Alarms
+from dialogs.alarms import RAISED, Alarms
 from dialogs.case_questions import Said
 from dialogs.effects import Effects
 from dialogs.engine.contract import Engine, EngineTurn, Message, State
@@ -22,6 +22,7 @@ from dialogs.hearing import Thought, has_left, thoughts
 from dialogs.kept import VERSION, names_in, readable, unfinished
 from dialogs.nlu.clean import Script
 from dialogs.nlu.danger_model import shipped_ear
+from dialogs.nlu.gatherings import plans_a_gathering
 from dialogs.nlu.manners import only_advertises
 from dialogs.nlu.matter import Categories
 from dialogs.nlu.unnamed import only_of_ones_name
@@ -40,15 +41,15 @@ _LEFT_OPEN_FOR: Mapping[str, timedelta] = {"petition_form": timedelta(days=7), "
 class _Grasped:
     """A thought before the engine hears it.
 
-    ``alone`` is its text where nothing came with it; ``over`` the payload of an all-clear; ``again`` what is done
-    with words that were said before.
+    ``alone`` is its text where nothing came with it; ``follows`` the payload of what follows an alarm or raises one;
+    ``again`` what is done with words that were said before.
     """
 
     thought: Thought
     text: str = field(repr=False)
     alone: str = field(repr=False)
     payload: str
-    over: str
+    follows: str
     urgent: bool
     in_form: bool
     again: Repeats
@@ -58,7 +59,8 @@ class Manager:
     """One for the process; all that belongs to a conversation comes in with ``state`` and goes out with it.
 
     ``notice`` is said once, at first contact, where the answer itself does not say who we are: by channel, "" for
-    every other. ``caution`` is said before the answer where a message only perhaps speaks of danger.
+    every other. ``caution`` is said before the answer where a message only perhaps speaks of danger, ``gathering``
+    where it tells of many who are about to gather.
     """
 
     def __init__(
@@ -70,12 +72,14 @@ class Manager:
         notice: Mapping[str, str],
         replies: NoticeReplies,
         caution: str = "",
+        gathering: str = "",
         warm: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine = engine
         self._script = script
         self._voice = Voice(notice, script)
         self._caution = caution
+        self._gathering_words = gathering
         self._danger = shipped_ear()
         self._gathering = Gathering(categories, script, self._danger)
         self._alarms = Alarms(categories, self._danger)
@@ -119,11 +123,13 @@ class Manager:
         grasped = self._grasp(kept, thought, now)
         if grasped.again.silent:
             return Outcome(state={**kept, "said": grasped.again.kept}, intent="slow", at=now)
-        answers = grasped.again.payload or grasped.over
+        answers = grasped.again.payload or grasped.follows
         if not (answers or grasped.urgent):  # an alarm is no answer to what is asked of a case
             answers = await self._of_cases(kept, grasped, person, now)
         text = grasped.text if answers or not grasped.payload else ""
         message = _message(thought, person, now, text=text, payload=answers or grasped.payload, first=first)
+        if not grasped.urgent and self._perhaps_alarmed(grasped):
+            message = replace(message, metadata={**message.metadata, "danger": True})
         done = await self._run(kept["engine"], message)
         channel = person.address.channel
         told = self._voice.replies(dropped, first=False, channel=channel) if dropped else []
@@ -136,19 +142,21 @@ class Manager:
         in_form = bool((kept["engine"] or {}).get("active_loop"))
         payload = thought.payload or options.chosen(text, kept["options"], now=now, in_form=in_form) or ""
         alone = "" if payload or thought.attachments or thought.location else text
-        over, rest = self._alarms.over(kept, alone, now, in_form=in_form)
-        text, alone = (rest, rest) if rest else (text, alone)
-        urgent = not over and bool(self._danger.certain(alone))
+        located = bool(thought.location) and not (text or thought.attachments)
+        follows = self._alarms.follows(kept, alone, now, in_form=in_form, located=located)
+        text, alone = (follows.rest, follows.rest) if follows.rest else (text, alone)
+        raised = follows.payload.startswith(RAISED)
+        urgent = raised or (not follows.payload and bool(self._danger.certain(alone)))
         spam = not (in_form or urgent) and only_advertises(alone)
         return _Grasped(
             thought=thought,
             text=text,
             alone=alone,
             payload=payload,
-            over=over,
+            follows=follows.payload,
             urgent=urgent,
             in_form=in_form,
-            again=Repeats.after(kept["said"], alone, now, urgent=urgent, spam=spam),
+            again=Repeats.after(kept["said"], alone, now, urgent=urgent or bool(follows.payload), spam=spam),
         )
 
     def _outcome(
@@ -164,9 +172,11 @@ class Manager:
         written = Written([*kept["names"], *kept["written"]], self._script.simplified).and_(wrote)
         effects = [written.filed(effect) for effect in self._read_effects(done)]
         alarmed = grasped.urgent or self._perhaps_alarmed(grasped)
-        if alarmed and not grasped.urgent:
+        gathers = not grasped.urgent and plans_a_gathering(grasped.alone)
+        if (alarmed or gathers) and not grasped.urgent:
             effects.append(CallPerson(reason="danger"))
-            replies = [Reply(text=self._caution), *replies] if self._caution else replies
+            caution = self._gathering_words if gathers else self._caution
+            replies = [Reply(text=caution), *replies] if caution else replies
         return Outcome(
             state={
                 "version": VERSION,
@@ -178,6 +188,7 @@ class Manager:
                 "at": now.isoformat(),
                 "said": grasped.again.kept,
                 "alarm": now.isoformat() if alarmed else kept["alarm"],
+                "danger": self._alarms.about(kept, grasped.alone, grasped.follows),
             },
             replies=self._voice.in_script(replies, traditional=traditional),
             effects=effects,
@@ -187,7 +198,7 @@ class Manager:
 
     def _perhaps_alarmed(self, grasped: _Grasped) -> bool:
         alone = grasped.alone
-        return not grasped.over and bool(self._danger.hear(alone)) and not only_of_ones_name(alone)
+        return not grasped.follows and bool(self._danger.hear(alone)) and not only_of_ones_name(alone)
 
     async def _of_cases(self, kept: Mapping[str, Any], grasped: _Grasped, person: Person, now: datetime) -> str:
         """The payload of what is said of one's cases or one's data; a tap says what it says."""

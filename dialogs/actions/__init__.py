@@ -11,7 +11,8 @@ from dialogs.actions.petition import ValidatePetitionForm
 from dialogs.actions.policy import AnswerPolicy
 from dialogs.actions.progress import ShowProgress
 from dialogs.actions.rating import Rate
-from dialogs.actions.talk import CallAPerson, NotUnderstood, Slow, TakeMedia, Warn, sayings
+from dialogs.actions.talk import CallAPerson, NotUnderstood, Slow, TakeMedia, sayings
+from dialogs.actions.warning import Warn
 from dialogs.actions.withdrawing import ConfirmWithdraw, KeepCase, Withdraw
 from dialogs.actions.world import Office, World
 from dialogs.faq.search import Answers

@@ -27,6 +27,8 @@ _REPEAT = (
 )
 _TOGETHER = re.compile(r"^2$|合在?一起|一起|合并|一块儿?|不分|不用分|一件")
 _APART = re.compile(r"^1$|分开|分别|两件|各(?:自|登)|单独|拆|都(?:要|得|登|报|反映|投诉|说|办|管|记|处理|解决)")
+_SUBMITS = re.compile(r"确认|提交")
+"""To submit answers neither of the two."""
 _DISAGREES = re.compile(r"不同意|不愿意|不授权|别(?:留|存|记)我|不(?:想|要|让)(?:你们)?(?:留|存|保存|记录)")
 _REPLACES = re.compile(r"^(?:(?:不对|不是|错了|哦|等等)[，,。！! ]*)*(?:还是|应该是|应为|是|改成|改为)?")
 _ADDS = re.compile(
@@ -64,7 +66,7 @@ def answer_split(heard: Heard, turn: Turn, facts: Facts, categories: Categories)
         return replace(heard, draft=split_into(heard.draft, "together"))
     if (first := part_meant(turn.text, heard.draft.parts)) is not None:
         return replace(heard, draft=split_into(_begun_with(heard.draft, first), "apart"))
-    if _APART.search(bare) or agrees(turn.text):
+    if _APART.search(bare) or (agrees(turn.text) and not _SUBMITS.search(bare)):
         return replace(heard, draft=split_into(heard.draft, "apart"))
     if commands.denies(turn.text):
         return replace(heard, draft=split_into(heard.draft, "together"))

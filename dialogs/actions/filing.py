@@ -1,5 +1,6 @@
 """The end of the petition form: file it, or what else it came to; or drop it."""
 
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -10,11 +11,16 @@ from dialogs.actions.asking import FORM
 from dialogs.actions.draft import Draft, cleared, read_draft
 from dialogs.actions.dropped import keep
 from dialogs.actions.following import kept_for_later
+from dialogs.actions.held import hold, read_held
 from dialogs.actions.placing import NOWHERE
 from dialogs.actions.progress import tell_case
 from dialogs.actions.summary import Inferred, infer
-from dialogs.actions.world import CONSENT_VERSION, Turn, World, effect, say, turn_of
+from dialogs.actions.world import CONSENT_VERSION, Turn, World, clipped, effect, say, turn_of
 from dialogs.nlu.identity import without_id_numbers
+from dialogs.nlu.masking import masked
+
+_SHOWN = 30
+"""Characters of a matter that is asked after."""
 
 
 class FilePetition(Action):
@@ -40,7 +46,8 @@ class FilePetition(Action):
             return cleared(tracker)
         number = await self._file(dispatcher, turn, draft)
         filed = {"number": number, "at": turn.at.isoformat()}
-        return [*cleared(tracker), *_remembered(draft), SlotSet("just_filed", filed), *_followed_by(draft)]
+        still = [] if draft.later else _ask_of_what_is_past(dispatcher, tracker, turn)
+        return [*cleared(tracker), *_remembered(draft), SlotSet("just_filed", filed), *still, *_followed_by(draft)]
 
     async def _join(self, dispatcher: CollectingDispatcher, turn: Turn, draft: Draft) -> None:
         cases = await self._world.cases.mine(turn.conversation_id)
@@ -68,6 +75,15 @@ class FilePetition(Action):
         if not draft.later:
             say(dispatcher, "utter_filed_after")
         return number
+
+
+def _ask_of_what_is_past(dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> list[Any]:
+    """Once: whether what was told with an alarm shall be filed, though the danger is over."""
+    held = read_held(tracker, now=turn.at)
+    if not held.to_ask:
+        return []
+    say(dispatcher, "utter_danger_over_still", matter=masked(clipped(held.text, _SHOWN)))
+    return [hold(replace(held, to_ask=False), at=turn.at)]
 
 
 def _followed_by(draft: Draft) -> list[Any]:

@@ -37,7 +37,7 @@ def next_draft(kept: Mapping[str, Any], turn: Turn, categories: Categories) -> H
     draft = replace(
         draft,
         matter=draft.matter or matters[0],
-        split="",
+        split="apart" if len(matters) > 1 and kept["place"] else "",
         danger=bool(danger_in(matters[0])) or None,
         place=draft.place if draft.place is not None else kept["place"],
         later=tuple(matters[1:]),

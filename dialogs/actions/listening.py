@@ -21,6 +21,7 @@ from dialogs.actions.corrections import Correction, corrected, corrections_in
 from dialogs.actions.draft import MOST_ATTACHMENTS, Draft
 from dialogs.actions.moving import moved
 from dialogs.actions.naming import answer_name, answer_phone
+from dialogs.actions.ordering import ordered
 from dialogs.actions.patience import runs_out
 from dialogs.actions.persons import concerned_in, named_since
 from dialogs.actions.placing import LEFT_OPEN, LONG_ANSWER, NO_PLACE, NOWHERE, answer_place, needs_no_place
@@ -81,6 +82,8 @@ def _said_to_the_bot(heard: Heard, turn: Turn, asked: str, categories: Categorie
         return runs_out(unclear(heard, "utter_chat_in_form"), asked)
     if goes_on(turn.text) and not (asked == "confirm" and agrees(turn.text)):
         return replace(heard, draft=replace(heard.draft, unclear=0, shown=None))
+    if asked != "split" and (in_order := ordered(heard, turn.text)):
+        return in_order
     if unnamed := of_being_known(heard, turn.text):
         return unnamed
     if asked != "confirm" and _WANTS_CHANGE.fullmatch(words_only(turn.text)):

@@ -15,7 +15,7 @@ from dialogs.actions.draft import LONGEST_MATTER, PREFIX, Draft, read_draft, wri
 from dialogs.actions.dropped import given_up_today
 from dialogs.actions.following import next_draft
 from dialogs.actions.happened import happened_in
-from dialogs.actions.held import read_held
+from dialogs.actions.held import hold, read_held
 from dialogs.actions.listening import goes_on, listen
 from dialogs.actions.locating import located, settled
 from dialogs.actions.placing import asked_precisely
@@ -25,6 +25,7 @@ from dialogs.actions.sensitive import kinds_in
 from dialogs.actions.several import matters_in
 from dialogs.actions.summary import infer
 from dialogs.actions.unnamed import waits_for_choice
+from dialogs.actions.warning import call_for_danger
 from dialogs.actions.world import Turn, World, digresses, hush, say, turn_of
 from dialogs.nlu.danger import danger_in, without_danger
 from dialogs.nlu.facts import read_facts
@@ -66,8 +67,20 @@ class ValidatePetitionForm(FormValidationAction):
         if len(draft.matter or "") >= LONGEST_MATTER > len(before.matter or ""):
             heard = heard.remark("utter_too_much")
         self._remark(dispatcher, heard, draft)
-        forgotten = [SlotSet(name, None) for name in _USED_UP] if opening else []
+        forgotten = [*self._let_go(tracker, turn), *(SlotSet(name, None) for name in _USED_UP)] if opening else []
+        told_where = not opening and draft.danger and draft.place and not before.place
+        if told_where or turn.entity("kind") == "where":
+            call_for_danger(dispatcher)
+            say(dispatcher, "utter_danger_where_noted")
         return [*_slots(draft, before), *forgotten, *(hush(tracker) if stands_alone(heard) else ())]
+
+    def _let_go(self, tracker: Tracker, turn: Turn) -> list[Any]:
+        """What was held goes into the petition; but what is past and another matter waits to be asked after."""
+        held = read_held(tracker, now=turn.at)
+        over = turn.entity("kind") == "over" and held.waits and not held.asked_only
+        if not ((held.to_ask or over) and is_apart(held, turn, self._world.categories)):
+            return [SlotSet("held", None)]
+        return [hold(replace(held, attachments=(), asked_only=True, to_ask=True), at=turn.at)]
 
     def _another_since(self, draft: Draft, turn: Turn) -> Draft | None:
         """After hours, another matter than the one left open: it is kept, and which of them goes on is asked."""
@@ -109,17 +122,34 @@ class ValidatePetitionForm(FormValidationAction):
         held = read_held(tracker, now=turn.at)
         apart, over = is_apart(held, turn, self._world.categories), turn.entity("kind") == "over"
         text = turn.text if apart else begun_with(held, turn)
-        turn = replace(turn, text=text)
-        danger = not over and ((held.waits and not apart) or bool(danger_in(text)))
+        turn = replace(turn, text=text, location=turn.location or (None if apart else held.location))
+        danger = not over and ((held.waits and not (apart or held.to_ask)) or bool(danger_in(text)))
         draft = replace(draft, attachments=held.attachments, danger=danger or None)
         heard = listen(draft, turn, None, self._world.categories)
         heard = heard.remark("utter_danger_over") if over else heard
-        if apart and (not over or tells_a_matter(without_danger(held.text), self._world.categories)):
+        if (
+            apart
+            and not held.asked_only
+            and (not over or tells_a_matter(without_danger(held.text), self._world.categories))
+        ):
             heard = replace(heard, draft=replace(heard.draft, later=(*heard.draft.later, held.text)))
             heard = heard.remark("utter_put_off_follows")
-        if turn.entity("topic") == "held" and not heard.draft.matter and text:
+        goes_on_with_it = turn.entity("topic") == "held" or (held.waits and not apart)
+        if goes_on_with_it and not heard.draft.matter and text:
             heard = replace(heard, draft=replace(heard.draft, matter=text[:LONGEST_MATTER]))
+        if held.said and not apart:
+            heard = replace(heard, draft=self._with_said(heard.draft, held.said))
         return replace(heard, draft=_known_from_before(heard.draft, tracker))
+
+    def _with_said(self, draft: Draft, said: str) -> Draft:
+        """What was said for those who come to help need not be asked again."""
+        facts = read_facts(said, self._world.categories)
+        return replace(
+            draft,
+            place=draft.place or facts.place or None,
+            name=draft.name or facts.name or None,
+            phone=draft.phone or facts.phone or None,
+        )
 
     def _with_choices(self, draft: Draft) -> Draft:
         """Whether there is something to choose besides the parts: several matters, sensitive data."""
@@ -151,7 +181,7 @@ def stands_alone(heard: Heard) -> bool:
 
 
 _WAITED = frozenset({"utter_wait", "utter_wait_open", "utter_ask_matter", "utter_which_part"})
-_USED_UP = ("held", "dropped", "next_matters")
+_USED_UP = ("dropped", "next_matters")
 """What was kept for a petition that begins."""
 _APART = 60
 _NOTHING_SHARED: Mapping[str, Any] = {

@@ -9,8 +9,9 @@ from dialogs.actions.held import Held
 from dialogs.actions.summary import infer
 from dialogs.actions.world import OFFICE_TIME, Turn
 from dialogs.nlu import commands
+from dialogs.nlu.after_alarm import is_related
 from dialogs.nlu.clean import words_only
-from dialogs.nlu.danger import Danger, danger_in
+from dialogs.nlu.danger import danger_in
 from dialogs.nlu.kinds import kind_of
 from dialogs.nlu.matter import Categories, finds_fault
 from dialogs.nlu.part_choice import part_meant
@@ -32,12 +33,6 @@ _COMMON = re.compile(
     r"一直|没人|没有|坏了|不[修管理]|多次|反映|投诉|举报|小区|我们|咱们|现在|已经|几天|很多|好几|居民|业主|[的了着过在都也还又没不是有就被把给让去来说要想我你他这那个]"
 )
 _SENSE = re.compile(r"[\u3400-\u9fff]{2}")
-_OF_THE_DANGER = {
-    Danger.FIRE: re.compile(r"火|消防|烟|电线|线路|飞线|充电|通道|燃气|煤气|天然气|灭|烧"),
-    Danger.GAS: re.compile(r"气|管道|阀"),
-    Danger.COLLAPSE: re.compile(r"塌|墙|楼|房|屋|电梯|桥|井|坑|树|电线|水|护栏"),
-}
-"""What belongs to a danger that the city deals with, in whatever words."""
 _NAMES = {"place": "地点", "name": "姓名", "phone": "手机号"}
 
 
@@ -50,8 +45,7 @@ def begun_with(held: Held, turn: Turn) -> str:
     """The words that a petition begins with: what was held for it, what is said now, or both."""
     asked = turn.entity("topic") == "held" or not turn.text
     if held.waits:
-        nothing_new = asked or _NOTHING_NEW.fullmatch(words_only(turn.text)) or commands.opens(turn.text)
-        return held.text if nothing_new else f"{held.text}\n{turn.text}"
+        return held.text if asked or _tells_nothing(turn.text) else f"{held.text}\n{turn.text}"
     if held.text and (asked or "登记" in turn.text[:6]):
         return held.text
     return "\n".join((*held.fragments, turn.text)).strip()
@@ -61,13 +55,20 @@ def is_apart(held: Held, turn: Turn, categories: Categories) -> bool:
     """Whether what is told now is another matter than the one that an alarm put off."""
     if not (held.waits and turn.text) or turn.entity("topic") == "held" or _REFERS_BACK.search(turn.text):
         return False
-    if not finds_fault(turn.text) or _share_words(turn.text, held.text):
-        return False
-    danger = danger_in(held.text)
-    if danger and (related := _OF_THE_DANGER.get(danger)) and related.search(turn.text):
+    if held.asked_only:
+        return not (_tells_nothing(turn.text) or _goes_with(held, turn.text))
+    if not finds_fault(turn.text) or _goes_with(held, turn.text):
         return False
     ours, theirs = kind_of(turn.text, categories), kind_of(held.text, categories)
     return bool(ours) and ours != theirs
+
+
+def _tells_nothing(text: str) -> bool:
+    return bool(_NOTHING_NEW.fullmatch(words_only(text))) or commands.opens(text)
+
+
+def _goes_with(held: Held, text: str) -> bool:
+    return _share_words(text, held.text) or is_related(text, danger_in(held.text))
 
 
 def _share_words(one: str, other: str) -> bool:

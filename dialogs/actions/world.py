@@ -45,7 +45,7 @@ class World:
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """The message that an action answers, out of the tracker."""
+    """The message that an action answers, out of the tracker. ``danger``: it only perhaps speaks of danger."""
 
     text: str = field(repr=False)
     intent: str
@@ -57,6 +57,7 @@ class Turn:
     location: Mapping[str, Any] | None = field(repr=False)
     first_contact: bool = False
     channel: str = ""
+    danger: bool = False
 
     def entity(self, name: str) -> str:
         return str(self.entities.get(name) or "")
@@ -79,6 +80,7 @@ def turn_of(tracker: Tracker) -> Turn:
         location=metadata.get("location"),
         first_contact=bool(metadata.get("first_contact")),
         channel=str(tracker.get_latest_input_channel() or ""),
+        danger=bool(metadata.get("danger")),
     )
 
 

@@ -24,6 +24,9 @@ class Danger(StrEnum):
     MEDICAL = "medical"
 
 
+ARE_A_MATTER = frozenset({Danger.COLLAPSE, Danger.FIRE, Danger.GAS})
+"""Dangers that the city has to deal with: what tells of them belongs to the petition too."""
+
 _OVER_BEFORE = re.compile(
     r"去年|前[几两三]?年|往年|上个?月|上上?个?(?:周|星期|礼拜)|(?:\d+|[一二两三四五六七八九十几好多半]+)(?:多)?(?:个)?(?:多)?(?:年|月|周|星期|礼拜|天)(?:多)?(?:以)?前|多年前|早年|以前|曾经?|之前|当年|那年|当时|小时候|(?:19|20)\d\d年(?!底到)|"
     r"新闻|报道|报导|电视|视频|电影|小说|演练|演习|培训|宣传|讲座|预防|防止|防范|防火|防溺|避免|以防|怕|担心|生怕|万一|如果|要是|假如|一旦|容易|可能会|会不会|隐患|风险|存在"

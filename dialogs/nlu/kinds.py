@@ -2,13 +2,13 @@
 
 import re
 
-from dialogs.nlu.categories import Categories
 from dialogs.nlu.accusations import accuses_an_official
+from dialogs.nlu.categories import Categories
 
 _ACCUSATION = "检举控告"
 _THINGS = re.compile(
     r"灯|路面|道路|公路|[里口的]路|坑|垃圾|下水|污水|积水|停[水电暖气]|[没断][水电气]|自来水|暖气|电梯|噪音|噪声|吵|公厕|井盖|公交|"
-    r"油烟|臭|绿化|停车|占道|通道|楼道|漏[水雨]|狗|飞线|充电|管道|物业|水压|护栏|树"
+    r"油烟|臭|绿化|停车|占道|通道|楼道|漏[水雨]|狗|飞线|充电|管道|物业|水压|护栏|树|健身|器材|快递柜"
 )
 """What breaks or disturbs without anybody's deed in office."""
 _THE_ACCUSED = re.compile(
@@ -19,6 +19,11 @@ _THE_ACCUSED = re.compile(
 def kind_of(text: str, categories: Categories) -> str:
     """The category of a text; that of accusations where it accuses somebody who holds office."""
     return _ACCUSATION if accuses_an_official(text) else categories.of(text)
+
+
+def things_in(text: str) -> set[str]:
+    """What the text names of what breaks or disturbs."""
+    return {found[-1] for found in _THINGS.findall(text)}
 
 
 def is_beside_an_accusation(one: str, other: str) -> bool:

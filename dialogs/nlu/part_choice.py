@@ -26,6 +26,6 @@ def part_meant(text: str, parts: Sequence[str]) -> int | None:
         return 0
     if _LAST.search(bare):
         return 1
-    core = _BEHIND.sub("", _BEFORE.sub("", bare))
+    core = _BEHIND.sub("", _BEFORE.sub("", bare[max(bare.find("先"), 0) :]))
     holding = [number for number, part in enumerate(parts) if core and core in words_only(part)]
     return holding[0] if len(holding) == 1 else None

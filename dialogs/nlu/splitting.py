@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.categories import Categories
-from dialogs.nlu.kinds import goes_with_an_accusation, kind_of
-from dialogs.nlu.matter import finds_fault
+from dialogs.nlu.kinds import goes_with_an_accusation, kind_of, things_in
+from dialogs.nlu.matter import finds_fault, sounds_amiss
 
 _FIRST = 3000
 _MOST = 6
@@ -23,14 +24,33 @@ _ORDINAL = re.compile(
 )
 _IN_TURN = re.compile(r"(?P<n>首先|其次|再次|然后|最后)[，,：:]?")
 _ONE_IS = re.compile(r"(?:一个是|一件是|还有一个是|另一个是|再一个是|再一个就是|一个就是)[，,：:]?")
-_ALSO = re.compile(
-    r"(?:^|(?<=[\n。；;，,！!？?\x20]))(?:对了[，,]?)?(?:另外|此外|再就是|还有就是|再有就是|再有|顺便|同时|还有|还想|也想)(?:[，,])?(?:还)?(?:有)?(?:另)?(?:(?:个|一个|一件|件)(?:事儿?情?|问题|情况)?)?(?:是|就是)?(?:我?(?:还|也)?(?:想|要)?(?:再)?(?:反映|投诉|举报|问|说|咨询)(?:一下|下|个|一个)*(?:问题|事情?)?)?[，,：:]?(?![两三四五六七八九十几半\d])"
+_ANNOUNCES = (
+    r"(?:[，,])?(?:还)?(?:有)?(?:另)?(?:(?:个|一个|一件|件)(?:事儿?情?|问题|情况)?)?[，,]?(?:就?是|就)?"
+    r"(?:我?(?:还|也)?(?:想|要)?(?:再|顺便)?(?:反映|投诉|举报|问|说|咨询)(?:一下|下|个|一个)*(?:问题|事情?)?)?[，,：:]?"
+    r"(?![两三四五六七八九十几半\d])"
 )
+_FRESH = r"(?:^|(?<=[\n。；;，,！!？?\x20]))(?:对了[，,]?)?"
+_ANOTHER = re.compile(
+    rf"{_FRESH}(?:另外|此外|除此(?:之外|以外)|除了这个|再就是|再者|还有就是|再有就是|再有|再一个|顺便|另一(?:个|件)|"
+    rf"还有(?:一)?(?:个|件)(?:事|问题)|对了[，,]?还有|最后还有){_ANNOUNCES}"
+)
+"""Says that what follows is something else."""
+_ALSO = re.compile(rf"{_FRESH}(?:同时|还有|还想|也想){_ANNOUNCES}")
+"""May say so, or go on with the same."""
+_TOO = re.compile(
+    r"(?<=[，,。；;！!])(?=[^，,。；;！!？?\n也]{2,14}也(?:都|老是?)?(?:坏|不亮|堵|漏|丢|没了|裂|塌|不见|断))"
+)
+"""小区路灯也坏了, after something of another kind."""
+_CUT_OFF = re.compile(r"停电|没电|断电|停水|地震|台风|暴雨|大风|施工|被车")
+"""What brings the one about and the other."""
 _ASKED_FOR = re.compile(r"(?:诉求|要求|请求|希望|建议|恳请|望)[^。\n]{0,12}$")
 """Introduces a list of what is wanted, not of what is wrong."""
 _LEAD = re.compile(
     r"(?:想|要)?(?:反映|投诉|说|咨询)?(?:一下)?(?:有)?[两二三四五几2-5](?:个|件|点)(?:问题|事情?|事儿?|情况|意见)?[是：:，,]*$"
 )
+_DONE_TO = re.compile(r"被|扣|贪|占|绕|乱|欠|倒|打")
+_SAME = re.compile(r"^[^，,。]{0,6}(?:物业|居委会|社区|他们?|照样|一直|老是?没人)|态度|服务")
+_LIKEWISE = re.compile(r"^[^，,。]{0,4}也[不没]")
 _EDGES = " ，,；;。、：:\n"
 
 
@@ -47,9 +67,24 @@ def split_matters(text: str, categories: Categories) -> list[str]:
             parts = _between(text, marks)
             asked_for = _ASKED_FOR.search(sample[: marks[0][0]])
             return parts if not asked_for and _differ(parts, categories, every=False) else []
-    also = [found.span() for found in _ALSO.finditer(sample) if found.start()]
-    parts = _between(text, [(0, 0), *also])
-    return parts if also and _differ(parts, categories, every=True) else []
+    marks = sorted({*_spans(_ANOTHER, sample), *_spans(_ALSO, sample)})
+    parts = _between(text, [(0, 0), *marks])
+    if marks and _differ(parts, categories, every=True):
+        return parts
+    return _together(text, categories)
+
+
+def _spans(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
+    return [found.span() for found in pattern.finditer(text) if found.start()]
+
+
+def _together(text: str, categories: Categories) -> list[str]:
+    """Two matters that nothing but a comma parts: of kinds with nothing in common, the other a thing of its own."""
+    marks = _spans(_TOO, text[:_FIRST])
+    if len(marks) != 1 or _CUT_OFF.search(text):
+        return []
+    parts = _between(text, [(0, 0), *marks])
+    return parts if things_in(parts[1]) and _differ(parts, categories, every=True) else []
 
 
 def _between(text: str, marks: Sequence[tuple[int, int]]) -> list[str]:
@@ -62,15 +97,32 @@ def _between(text: str, marks: Sequence[tuple[int, int]]) -> list[str]:
 
 def _differ(parts: Sequence[str], categories: Categories, *, every: bool) -> bool:
     """Whether each part tells a trouble, of kinds that differ: each from the one before it, where ``every``."""
-    faults = sum(finds_fault(part) for part in parts)
-    if not 2 <= len(parts) <= _MOST or min(map(len, parts)) < _SHORTEST or faults < (len(parts) if every else 1):  # noqa: PLR2004 - one is not several
+    if not 2 <= len(parts) <= _MOST or min(map(len, parts)) < _SHORTEST:  # noqa: PLR2004 - one is not several
         return False
     if any(goes_with_an_accusation(a, b) for a, b in pairwise(parts)):
         return False
-    kinds = [kind_of(part, categories) for part in parts]
     if every:
-        return "" not in kinds and all(a.partition("/")[0] != b.partition("/")[0] for a, b in pairwise(kinds))
-    return "" not in kinds and len(set(kinds)) > 1
+        return all(map(_tells, parts)) and all(_apart(a, b, categories) for a, b in pairwise(parts))
+    kinds = [kind_of(part, categories) for part in parts]
+    return any(map(finds_fault, parts)) and "" not in kinds and len(set(kinds)) > 1
+
+
+def _tells(part: str) -> bool:
+    return finds_fault(part) or sounds_amiss(part) or accuses_an_official(part) or bool(_DONE_TO.search(part))
+
+
+def _apart(one: str, other: str, categories: Categories) -> bool:
+    """Whether two parts are of kinds with nothing in common; or of two things, where each names its own."""
+    kinds = [kind_of(part, categories) for part in (one, other)]
+    things = [things_in(part) for part in (one, other)]
+    if _SAME.search(other) or (_LIKEWISE.search(other) and not things[1]):
+        return False
+    if "" not in kinds and kinds[0].partition("/")[0] != kinds[1].partition("/")[0]:
+        return True
+    known = [kind or (things[at] and "?") for at, kind in enumerate(kinds)]
+    if not all(known) or known[0] == known[1] or things[0] & things[1]:
+        return False
+    return bool(things[1]) or "" in kinds
 
 
 def _counted(text: str, pattern: re.Pattern[str], value: Callable[[re.Match[str]], int]) -> list[tuple[int, int]]:

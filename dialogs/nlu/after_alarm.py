@@ -1,0 +1,125 @@
+"""What is said after an alarm: help refused, a threat taken back, or something else altogether."""
+
+import re
+
+from dialogs.nlu import commands
+from dialogs.nlu.all_clear import is_all_clear, told_after_all_clear
+from dialogs.nlu.clean import words_only
+from dialogs.nlu.danger import Danger, danger_in, without_danger
+from dialogs.nlu.matter import Categories, asks, tells_a_matter
+from dialogs.nlu.phrases import made_of
+
+_LONGEST = 40
+_CLAUSE = re.compile(r"[^，,。；;！!？?\n]+[，,。；;！!？?\n]*")
+_REFUSES = made_of(
+    r"别(?:再)?(?:劝|管|拦|救|找|理|烦|来|说|打扰|安慰|假惺惺)(?:我)?|(?:不用|不要|不需要|甭|莫)(?:你们?|您)?(?:再)?(?:劝|管|救|找|理|安慰|关心|来|说|打)(?:我)?|"
+    r"没(?:什么|啥)?用|没意[义思]|救不了|帮不了|管不了|劝不了|来不及|太(?:晚|迟)|晚|"
+    r"(?:你们?|您|没人|谁也|谁都)(?:都|也)?(?:不懂|不明白|不会懂|帮不了|救不了|管不了|别管|拦不住|懂什么|知道什么)|让我(?:走|去|死|一个人|静静|安静|待|静一静)|不想(?:说|聊|打|活)|不打|打过|打不通|没人接|"
+    r"(?:电话|热线|12356|号码)(?:也|都)?(?:没用|没人接|打不通|打过)|随便|无所谓|都一样|就这样|算|够|累|好累|想(?:走|静静)|决定好|想好|意已决|再见|拜拜|永别|谢谢?|多谢|"
+    r"我|你们?|您|们|已经|都|真的|就|再|也|了|啦|吧|啊|呀|呢|的|嗯|好|哦|不|别|是|这|一下|对不起|行吗|好吗|行不行|求|说什么|什么|怎么|做|再说"
+)
+_REFUSES_CORE = re.compile(
+    r"劝|管|拦|救|没.{0,2}用|没意|来不及|[晚迟]|不懂|不明白|懂什么|让我|不想|不打|打过|打不通|没人接|随便|无所谓|都一样|再见|拜拜|永别|想好|决定|意已决|理我|烦我|累"
+)
+_TAKEN_BACK = made_of(
+    r"气话|说说而已|说说|随口(?:说|一说)|瞎说|胡说|(?:和|跟)?(?:你们?)?开(?:个)?(?:玩笑|顽笑)|玩笑话?|没(?:有)?(?:那|这)?个?(?:意思|想法|打算|念头)|不是(?:那|这)个?意思|"
+    r"不会(?:真的?|再)?(?:这么|那么|乱)?(?:做傻事|干傻事|伤人|伤害自己|伤害别人|杀人|动手|想不开|做|去|干|来|死|跳)|想(?:开|通|明白)|好(?:多|一点|一些|点|些|很多)|冷静(?:下来|多)?|"
+    r"(?:没有|不再|不|没)(?:想|要|打算|会)?(?:再)?(?:寻死|死|自杀|跳楼|轻生|想不开|做傻事|干傻事|杀人|砍人|动手)|没(?:有)?(?:真的?)?(?:想|要)(?:死|杀|砍|跳)|吓(?:唬|到|着)?你们?|发泄|一时(?:冲动|糊涂|生气|气|激动)|"
+    r"冲动|激动|说(?:得|的)?(?:过|重|急|过头)|我|俺|刚才|刚刚|就|只|是|现在|已经|真的?|对不起|不好意思|抱歉|别(?:当真|担心|紧张|误会)|不用(?:当真|担心|紧张)|请|放心|你们?|您|了|啊|的|呀|吧|呢|嘛|而已|一下|话|也|都|没事儿?|谢谢|活(?:下去|着)"
+)
+_TAKEN_BACK_CORE = re.compile(
+    r"气话|说说|瞎说|胡说|玩笑|意思|想法|念头|打算|不会|想[开通明]|好[多一点些很]|冷静|[不没].{0,3}(?:死|自杀|跳|轻生|想不开|傻事|杀|砍|动手)|吓|发泄|一时|冲动"
+)
+_SHORT = 14
+_COMES = re.compile(
+    r"来(?:人)?(?:吗|么|不|没|啊|呀|了吗|了没|救)|"
+    r"(?:快|马上|赶紧|赶快|什么时候|多久|几时|怎么还不|咋还不|还不|谁|派人|有人|叫人)[^，。]{0,4}来|派(?:人|警)|怎么办|咋办|点算|快点|快啊|帮帮我|救(?:我|命|人|救)"
+)
+_ALONE = re.compile(
+    r"(?:都|也|从来|根本)?(?:没人|没有人|谁都不|谁也不|都不|不)(?:来)?(?:管|帮|理|要|疼|爱|懂)(?:过)?(?:我|俺)?的?|没人管|不管我"
+)
+"""Loneliness, not a complaint of an office."""
+_WISH_OF_ITS_OWN = frozenset(
+    {"show_progress", "withdraw", "call_person", "add_to_case", "rate", "file_petition", "help"}
+)
+_FILES = re.compile(r"(?:好的?|嗯|那|我|就|请|麻烦|帮我|要|想|现在|可以|给我)*登记(?:一下|吧|了|下)*")
+_OF_THE_DANGER = {
+    Danger.FIRE: re.compile(r"火|消防|烟|电线|线路|飞线|充电|通道|燃气|煤气|天然气|灭|烧"),
+    Danger.GAS: re.compile(r"气|管道|阀"),
+    Danger.COLLAPSE: re.compile(r"塌|墙|楼|房|屋|电梯|桥|井|坑|树|电线|水|护栏"),
+}
+"""What belongs to a danger that the city deals with, in whatever words."""
+_EXPLAINS = 20
+_REASON = re.compile(
+    r"(?:原来|其实|就|只|都|应该|可能|大概)*"
+    r"(?:是|因为|搞错|弄错|看错|闻错|(?:消防员?|警察|民警|医生|物业)(?:已经?|都|来|到|过来|说))"
+)
+_WANTS = re.compile(r"反映|投诉|举报|登记|想|要")
+
+
+def refuses_help(text: str) -> bool:
+    """Whether somebody only says that they want no help, that it is too late, or goodbye."""
+    bare = words_only(text)
+    return len(bare) <= _LONGEST and bool(_REFUSES.fullmatch(bare)) and bool(_REFUSES_CORE.search(bare))
+
+
+def asks_who_comes(text: str) -> bool:
+    """Whether somebody in danger asks or begs for help to come: 你们来吗, 快派人来, 怎么还不来."""
+    bare = words_only(text)
+    return len(bare) <= _SHORT and bool(_COMES.search(bare)) and not wants_filed(text)
+
+
+def is_past(text: str) -> bool:
+    """Whether a text says that nobody is in danger, or that nothing was meant by it; and nothing else."""
+    return is_all_clear(text) or _takes_back(text) or _explained(text)
+
+
+def told_after(text: str) -> str:
+    """What a text tells after its first clauses said so; "" where they do not."""
+    if told := told_after_all_clear(text):
+        return told
+    said = ""
+    for clause in _CLAUSE.finditer(text[: _LONGEST * 5]):
+        if not _takes_back(clause.group()):
+            return text[clause.start() :].strip() if said else ""
+        said += clause.group()
+    return ""
+
+
+def _takes_back(text: str) -> bool:
+    bare = words_only(text)
+    return len(bare) <= _LONGEST and bool(_TAKEN_BACK.fullmatch(bare)) and bool(_TAKEN_BACK_CORE.search(bare))
+
+
+def _explained(text: str) -> bool:
+    """没事了，是饭烧糊了: what it was, after word that it is over."""
+    why = told_after_all_clear(text)
+    plain = bool(why) and len(words_only(why)) <= _EXPLAINS and not (asks(why) or danger_in(why) or _WANTS.search(why))
+    return plain and bool(_REASON.match(why))
+
+
+def is_something_else(text: str, categories: Categories) -> bool:
+    """Whether a text clearly wants something of the office, after talk of ending one's life."""
+    command = commands.command_in(text, in_form=False)
+    if command in _WISH_OF_ITS_OWN or commands.opens(text) or commands.case_numbers(text) or wants_filed(text):
+        return True
+    rest = _ALONE.sub("", text)
+    return tells_a_matter(rest, categories) or (asks(rest) and bool(categories.of(rest)))
+
+
+def wants_filed(text: str) -> bool:
+    """登记, 帮我登记: what was told before is to be filed."""
+    return bool(_FILES.fullmatch(words_only(text)))
+
+
+def is_related(text: str, danger: Danger | None) -> bool:
+    """Whether the text speaks of what goes with that danger."""
+    related = _OF_THE_DANGER.get(danger) if danger else None
+    return bool(related and related.search(text))
+
+
+def beside_the_danger(text: str) -> str:
+    """The text without the clauses that tell of the danger or what goes with it: smoke goes with a fire."""
+    danger = danger_in(text)
+    clauses = _CLAUSE.findall(without_danger(text))
+    return "".join(clause for clause in clauses if not is_related(clause, danger))
