@@ -14,6 +14,7 @@ from channels.sandbox.settings import (
     CardTemplate,
     Mode,
     SandboxSettings,
+    WeiboAccount,
 )
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "SandboxRefused",
     "SandboxSettings",
     "Seen",
+    "WeiboAccount",
     "make_sandbox",
     "split_choices",
 ]

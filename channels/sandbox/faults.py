@@ -64,15 +64,15 @@ class Faults:
         self._faults = []
 
 
-def read_fault(data: Mapping[str, Any]) -> Fault:
-    """A fault from a control call.
+def read_fault(data: Mapping[str, Any], prefixes: tuple[str, ...] = ("/cgi-bin/",)) -> Fault:
+    """A fault from a control call; ``prefixes``: how the paths of the platform's calls begin.
 
     Raises:
         SandboxRefused: for a wrong or missing value.
     """
     path = data.get("path")
-    if not isinstance(path, str) or not (path in {PUSH, ANY} or path.startswith("/cgi-bin/")):
-        raise SandboxRefused("path 应为 push、* 或 /cgi-bin/ 开头的路径")
+    if not isinstance(path, str) or not (path in {PUSH, ANY} or path.startswith(prefixes)):
+        raise SandboxRefused(f"path 应为 push、* 或 {'、'.join(prefixes)} 开头的路径")
     try:
         return Fault(
             path=path,

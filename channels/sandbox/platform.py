@@ -14,7 +14,7 @@ from channels.sandbox.feed import Feed, From, Shown, ShownAs
 from channels.sandbox.ids import Ids
 from channels.sandbox.journal import Journal
 from channels.sandbox.media import MediaStore
-from channels.sandbox.pusher import Pusher
+from channels.sandbox.pusher import WeChatPusher
 from channels.sandbox.residents import Resident
 from channels.sandbox.settings import SandboxSettings
 from channels.sandbox.tokens import Tokens
@@ -42,7 +42,7 @@ class Platform:
         self.faults = Faults()
         self.media = MediaStore()
         self.tokens = Tokens(lambda: self.ids.text("token", 136))
-        self.pusher = Pusher(self._http, self.settings, self.clock, self.journal, self.original_id)
+        self.pusher = WeChatPusher(self._http, self.settings, self.clock, self.journal, self.original_id)
         self.residents: dict[str, Resident] = {}
         for name in self.settings.residents:
             self.add_resident(name)

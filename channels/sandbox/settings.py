@@ -40,6 +40,18 @@ PROGRESS_TEMPLATE = CardTemplate(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WeiboAccount:
+    """A Weibo account of the fans service; ``safe_domains``: where the addresses in its posts may lead."""
+
+    app_key: str
+    app_secret: str = field(repr=False)
+    access_token: str = field(repr=False)
+    uid: str
+    webhook_path: str = "/channels/weibo/main"
+    safe_domains: tuple[str, ...] = ("example.gov.cn",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxSettings:
     """One official account and its phones.
 
@@ -47,6 +59,7 @@ class SandboxSettings:
     ``api_token`` opens the bot's API for the staff panel; it never reaches the browser.
     ``answer_seconds`` is how long the platform waits for an answer before it cuts the connection (WeChat: 5),
     ``retry_seconds`` how long it rests after an error, ``receipt_seconds`` when the report on a notice follows.
+    ``weibo``: the account that is played beside it, below ``/weibo``; None: Weibo is not played.
     """
 
     app_id: str
@@ -66,3 +79,4 @@ class SandboxSettings:
     answer_seconds: float = 5.0
     retry_seconds: float = 1.0
     receipt_seconds: float = 0.5
+    weibo: WeiboAccount | None = None
