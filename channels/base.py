@@ -13,7 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import aiohttp
 
-from channels.messages import Inbound, Media, MessagePart, Outbound, Receipt, Sent, Via
+from channels.messages import Inbound, Media, MessagePart, Outbound, Purpose, Receipt, Sent, Via
 
 Clock = Callable[[], datetime]
 """Gives the present as an aware UTC datetime."""
@@ -61,6 +61,15 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """How many messages of one sort one person may get in any minute, hour and day; 0: as many as there are."""
+
+    minute: int = 0
+    hour: int = 0
+    day: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What the planner must know of a channel.
 
@@ -72,6 +81,7 @@ class Capabilities:
     ``free_text``: False where approved templates alone go out; such a channel carries notices and no replies.
     ``segments``: what a text costs in text messages; None where nobody counts.
     ``public_daily``: how often a day somebody may be invited in public to write privately; 0: never.
+    ``limits``: how often one person may be written to, by purpose (of notices and broadcasts: for each template).
     """
 
     passive: bool
@@ -83,6 +93,7 @@ class Capabilities:
     free_text: bool = True
     segments: Callable[[str], int] | None = None
     public_daily: int = 0
+    limits: Mapping[Purpose, Limit] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

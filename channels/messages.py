@@ -163,6 +163,8 @@ class Purpose(StrEnum):
     REPLY = "reply"
     CASE_NOTICE = "case_notice"
     BROADCAST = "broadcast"
+    CODE = "code"
+    """A code that the person asked for just now: never held, and counted by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,18 +5,20 @@ process that stalled and lost the lease can never overwrite what came after. Add
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
-from channels.messages import Address, Grant
+from channels.messages import Address, Grant, Purpose
 from storage.commit import Change, Update
 from storage.cursors import NEWEST_FIRST, cursor_after, older_than
 from storage.driver import Database, Document
-from storage.errors import AlreadyThere, TooLarge
+from storage.errors import AlreadyThere, Conflict, TooLarge
 from storage.inbound_json import address_from_json, address_to_json
 from storage.personal_data import Vault
-from storage.records import Conversation, Page
+from storage.records import Binding, Conversation, Page, Stop
 
 CONVERSATIONS = "conversations"
 STATE_LIMIT = 256 * 1024
@@ -90,11 +92,12 @@ class Conversations:
         reachable: bool | None = None,
         consent_version: str | None = None,
         consent_sensitive: bool = False,
+        also: Mapping[str, Any] | None = None,
     ) -> Change:
         """Give the change to the next version; it holds only while the lease and the version are unchanged.
 
         ``grant`` replaces the present one where it is worth more: a menu tap's minute does not end the two
-        days that a message opened. ``release`` gives the lease back in the same write.
+        days that a message opened. ``release`` gives the lease back in the same write. ``also``: what ``facts`` gave.
 
         Raises:
             TooLarge: the state is beyond STATE_LIMIT.
@@ -104,6 +107,7 @@ class Conversations:
             **_given(last_inbound_at=last_inbound_at, reachable=reachable),
             **_granted(grant, conversation, now),
             **_agreed(consent_version, consent_sensitive, now),
+            **(also or {}),
             **(_FREED if release else {}),
         }
         guard = {"version": conversation.version, "lease_token": conversation.lease_token}
@@ -112,6 +116,41 @@ class Conversations:
             filter={"_id": conversation.id, **guard},
             update={"$set": changed, "$inc": {"version": 1}},
         )
+
+    def facts(
+        self,
+        id: str,  # noqa: A002
+        *,
+        stopped: Mapping[Purpose, Stop] | None = None,
+        answered_at: datetime | None = None,
+        machine_text: str | None = None,
+        contact_id: str | None = None,
+        binding: Binding | Literal["as it is"] | None = "as it is",
+    ) -> Document:
+        """Give further facts of a conversation for ``advance``; what is not given stays as it is."""
+        given = _given(answered_at=answered_at, machine_text=machine_text, contact_id=contact_id)
+        if stopped is not None:
+            given["stopped"] = {purpose.value: asdict(stop) for purpose, stop in stopped.items()}
+        if binding != "as it is":
+            given["binding"] = None if binding is None else self._sealed_binding(id, binding)
+        return given
+
+    async def ensure(self, address: Address, *, now: datetime) -> Conversation:
+        """Give the conversation with ``address``, begun where there was none."""
+        key = conversation_id(self._vault, address)
+        for _ in range(2):
+            with suppress(AlreadyThere):  # begun by another at this moment
+                found = await self._conversations.find_one_and_update(
+                    {"_id": key}, {"$setOnInsert": self._begun(key, address, now)}, upsert=True
+                )
+                if found is not None:
+                    return self._conversation(found)
+        raise Conflict(CONVERSATIONS)
+
+    async def get_many(self, ids: Sequence[str]) -> Sequence[Conversation]:
+        """Give those of ``ids`` that exist."""
+        found = await self._conversations.find({"_id": {"$in": list(ids)}}, limit=max(1, len(ids)))
+        return [self._conversation(each) for each in found]
 
     async def spend_grant(self, id: str, *, now: datetime) -> bool:  # noqa: A002
         """Count one message against the grant, before it is sent; False: none is left, or it ran out."""
@@ -186,6 +225,14 @@ class Conversations:
             "reachable": True,
         }
 
+    def _sealed_binding(self, key: str, binding: Binding) -> bytes:
+        until = binding.until.isoformat()
+        return self._vault.seal_json({**asdict(binding), "until": until}, f"{CONVERSATIONS}/binding/{key}")
+
+    def _binding(self, key: str, sealed: bytes) -> Binding:
+        content = self._vault.open_json(sealed, f"{CONVERSATIONS}/binding/{key}")
+        return Binding(**{**content, "until": datetime.fromisoformat(content["until"])})
+
     def _sealed_state(self, key: str, state: Mapping[str, Any]) -> bytes:
         content = json.dumps(state, ensure_ascii=False, separators=(",", ":")).encode()
         if len(content) > STATE_LIMIT:
@@ -210,6 +257,11 @@ class Conversations:
             consent_version=document.get("consent_version"),
             consent_at=document.get("consent_at"),
             consent_sensitive=document.get("consent_sensitive", False),
+            contact_id=document.get("contact_id"),
+            stopped=_stops(document.get("stopped") or {}),
+            answered_at=document.get("answered_at"),
+            machine_text=document.get("machine_text", ""),
+            binding=None if document.get("binding") is None else self._binding(key, document["binding"]),
         )
 
 
@@ -222,6 +274,10 @@ def _lease(token: str, seconds: float, now: datetime) -> Document:
 
 def _free(token: str, now: datetime) -> Document:
     return {"$or": [{"lease_until": None}, {"lease_until": {"$lte": now}}, {"lease_token": token}]}
+
+
+def _stops(kept: Mapping[str, Any]) -> Mapping[Purpose, Stop]:
+    return {Purpose(purpose): Stop(**stop) for purpose, stop in kept.items()}
 
 
 def _given(**facts: Any) -> Document:

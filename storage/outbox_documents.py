@@ -1,17 +1,20 @@
 """An outbox entry as a document and back: whom it goes to and what it says is sealed, its progress is not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from channels.messages import Purpose, Via
 from storage.driver import Document
 from storage.inbound_json import address_from_json, address_to_json
 from storage.personal_data import Vault
-from storage.records import Attempt, DeliveryState, OutboxEntry
+from storage.records import Attempt, Considered, DeliveryState, OutboxEntry
 
 OUTBOX = "outbox"
 ATTEMPTS_KEPT = 50
 REASON_LIMIT = 200
+DECISION_LIMIT = 20
+"""Ways of one decision that are kept; more than a person can have."""
 
 _AS_THEY_ARE = (
     "conversation_id",
@@ -26,6 +29,7 @@ _AS_THEY_ARE = (
     "provider_id",
     "reason",
     "maybe_twice",
+    "meant_for",
 )
 
 
@@ -42,6 +46,7 @@ def entry_to_document(entry: OutboxEntry, vault: Vault) -> Document:
         "attempts": [attempt_to_document(each) for each in entry.attempts],
         **({"via": entry.via.value} if entry.via else {}),
         **_waking(entry),
+        **({"decision": decision_to_document(entry.decision)} if entry.decision else {}),
         **{name: value for name, value in kept.items() if value not in (None, "", False)},
     }
 
@@ -61,6 +66,7 @@ def entry_from_document(document: Mapping[str, Any], vault: Vault) -> OutboxEntr
         state=DeliveryState(document["state"]),
         via=None if via is None else Via(via),
         attempts=tuple(map(_attempt, document["attempts"])),
+        decision=_decision(document),
         **{name: document[name] for name in _AS_THEY_ARE if document.get(name) is not None},
     )
 
@@ -71,7 +77,16 @@ def attempt_to_document(attempt: Attempt) -> Document:
         "via": attempt.via and attempt.via.value,
         "outcome": attempt.outcome,
         "provider_code": attempt.provider_code[:REASON_LIMIT],
+        **({"decision": decision_to_document(attempt.decision)} if attempt.decision else {}),
     }
+
+
+def decision_to_document(decision: Sequence[Considered]) -> list[Document]:
+    return [{**asdict(each), "via": each.via.value} for each in decision[:DECISION_LIMIT]]
+
+
+def _decision(document: Mapping[str, Any]) -> tuple[Considered, ...]:
+    return tuple(Considered(**{**each, "via": Via(each["via"])}) for each in document.get("decision") or ())
 
 
 def _attempt(document: Mapping[str, Any]) -> Attempt:
@@ -81,6 +96,7 @@ def _attempt(document: Mapping[str, Any]) -> Attempt:
         via=None if via is None else Via(via),
         outcome=document["outcome"],
         provider_code=document["provider_code"],
+        decision=_decision(document),
     )
 
 

@@ -63,12 +63,35 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """When, and by which message of theirs, somebody told us to send nothing more of one purpose."""
+
+    at: datetime
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """A phone about to be bound to a conversation's contact: ``code`` is the digest of what was sent to it.
+
+    "" for ``phone``: the number is still to be said. ``tries``: wrong codes so far.
+    """
+
+    until: datetime
+    phone: str = field(default="", repr=False)
+    code: str = field(default="", repr=False)
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
     """One person on one account of ours.
 
     ``state`` is the dialog's own plain JSON. ``grant_left`` counts the messages that may still be sent
     unasked until ``grant_until`` (None: no count, only the window). ``reachable`` is False once the person
-    left or blocked the account.
+    left or blocked the account. ``contact_id``: the contact it belongs to together with other conversations; None:
+    a person of its own. ``stopped``: what they told us not to send. ``answered_at``: the last answer to a sender
+    that may be a machine; ``machine_text`` stands for its last text that looked like a machine's.
     """
 
     id: str
@@ -84,6 +107,11 @@ class Conversation:
     consent_version: str | None = None
     consent_at: datetime | None = None
     consent_sensitive: bool = False
+    contact_id: str | None = None
+    stopped: Mapping[Purpose, Stop] = field(default_factory=dict)
+    answered_at: datetime | None = None
+    machine_text: str = ""
+    binding: Binding | None = None
 
 
 class DeliveryState(StrEnum):
@@ -121,13 +149,28 @@ REPLAYED = "replayed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Considered:
+    """One way that was weighed for a message: whether it was taken, and the code of the reason why, or why not."""
+
+    channel: str
+    account: str
+    via: Via
+    taken: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One try to send: ``outcome`` is "sent" or the channel error's code; ``REPLAYED``: staff began anew."""
+    """One try to send: ``outcome`` is "sent" or the channel error's code; ``REPLAYED``: staff began anew.
+
+    ``decision``: the ways that were weighed for it, in the order of preference.
+    """
 
     at: datetime
     via: Via | None
     outcome: str
     provider_code: str = ""
+    decision: tuple[Considered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +180,8 @@ class OutboxEntry:
     A passive reply is put as ``sending`` by ``Via.PASSIVE`` with a lease for the webhook that may give it;
     everything else as ``queued``. ``buttons`` are (title, payload) pairs. ``notice``, ``fields`` and ``url``
     serve the ways that carry no free text. ``maybe_twice``: a try before may have reached the person. Parts of
-    one answer share ``reply_to`` and go out in the order of ``created_at``.
+    one answer share ``reply_to`` and go out in the order of ``created_at``. ``decision``: the ways weighed last, and
+    why each was taken or not. ``meant_for``: the conversation it was made for, where it went another way since.
     """
 
     id: str
@@ -163,6 +207,8 @@ class OutboxEntry:
     provider_id: str = ""
     reason: str = ""
     maybe_twice: bool = False
+    decision: tuple[Considered, ...] = ()
+    meant_for: str | None = None
 
 
 class CallState(StrEnum):

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
+from storage.attachments import Attachments
 from storage.calls import Calls
 from storage.case_repository import Cases
 from storage.commit import Committer
+from storage.contacts import Contacts
 from storage.conversations import Conversations
 from storage.daily_counts import DailyCounts
 from storage.driver import Database
@@ -27,11 +29,13 @@ class Store:
     committer: Committer
     inbox: Inbox
     conversations: Conversations
+    contacts: Contacts
     outbox: Outbox
     cases: Cases
     numbers: Numbers
     calls: Calls
     parts: MessageParts
+    attachments: Attachments
     daily: DailyCounts
 
     @classmethod
@@ -50,10 +54,12 @@ class Store:
             committer=Committer(database),
             inbox=Inbox(database, vault),
             conversations=Conversations(database, vault),
+            contacts=Contacts(database),
             outbox=Outbox(database, vault),
             cases=Cases(database, vault),
             numbers=numbers,
             calls=Calls(database, vault),
             parts=MessageParts(database, vault),
+            attachments=Attachments(database, vault),
             daily=DailyCounts(database),
         )

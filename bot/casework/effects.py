@@ -5,10 +5,11 @@ it does to everybody else who follows the case. Whether a move is lawful is deci
 """
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from bot.casework.announcing import notices_for
 from bot.casework.notices import Notice, Told, progress
@@ -49,7 +50,8 @@ SATISFIED_FROM = 3
 class Settled:
     """The effects of one turn. ``kick``: outbox entries to deliver once the commit is done.
 
-    The rest goes into the conversation's own change (``Conversations.advance``).
+    The rest goes into the conversation's own change (``Conversations.advance``); ``known``: further fields of the
+    conversation by name, as they are from now on.
     """
 
     changes: tuple[Change, ...] = ()
@@ -57,6 +59,7 @@ class Settled:
     reachable: bool | None = None
     consent_version: str | None = None
     consent_sensitive: bool = False
+    known: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 class EffectRefused(Exception):

@@ -236,10 +236,10 @@ class Runner:
     def _prefix(self, conversation: Conversation, pending: Sequence[ArrivedMessage]) -> Sequence[ArrivedMessage]:
         """The longest beginning of which every part is still being told, and the message that ends the telling.
 
-        A mention in public is no part of a telling: it stands alone.
+        A mention in public is no part of a telling: it stands alone. So does what the dialog never hears of.
         """
-        mention = next((place for place, one in enumerate(pending) if is_mention(one.message)), len(pending))
-        pending = pending[: max(1, mention)]
+        alone = (place for place, one in enumerate(pending) if self._stands_alone(conversation, one))
+        pending = pending[: max(1, next(alone, len(pending)))]
         if self._tools.gather_seconds <= 0:
             return pending[:1]
         for length in range(1, len(pending) + 1):
@@ -248,9 +248,12 @@ class Runner:
         return pending
 
     def _gathers(self, conversation: Conversation, batch: Sequence[ArrivedMessage]) -> bool:
-        if self._tools.gather_seconds <= 0 or is_mention(batch[-1].message):
+        if self._tools.gather_seconds <= 0 or self._stands_alone(conversation, batch[-1]):
             return False
         return self._tools.manager.gathers(conversation.state, heard(batch))
+
+    def _stands_alone(self, conversation: Conversation, one: ArrivedMessage) -> bool:
+        return is_mention(one.message) or self._tools.maker.takes(conversation, one.message)
 
     async def _another_comes(self, newest: ArrivedMessage) -> bool:
         waited = (self._tools.clock() - newest.arrived_at).total_seconds()

@@ -13,9 +13,11 @@ from bot.casework.effects import Settled
 from bot.faults import frames_of
 from bot.metrics import Metrics
 from bot.text import split
+from bot.turns.beforehand import Beforehand
+from bot.turns.giving import due, leased_to_webhook, passive_of
 from bot.turns.mentions import Invitations, InvitationText, granted, is_mention
 from channels.base import Capabilities, Channel, Clock
-from channels.messages import Purpose, Via
+from channels.messages import Inbound, Purpose
 from dialogs.outcome import Effect, FileCase, Heard, Outcome, Person, Reply
 from storage.commit import Change
 from storage.errors import StorageError
@@ -64,7 +66,10 @@ async def _no_invitation() -> str:
 
 
 class TurnMaker:
-    """Makes turns. Holds no state of its own. ``invitation``: what is said to whoever names us in public."""
+    """Makes turns. Holds no state of its own.
+
+    ``invitation``: what is said to whoever names us in public. ``beforehand``: what is answered before the dialog.
+    """
 
     def __init__(
         self,
@@ -76,14 +81,20 @@ class TurnMaker:
         clock: Clock,
         metrics: Metrics,
         invitation: InvitationText = _no_invitation,
+        beforehand: Beforehand | None = None,
     ) -> None:
         self._store = store
         self._invitations = Invitations(store=store, text=invitation, clock=clock)
         self._manager = manager
+        self._beforehand = beforehand or Beforehand(store=store)
         self._settle = settle
         self._channels = channels
         self._clock = clock
         self._metrics = metrics
+
+    def takes(self, conversation: Conversation, message: Inbound) -> bool:
+        """Whether ``message`` is answered before the dialog, and so by itself."""
+        return self._beforehand.takes(conversation, message)
 
     async def make(
         self, conversation: Conversation, batch: Sequence[ArrivedMessage], *, release: bool, passive: bool
@@ -107,6 +118,8 @@ class TurnMaker:
 
     async def _decide(self, conversation: Conversation, batch: Sequence[ArrivedMessage]) -> tuple[Outcome, Settled]:
         now = self._clock()
+        if self._beforehand.takes(conversation, batch[-1].message):
+            return await self._beforehand.answer(conversation, batch[-1], now)
         person = Person(
             conversation_id=conversation.id,
             address=conversation.address,
@@ -115,7 +128,8 @@ class TurnMaker:
         )
         async with asyncio.timeout(TURN_TIMEOUT_S):
             outcome = await self._manager.turn(conversation.state, heard(batch), person, now)
-            return outcome, await self._settle(outcome.effects, conversation=conversation, now=now)
+            settled = await self._settle(outcome.effects, conversation=conversation, now=now)
+        return self._beforehand.cautious(conversation, batch[-1].message, outcome, settled, now)
 
     async def _invite(
         self, conversation: Conversation, batch: Sequence[ArrivedMessage], *, release: bool, passive: bool
@@ -126,7 +140,7 @@ class TurnMaker:
         entry = await self._invitations.entry(conversation, mention, capabilities)
         now = self._clock()
         if entry and passive and capabilities.passive and not mention.passive_closed:
-            entry = _leased_to_webhook(entry, mention, now)
+            entry = leased_to_webhook(entry, mention, now)
         entries = [entry] if entry else []
         state = dict(conversation.state)
         grant = granted(conversation, mention)
@@ -135,8 +149,8 @@ class TurnMaker:
         lease = None if release else conversation.lease_token
         return Done(
             conversation=replace(conversation, version=conversation.version + 1, lease_token=lease),
-            reply=_passive_of(entries),
-            kick=_due(entries),
+            reply=passive_of(entries),
+            kick=due(entries),
         )
 
     async def _commit(
@@ -165,6 +179,7 @@ class TurnMaker:
                 reachable=settled.reachable is not False,
                 consent_version=settled.consent_version,
                 consent_sensitive=settled.consent_sensitive,
+                also=self._store.conversations.facts(conversation.id, **settled.known),
             ),
             *self._answered(batch, entries, now),
             *settled.changes,
@@ -175,14 +190,15 @@ class TurnMaker:
         )
         later = conversation.version + 1
         lease = None if release else conversation.lease_token
+        known = {"version": later, "state": dict(outcome.state), "lease_token": lease, **settled.known}
         return Done(
-            conversation=replace(conversation, version=later, state=dict(outcome.state), lease_token=lease),
-            reply=_passive_of(entries),
-            kick=(*_due(entries), *settled.kick),
+            conversation=replace(conversation, **known),
+            reply=passive_of(entries),
+            kick=(*due(entries), *settled.kick),
         )
 
     def _answered(self, batch: Sequence[ArrivedMessage], entries: Sequence[OutboxEntry], now: datetime) -> list[Change]:
-        reply = _passive_of(entries)
+        reply = passive_of(entries)
         done = self._store.inbox.done(
             [message.id for message in batch],
             turn_id=uuid.uuid4().hex,
@@ -205,6 +221,8 @@ class TurnMaker:
         if not text:
             return []
         capabilities = self._capabilities(conversation)
+        if not capabilities.free_text:  # approved templates alone go out: nobody can be answered here
+            return []
         parts = split(text, limit=capabilities.text_limit, unit=capabilities.text_unit)
         buttons = tuple((button.title, button.payload) for reply in replies for button in reply.buttons)
         now = self._clock()
@@ -226,7 +244,7 @@ class TurnMaker:
             for index, part in enumerate(parts)
         ]
         if passive and capabilities.passive and not newest.passive_closed:
-            entries[0] = _leased_to_webhook(entries[0], newest, now)
+            entries[0] = leased_to_webhook(entries[0], newest, now)
         return entries
 
     def _capabilities(self, conversation: Conversation) -> Capabilities:
@@ -259,7 +277,7 @@ class TurnMaker:
     ) -> Done:
         now = self._clock()
         entries = self._entries(conversation, batch[-1], [Reply(text=_APOLOGY)], passive=passive)
-        reply = _passive_of(entries)
+        reply = passive_of(entries)
         call = Call(id=uuid.uuid4().hex, conversation_id=conversation.id, reason="fault", at=now)
         await self._store.committer.commit(
             [
@@ -283,26 +301,10 @@ class TurnMaker:
         return Done(
             conversation=replace(conversation, version=conversation.version + 1),
             reply=reply,
-            kick=_due(entries),
+            kick=due(entries),
         )
 
 
 def heard(batch: Sequence[ArrivedMessage]) -> list[Heard]:
     """``batch`` as the dialog takes it."""
     return [Heard(id=arrived.id, message=arrived.message) for arrived in batch]
-
-
-def _leased_to_webhook(entry: OutboxEntry, newest: ArrivedMessage, now: datetime) -> OutboxEntry:
-    until = newest.message.reply_until
-    if until is None or until <= now:
-        return entry
-    return replace(entry, state=DeliveryState.SENDING, via=Via.PASSIVE, lease_until=until, due_at=until)
-
-
-def _due(entries: Sequence[OutboxEntry]) -> tuple[str, ...]:
-    """What workers may deliver now: the first part, where it is theirs; each part brings the next."""
-    return tuple(entry.id for entry in entries[:1] if entry.state is DeliveryState.QUEUED)
-
-
-def _passive_of(entries: Sequence[OutboxEntry]) -> OutboxEntry | None:
-    return next((entry for entry in entries if entry.via is Via.PASSIVE), None)

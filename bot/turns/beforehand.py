@@ -1,0 +1,72 @@
+"""What is settled before the dialog hears it, and which of the dialog's answers are kept back.
+
+To the dialog such a message never was: its state stays as it is, so that a question it asked still stands.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from bot.casework.effects import Settled
+from bot.turns.loops import caution
+from bot.turns.stopping import SMS, stopping, word_of
+from channels.messages import Inbound
+from dialogs.outcome import Outcome, Reply
+from storage.contacts import ContactEvent
+from storage.records import ArrivedMessage, Conversation
+from storage.store import Store
+
+
+class Beforehand:
+    """Holds no state of its own."""
+
+    def __init__(self, *, store: Store) -> None:
+        self._store = store
+
+    def takes(self, conversation: Conversation, message: Inbound) -> bool:
+        """Whether the dialog must not hear ``message``."""
+        return word_of(message, conversation) is not None
+
+    async def answer(
+        self, conversation: Conversation, arrived: ArrivedMessage, now: datetime
+    ) -> tuple[Outcome, Settled]:
+        """What comes of a message that ``takes`` named.
+
+        Raises:
+            ValueError: it named none.
+        """
+        word = word_of(arrived.message, conversation)
+        if word is None:
+            raise ValueError(arrived.id)
+        made = stopping(word, conversation, message_id=arrived.id, at=now)
+        event = ContactEvent(
+            at=now,
+            kind=word.value,
+            conversation_id=conversation.id,
+            contact_id=conversation.contact_id,
+            message_id=arrived.id,
+            details={"stopped": sorted(purpose.value for purpose in made.stopped)},
+        )
+        settled = Settled(changes=(self._store.contacts.record(event),), known={"stopped": made.stopped})
+        outcome = Outcome(state=conversation.state, replies=[Reply(text=made.reply)], intent=word.value, at=now)
+        return outcome, settled
+
+    def cautious(
+        self, conversation: Conversation, message: Inbound, outcome: Outcome, settled: Settled, now: datetime
+    ) -> tuple[Outcome, Settled]:
+        """The dialog's answer, kept back where it would go to a machine that answers it."""
+        if conversation.address.channel != SMS:
+            return outcome, settled
+        digest = self._store.vault.pseudonym("machine text", message.text) if message.text else ""
+        care = caution(conversation, message.text, digest, now=now)
+        known: dict[str, Any] = {}
+        if care.machine_text is not None:
+            known["machine_text"] = care.machine_text
+        if care.answered_at is not None and outcome.replies:
+            known["answered_at"] = care.answered_at
+        if care.silent:
+            structlog.get_logger().info("turn.not_answered", conversation=conversation.id)
+            outcome = replace(outcome, replies=())
+        return outcome, replace(settled, known={**settled.known, **known}) if known else settled

@@ -1,0 +1,24 @@
+"""What is said in one turn, and by whom it is given: the first part by the open webhook, each other by the workers."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from channels.messages import Via
+from storage.records import ArrivedMessage, DeliveryState, OutboxEntry
+
+
+def leased_to_webhook(entry: OutboxEntry, newest: ArrivedMessage, now: datetime) -> OutboxEntry:
+    until = newest.message.reply_until
+    if until is None or until <= now:
+        return entry
+    return replace(entry, state=DeliveryState.SENDING, via=Via.PASSIVE, lease_until=until, due_at=until)
+
+
+def due(entries: Sequence[OutboxEntry]) -> tuple[str, ...]:
+    """What workers may deliver now: the first part, where it is theirs; each part brings the next."""
+    return tuple(entry.id for entry in entries[:1] if entry.state is DeliveryState.QUEUED)
+
+
+def passive_of(entries: Sequence[OutboxEntry]) -> OutboxEntry | None:
+    return next((entry for entry in entries if entry.via is Via.PASSIVE), None)
