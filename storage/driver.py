@@ -1,4 +1,6 @@
-"""The one door to MongoDB: the only module that imports a client (``storage.collection`` is its other half).
+"""The one door to MongoDB: the only module that imports a client.
+
+``storage.collection`` and ``storage.bucket`` are the rest of it.
 
 Two clients serve, chosen by a setting: motor (the default) and its official successor, PyMongo's own async
 client (docs/decisions/0003). They differ in what must be awaited; that difference ends here. So do their
@@ -16,14 +18,18 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Literal, TypeVar
 
 import pymongo
+from gridfs import AsyncGridFSBucket
+from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 
+from storage.bucket import Bucket
 from storage.collection import Collection, Document, Filter, Operation, Session, Sort, awaited
 from storage.driver_errors import is_transient, mapped, wrong_address
 from storage.errors import StorageError
 
 __all__ = [
     "DEFAULT_DATABASE",
+    "Bucket",
     "Collection",
     "Database",
     "Document",
@@ -85,6 +91,14 @@ def _client(driver: DriverName) -> Any:
     return pymongo.AsyncMongoClient
 
 
+def _bucket_of(database: Any, name: str) -> Any:
+    if isinstance(database, AsyncDatabase):
+        return AsyncGridFSBucket(database, name)
+    from motor.motor_asyncio import AsyncIOMotorGridFSBucket  # noqa: PLC0415 - the other driver must not need it
+
+    return AsyncIOMotorGridFSBucket(database, name)
+
+
 class Database:
     """One database. ``database["cases"]`` is a collection of it."""
 
@@ -101,6 +115,10 @@ class Database:
     def unjournaled(self, name: str) -> Collection:
         """The collection, for writes that may be lost in a crash: leases, which a version guards besides."""
         return Collection(self._database.get_collection(name, write_concern=pymongo.WriteConcern(w=1, j=False)))
+
+    def bucket(self, name: str) -> Bucket:
+        """Files, in the collections ``<name>.files`` and ``<name>.chunks`` (GridFS)."""
+        return Bucket(_bucket_of(self._database, name), name)
 
     def sibling(self, name: str) -> "Database":
         """Another database over the same connections."""

@@ -8,6 +8,7 @@
     ├── TooLarge                      a value is beyond its bound
     ├── BadCursor                     a list's cursor is none that it gave
     ├── SlowDown           retryable  query codes were tried too often; ``seconds`` until the next
+    ├── FileMissing                   the content of an attachment is not there, or not all of it
     ├── WrongAddress                  the database's URI cannot be read
     ├── KeysMissing                   the master key or a keyset is not there, or they do not belong together
     ├── Unreadable                    a sealed value is damaged, from another place, or its key is gone
@@ -96,6 +97,13 @@ class SlowDown(StorageError):
     def __init__(self, seconds: float) -> None:
         super().__init__(f"{seconds:.0f} s")
         self.seconds = seconds
+
+
+class FileMissing(StorageError):
+    """The record is there, the content is not."""
+
+    code = "file_missing"
+    sentence = "附件的内容不在数据库里，可能已损坏或被删除"
 
 
 class WrongAddress(StorageError):

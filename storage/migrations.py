@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from storage.api_answers import API_ANSWERS
+from storage.attachment_records import ATTACHMENTS, FILES
 from storage.calls import CALLS
 from storage.case_documents import CASES, TIMELINE
 from storage.code_tries import CODE_TRIES
@@ -28,7 +29,7 @@ from storage.receipts import PARKED_RECEIPTS, PARKED_SECONDS
 from storage.records import ArrivalState, CallState
 
 SCHEMA = "schema"
-VERSION = 3
+VERSION = 4
 """Raise it whenever INDEXES changes."""
 
 _RECORD = "indexes"
@@ -98,6 +99,19 @@ INDEXES: Sequence[Index] = (
     Index(collection=MESSAGE_PARTS, name="key", keys=(("key", 1), ("begun_at", -1))),
     Index(collection=MESSAGE_PARTS, name="waking", keys=(("wake_at", 1),), options=_SPARSE),
     _expiring(MESSAGE_PARTS),
+    Index(collection=ATTACHMENTS, name="waking", keys=(("wake_at", 1),), options=_SPARSE),
+    Index(collection=ATTACHMENTS, name="case", keys=(("case_numbers", 1), ("created_at", 1))),
+    Index(collection=ATTACHMENTS, name="sent_by", keys=(("conversation_id", 1), ("created_at", 1))),
+    # No expiry of the server's: the content must go first.
+    Index(collection=ATTACHMENTS, name="expiring", keys=(("expires_at", 1),), options=_SPARSE),
+    # As GridFS would make them at the first file.
+    Index(collection=f"{FILES}.files", name="filename_1_uploadDate_1", keys=(("filename", 1), ("uploadDate", 1))),
+    Index(
+        collection=f"{FILES}.chunks",
+        name="files_id_1_n_1",
+        keys=(("files_id", 1), ("n", 1)),
+        options={"unique": True},
+    ),
     _expiring(CODE_TRIES),
     _expiring(API_ANSWERS),
     _expiring(DAILY_COUNTS),

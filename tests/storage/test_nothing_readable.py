@@ -6,7 +6,7 @@ from datetime import timedelta
 import bson
 import pytest
 
-from channels.messages import Grant, Link, Location, Purpose, Via
+from channels.messages import Grant, Kind, Link, Location, Media, Purpose, Via
 from storage.cases import CaseAttachment, CaseState, EntryKind
 from storage.records import Attempt, Call
 
@@ -26,6 +26,8 @@ SECRETS = {
     "media": "media-id-of-photo",
     "label": "东风东街与某路交叉口",
     "code": "482915",
+    "picture": "the-bytes-of-a-picture-as-they-came",
+    "picture_url": "http://mmbiz.qpic.cn/private-picture",
     "platform_message": "oAbC-openid-of-zhang1763697600",
 }
 
@@ -87,9 +89,20 @@ async def lived(store, inbound, entry, case, step, now):  # noqa: PLR0917 - fixt
     tried = Attempt(at=now, via=Via.SMS, outcome="sent")
     await store.outbox.record_sent(reply.id, "w", via=Via.SMS, provider_id="1", at=now, attempt=tried)
     await store.calls.close("c", s["staff"], now)
+    await _attached(store, inbound, number, now)
     await store.cases.check_code(number, s["code"], asker=held.id, now=now)
     await store.cases.check_code(number, "000000", asker=held.id, now=now)
     return store
+
+
+async def _attached(store, inbound, number, now):
+    media = Media(id=SECRETS["media"], url=SECRETS["picture_url"])
+    [sent] = await store.inbox.add([inbound(kind=Kind.IMAGE, media=media, message_id=SECRETS["media"])])
+    change = store.attachments.want(sent.arrived, case_numbers=[number], now=now, unfiled=timedelta(days=7))
+    await store.committer.commit([change])
+    key = store.attachments.id_of(sent.arrived.id)
+    claimed = await store.attachments.claim(key, token="t", seconds=9, now=now)
+    await store.attachments.keep(claimed, "t", SECRETS["picture"].encode() * 20_000, "image/jpeg")
 
 
 async def test_no_collection_holds_anything_readable(lived, database):
@@ -98,6 +111,7 @@ async def test_no_collection_holds_anything_readable(lived, database):
         raw[name] = b"".join([bson.encode(each) async for each in database[name].each({})])
     assert {"arrivals", "conversations", "outbox", "cases", "timeline", "calls", "code_tries"} <= set(raw)
     assert {"case_numbers", "counters", "keysets", "schema"} <= set(raw)
+    assert {"attachments", "attachment_files.files", "attachment_files.chunks"} <= set(raw)
     found = [(name, what) for name, kept in raw.items() for what, secret in SECRETS.items() if secret.encode() in kept]
     assert found == []
 
