@@ -54,15 +54,29 @@ def _web_address_or_none(value: str) -> str:
     return web_address(value) if value else ""
 
 
-def _without_brackets(value: str) -> str:
+def without_brackets(value: str) -> str:
+    """A signature as its name alone."""
     bare = value.strip().removeprefix("【").removesuffix("】").strip()
     if re.search(r"[【】\[\]\x00-\x1f\x7f]", bare):
         raise PydanticCustomError("sign", "只写名称，不要带【】")
     return bare
 
 
+def spelled(pattern: str, sentence: str) -> AfterValidator:
+    """A text of the form of ``pattern``; ``sentence`` says it in Chinese."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise PydanticCustomError("spelling", "{sentence}", {"sentence": sentence})
+        return value
+
+    return AfterValidator(check)
+
+
 Secret = Annotated[SecretStr, AfterValidator(_filled)]
 WebAddress = Annotated[str, AfterValidator(web_address)]
+KeyId = Annotated[str, spelled(r"[!-~]{1,128}", "应为平台给出的编号，1 到 128 个字符，没有空格")]
+Signature = Annotated[str, AfterValidator(without_brackets), spelled(r".{1,20}", "应为 1 到 20 个字")]
 
 
 class SmsSettings(BaseModel):
@@ -76,7 +90,7 @@ class SmsSettings(BaseModel):
 
     provider: Provider
     number: str = Field(default="", pattern=r"^\+?[0-9]{0,20}$")
-    sign: Annotated[str, Field(max_length=20), AfterValidator(_without_brackets)] = ""
+    sign: Annotated[str, Field(max_length=20), AfterValidator(without_brackets)] = ""
     callback_base: Annotated[str, AfterValidator(_web_address_or_none)] = ""
     call_seconds: float = Field(default=8, gt=0, le=60)
 
@@ -141,4 +155,6 @@ _SENTENCES: Mapping[str, str] = {
     "model_type": "应为一组设置（一节），不是一个值",
     "mapping_type": "应为一组设置（一节），不是一个值",
     "dict_type": "应为一组设置（一节），不是一个值",
+    "tuple_type": "应为一组值（写在方括号里）",
+    "too_long": "太多，至多 {max_length} 个",
 }
