@@ -11,6 +11,7 @@ from dialogs.nlu.after_alarm import (
     is_past,
     is_something_else,
     refuses_help,
+    said_where,
     told_after,
 )
 from dialogs.nlu.all_clear import is_all_clear, wishes_to_go_on
@@ -111,7 +112,7 @@ class Alarms:
         near = now - datetime.fromisoformat(kept["alarm"]) <= _WHERE_FOR
         if near and not in_form and (where := self._where(kept, text, located=located)):
             return where
-        if near and not in_form and kept["danger"] == _OTHER and asks_who_comes(text):
+        if near and not in_form and asks_who_comes(text) and not refuses_help(text):
             return _COMING
         if kept["danger"] != _HARMS_THEMSELVES or not text:
             return ""
@@ -125,10 +126,11 @@ class Alarms:
 
         Of a danger that the city deals with, or with a matter beside it, the petition goes on with it.
         """
-        facts = read_facts(text, self._categories)
+        bare = said_where(text)
+        facts = read_facts(bare, self._categories)
         if facts.matter or asks(text) or danger_in(text):
             return ""
-        place = located or facts.place_exact or only_place(text)
+        place = located or facts.place or only_place(bare)
         if self._has_a_matter(kept):
             return _WHERE_AND_ON if place else ""
         return _WHERE if place or facts.phone else ""

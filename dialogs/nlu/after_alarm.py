@@ -31,9 +31,12 @@ _TAKEN_BACK_CORE = re.compile(
     r"气话|说说|瞎说|胡说|玩笑|意思|想法|念头|打算|不会|想[开通明]|好[多一点些很]|冷静|[不没].{0,3}(?:死|自杀|跳|轻生|想不开|傻事|杀|砍|动手)|吓|发泄|一时|冲动"
 )
 _SHORT = 14
+_LEADS_TO = re.compile(
+    r"^(?:我|俺|他|她|人|孩子|我们|他们|现在|就|家|住|地址|位置)*(?:是|在|住在|住)[：: ]?|^(?:地址|位置)[：: ]+"
+)
 _COMES = re.compile(
     r"来(?:人)?(?:吗|么|不|没|啊|呀|了吗|了没|救)|"
-    r"(?:快|马上|赶紧|赶快|什么时候|多久|几时|怎么还不|咋还不|还不|谁|派人|有人|叫人)[^，。]{0,4}来|派(?:人|警)|怎么办|咋办|点算|快点|快啊|帮帮我|救(?:我|命|人|救)"
+    r"(?:快|马上|赶紧|赶快|什么时候|多久|几时|怎么还不|咋还不|还不|谁|派人|有人|叫人)[^，。]{0,4}来|派(?:人|警)|怎么办|咋办|点算|快点|快啊|帮帮我|后悔|救(?:我|命|人|救)"
 )
 _ALONE = re.compile(
     r"(?:都|也|从来|根本)?(?:没人|没有人|谁都不|谁也不|都不|不)(?:来)?(?:管|帮|理|要|疼|爱|懂)(?:过)?(?:我|俺)?的?|没人管|不管我"
@@ -67,6 +70,11 @@ def asks_who_comes(text: str) -> bool:
     """Whether somebody in danger asks or begs for help to come: 你们来吗, 快派人来, 怎么还不来."""
     bare = words_only(text)
     return len(bare) <= _SHORT and bool(_COMES.search(bare)) and not wants_filed(text)
+
+
+def said_where(text: str) -> str:
+    """The text without the words that lead to a place: 他在, 地址是, 快来."""
+    return _LEADS_TO.sub("", text)
 
 
 def is_past(text: str) -> bool:
