@@ -13,8 +13,10 @@ _ONLY_OF = {
     "online": re.compile(r"网上|线上|在线|电子|系统|数据|共享|签名|印章|重复|证照|政府|政务|平台"),
 }
 """Topics that are given only to questions that speak of them: 要带什么材料 is none of on-line services."""
+_DIFFERENCE = re.compile(r"区别|不同|差别|不一样")
 _DAMAGES = re.compile(r"赔偿|赔钱|赔我|索赔|补偿")
 _OF_DATA = re.compile(r"信息|隐私|泄露|资料|数据|电话|号码|名字")
+_CALLED = re.compile(r"12345|热线|工单")
 _OWN = re.compile(r"12345|热线|信访")
 _AGENCIES = re.compile(
     r"社保局|人社局|医保局|车管所|派出所|公安局|交警队?|税务局|法院|检察院|医院|卫生院|学校|银行|邮局|民政局|房管局|住建局|城管局|教育局|"
@@ -34,6 +36,8 @@ class Subject:
     def fits(self, answer: Answer) -> bool:
         said = " ".join((*answer.asked, answer.text))
         if (only := _ONLY_OF.get(answer.topic)) and not only.search(self._question):
+            return False
+        if answer.topic == _HOTLINE and _DIFFERENCE.search(self._question) and not _CALLED.search(self._question):
             return False
         if self._damages and not ("赔" in said and _OF_DATA.search(self._question)):
             return False

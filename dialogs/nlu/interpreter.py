@@ -99,7 +99,8 @@ class LightInterpreter:
         self._gazetteer = gazetteer or Gazetteer.of({})
 
     async def parse(self, text: str, *, state: State | None) -> Parse:
-        if answered(state) and leans_on_the_last(text) and not self._danger.certain(text):
+        leans = leans_on_the_last(text) and not asks_where_we_are(text, bare=False)
+        if answered(state) and leans and not self._danger.certain(text):
             return _sure("ask_policy")
         asked = requested_slot(state)
         certain = self.certain(text, asked=asked)
