@@ -10,6 +10,8 @@ import structlog
 from aiohttp import web
 
 from bot.api import make_api
+from bot.chance import jitter
+from bot.channel_runs import ChannelRuns
 from bot.delivery import jobs
 from bot.intake import Intake
 from bot.passive_marks import PassiveMarks
@@ -18,6 +20,7 @@ from bot.settings import Settings
 from bot.understanding.memory import be_frugal
 from bot.web import WebParts, make_web
 from bot.wiring import open_services
+from storage.leases import Leases
 
 WEB_TIMEOUT_MS = 1_500
 WORKER_TIMEOUT_MS = 10_000
@@ -63,7 +66,10 @@ async def run_web(settings: Settings) -> None:
 
 
 async def run_worker(settings: Settings) -> None:
-    """Deliver and sweep until SIGTERM or SIGINT; deliveries under way are given ``DRAIN_SECONDS`` to end."""
+    """Deliver, sweep and hold the channels' binds until SIGTERM or SIGINT.
+
+    Deliveries under way are given ``DRAIN_SECONDS`` to end.
+    """
     be_frugal()
     async with (
         _stop_signal() as stop,
@@ -83,7 +89,13 @@ async def run_worker(settings: Settings) -> None:
                     )
                 )
             group.create_task(jobs.tick(services.queue, services.sweeper.sweep, stop, drain_seconds=DRAIN_SECONDS))
+            group.create_task(_runs(services).run(stop))
         await services.turns.drain(_LAST_SECONDS)
+
+
+def _runs(services: Services) -> ChannelRuns:
+    intake = Intake(store=services.store, turns=services.turns, clock=services.clock)
+    return ChannelRuns(services.channels, Leases(services.store.database), intake.take, chance=jitter())
 
 
 def _application(services: Services, marks: PassiveMarks) -> web.Application:

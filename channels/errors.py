@@ -11,6 +11,7 @@
     ├── SettingsRejected          the account's settings are wrong; ``key`` names which
     └── SendFailed                nothing reached the person, as far as the platform says
         ├── Busy                  the platform is busy or unreachable: again, later
+        │   └── HeldElsewhere     another process of ours holds the one connection there is: it sends
         ├── DailyQuotaUsed        this API is used up until ``retry_after`` seconds from now
         ├── WayShut               this way to this person is shut (window, quota, consent): try another way
         ├── RecipientGone         the person blocked us, left, or never was: no way of this channel
@@ -114,6 +115,13 @@ class Busy(SendFailed):
     code = "busy"
     retryable = True
     sentence = "平台繁忙或连不上，稍后自动重试"
+
+
+class HeldElsewhere(Busy):
+    """No try: nobody was asked. The entry is left to whichever process holds the connection."""
+
+    code = "held_elsewhere"
+    sentence = "唯一的连接由另一个进程持有，由它发送"
 
 
 class DailyQuotaUsed(SendFailed):

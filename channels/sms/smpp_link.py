@@ -45,14 +45,14 @@ class Link:
                 await self._session.close()
             self._session = None
 
-    async def session(self, *, seconds: float) -> Session:
-        """The session, waited for if it is about to be opened.
+    async def session(self, *, until: float) -> Session:
+        """The session, waited for until then (of the loop's clock) if it is about to be opened.
 
         Raises:
             SendFailed: there is none, and why.
         """
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout_at(until):
                 await self._settled.wait()
         except TimeoutError:
             raise Busy("no bind yet", retry_after=_FIRST_WAIT) from None

@@ -48,6 +48,19 @@ class Status(IntEnum):
     BAD_SYSTEM_TYPE = 0x53
     THROTTLED = 0x58
     TEMPORARY = 0x64
+    PERMANENT = 0x65
+
+
+class Tag(IntEnum):
+    """Optional parameters that are read here (5.3.2)."""
+
+    RECEIPTED_MESSAGE_ID = 0x001E
+    USER_MESSAGE_REFERENCE = 0x0204
+    SAR_REFERENCE = 0x020C
+    SAR_TOTAL = 0x020E
+    SAR_NUMBER = 0x020F
+    MESSAGE_PAYLOAD = 0x0424
+    MESSAGE_STATE = 0x0427
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,6 +77,8 @@ class SendingSettings(Protocol):
     @property
     def sent_ids(self) -> IdForm: ...
     @property
+    def window(self) -> int: ...
+    @property
     def call_seconds(self) -> float: ...
 
 
@@ -94,6 +96,7 @@ class Sender:
         self._settings = settings
         self._link = link
         self._pace = pace
+        self._places = asyncio.Semaphore(settings.window)
         self._begun: OrderedDict[str, int] = OrderedDict()
 
     async def send(self, message: OutgoingText) -> Sent:
@@ -104,13 +107,28 @@ class Sender:
         Raises:
             SendFailed: one of its branches.
         """
-        ending = asyncio.get_running_loop().time() + self._settings.call_seconds
+        # What leaves has the other half of the time to be answered: too little would leave the outcome open.
+        start_by = asyncio.get_running_loop().time() + self._settings.call_seconds / 2
+        try:
+            async with asyncio.timeout_at(start_by):
+                await self._places.acquire()
+        except TimeoutError:
+            raise Busy("the window is full", retry_after=1.0) from None
+        try:
+            return await self._send(message, start_by)
+        finally:
+            self._places.release()
+
+    async def _send(self, message: OutgoingText, start_by: float) -> Sent:
         pieces = _pieces(message, gsm_alphabet=self._settings.gsm_alphabet)
         answer = None
         for place in range(self._begun.pop(message.id, 0), len(pieces)):
-            self._remember(message.id, place)
-            answer = await self._submit(message, pieces[place], ending, last=place == len(pieces) - 1)
-        self._begun.pop(message.id, None)
+            try:
+                answer = await self._submit(message, pieces[place], start_by, last=place == len(pieces) - 1)
+            except SendFailed as failure:
+                if failure.retryable:
+                    self._remember(message.id, place)
+                raise
         return Sent(provider_id=plain_id(message_id_of(answer), self._settings.sent_ids) if answer else "")
 
     def _remember(self, message_id: str, accepted: int) -> None:
@@ -118,7 +136,7 @@ class Sender:
         while len(self._begun) > _BEGUN_AT_ONCE:
             self._begun.popitem(last=False)
 
-    async def _submit(self, message: OutgoingText, piece: _Piece, ending: float, *, last: bool) -> Pdu:
+    async def _submit(self, message: OutgoingText, piece: _Piece, start_by: float, *, last: bool) -> Pdu:
         """Have one part accepted; "slower" is heeded as long as there is time.
 
         Raises:
@@ -126,8 +144,8 @@ class Sender:
         """
         body = submit_body(self._pdu(message, piece, last=last))
         while True:
-            await self._pace.turn(until=ending)
-            answer = await self._asked(body, ending)
+            await self._pace.turn(until=start_by)
+            answer = await self._asked(body, start_by)
             if answer.status in _SLOWER:
                 self._pace.slower()
                 continue
@@ -137,15 +155,13 @@ class Sender:
             self._pace.passed()
             return answer
 
-    async def _asked(self, body: bytes, ending: float) -> Pdu:
-        def left() -> float:
-            return max(0.0, ending - asyncio.get_running_loop().time())
-
-        session = await self._link.session(seconds=left())
+    async def _asked(self, body: bytes, start_by: float) -> Pdu:
+        seconds = self._settings.call_seconds / 2
+        session = await self._link.session(until=start_by)
         try:
-            return await session.request(Command.SUBMIT_SM, body, seconds=left())
+            return await session.request(Command.SUBMIT_SM, body, seconds=seconds)
         except NotSent:
-            raise Busy("the window is full, or the bind was lost") from None
+            raise Busy("the bind was lost", retry_after=1.0) from None
         except Unanswered:
             raise OutcomeUnknown("no answer") from None
 

@@ -29,9 +29,8 @@ class Unanswered(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """``window``: requests that may await their answers at once. All times in seconds."""
+    """``quiet_seconds``: the silence after which the heartbeat asks. ``answer_seconds``: how long it waits then."""
 
-    window: int
     answer_seconds: float
     quiet_seconds: float
 
@@ -58,7 +57,6 @@ class Session:
         self._sequences = itertools.cycle(range(2, _LAST_SEQUENCE))
         self._written = 1
         self._waiting: dict[int, asyncio.Future[Pdu]] = {}
-        self._places = asyncio.Semaphore(limits.window)
         self._heard = asyncio.Event()
         self._beat_soon = asyncio.Event()
         self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._beat())]
@@ -69,21 +67,12 @@ class Session:
         return self._written
 
     async def request(self, command: Command, body: bytes, *, seconds: float) -> Pdu:
-        """Ask, and give the answer, whatever its status; ``seconds`` in all.
+        """Ask, and give the answer, whatever its status; ``seconds`` for it to come.
 
         Raises:
             NotSent, Unanswered: there is none.
         """
-        ending = asyncio.get_running_loop().time() + seconds
-        try:
-            async with asyncio.timeout_at(ending):
-                await self._places.acquire()
-        except TimeoutError:
-            raise NotSent from None
-        try:
-            return await self._asked(command, body, ending)
-        finally:
-            self._places.release()
+        return await self._asked(command, body, asyncio.get_running_loop().time() + seconds)
 
     def answer(self, pdu: Pdu, status: int = Status.OK) -> bool:
         """Answer a request of the peer's; False where nobody is there to hear it."""

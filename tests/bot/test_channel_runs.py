@@ -1,0 +1,125 @@
+"""Who runs what channels do besides webhooks: one process at a time, taken over when it dies."""
+
+import asyncio
+import contextlib
+import random
+
+import pytest
+
+from bot.channel_runs import ChannelRuns, Pace
+from storage.errors import StorageAway
+from storage.leases import Leases
+
+SAID = "住在中山路的王小明"
+QUICK = Pace(lease=0.9, renew=0.15, look=0.05, end=0.3, first=0.05, longest=0.2)
+
+
+class Bound:
+    """A channel that runs until it is told to end, and says who runs it."""
+
+    name, account = "sms", "main"
+
+    def __init__(self, log: list[str], who: str, *, failures: int = 0) -> None:
+        self.log, self.who, self.failures = log, who, failures
+        self.runs = asyncio.Event()
+
+    async def run(self, take):
+        self.log.append(f"{self.who} begins")
+        if self.failures:
+            self.failures -= 1
+            raise RuntimeError(SAID)
+        self.runs.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.05)  # a goodbye takes time
+            self.log.append(f"{self.who} ends")
+            self.runs.clear()
+
+
+class Idle(Bound):
+    async def run(self, take):
+        self.log.append("nothing to do")
+        self.runs.set()
+
+
+async def take(arrival) -> None:
+    return None
+
+
+@contextlib.asynccontextmanager
+async def process(leases, channel):
+    """One worker; cancelled without goodbye where the test does not stop it."""
+    stop = asyncio.Event()
+    runs = ChannelRuns({("sms", "main"): channel}, leases, take, chance=random.Random(7), pace=QUICK)
+    running = asyncio.create_task(runs.run(stop))
+    try:
+        yield stop
+    finally:
+        stop.set()
+        async with asyncio.timeout(3):
+            await running
+
+
+class Dying(Leases):
+    """The leases as a process sees them that is cut off from the database."""
+
+    cut = False
+
+    async def hold(self, name, owner, *, seconds):
+        if self.cut:
+            raise StorageAway
+        return await super().hold(name, owner, seconds=seconds)
+
+    async def release(self, name, owner):
+        if self.cut:
+            raise StorageAway
+        await super().release(name, owner)
+
+
+@pytest.fixture
+def log() -> list[str]:
+    return []
+
+
+async def test_one_of_two_processes_runs_a_channel_and_the_other_when_it_stops(database, log):
+    first, second = Bound(log, "a"), Bound(log, "b")
+    async with asyncio.timeout(10), process(Leases(database), first) as stop:
+        await first.runs.wait()
+        async with process(Leases(database), second):
+            await asyncio.sleep(0.4)
+            assert not second.runs.is_set()
+            stop.set()
+            await second.runs.wait()
+    assert log == ["a begins", "a ends", "b begins", "b ends"]
+
+
+async def test_an_owner_that_is_cut_off_ends_before_another_begins(database, log):
+    cut = Dying(database)
+    first, second = Bound(log, "a"), Bound(log, "b")
+    async with asyncio.timeout(10), process(cut, first):
+        await first.runs.wait()
+        async with process(Leases(database), second):
+            cut.cut = True
+            await second.runs.wait()
+            assert log == ["a begins", "a ends", "b begins"]
+
+
+async def test_a_run_that_fails_is_begun_again_and_what_it_says_is_not_logged(database, log, capsys):
+    channel = Bound(log, "a", failures=3)
+    async with asyncio.timeout(10), process(Leases(database), channel):
+        await channel.runs.wait()
+    assert log == ["a begins"] * 4 + ["a ends"]
+    said = capsys.readouterr().out
+    assert said.count("channel.run_failed") == 3
+    assert "RuntimeError" in said
+    assert SAID not in said
+
+
+async def test_a_channel_with_nothing_to_run_holds_nothing(database, log):
+    idle = Idle(log, "a")
+    async with asyncio.timeout(10), process(Leases(database), idle):
+        await idle.runs.wait()
+        await asyncio.sleep(0.2)
+        assert await Leases(database).hold("run:sms.main", "somebody", seconds=1)
+    assert log == ["nothing to do"]
