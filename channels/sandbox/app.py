@@ -14,6 +14,7 @@ from channels.sandbox.keys import HTTP, PLATFORM
 from channels.sandbox.platform import Platform
 from channels.sandbox.rest import make_dispatcher
 from channels.sandbox.settings import SandboxSettings
+from channels.sandbox.weibo import WEIBO, WeiboPlatform, add_control_routes, add_rest_routes
 
 _STATIC = Path(__file__).parent / "static"
 _MOST_CONNECTIONS = 1000
@@ -31,6 +32,9 @@ def make_sandbox(settings: SandboxSettings, clock: Callable[[], datetime] = utc_
     app.router.add_route("*", "/wechat/cgi-bin/{tail:.+}", make_dispatcher(apis))
     control.add_routes(app.router)
     staff.add_routes(app.router)
+    if settings.weibo:
+        add_rest_routes(app.router)
+        add_control_routes(app.router)
     app.router.add_get("/", _page)
     app.router.add_static("/static", _STATIC)
 
@@ -40,8 +44,12 @@ def make_sandbox(settings: SandboxSettings, clock: Callable[[], datetime] = utc_
         async with aiohttp.ClientSession(connector=connector, trust_env=False) as http:
             app[HTTP] = http
             app[PLATFORM] = Platform(settings, clock, http)
+            if settings.weibo:
+                app[WEIBO] = WeiboPlatform(settings, settings.weibo, app[PLATFORM].clock, http)
             yield
             await app[PLATFORM].stop_tasks()
+            if settings.weibo:
+                await app[WEIBO].stop_tasks()
 
     app.cleanup_ctx.append(run)
     app.on_shutdown.append(_let_go)
@@ -50,6 +58,8 @@ def make_sandbox(settings: SandboxSettings, clock: Callable[[], datetime] = utc_
 
 async def _let_go(app: web.Application) -> None:
     app[PLATFORM].feed.close()
+    if WEIBO in app:
+        app[WEIBO].feed.close()
 
 
 async def _page(_: web.Request) -> web.FileResponse:

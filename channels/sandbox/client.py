@@ -32,12 +32,14 @@ class Seen:
 class SandboxClient:
     """Talks to the control API at ``base_url``. An ``async with`` of it owns its connections.
 
+    ``control``: "/_ctl" holds the WeChat phones, "/_ctl/weibo" those on Weibo.
+
     Every method raises SandboxAway where the sandbox or the bot behind it is not there, SandboxRefused where
     it will not do what is asked.
     """
 
-    def __init__(self, base_url: str) -> None:
-        self._base = base_url.rstrip("/") + "/_ctl"
+    def __init__(self, base_url: str, *, control: str = "/_ctl") -> None:
+        self._base = base_url.rstrip("/") + control
         self._http: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -58,7 +60,7 @@ class SandboxClient:
         params: Mapping[str, str] | None = None,
         seconds: float = _CALL_SECONDS,
     ) -> dict[str, Any]:
-        """One control call (``path`` after ``/_ctl``)."""
+        """One control call (``path`` after ``control``)."""
         if self._http is None:
             raise SandboxRefused("SandboxClient 要在 async with 里使用")
         try:
@@ -91,7 +93,7 @@ class SandboxClient:
         found = next((p for p in items if name in ("", p["name"], p["id"])), None)
         found = found or await self.call("POST", "/phones", json={"name": name})
         feed = await self.call("GET", "/feed")
-        return Phone(self, found["id"], found["name"], found["openid"], int(feed["rev"]))
+        return Phone(self, found["id"], found["name"], found.get("openid") or found["uid"], int(feed["rev"]))
 
 
 class Phone:
