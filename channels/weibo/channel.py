@@ -90,10 +90,12 @@ class WeiboChannel:
 
     async def run(self, take: Take) -> None:
         """Read mentions and comments where somebody may be invited; watch the token's end."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(check.watch_token(self._api, self._settings))
-            if self._settings.invites:
-                group.create_task(self._mentions.run(take))
+        watching = asyncio.create_task(check.watch_token(self._api, self._settings))
+        try:
+            await (self._mentions.run(take) if self._settings.invites else watching)
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
 
     def unpublishable(self, text: str) -> Sequence[str]:
         """As ``channels.base.Publishes``."""
