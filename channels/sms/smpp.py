@@ -32,6 +32,7 @@ from channels.sms.smpp_session import Limits, Session
 _ELSEWHERE_SECONDS = 1.0
 _ANSWER_SECONDS = 10.0
 _CONNECT_SECONDS = 8.0
+_HUNG_UP = {"IncompleteReadError", "ConnectionResetError", "NotSmpp"}
 
 
 class Binds(StrEnum):
@@ -147,6 +148,8 @@ class SmppGateway:
             session = await self._open(Command.BIND_TRANSMITTER)
         except Unreachable as error:
             where = f"{self._settings.host}:{self._settings.port}"
+            if str(error) in _HUNG_UP:
+                return [f"短信网关 {where} 没有回答登录就断开：请核对 system_id、password、tls 和 IP 白名单"]
             return [f"连不上短信网关 {where}（{error}）：请检查 host、port、tls 和防火墙"]
         except BindRefused as refused:
             return _refusals(refused)

@@ -5,8 +5,7 @@ const readline = require("readline");
 
 const password = process.argv[2];
 const sessions = new Map(); // number -> session
-const rules = { submit: [], silent: [], hold: false };
-const asked = new Map(); // sequence of a deliver_sm -> its tag
+const rules = { submit: [], silent: [], receipts: false };
 let sessionCount = 0;
 let messageCount = 0;
 
@@ -44,7 +43,9 @@ function submit(number, session, pdu) {
   if (rule.kill) return session.destroy();
   if (rule.silent) return undefined;
   if (rule.status) return session.send(pdu.response({ command_status: rule.status }));
-  return session.send(pdu.response({ message_id: id }));
+  session.send(pdu.response({ message_id: id }));
+  if (rules.receipts && pdu.registered_delivery) deliver(receipt(pdu, `id:${id} stat:DELIVRD err:000 text:`));
+  return undefined;
 }
 
 const receipt = (pdu, words) => ({
@@ -93,6 +94,7 @@ const server = smpp.createServer({}, (session) => {
 const commands = {
   deliver: (what) => deliver(what),
   submit: (what) => rules.submit.push(...what.rules),
+  receipts: () => { rules.receipts = true; },
   silent: (what) => { rules.silent = what.commands; },
   kill: () => sessions.forEach((session) => session.destroy()),
   unbind: () => sessions.forEach((session) => session.unbind()),
