@@ -7,7 +7,7 @@ from aiohttp import web
 
 from bot.settings import Settings
 from bot.supervisor.demo_settings import account
-from channels.sandbox import Mode, SandboxSettings, make_sandbox
+from channels.sandbox import Mode, SandboxSettings, WeiboAccount, make_sandbox
 
 _HOST = "127.0.0.1"
 _DRAIN_SECONDS = 3.0
@@ -29,8 +29,24 @@ def sandbox_settings(settings: Settings, name: str, *, bot_url: str, seed: int) 
         api_token=tokens[0] if tokens else "",
         seed=seed,
         office=settings.office.name,
+        weibo=_weibo(settings, name),
     )
     return played, table is None
+
+
+def _weibo(settings: Settings, name: str) -> WeiboAccount | None:
+    """The account of that name on Weibo, where the settings have one."""
+    of = settings.channels.get("weibo", {}).get(name)
+    if of is None:
+        return None
+    return WeiboAccount(
+        app_key=str(of.get("app_key", "")),
+        app_secret=str(of.get("app_secret", "")),
+        access_token=str(of.get("access_token", "")),
+        uid=str(of.get("uid", "")),
+        webhook_path=f"/channels/weibo/{name}",
+        safe_domains=tuple(map(str, of.get("safe_domains", ()))),
+    )
 
 
 async def run_sandbox(played: SandboxSettings, port: int) -> None:

@@ -111,6 +111,11 @@ def reaction_to(code: int) -> Reaction:
     return TABLE.get(code, UNKNOWN)
 
 
+def is_same(error: PayloadRejected) -> bool:
+    """Whether it was refused because the same was said before."""
+    return error.provider_code.isdigit() and reaction_to(int(error.provider_code)).vary
+
+
 def error_for(code: int, detail: str, *, now: datetime) -> SendFailed:
     """The error to raise for ``code``. ``detail`` is for logs and must hold no personal data."""
     reaction = reaction_to(code)

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from channels.base import Tools
+from channels.errors import PayloadRejected
 from channels.messages import Sent
 from channels.weibo.client import WeiboApi
+from channels.weibo.errcodes import is_same
 from channels.weibo.rendering import PUBLIC_LIMIT, plain
 from channels.weibo.settings import WeiboSettings
 from channels.weibo.wire import number
@@ -15,6 +17,13 @@ SHARE = "/2/statuses/share.json"
 # An address ends at what is no part of one: Chinese stands right behind it without a blank.
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
 _TOPIC = re.compile(r"#[^#\s]+#")
+
+
+class SaidBefore(PayloadRejected):
+    """The platform knows these words: they stand there already, or something very like them."""
+
+    code = "said_before"
+    sentence = "平台说与已发的微博相同或太相似，没有再发；要再发请换个说法"
 
 
 class Publisher:
@@ -46,9 +55,15 @@ class Publisher:
         """Publish ``text``; it is not said twice, so an unknown outcome is for people to look at.
 
         Raises:
-            SendFailed: one of its branches.
+            SaidBefore: it stands there already, or something very like it.
+            SendFailed: another of its branches.
         """
-        answer = await self._api.post(SHARE, {"status": plain(text), "rip": self._settings.rip})
+        try:
+            answer = await self._api.post(SHARE, {"status": plain(text), "rip": self._settings.rip})
+        except PayloadRejected as error:
+            if is_same(error):
+                raise SaidBefore(error.detail, provider_code=error.provider_code) from None
+            raise
         return Sent(provider_id=number(answer, "idstr", "id"))
 
     def _permitted(self, address: str) -> bool:

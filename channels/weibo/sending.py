@@ -6,7 +6,7 @@ from datetime import datetime
 from channels.errors import PayloadRejected, WayShut
 from channels.messages import PUBLIC_INVITATION, Outbound, Sent
 from channels.weibo.client import WeiboApi
-from channels.weibo.errcodes import CHINA, reaction_to
+from channels.weibo.errcodes import CHINA, is_same
 from channels.weibo.rendering import PUBLIC_LIMIT, TEXT_LIMIT, clip, rendered
 from channels.weibo.replies import text_data
 from channels.weibo.wire import Fields, number
@@ -62,7 +62,7 @@ async def _said(say: Say, text: str, limit: int, now: datetime) -> Sent:
     try:
         answer = await say(text)
     except PayloadRejected as error:
-        if not _is_same(error):
+        if not is_same(error):
             raise
         return await _said_differently(say, text, limit, now)
     return Sent(provider_id=number(answer, "idstr", "id"))
@@ -73,11 +73,7 @@ async def _said_differently(say: Say, text: str, limit: int, now: datetime) -> S
     try:
         answer = await say(clip(text, limit - len(mark)) + mark)
     except PayloadRejected as error:
-        if not _is_same(error):
+        if not is_same(error):
             raise
         return Sent()  # they have read it already
     return Sent(provider_id=number(answer, "idstr", "id"))
-
-
-def _is_same(error: PayloadRejected) -> bool:
-    return error.provider_code.isdigit() and reaction_to(int(error.provider_code)).vary

@@ -252,6 +252,16 @@ async def test_a_notice_is_published_with_the_address_it_is_made_from(make_chann
     assert api.sent(SHARE) == [{"access_token": kit.TOKEN, "status": NOTICE, "rip": "203.0.113.5"}]
 
 
+@pytest.mark.parametrize("code", [20017, 20019, 20111])
+async def test_what_stands_there_already_is_not_published_again(make_channel, api, code) -> None:
+    api.refuse(SHARE, code)
+    channel = make_channel(base=api.base, rip="203.0.113.5", safe_domains=["example.gov.cn"])
+    with pytest.raises(PayloadRejected, match="refused") as caught:
+        await channel.publish(NOTICE)
+    assert "相同或太相似" in caught.value.sentence
+    assert len(api.sent(SHARE)) == 1
+
+
 UNPUBLISHABLE = {
     "too long": (NOTICE + "字" * 120, "最多 140 字"),
     "a topic": ("#路灯# " + NOTICE, "话题"),
