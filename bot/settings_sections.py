@@ -140,6 +140,14 @@ class Notices(Section):
         "22:00-07:00", description='When no progress notice is sent, Beijing time; `""`: never quiet'
     )
 
+    broadcast_quiet_hours: Annotated[str, AfterValidator(_hours)] = Field(
+        "22:00-08:00", description='When no broadcast is sent besides, Beijing time; `""`: as for notices'
+    )
+
+    def broadcast_quiet_span(self) -> tuple[time, time] | None:
+        """From when until when no broadcast is sent, local time; None: no other hours than ``quiet_span``."""
+        return _span(self.broadcast_quiet_hours) if self.broadcast_quiet_hours else None
+
     def quiet_span(self) -> tuple[time, time] | None:
         """From when until when nothing is sent unasked, local time; None: never quiet."""
         return _span(self.quiet_hours) if self.quiet_hours else None

@@ -167,7 +167,7 @@ def _deliverer(
         clock=utc_now,
         chance=jitter(),
         backoff=Backoff(),
-        quiet=QuietHours(span=settings.notices.quiet_span()),
+        quiet=QuietHours(span=settings.notices.quiet_span(), broadcasts=settings.notices.broadcast_quiet_span()),
         kick=queue.kick,
         metrics=metrics,
     )

@@ -17,6 +17,7 @@ from storage.attachment_records import ATTACHMENTS, FILES
 from storage.calls import CALLS
 from storage.case_documents import CASES, TIMELINE
 from storage.code_tries import CODE_TRIES
+from storage.contacts import CONTACT_EVENTS, CONTACTS
 from storage.conversations import CONVERSATIONS
 from storage.daily_counts import DAILY_COUNTS
 from storage.driver import Database
@@ -27,9 +28,10 @@ from storage.numbers import CASE_NUMBERS
 from storage.outbox_documents import OUTBOX
 from storage.receipts import PARKED_RECEIPTS, PARKED_SECONDS
 from storage.records import ArrivalState, CallState
+from storage.send_counts import SEND_COUNTS
 
 SCHEMA = "schema"
-VERSION = 4
+VERSION = 5
 """Raise it whenever INDEXES changes."""
 
 _RECORD = "indexes"
@@ -71,6 +73,9 @@ INDEXES: Sequence[Index] = (
     Index(collection=ARRIVALS, name="history", keys=(("conversation_id", 1), ("arrived_ns", -1), ("_id", -1))),
     _newest(CONVERSATIONS),
     _newest(CONVERSATIONS, "channel"),
+    Index(collection=CONVERSATIONS, name="contact", keys=(("contact_id", 1),), options=_SPARSE),
+    Index(collection=CONTACTS, name="phone", keys=(("phone_key", 1),), options={"sparse": True, "unique": True}),
+    Index(collection=CONTACT_EVENTS, name="contact", keys=(("contact_id", 1), ("at", -1), ("_id", -1))),
     # Sparse: an entry leaves it when no worker need look at it any more.
     Index(collection=OUTBOX, name="waking", keys=(("wake_at", 1),), options=_SPARSE),
     Index(collection=OUTBOX, name="reply_to", keys=(("reply_to", 1),), options=_SPARSE),
@@ -113,6 +118,7 @@ INDEXES: Sequence[Index] = (
         options={"unique": True},
     ),
     _expiring(CODE_TRIES),
+    _expiring(SEND_COUNTS),
     _expiring(API_ANSWERS),
     _expiring(DAILY_COUNTS),
 )

@@ -13,6 +13,7 @@ double what it likes: the claim decides.
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,13 +26,14 @@ from storage.outbox_documents import (
     OUTBOX,
     REASON_LIMIT,
     attempt_to_document,
+    decision_to_document,
     entry_from_document,
     entry_to_document,
 )
 from storage.outbox_updates import QUEUED, SENDING, claiming, recorded
 from storage.personal_data import Vault
 from storage.receipts import Receipts
-from storage.records import REPLAYED, Attempt, DeliveryState, OutboxEntry
+from storage.records import REPLAYED, Attempt, Considered, DeliveryState, OutboxEntry
 
 CASE_LIMIT = 500
 _WINDOW = 4
@@ -116,8 +118,11 @@ class Outbox:
         due_at: datetime,
         attempt: Attempt | None,
         maybe_twice: bool = False,
+        decision: Sequence[Considered] = (),
     ) -> None:
         """Put it back into the queue until ``due_at``; ``maybe_twice``: this try may have reached the person.
+
+        ``decision``: the ways that were weighed, where there was no attempt.
 
         Raises:
             Conflict: the claim is another's by now, or a receipt settled it.
@@ -125,8 +130,27 @@ class Outbox:
         facts: Document = {"state": QUEUED, "due_at": due_at, "wake_at": due_at}
         if maybe_twice:
             facts["maybe_twice"] = True
+        if decision:
+            facts["decision"] = decision_to_document(decision)
         cleared = {"lease_token": "", "lease_until": "", "via": ""}
         await self._finish(id, token, facts, cleared, attempt)
+
+    async def redirect(self, entry: OutboxEntry, token: str, *, meant_for: str) -> OutboxEntry:
+        """Keep that ``entry``, claimed by ``token``, goes to another conversation than it was made for, and its words.
+
+        Raises:
+            Conflict: the claim is another's by now.
+        """
+        moved = replace(entry, meant_for=meant_for)
+        document = entry_to_document(moved, self._vault)
+        names = ("channel", "account", "conversation_id", "content", "meant_for")
+        matched = await self._entries.update_one(
+            {"_id": entry.id, "lease_token": token, "state": SENDING},
+            {"$set": {name: document[name] for name in names}},
+        )
+        if not matched:
+            raise Conflict(OUTBOX)
+        return moved
 
     async def give_up(
         self,
@@ -261,7 +285,8 @@ class Outbox:
         cleared: Mapping[str, Any],
         attempt: Attempt | None,
     ) -> None:
-        update: Document = {"$set": facts, "$unset": cleared}
+        decided = {"decision": decision_to_document(attempt.decision)} if attempt and attempt.decision else {}
+        update: Document = {"$set": {**facts, **decided}, "$unset": cleared}
         if attempt is not None:
             tried = {"$each": [attempt_to_document(attempt)], "$slice": -ATTEMPTS_KEPT}
             update["$push"] = {"attempts": tried}

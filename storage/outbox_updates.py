@@ -9,7 +9,7 @@ from typing import Any
 
 from channels.messages import Via
 from storage.driver import Document
-from storage.outbox_documents import ATTEMPTS_KEPT, attempt_to_document
+from storage.outbox_documents import ATTEMPTS_KEPT, attempt_to_document, decision_to_document
 from storage.records import Attempt, DeliveryState
 
 QUEUED, SENDING = DeliveryState.QUEUED.value, DeliveryState.SENDING.value
@@ -45,6 +45,8 @@ def recorded(via: Via, provider_id: str, at: datetime, attempt: Attempt) -> Docu
         "sent_at": at,
         "attempts": {"$slice": [tried, -ATTEMPTS_KEPT]},
     }
+    if attempt.decision:
+        facts["decision"] = {"$literal": decision_to_document(attempt.decision)}
     if provider_id:
         theirs = {"$literal": provider_id}
         facts |= {"provider_id": theirs, "provider_key": {"$concat": ["$channel", ":", "$account", ":", theirs]}}

@@ -18,6 +18,7 @@ from storage.migrations import migrate
 from storage.numbers import Numbers
 from storage.outbox import Outbox
 from storage.personal_data import Vault
+from storage.send_counts import SendCounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class Store:
     inbox: Inbox
     conversations: Conversations
     contacts: Contacts
+    counts: SendCounts
     outbox: Outbox
     cases: Cases
     numbers: Numbers
@@ -54,7 +56,8 @@ class Store:
             committer=Committer(database),
             inbox=Inbox(database, vault),
             conversations=Conversations(database, vault),
-            contacts=Contacts(database),
+            contacts=Contacts(database, vault),
+            counts=SendCounts(database),
             outbox=Outbox(database, vault),
             cases=Cases(database, vault),
             numbers=numbers,

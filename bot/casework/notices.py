@@ -73,6 +73,18 @@ def registered(case: Case, code: str, *, at: datetime) -> Notice:
     return Notice(text=text, fields=_fields(case, at, note, title="" if case.accusation else case.title))
 
 
+def briefly(fields: Mapping[str, str], *, bound: bool) -> Notice:
+    """What a text message says in the place of another notice: number and state, within one message.
+
+    ``bound``: the reader proved that the phone is theirs; else they ask by number and query code, as any other phone.
+    """
+    number, state = fields.get("number", ""), fields.get("state", "")
+    how = "“进度”" if bound else "编号和查询码"
+    text = f"您反映的事项（编号{number}）有新进展：{state}。详情请在原渠道查看，或回复{how}。"
+    kept = {name: fields[name] for name in ("number", "state", "time") if name in fields}
+    return Notice(text=text, fields={**kept, "title": "您提交的事项", "note": "详情请在原渠道查看"})
+
+
 def clip(title: str, limit: int = TITLE_LIMIT) -> str:
     """At most ``limit`` characters of one line; a shortened one ends in "…"."""
     line = " ".join(title.split())

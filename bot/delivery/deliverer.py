@@ -4,59 +4,27 @@ import asyncio
 import random
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.delivery import planner
 from bot.delivery.backoff import Backoff
 from bot.delivery.quiet import QuietHours
-from bot.faults import frames_of
+from bot.delivery.reasons import Reason
+from bot.delivery.sending import LimitReached, OptedOut, Sender, Tried
 from bot.metrics import Metrics
 from channels.base import Channel, Clock
-from channels.errors import HeldElsewhere, OutcomeUnknown, RecipientGone, SendFailed, WayShut
-from channels.messages import Outbound, Sent, Via
+from channels.errors import HeldElsewhere, OutcomeUnknown, RecipientGone, SendFailed
+from channels.messages import Sent, Via
 from storage.errors import Conflict, StorageAway
-from storage.records import REPLAYED, Attempt, Conversation, DeliveryState, OutboxEntry
+from storage.records import REPLAYED, Attempt, Considered, Conversation, DeliveryState, OutboxEntry
 from storage.store import Store
 
 LEASE_SECONDS = 40.0
 """How long a claim holds; longer than every way of one delivery takes together."""
-SEND_SECONDS = 12.0
-"""How long one way may take, whatever the channel's own limit."""
 GRACE = timedelta(seconds=2)
 """How long a kicked entry may take to be claimed before the sweeper kicks it again."""
 _RECORD_AGAIN_S = (0.25, 1.0, 3.0)
-
-
-class ChannelMissing(SendFailed):
-    """The entry's account is not among the settings (any more)."""
-
-    code = "channel_missing"
-    sentence = "设置里没有这个渠道账号"
-
-
-class PersonLeft(WayShut):
-    """They left the account, and nothing that reaches them nonetheless is left to try. They may come back."""
-
-    code = "person_left"
-    sentence = "对方已取消关注，无法送达；重新关注后可以再发"
-
-
-class DeliveryBroke(SendFailed):
-    """Our own code failed; trying again would fail again."""
-
-    code = "delivery_broke"
-    sentence = "发送程序出错，需要技术人员查看日志"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Tried:
-    """The way tried last (None: there was none) and what came of it."""
-
-    via: Via | None
-    result: Sent | SendFailed
 
 
 class Deliverer:
@@ -76,12 +44,12 @@ class Deliverer:
     ) -> None:
         self._store = store
         self._channels = channels
+        self._sender = Sender(store=store, channels=channels, clock=clock, metrics=metrics)
         self._clock = clock
         self._chance = chance
         self._backoff = backoff
         self._quiet = quiet
         self._kick = kick
-        self._metrics = metrics
 
     async def deliver(self, entry_id: str) -> None:
         """Deliver one entry if it is due and nobody else holds it.
@@ -107,74 +75,53 @@ class Deliverer:
     async def _deliver(self, entry: OutboxEntry, token: str) -> bool:
         """Whether nothing more is to be done about ``entry``: what comes behind it may go."""
         conversation = await self._store.conversations.get(entry.conversation_id)
-        not_before = await self._not_before(entry, conversation)
-        if not_before is not None:
-            # no try, so no attempt: it must not count as one
-            await self._store.outbox.postpone(entry.id, token, due_at=not_before, attempt=None)
-            structlog.get_logger().info("delivery.held", entry=entry.id, until=not_before.isoformat())
+        held = await self._held(entry, conversation)
+        if held is not None:
+            not_before, reason = held
+            await self._wait(entry, token, not_before, self._passed_over(entry, reason))
             return False
-        tried = await self._send(entry, conversation)
-        if isinstance(tried.result, Sent):
-            await self._settle_success(entry, token, tried.via, tried.result)
-            return True
-        if isinstance(tried.result, HeldElsewhere):
-            # Nobody was asked, so no try: whoever holds the connection comes upon it soon.
-            later = self._clock() + timedelta(seconds=tried.result.retry_after or 0)
-            await self._store.outbox.postpone(entry.id, token, due_at=later, attempt=None)
-            return False
-        return await self._settle_failure(entry, token, tried.via, tried.result)
+        tried = await self._sender.send(entry, token, conversation)
+        match tried.result:
+            case Sent():
+                await self._settle_success(token, tried, tried.result)
+                return True
+            case LimitReached():
+                await self._wait(entry, token, tried.result.free_at, tried.decision)
+                return False
+            case HeldElsewhere():
+                # Nobody was asked, so no try: whoever holds the connection comes upon it soon.
+                later = self._clock() + timedelta(seconds=tried.result.retry_after or 0)
+                await self._store.outbox.postpone(entry.id, token, due_at=later, attempt=None)
+                return False
+            case _:
+                return await self._settle_failure(token, tried, tried.result)
 
-    async def _not_before(self, entry: OutboxEntry, conversation: Conversation | None) -> datetime | None:
+    async def _held(self, entry: OutboxEntry, conversation: Conversation | None) -> tuple[datetime, Reason] | None:
+        """Until when ``entry`` may not go, and why; None: it may."""
         now = self._clock()
         before = await self._store.outbox.part_before(entry)
         if before is not None:
-            return before.due_at if before.state is DeliveryState.QUEUED else now
-        return self._quiet.holds_until(entry, conversation, now=now)
+            return before.due_at if before.state is DeliveryState.QUEUED else now, Reason.EARLIER_PART
+        until = self._quiet.holds_until(entry, conversation, now=now)
+        return None if until is None else (until, Reason.QUIET)
 
-    async def _send(self, entry: OutboxEntry, conversation: Conversation | None) -> _Tried:
-        channel = self._channels.get((entry.address.channel, entry.address.account))
-        if channel is None:
-            return _Tried(via=None, result=ChannelMissing(f"{entry.address.channel}.{entry.address.account}"))
-        if conversation is None:
-            return _Tried(via=None, result=WayShut("no such conversation"))
-        last = _Tried(via=None, result=WayShut("no way reaches this person now"))
-        for via in planner.ways(entry, conversation, channel.capabilities, now=self._clock()):
-            if via is Via.CUSTOMER_SERVICE and not await self._spend(conversation):
-                continue
-            result = await self._try(channel, entry, via)
-            if isinstance(result, Sent):
-                return _Tried(via=via, result=result)
-            await self._learn(conversation, via, result)
-            if not result.try_other_way:
-                return _Tried(via=via, result=result)
-            # A way that opens again later is worth waiting for, though another one is shut for good.
-            if not (isinstance(last.result, SendFailed) and last.result.retryable):
-                last = _Tried(via=via, result=result)
-        return last if conversation.reachable else _left(last)
+    async def _wait(self, entry: OutboxEntry, token: str, until: datetime, decision: Sequence[Considered]) -> None:
+        """No try, so no attempt: it must not count as one."""
+        await self._store.outbox.postpone(entry.id, token, due_at=until, attempt=None, decision=decision)
+        structlog.get_logger().info("delivery.held", entry=entry.id, until=until.isoformat())
 
-    async def _try(self, channel: Channel, entry: OutboxEntry, via: Via) -> Sent | SendFailed:
-        result = await _sent_within(SEND_SECONDS, channel, _outbound(entry, via))
-        outcome = "sent" if isinstance(result, Sent) else result.code
-        self._metrics.send_attempts.labels(channel=entry.address.channel, via=via, outcome=outcome).inc()
-        return result
+    def _passed_over(self, entry: OutboxEntry, reason: Reason) -> Sequence[Considered]:
+        address = entry.address
+        channel = self._channels.get((address.channel, address.account))
+        return [
+            Considered(channel=address.channel, account=address.account, via=via, taken=False, reason=reason.value)
+            for via in (channel.capabilities.ways if channel else ())
+            if via not in (Via.PASSIVE, Via.PUBLIC)
+        ]
 
-    async def _spend(self, conversation: Conversation) -> bool:
-        if conversation.grant_left is None:
-            return True
-        return await self._store.conversations.spend_grant(conversation.id, now=self._clock())
-
-    async def _learn(self, conversation: Conversation, via: Via, failure: SendFailed) -> None:
-        if via is not Via.CUSTOMER_SERVICE:
-            return
-        if isinstance(failure, WayShut):
-            await self._store.conversations.close_window(conversation.id)
-        elif conversation.grant_until is not None and not isinstance(failure, OutcomeUnknown | DeliveryBroke):
-            # Counted, but not taken: else a platform that is away for an hour would cost the whole grant.
-            await self._store.conversations.restore_grant(conversation.id, until=conversation.grant_until)
-
-    async def _settle_success(self, entry: OutboxEntry, token: str, via: Via | None, sent: Sent) -> None:
-        now, way = self._clock(), via or Via.DIRECT
-        attempt = Attempt(at=now, via=way, outcome="sent")
+    async def _settle_success(self, token: str, tried: Tried, sent: Sent) -> None:
+        entry, now, way = tried.entry, self._clock(), tried.via or Via.DIRECT
+        attempt = Attempt(at=now, via=way, outcome="sent", decision=tried.decision)
         await _surely(
             lambda: self._store.outbox.record_sent(
                 entry.id, token, via=way, provider_id=sent.provider_id, at=now, attempt=attempt
@@ -182,9 +129,9 @@ class Deliverer:
         )
         structlog.get_logger().info("delivery.sent", entry=entry.id, via=way, purpose=entry.purpose)
 
-    async def _settle_failure(self, entry: OutboxEntry, token: str, via: Via | None, failure: SendFailed) -> bool:
-        now, code = self._clock(), failure.provider_code
-        attempt = Attempt(at=now, via=via, outcome=failure.code, provider_code=code)
+    async def _settle_failure(self, token: str, tried: Tried, failure: SendFailed) -> bool:
+        entry, via, now, code = tried.entry, tried.via, self._clock(), failure.provider_code
+        attempt = Attempt(at=now, via=via, outcome=failure.code, provider_code=code, decision=tried.decision)
         before = _since_replay(entry)
         tries = len(before) + 1
         structlog.get_logger().warning(
@@ -203,14 +150,12 @@ class Deliverer:
         return True
 
     async def _give_up(self, entry: OutboxEntry, token: str, failure: SendFailed, attempt: Attempt) -> None:
-        gone = isinstance(failure, RecipientGone)
-        if gone:
-            await self._store.conversations.mark_unreachable(entry.conversation_id)
+        final = isinstance(failure, RecipientGone | OptedOut)
         await _surely(
             lambda: self._store.outbox.give_up(
                 entry.id,
                 token,
-                state=DeliveryState.FAILED if gone else DeliveryState.DEAD,
+                state=DeliveryState.FAILED if final else DeliveryState.DEAD,
                 reason=failure.sentence,
                 attempt=attempt,
                 at=attempt.at,
@@ -222,29 +167,6 @@ class Deliverer:
             # The platform has no idempotency key: one repeat at most, or the person reads it again and again.
             return any(attempt.outcome == OutcomeUnknown.code for attempt in before)
         return self._backoff.exhausted(len(before) + 1)
-
-
-def _left(tried: _Tried) -> _Tried:
-    """Staff shall read why every way is shut: the person left, and not that a window closed."""
-    if not isinstance(tried.result, WayShut):
-        return tried
-    result = PersonLeft(tried.result.detail, provider_code=tried.result.provider_code)
-    return _Tried(via=tried.via, result=result)
-
-
-async def _sent_within(seconds: float, channel: Channel, message: Outbound) -> Sent | SendFailed:
-    try:
-        async with asyncio.timeout(seconds):
-            return await channel.send(message)
-    except SendFailed as failure:
-        return failure
-    except TimeoutError:
-        return OutcomeUnknown("no answer in time")
-    except Exception as error:  # noqa: BLE001 - an entry that breaks its sender would be claimed again for ever
-        structlog.get_logger().error(
-            "delivery.broke", entry=message.id, error=type(error).__name__, frames=frames_of(error)
-        )
-        return DeliveryBroke(type(error).__name__)
 
 
 async def _surely(record: Callable[[], Awaitable[None]]) -> None:
@@ -262,16 +184,3 @@ def _since_replay(entry: OutboxEntry) -> Sequence[Attempt]:
     """The attempts that count: those since staff last began anew."""
     begun = [place for place, attempt in enumerate(entry.attempts, start=1) if attempt.outcome == REPLAYED]
     return entry.attempts[begun[-1] :] if begun else entry.attempts
-
-
-def _outbound(entry: OutboxEntry, via: Via) -> Outbound:
-    return Outbound(
-        id=entry.id,
-        address=entry.address,
-        via=via,
-        text=entry.text,
-        buttons=entry.buttons,
-        notice=entry.notice,
-        fields=entry.fields,
-        url=entry.url,
-    )

@@ -14,29 +14,34 @@ AWAKE = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuietHours:
-    """``span``: from when until when, local time; it may pass midnight. None: never quiet."""
+    """``span``: from when until when, local time; it may pass midnight. None: never quiet.
+
+    ``broadcasts``: the same for broadcasts, besides.
+    """
 
     span: tuple[time, time] | None
+    broadcasts: tuple[time, time] | None = None
 
     def holds_until(self, entry: OutboxEntry, conversation: Conversation | None, *, now: datetime) -> datetime | None:
-        """When ``entry`` may go out, where it may not now. Replies are never held."""
-        if self.span is None or entry.purpose is Purpose.REPLY:
+        """When ``entry`` may go out, where it may not now. What somebody asked for just now is never held."""
+        if entry.purpose in (Purpose.REPLY, Purpose.CODE):
             return None
         if conversation is not None and _awake(conversation, now):
             return None
-        return self._end(now)
+        spans = (self.span, self.broadcasts if entry.purpose is Purpose.BROADCAST else None)
+        return max((end for span in spans if span and (end := _end(span, now))), default=None)
 
-    def _end(self, now: datetime) -> datetime | None:
-        if self.span is None:
-            return None
-        start, end = self.span
-        local = now.astimezone(_SHANGHAI)
-        at = local.time().replace(tzinfo=None)
-        quiet = start <= at < end if start < end else (at >= start or at < end)
-        if not quiet:
-            return None
-        day = local.date() if at < end else local.date() + timedelta(days=1)
-        return datetime.combine(day, end, _SHANGHAI).astimezone(now.tzinfo)
+
+def _end(span: tuple[time, time], now: datetime) -> datetime | None:
+    """When the hours end that ``now`` lies in; None: it lies outside."""
+    start, end = span
+    local = now.astimezone(_SHANGHAI)
+    at = local.time().replace(tzinfo=None)
+    quiet = start <= at < end if start < end else (at >= start or at < end)
+    if not quiet:
+        return None
+    day = local.date() if at < end else local.date() + timedelta(days=1)
+    return datetime.combine(day, end, _SHANGHAI).astimezone(now.tzinfo)
 
 
 def _awake(conversation: Conversation, now: datetime) -> bool:

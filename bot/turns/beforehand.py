@@ -45,7 +45,7 @@ class Beforehand:
             at=now,
             kind=word.value,
             conversation_id=conversation.id,
-            contact_id=conversation.contact_id,
+            contact_id=conversation.contact_id or conversation.id,
             message_id=arrived.id,
             details={"stopped": sorted(purpose.value for purpose in made.stopped)},
         )

@@ -27,6 +27,7 @@ class SmsChannel:
     def __init__(self, account: str, settings: SmsSettings, gateway: Gateway, *, clock: Clock) -> None:
         self._account = account
         self._sign = settings.sign
+        self._limits = settings.limits.by_purpose()
         self._gateway = gateway
         self._clock = clock
 
@@ -49,6 +50,7 @@ class SmsChannel:
             notices=self._gateway.notices,
             free_text=self._gateway.free_text,
             segments=self.segments,
+            limits=self._limits,
         )
 
     def segments(self, text: str) -> int:

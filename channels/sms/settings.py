@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from channels.errors import SettingsRejected
 from channels.sms.gateway import GatewayModule
+from channels.sms.limits import Limits
 
 
 class Provider(StrEnum):
@@ -83,7 +84,7 @@ class SmsSettings(BaseModel):
     """``sign``: put in front of each text in 【】; "" where the carrier adds it or none is asked for.
 
     ``callback_base``: where the gateway reaches this service, if not at ``http.public_url``.
-    ``call_seconds``: time limit of sending one message.
+    ``call_seconds``: time limit of sending one message. ``limits``: how often one number may be texted.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, coerce_numbers_to_str=True)
@@ -93,6 +94,7 @@ class SmsSettings(BaseModel):
     sign: Annotated[str, Field(max_length=20), AfterValidator(without_brackets)] = ""
     callback_base: Annotated[str, AfterValidator(_web_address_or_none)] = ""
     call_seconds: float = Field(default=8, gt=0, le=60)
+    limits: Limits = Limits()
 
 
 def read_settings(values: Mapping[str, Any]) -> tuple[Any, GatewayModule]:

@@ -24,12 +24,14 @@ def row(key: Key) -> str:
 
 
 def shown(default: Any) -> str:
-    if default is None or default == {}:
+    if default is None or default == {} or isinstance(default, BaseModel):
         return "–"
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
     if isinstance(default, int | float):
         return f"`{default:g}`"
+    if isinstance(default, tuple):
+        return ", ".join(f"`{each}`" for each in default)
     return f'`"{default}"`'
 
 

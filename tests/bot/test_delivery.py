@@ -4,18 +4,18 @@ import asyncio
 import random
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from prometheus_client import generate_latest
+from scripted import NOON, ScriptedChannel
 
 from bot.delivery import deliverer as module
+from bot.delivery import sending
 from bot.delivery.backoff import Backoff
 from bot.delivery.deliverer import LEASE_SECONDS, Deliverer
 from bot.delivery.quiet import QuietHours
 from bot.metrics import Metrics
-from channels.base import Capabilities
 from channels.errors import (
     AccountBroken,
     Busy,
@@ -26,45 +26,14 @@ from channels.errors import (
     SendFailed,
     WayShut,
 )
-from channels.messages import Address, Grant, Outbound, Purpose, Sent, Via
+from channels.messages import Address, Grant, Purpose, Via
 from storage.errors import StorageAway
 from storage.records import Conversation, DeliveryState, OutboxEntry
 from storage.store import Store
 
 PERSON = Address(channel="wechat", account="main", sender="oNobody-in-particular-0000002")
-NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 21, 15, 30, tzinfo=UTC)
 SERVICE, TEMPLATE = Via.CUSTOMER_SERVICE, Via.TEMPLATE
-
-
-@dataclass
-class ScriptedChannel:
-    """Answers each message of a way as told, once each; after that it takes everything."""
-
-    capabilities: Capabilities = field(
-        default_factory=lambda: Capabilities(
-            passive=True,
-            answer_within=4.5,
-            ways=(SERVICE, TEMPLATE),
-            text_limit=2048,
-            notices=frozenset({"progress"}),
-        )
-    )
-    script: dict[Via, list[Exception]] = field(default_factory=dict)
-    sent: list[Outbound] = field(default_factory=list)
-    tried: list[Via] = field(default_factory=list)
-    hold: asyncio.Event | None = None
-    begun: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def send(self, message: Outbound) -> Sent:
-        self.tried.append(message.via)
-        self.begun.set()
-        if self.hold is not None:
-            await self.hold.wait()
-        if self.script.get(message.via):
-            raise self.script[message.via].pop(0)
-        self.sent.append(message)
-        return Sent(provider_id=f"p{len(self.sent)}")
 
 
 class Stage:
@@ -241,7 +210,7 @@ async def test_a_repeat_after_an_unknown_outcome_may_arrive(stage: Stage) -> Non
 
 
 async def test_a_channel_that_hangs_is_an_unknown_outcome(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SEND_SECONDS", 0.05)
+    monkeypatch.setattr(sending, "SEND_SECONDS", 0.05)
     stage.channel.hold = asyncio.Event()
     later = await stage.deliver(await stage.put())
     assert outcomes(later) == [(SERVICE, "outcome_unknown")]
