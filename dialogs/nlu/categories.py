@@ -18,8 +18,19 @@ SHIPPED = Path(__file__).with_name("categories.npz")
 
 _TURNED_TO = re.compile(
     r"(?:找|跟|向|给|问|和|联系|反映到|打)(?:了|过)?(?:物业|村委会|居委会|社区|派出所|交警|城管|学校|老师|开发商|环保局|法院|"
-    r"村支书|村主任|12345|政府)[^，。；\n]{0,10}"
+    r"村支书|村主任|12345|政府)[^，。；\n]{0,10}|"
+    r"(?<![\u3400-\u9fff])(?:物业|社区|居委会|村里|派出所)(?:公司)?的?(?:电话[^，。；\n]{0,3}(?:没人接|打不通|不接)|[也又都就]?(?:不管|不理|不接电话|没人管|推给)|讲了|说了)[^，。；\n]{0,8}"
 )
+_BESIDE = re.compile(
+    r"(?:小学|中学|大学|学校|幼儿园|医院|邮局|邮政|银行|派出所|居委会|酒店|宾馆|菜市场|火车站|公交站)的?(?:那个|这个)?"
+    r"(?:[东南西北]+门|大?门口|门前|对面|旁边|隔壁|附近|边上|地方|放学)"
+)
+"""Where it is, or when: 邮局门口 says no more of the post than 小学放学的时候 of teachers."""
+_MEANS = re.compile(
+    r"(?:一个月|每个?月)?的?(?:这点儿?|那点儿?)?(?:退休金|退休工资|养老金)(?:一个月|每个?月)?(?:才|就|只有|没几个钱|过日子)|"
+    r"就?靠(?:这点儿?)?(?:退休金|退休工资|养老金)"
+)
+"""What somebody lives on, said of what they are asked to pay."""
 _DENIED = re.compile(r"(?:并?不是|没有|不属于)(?:停水|停电|停气|停暖)")
 """是停电，不是停水: what it is not is not what it is about."""
 _FUMES = re.compile(r"(?:油烟|烟气|废气|臭气|臭味|异味)(?:太大|很大)?(?:严重)?扰民")
@@ -108,7 +119,7 @@ class Categories:
 
     def _shares(self, text: str) -> dict[str, float]:
         """What part of the say each category has that words name; they sum to 1, or there are none."""
-        scores = self._scores(_TURNED_TO.sub("", text)) or self._scores(text)
+        scores = self._scores(_aside(text)) or self._scores(text)
         firsts: dict[str, float] = {}
         for name, score in scores.items():
             firsts[_first(name)] = firsts.get(_first(name), 0.0) + score
@@ -137,6 +148,11 @@ class Categories:
 
 def _asked(model: CategoryModel, text: str) -> Sequence[tuple[str, float]]:
     return model.judge(text, "").ranking
+
+
+def _aside(text: str) -> str:
+    """The text without whom people turned to, what it is beside, what they live on."""
+    return _MEANS.sub("", _BESIDE.sub("", _TURNED_TO.sub("", text)))
 
 
 def _plain(text: str) -> str:
