@@ -164,6 +164,15 @@ class Kannel:
             config = config.replace(shown, used)
         self._config.write_text(config, "utf-8")
 
+    def use_smpp(self, port: int, *, system_id: str, password: str) -> None:
+        """Be a client of an SMSC on ``port``, in the place of the fake one."""
+        config = self._config.read_text("utf-8")
+        fake = f"smsc = fake\nsmsc-id = carrier\nport = {self._carrier}\nconnect-allow-ip = 127.0.0.1\n"
+        real = f"smsc = smpp\nsmsc-id = carrier\nhost = 127.0.0.1\nport = {port}\ntransceiver-mode = true\n"
+        login = f'smsc-username = {system_id}\nsmsc-password = {password}\nsystem-type = ""\n'
+        assert config.count(fake) == 1
+        self._config.write_text(config.replace(fake, real + login), "utf-8")
+
     @property
     def sendsms_url(self) -> str:
         return f"http://127.0.0.1:{self._sendsms}/cgi-bin/sendsms"
