@@ -17,6 +17,7 @@ from bot.settings_problems import explain, split_accounts
 from bot.settings_sections import (
     Api,
     Assistance,
+    Attachments,
     Dialog,
     Http,
     Keys,
@@ -50,6 +51,7 @@ class Settings(Section):
     storage: Storage = Field(default_factory=Storage)
     redis: Redis = Field(default_factory=Redis)
     keys: Keys = Field(default_factory=Keys)
+    attachments: Attachments = Field(default_factory=Attachments)
     notices: Notices = Field(default_factory=Notices)
     dialog: Dialog = Field(default_factory=Dialog)
     understanding: Understanding = Field(default_factory=Understanding)

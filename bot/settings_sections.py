@@ -135,6 +135,19 @@ class Keys(Section):
         return self
 
 
+class Attachments(Section):
+    picture_mb: int = Field(10, ge=1, le=20, description="The largest picture that is kept, in MiB")
+    voice_mb: int = Field(2, ge=1, le=20, description="The largest voice message that is kept, in MiB")
+    video_mb: int = Field(20, ge=1, le=20, description="The largest video that is kept, in MiB")
+    file_mb: int = Field(20, ge=1, le=20, description="The largest file of another kind that is kept, in MiB")
+    unfiled_days: int = Field(
+        7, ge=1, le=365, description="After how many days a picture or the like is dropped that no case is filed with"
+    )
+    daily_per_person: int = Field(
+        60, ge=1, le=500, description="How many pictures and the like of one person are kept in any 24 hours"
+    )
+
+
 class Notices(Section):
     quiet_hours: Annotated[str, AfterValidator(_hours)] = Field(
         "22:00-07:00", description='When no progress notice is sent, Beijing time; `""`: never quiet'

@@ -18,6 +18,7 @@
         ├── PayloadRejected       the platform will never take this content
         ├── AccountBroken         secret, allow list, ban: people must act; every call would fail
         ├── MediaGone             what somebody sent can no longer be fetched
+        │   └── MediaTooLarge     it is larger than anybody takes
         └── OutcomeUnknown        perhaps sent (time-out after the request left): at most one repeat, marked
 
 Each error carries what to do with it, so that no caller asks for a platform's name or code.
@@ -158,6 +159,11 @@ class AccountBroken(SendFailed):
 class MediaGone(SendFailed):
     code = "media_gone"
     sentence = "图片或语音已过期、太大，或平台不再提供，取不到了"
+
+
+class MediaTooLarge(MediaGone):
+    code = "media_too_large"
+    sentence = "图片、语音或文件太大，没有保存"
 
 
 class OutcomeUnknown(SendFailed):

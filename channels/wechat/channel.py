@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from channels.base import Arrival, Capabilities, Take, Tools, WebhookRequest, WebhookResponse
+from channels.base import Arrival, Capabilities, Fetched, Take, Tools, WebhookRequest, WebhookResponse
 from channels.errors import Malformed, PayloadRejected, TooLarge, WayShut
-from channels.messages import Outbound, Sent, Via
+from channels.messages import Media, Outbound, Sent, Via
 from channels.wechat import check
 from channels.wechat.client import WeChatApi
 from channels.wechat.codec import MessageCipher, Opened, open_body
+from channels.wechat.media import Uploaded, UploadKind, WeChatMedia
 from channels.wechat.parsing import read_inbound, sent_at
 from channels.wechat.receipts import is_report, read_receipts
 from channels.wechat.rendering import TEXT_LIMIT, rendered
@@ -35,6 +36,7 @@ class WeChatChannel:
         self._token = settings.token.get_secret_value()
         self._ciphers = [MessageCipher(settings.app_id, key) for key in key_bytes(settings)]
         self._api = WeChatApi(settings, tools)
+        self._media = WeChatMedia(self._api, settings, tools.clock)
 
     @property
     def name(self) -> str:
@@ -89,6 +91,14 @@ class WeChatChannel:
                 return await self._call(SUBSCRIBE_SEND, message, self._subscribe_payload(template, message))
             case _:
                 raise WayShut(f"no way of this channel: {message.via}")
+
+    async def fetch(self, media: Media) -> Fetched:
+        """As ``channels.base.FetchesMedia``."""
+        return await self._media.fetch(media)
+
+    async def upload(self, kind: UploadKind, content: bytes) -> Uploaded:
+        """Give the platform a picture or the like of ours, to be sent within three days (``WeChatMedia.upload``)."""
+        return await self._media.upload(kind, content)
 
     async def run(self, take: Take) -> None:
         """Nothing: everything comes by webhook."""

@@ -21,6 +21,9 @@ _LEAST_SECONDS = 0.1
 _TOKEN_SECONDS = (1, 86_400)
 _USUAL_TOKEN_SECONDS = 7200
 
+Ask = Callable[[str, float], Awaitable[ApiAnswer]]
+"""One exchange with the platform: by this token, within so many seconds."""
+
 
 class WeChatApi:
     """Calls in the name of one official account."""
@@ -28,7 +31,7 @@ class WeChatApi:
     def __init__(self, settings: WeChatSettings, tools: Tools) -> None:
         self._settings = settings
         self._clock = tools.clock
-        self._transport = Transport(tools.http, api_base=settings.api_base)
+        self.transport = Transport(tools.http, api_base=settings.api_base)
         self._gates = Gates(tools.clock, rest_seconds=settings.rest_seconds)
         self.tokens = AccessTokens(
             self.fetch_token,
@@ -44,15 +47,29 @@ class WeChatApi:
         Raises:
             SendFailed: one of its branches.
         """
+
+        async def post(token: str, seconds: float) -> ApiAnswer:
+            return await self.transport.post(api, payload, token=token, seconds=seconds)
+
+        return (await self.ask(api, post, seconds=self._settings.call_seconds, hide=(person,))).data
+
+    async def ask(self, api: str, ask: Ask, *, seconds: float, hide: Sequence[str] = ()) -> ApiAnswer:
+        """Ask with a token, and once more with another where the platform refused it; all in all within ``seconds``.
+
+        ``hide``: values that are kept out of what is logged.
+
+        Raises:
+            SendFailed: one of its branches.
+        """
         self._gates.enter(api)
         try:
-            answer = await self._with_token(api, payload)
-            self._check(answer, api, hide=(person, self.tokens.held))
+            answer = await self._with_token(api, ask, seconds)
+            self._check(answer, api, hide=(*hide, self.tokens.held))
         except SendFailed as error:
             self._gates.learn(api, error)
             raise
         self._gates.learn(api, None)
-        return answer.data
+        return answer
 
     async def fetch_token(self, *, force: bool) -> Token:
         """Ask the platform for the token, past gates and caches. ``force`` kills the old one.
@@ -63,7 +80,7 @@ class WeChatApi:
         secret = self._settings.app_secret.get_secret_value()
         payload = {"grant_type": "client_credential", "appid": self._settings.app_id, "secret": secret}
         try:
-            answer = await self._transport.post(
+            answer = await self.transport.post(
                 STABLE_TOKEN, payload | {"force_refresh": force}, seconds=self._settings.call_seconds
             )
         except OutcomeUnknown as error:
@@ -79,10 +96,10 @@ class WeChatApi:
         lasting = seconds if isinstance(seconds, int) and least <= seconds <= most else _USUAL_TOKEN_SECONDS
         return Token.lasting(value, lasting, now=self._clock())
 
-    async def _with_token(self, api: str, payload: Mapping[str, object]) -> ApiAnswer:
-        left = _countdown(self._settings.call_seconds)
+    async def _with_token(self, api: str, ask: Ask, seconds: float) -> ApiAnswer:
+        left = _countdown(seconds)
         token = await _in_time(self.tokens.get(), left())
-        answer = await self._transport.post(api, payload, token=token, seconds=left())
+        answer = await ask(token, left())
         if not reaction_to(answer.code).renew_token:
             return answer
         structlog.get_logger().warning("wechat.token_refused", api=api, code=answer.code)
@@ -90,7 +107,7 @@ class WeChatApi:
             renewed = await _in_time(self.tokens.replace(token), left())
         except AccountBroken as error:
             raise AccountBroken(error.detail, provider_code=error.provider_code or str(answer.code)) from error
-        return await self._transport.post(api, payload, token=renewed, seconds=left())
+        return await ask(renewed, left())
 
     def _check(self, answer: ApiAnswer, api: str, *, hide: Sequence[str]) -> None:
         if answer.code == 0 or reaction_to(answer.code).done:

@@ -97,8 +97,9 @@ Templates = Mapping[str, Annotated[Template, BeforeValidator(_table)]]
 class WeChatSettings(BaseModel):
     """``max_skew_seconds``: how far the signed time of a callback may lie from ours.
 
-    ``call_seconds``: time limit of sending one message, token and repeat included. ``rest_seconds``: how long the
-    platform is left alone after it refused the account itself.
+    ``call_seconds``: time limit of sending one message, token and repeat included. ``media_seconds``: of fetching or
+    giving one picture, voice or video. ``media_hosts``: whose addresses of such are called, those below them too.
+    ``rest_seconds``: how long the platform is left alone after it refused the account itself.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, coerce_numbers_to_str=True)
@@ -115,6 +116,8 @@ class WeChatSettings(BaseModel):
     tap_links: bool = True
     max_skew_seconds: float = Field(default=600, gt=0)
     call_seconds: float = Field(default=8, gt=0, le=60)
+    media_seconds: float = Field(default=25, gt=0, le=60)
+    media_hosts: tuple[str, ...] = ("qq.com", "qpic.cn")
     rest_seconds: float = Field(default=60, ge=0)
 
     @model_validator(mode="after")
@@ -175,5 +178,6 @@ _SENTENCES: Mapping[str, str] = {
     "greater_than_equal": "不能小于 {ge:g}",
     "less_than_equal": "不能大于 {le:g}",
     "model_type": "应为一个模板编号，或一组设置",
+    "tuple_type": "应为一列文字",
     "mapping_type": "应为一组设置（一节），不是一个值",
 }
