@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from dialogs.engine.contract import Entity, IntentScore, Parse, State, requested_slot
+from dialogs.engine.contract import IntentScore, Parse, State, requested_slot
 from dialogs.faq.aspects import asks_of_lateness, leans_on_the_last
 from dialogs.faq.search import SURE, UNSURE, Answers
 from dialogs.nlu import commands, plain_questions
-from dialogs.nlu.about_us import about_us, only_chats
+from dialogs.nlu.about_us import about_us
 from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger_model import DangerEar, shipped_ear
@@ -26,8 +26,8 @@ from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, tells_
 from dialogs.nlu.names import answered_name
 from dialogs.nlu.ngrams import NgramIndex
 from dialogs.nlu.places import find_place
+from dialogs.nlu.shapes import by_shape, stranger, sure, surely_told
 from dialogs.nlu.topics import topic_of
-from dialogs.nlu.unnamed import asks_who_handles, gives_up_for_fear, only_fears, only_of_ones_name
 from dialogs.nlu.wishes import asides
 from dialogs.nlu.wording import plain
 from dialogs.understanding import Understanding
@@ -41,13 +41,6 @@ _WISHES = {"show_progress", "add_to_case", "withdraw", "rate", "call_person", "s
 FREE_TEXT_GIVES_WAY = 0.75
 """How sure a policy question must be before the answer to a free-text question gives way to it."""
 _QUESTION_LENGTH = 40
-_TROUBLE = re.compile(
-    r"不安全|危险|隐患|坏了|不亮|断裂|破损|漏[水电雨气]|积水|堵了|塌|掉落|停[水电暖]|没[水电]|噪[音声]|扰民|恶臭|臭味|垃圾|油烟|污水|"
-    r"占道|违建|违停|乱停|充电|飞线|拖欠|欠薪|不给|不退|被骗|受伤|摔"
-)
-_OF_A_CASE = re.compile(
-    r"那个|那件|这件|上次|之前|的事|咋样|怎么样|进度|结果|[撤销催查]|评价|满意|人工|客服|补充|好了|解决|不用|算了|取消|谁|什么时候|多久|[?？]"
-)
 _MAY_BE_LEFT_OUT = re.compile(
     r"(?:能不能|可不可以|可以|能|是不是可以)不(?:留|填|写|说|给|提供)(?:姓名|名字|电话|手机号?|号码)?吗?|"
     r"(?:必须|一定要?|非要|非得)(?:得)?(?:留|填|写|说|给|提供)(?:姓名|名字|电话|手机号?|号码)?[吗么]|"
@@ -101,16 +94,16 @@ class LightInterpreter:
     async def parse(self, text: str, *, state: State | None) -> Parse:
         leans = leans_on_the_last(text) and not asks_where_we_are(text, bare=False)
         if answered(state) and leans and not self._danger.certain(text):
-            return _sure("ask_policy")
+            return sure("ask_policy")
         asked = requested_slot(state)
         certain = self.certain(text, asked=asked)
         if asked in _ASKS_A_NUMBER and commands.is_query_code(text) and not _asked_of_a_case(state):
-            return _sure("inform")
+            return sure("inform")
         if certain is None:
             return await self._guessed(text)
         if certain.intent == "inform" and await self._is_small_talk(text, asked):
-            return _sure("small_talk")
-        if certain.intent == "file_petition" and not (asked or commands.opens(text) or _surely_told(text)):
+            return sure("small_talk")
+        if certain.intent == "file_petition" and not (asked or commands.opens(text) or surely_told(text)):
             return await self._other_wish(text) or certain
         return certain
 
@@ -121,8 +114,8 @@ class LightInterpreter:
         """
         danger = self._danger.certain(text)
         if danger:
-            return _sure("danger", danger=danger.value)
-        shaped = self._for_others(text, asked) or (None if asked else _by_shape(text))
+            return sure("danger", danger=danger.value)
+        shaped = self._for_others(text, asked) or (None if asked else by_shape(text))
         return shaped or (self._in_form(text, asked) if asked else self._outside(text))
 
     def _for_others(self, text: str, asked: str | None) -> Parse | None:
@@ -134,7 +127,7 @@ class LightInterpreter:
         if not (where or found) or self._is_question(text, FREE_TEXT_GIVES_WAY, None):
             return None
         told = {} if asked else {"kind": "told"}
-        return _sure("ask_policy", answer_id=found.id, **told) if found else _sure("ask_policy", kind="office")
+        return sure("ask_policy", answer_id=found.id, **told) if found else sure("ask_policy", kind="office")
 
     def nearest(self, text: str) -> tuple[IntentScore, ...]:
         """The intents by their nearest example, best first."""
@@ -147,32 +140,32 @@ class LightInterpreter:
 
     def _in_form(self, text: str, asked: str) -> Parse:
         if kind := about_us(text):
-            return _sure("ask_policy", kind=kind)
+            return sure("ask_policy", kind=kind)
         return self._command_in_form(text, asked) or self._said_in_form(text, asked)
 
     def _command_in_form(self, text: str, asked: str) -> Parse | None:
         command = commands.command_in(text, in_form=True)
         if command and not (command in {"thanks", "greet"} and asked == "petition_confirm" and commands.affirms(text)):
-            return _sure(command)
+            return sure(command)
         nod = _nod(text)
-        return _sure(nod) if nod else None
+        return sure(nod) if nod else None
 
     def _said_in_form(self, text: str, asked: str) -> Parse:
         if asked in {*_TAKES_WORDS, "petition_place"} - _FREE_TEXT and plain_questions.not_ours(text):
-            return _sure("small_talk")
+            return sure("small_talk")
         if question := self._question_in_form(asides(text).rest or text, asked):
             return question
         if commands.abuses(text) and not tells_a_matter(text, self._categories):
-            return _sure("abuse")
-        return _sure("inform")
+            return sure("abuse")
+        return sure("inform")
 
     def _question_in_form(self, text: str, asked: str) -> Parse | None:
         if asked in {"petition_name", "petition_phone"} and _MAY_BE_LEFT_OUT.fullmatch(words_only(text)):
-            return _sure("ask_policy", answer_id="anonymous")
+            return sure("ask_policy", answer_id="anonymous")
         if plain_questions.asks_after_photos(text):
-            return _sure("ask_policy", kind="photos")
+            return sure("ask_policy", kind="photos")
         if plain_questions.only_asks_how_long(text) or self._is_question(text, self._needed(text, asked), asked):
-            return _sure("ask_policy")
+            return sure("ask_policy")
         return None
 
     def _needed(self, text: str, asked: str) -> float:
@@ -183,19 +176,19 @@ class LightInterpreter:
     def _outside(self, text: str) -> Parse | None:
         command = commands.command_in(text, in_form=False)
         if not command and only_advertises(text):
-            return _sure("spam")
+            return sure("spam")
         asked = plain_questions.looks_up(text) or plain_questions.asks_ones_right(text) or asks_of_lateness(text)
         if command or asked or self._is_question(text, SURE, None):
-            return _sure(command or "ask_policy")
+            return sure(command or "ask_policy")
         if _JUDGED.search(text[:_SOON]) and not accuses_an_official(text):
             review = re.search(r"仲裁|复议", text[:_SOON])
-            return _sure("ask_policy", answer_id="arbitration" if review else "litigation", kind="told")
+            return sure("ask_policy", answer_id="arbitration" if review else "litigation", kind="told")
         if self._opens_a_petition(text) and not self._only_scolds(text):
-            return _sure("file_petition")
+            return sure("file_petition")
         if commands.abuses(text):
-            return _sure("abuse")
+            return sure("abuse")
         nod = _nod(text)
-        return _sure(nod) if nod else None
+        return sure(nod) if nod else None
 
     def _only_scolds(self, text: str) -> bool:
         rest = _BLAME.sub("", text)
@@ -244,7 +237,7 @@ class LightInterpreter:
         judged = await model.judge(text, self._understanding.embedder)
         if judged.intent is None:
             question = self._near_an_answer(text, unless=UNSURE, ranking=judged.ranking)
-            return question or _stranger(judged.confidence, judged.ranking, by=judged.by)
+            return question or stranger(judged.confidence, judged.ranking, by=judged.by)
         name = self._in_full(judged.intent, text)
         return Parse(intent=name, confidence=judged.confidence, ranking=judged.ranking, by=judged.by)
 
@@ -256,7 +249,7 @@ class LightInterpreter:
         if question is None and asks(text) and self._categories.of(text):
             question = Parse(intent="ask_policy", confidence=0.5, ranking=ranking, by="answers")
         if question or best.confidence < IN_SCOPE:
-            return question or _stranger(1 - best.confidence, ranking, by="examples")
+            return question or stranger(1 - best.confidence, ranking, by="examples")
         return Parse(intent=best.name, confidence=best.confidence, ranking=ranking, by="examples")
 
     def _near_an_answer(self, text: str, *, unless: float, ranking: tuple[IntentScore, ...]) -> Parse | None:
@@ -283,35 +276,6 @@ class LightInterpreter:
         return plain_questions.asks_anyhow(text) or (not asked and found[0].score >= FREE_TEXT_GIVES_WAY)
 
 
-def _by_shape(text: str) -> Parse | None:
-    """What a text outside forms surely is, whatever it holds besides."""
-    if plain_questions.discontent(text):
-        return _sure("ask_policy", answer_id="review", kind="discontent")
-    if plain_questions.not_ours(text):
-        return _sure("small_talk")
-    if only_chats(text):
-        return _sure("small_talk", kind="chat")
-    kind = about_us(text)
-    if kind in {"robot", "fee"}:
-        return _sure("ask_policy", kind=kind)
-    return None if _TROUBLE.search(text) else _of_being_known(text)
-
-
-def _of_being_known(text: str) -> Parse | None:
-    """What is said of being known while nothing is taken down, and tells no matter beside it."""
-    tells = accuses_an_official(text) or find_place(text)
-    if only_fears(text) or (gives_up_for_fear(text) and not tells):
-        return _sure("ask_policy", kind="fear")
-    if asks_who_handles(text):
-        return _sure("ask_policy", kind="handles")
-    return _sure("ask_policy", kind="unnamed") if only_of_ones_name(text) else None
-
-
-def _surely_told(text: str) -> bool:
-    """Whether a short text tells a trouble and mentions no case: no model makes a wish of it."""
-    return bool(_TROUBLE.search(text)) and not _OF_A_CASE.search(text)
-
-
 def answered(state: State | None) -> bool:
     """Whether a policy question was answered: what names no subject asks about it. The action sees how long ago."""
     return bool(state and (state.get("slots") or {}).get("last_answer"))
@@ -324,13 +288,3 @@ def _asked_of_a_case(state: State | None) -> bool:
 
 def _nod(text: str) -> str:
     return "affirm" if commands.affirms(text) else "deny" if commands.denies(text) else ""
-
-
-def _stranger(confidence: float, ranking: tuple[IntentScore, ...], *, by: str) -> Parse:
-    return Parse(intent="out_of_scope", confidence=confidence, ranking=ranking, by=by)
-
-
-def _sure(intent: str, **entities: str) -> Parse:
-    named = tuple(Entity(entity=name, value=value, extractor="patterns") for name, value in entities.items())
-    ranking = (IntentScore(name=intent, confidence=1.0),)
-    return Parse(intent=intent, confidence=1.0, entities=named, ranking=ranking, by="patterns")
