@@ -5,13 +5,14 @@ from typing import Any
 
 from bot.api import masking
 from bot.api.schemas import cases as shown
-from bot.api.schemas.conversations import Attempt, Candidate, Conversation, Explained, Message
+from bot.api.schemas.conversations import Attempt, Candidate, Conversation, Explained, Message, Way
 from bot.api.schemas.deliveries import Delivery, PersonCall
 from bot.casework.service import Created
+from bot.delivery.reasons import sentence
 from channels.messages import Inbound, Kind
 from dialogs.explaining import Explanation
 from storage.cases import Case, CaseAttachment, CaseState, Filer, TimelineEntry, lawful_moves
-from storage.records import ArrivedMessage, Call, DeliveryState, OutboxEntry
+from storage.records import ArrivedMessage, Call, Considered, DeliveryState, OutboxEntry
 from storage.records import Conversation as StoredConversation
 
 _NOT_ARRIVED = frozenset({DeliveryState.FAILED, DeliveryState.DEAD})
@@ -135,6 +136,9 @@ def _told(entry: OutboxEntry, *, personal: bool) -> shown.Told:
         maybe_twice=entry.maybe_twice,
         at=entry.sent_at or entry.created_at,
         reason=entry.reason,
+        channel=entry.address.channel,
+        account=entry.address.account,
+        decision=_decision(entry.decision),
     )
 
 
@@ -162,6 +166,8 @@ def conversation(stored: StoredConversation) -> Conversation:
         free_until=stored.grant_until,
         consent_version=stored.consent_version,
         consent_at=stored.consent_at,
+        contact_id=stored.contact_id or stored.id,
+        stopped={purpose.value: stop.at for purpose, stop in stored.stopped.items()},
     )
 
 
@@ -180,6 +186,7 @@ def incoming(arrived: ArrivedMessage, *, personal: bool) -> Message:
         case_number=None,
         maybe_twice=False,
         attempts=(),
+        decision=(),
     )
 
 
@@ -208,12 +215,33 @@ def outgoing(entry: OutboxEntry, *, personal: bool) -> Message:
         case_number=entry.case_number,
         maybe_twice=entry.maybe_twice,
         attempts=_attempts(entry),
+        decision=_decision(entry.decision),
+    )
+
+
+def _decision(decision: Sequence[Considered]) -> tuple[Way, ...]:
+    return tuple(
+        Way(
+            channel=each.channel,
+            account=each.account,
+            via=each.via,
+            taken=each.taken,
+            reason=each.reason,
+            sentence=sentence(each.reason),
+        )
+        for each in decision
     )
 
 
 def _attempts(entry: OutboxEntry) -> tuple[Attempt, ...]:
     return tuple(
-        Attempt(at=each.at, via=each.via, outcome=each.outcome, provider_code=each.provider_code)
+        Attempt(
+            at=each.at,
+            via=each.via,
+            outcome=each.outcome,
+            provider_code=each.provider_code,
+            decision=_decision(each.decision),
+        )
         for each in entry.attempts
     )
 

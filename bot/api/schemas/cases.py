@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError as BadNumber
 
+from bot.api.schemas.conversations import Way
 from bot.api.shapes import Answer, Body, Item, Paged, Text, Wrong
 from storage.cases import CaseState
 
@@ -243,6 +244,9 @@ class Told(Answer):
     maybe_twice: bool = Field(description="true：先前一次可能已经送到，对方也许收到两次")
     at: datetime = Field(description="发出的时间；还没发出时为生成的时间")
     reason: str
+    channel: str
+    account: str
+    decision: tuple[Way, ...] = Field(description="考虑过的发送方式，先后即优先次序，各自为什么采用或没有采用")
 
 
 class Step(Item):

@@ -34,6 +34,19 @@ class Conversation(Item):
     free_until: datetime | None = Field(description="主动发消息的窗口何时关闭")
     consent_version: str | None
     consent_at: datetime | None
+    contact_id: str = Field(description="属于哪位联系人；没有合并过的会话就是它自己")
+    stopped: dict[str, datetime] = Field(description="对方退订了哪类消息，何时退订")
+
+
+class Way(Answer):
+    """One way that was weighed: taken or passed over, and why."""
+
+    channel: str
+    account: str
+    via: str
+    taken: bool
+    reason: str = Field(description="原因的代码")
+    sentence: str = Field(description="为什么采用或没有采用")
 
 
 class Attempt(Answer):
@@ -43,6 +56,7 @@ class Attempt(Answer):
     via: str | None
     outcome: str
     provider_code: str
+    decision: tuple[Way, ...] = Field(description="这一次考虑过的发送方式，先后即优先次序")
 
 
 class Message(Item):
@@ -59,6 +73,7 @@ class Message(Item):
     case_number: str | None
     maybe_twice: bool = Field(description="true：先前一次可能已经送到，对方也许收到两次")
     attempts: tuple[Attempt, ...]
+    decision: tuple[Way, ...] = Field(description="最近一次考虑过的发送方式；还没发过或是当场回复时为空")
 
 
 class Candidate(Answer):
