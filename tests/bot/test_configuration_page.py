@@ -13,6 +13,7 @@ from bot.settings import Key, keys, load, sections
 from bot.settings_sources import SHORT_FORMS
 from channels.sms.kannel import Settings as KannelSettings
 from channels.sms.settings import SmsSettings
+from channels.sms.smpp import Settings as SmppSettings
 from channels.wechat.settings import WeChatSettings
 
 ROOT = Path(__file__).parents[2]
@@ -56,8 +57,9 @@ def test_the_keys_of_an_sms_account_are_all_there_with_their_defaults() -> None:
     shared = dict(_defaults(SmsSettings))
     assert rows_of(common) == shared
     pages = {page.partition("\n")[0]: rows_of(page) for page in gateways}
-    kannel = dict(_defaults(KannelSettings))
-    assert pages["kannel"] == {key: default for key, default in kannel.items() if shared.get(key) != default}
+    for name, model in (("kannel", KannelSettings), ("smpp", SmppSettings)):
+        own = dict(_defaults(model))
+        assert pages[name] == {key: default for key, default in own.items() if shared.get(key) != default}
 
 
 def rows_of(section: str) -> dict[str, str]:
