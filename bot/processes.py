@@ -84,6 +84,7 @@ async def run_worker(settings: Settings) -> None:
                         services.broker,
                         deliver=services.deliverer.deliver,
                         sweep=services.sweeper.sweep,
+                        fetch=services.fetcher.fetch,
                         stop=stop,
                         drain_seconds=DRAIN_SECONDS,
                     )

@@ -11,6 +11,7 @@ from bot.delivery.deliverer import Deliverer
 from bot.delivery.jobs import DeliveryQueue
 from bot.delivery.sweeper import Sweeper
 from bot.live_dialog import LiveDialog
+from bot.media.fetching import MediaFetcher
 from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.shared_state import RedisState
@@ -38,6 +39,7 @@ class Services:
     casework: Casework
     deliverer: Deliverer
     sweeper: Sweeper
+    fetcher: MediaFetcher
     minder: Minder
     metrics: Metrics
     clock: Clock

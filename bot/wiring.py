@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -24,6 +24,8 @@ from bot.delivery.quiet import QuietHours
 from bot.delivery.sweeper import Sweeper
 from bot.invitation import Invitation
 from bot.live_dialog import LiveDialog
+from bot.media.fetching import Limits, MediaFetcher, patience
+from bot.media.wanting import Wanting
 from bot.metrics import Metrics
 from bot.opening import connected, opened_store
 from bot.rasa_client import rasa_link
@@ -36,6 +38,7 @@ from bot.turns.turns import Turns
 from bot.understanding.minding import WEB, WORKER
 from bot.understanding.opening import Opened, open_understanding
 from channels.base import Tools
+from channels.messages import Kind
 from dialogs.actions import Office
 from dialogs.build import build_manager
 from dialogs.engine.rasa_server import RasaLink
@@ -114,6 +117,7 @@ async def _services(settings: Settings, store: Store, vault: Vault, stack: Async
         opened=opened,
         rasa=rasa_link(settings.dialog, http, metrics),
     )
+    stack.push_async_callback(services.fetcher.aclose)
     await stack.enter_async_context(_running(services.dialog.watch(warms=serves)))
     await stack.enter_async_context(_running(opened.minder.run()))
     if opened.summaries is not None and not serves:
@@ -138,6 +142,8 @@ def _composed(
     dialog = _dialog(settings, store, metrics, opened.understanding, rasa)
     turns = _turns(settings, store, channels, dialog=dialog, wakeups=wakeups, queue=queue, metrics=metrics)
     deliverer = _deliverer(settings, store, channels, queue, metrics)
+    casework = Casework(store=store, clock=utc_now, chance=SecureChance(), office=settings.office.name, kick=queue.kick)
+    fetcher = _fetcher(settings, store, channels, casework)
     return Services(
         settings=settings,
         store=store,
@@ -147,11 +153,17 @@ def _composed(
         queue=queue,
         dialog=dialog,
         turns=turns,
-        casework=Casework(
-            store=store, clock=utc_now, chance=SecureChance(), office=settings.office.name, kick=queue.kick
-        ),
+        casework=casework,
         deliverer=deliverer,
-        sweeper=Sweeper(store=store, queue=queue, deliver=deliverer.deliver, resume=turns.resume, clock=utc_now),
+        sweeper=Sweeper(
+            store=store,
+            queue=queue,
+            deliver=deliverer.deliver,
+            resume=turns.resume,
+            clock=utc_now,
+            fetch=partial(_fetched, queue, fetcher),
+        ),
+        fetcher=fetcher,
         minder=opened.minder,
         metrics=metrics,
         clock=utc_now,
@@ -171,6 +183,31 @@ def _deliverer(
         kick=queue.kick,
         metrics=metrics,
     )
+
+
+def _fetcher(settings: Settings, store: Store, channels: Channels, casework: Casework) -> MediaFetcher:
+    kept = settings.attachments
+    largest: dict[str, int] = {
+        Kind.IMAGE: kept.picture_mb,
+        Kind.VOICE: kept.voice_mb,
+        Kind.VIDEO: kept.video_mb,
+        Kind.FILE: kept.file_mb,
+    }
+    return MediaFetcher(
+        store=store,
+        channels=channels,
+        casework=casework,
+        limits=Limits(largest=largest, daily=kept.daily_per_person),
+        clock=utc_now,
+        chance=jitter(),
+        backoff=patience(),
+    )
+
+
+async def _fetched(queue: DeliveryQueue, fetcher: MediaFetcher, attachment_ids: list[str]) -> None:
+    """Have attachments fetched by the job engine; where it is away, here, beside all else."""
+    if not await queue.kick_fetch(attachment_ids):
+        fetcher.begin(attachment_ids)
 
 
 def _dialog(
@@ -206,6 +243,7 @@ def _turns(
         channels=channels,
         clock=utc_now,
         metrics=metrics,
+        wanting=Wanting(store=store, unfiled=timedelta(days=settings.attachments.unfiled_days)),
         invitation=Invitation(DialogFiles(folder=settings.dialog.files), office=settings.office.name),
     )
     return Turns(
@@ -218,6 +256,7 @@ def _turns(
             clock=utc_now,
             metrics=metrics,
             gather_seconds=settings.dialog.gather_seconds,
+            fetch=queue.kick_fetch,
         )
     )
 

@@ -21,6 +21,7 @@ from storage.errors import StorageError
 QUEUE_NAME = "out:normal"
 _DELIVER = "deliver"
 _SWEEP = "sweep"
+_FETCH = "fetch"
 _KICK_TIMEOUT_S = 0.5
 _KICK_EACH_S = 0.005
 _SWEEP_EVERY_S = 5.0
@@ -46,6 +47,10 @@ class DeliveryQueue:
     async def kick(self, entry_ids: Sequence[str]) -> bool:
         """Queue deliveries; False where the queue is away (the sweeper will do it)."""
         return await self._kick(_DELIVER, *[(entry_id,) for entry_id in entry_ids])
+
+    async def kick_fetch(self, attachment_ids: Sequence[str]) -> bool:
+        """Queue the fetching of attachments; False where the queue is away (the sweeper will do it)."""
+        return await self._kick(_FETCH, *[(attachment_id,) for attachment_id in attachment_ids])
 
     async def kick_sweep(self) -> bool:
         """Queue one sweep."""
@@ -104,6 +109,7 @@ async def serve(
     *,
     deliver: Callable[[str], Awaitable[None]],
     sweep: Callable[[], Awaitable[None]],
+    fetch: Callable[[str], Awaitable[None]],
     stop: asyncio.Event,
     drain_seconds: float,
 ) -> None:
@@ -118,6 +124,11 @@ async def serve(
         with under_way.one(_SWEEP):
             await sweep()
 
+    async def run_fetch(attachment_id: str) -> None:
+        with under_way.one(_FETCH):
+            await fetch(attachment_id)
+
+    broker.register_task(run_fetch, task_name=_FETCH)
     broker.register_task(run_delivery, task_name=_DELIVER)
     broker.register_task(run_sweep, task_name=_SWEEP)
     broker.is_worker_process = True

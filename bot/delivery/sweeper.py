@@ -16,9 +16,15 @@ from storage.store import Store
 _ENTRIES = 500
 _CONVERSATIONS = 100
 _PARTED = 100
+_FETCHED = 50
+_DROPPED = 50
 _AT_ONCE = 8
 UNCLAIMED_AFTER = timedelta(seconds=20)
 """When a kept message counts as left behind: the platform's own repeats (16 s) are over by then."""
+
+
+async def _fetched_by_nobody(_ids: list[str]) -> None:
+    return
 
 
 class Sweeper:
@@ -32,8 +38,10 @@ class Sweeper:
         deliver: Callable[[str], Awaitable[None]],
         resume: Callable[[str], Awaitable[None]],
         clock: Clock,
+        fetch: Callable[[list[str]], Awaitable[object]] = _fetched_by_nobody,
     ) -> None:
         self._store = store
+        self._fetch = fetch
         self._queue = queue
         self._deliver = deliver
         self._resume = resume
@@ -52,6 +60,7 @@ class Sweeper:
             await self._sweep_deliveries()
             await self._sweep_turns()
             await self._sweep_parts()
+            await self._sweep_attachments()
         except StorageError as error:
             structlog.get_logger().warning("sweep.storage_error", error=error.code)
         finally:
@@ -72,6 +81,15 @@ class Sweeper:
             structlog.get_logger().info("message.joined_late", arrived=kept.arrived.id)
             conversations.append(kept.arrived.conversation_id)
         await _each(self._resume, list(dict.fromkeys(conversations)))
+
+    async def _sweep_attachments(self) -> None:
+        """Have fetched what is due, and drop what no case was filed with in time."""
+        due = await self._store.attachments.due(self._clock() - GRACE, limit=_FETCHED)
+        if due:
+            await self._fetch(due)
+        dropped = await self._store.attachments.drop_expired(self._clock(), limit=_DROPPED)
+        if dropped:
+            structlog.get_logger().info("media.dropped", attachments=dropped)
 
     async def _sweep_turns(self) -> None:
         left = await self._store.inbox.waiting(older_than=self._clock() - UNCLAIMED_AFTER, limit=_CONVERSATIONS)

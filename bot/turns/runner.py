@@ -27,9 +27,16 @@ _AWAY_PAUSE_S = 1.0
 _AWAY_TRIES = 20
 
 
+async def _left_to_the_sweeper(_ids: Sequence[str]) -> None:
+    return
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunnerTools:
-    """What every runner shares. ``answer_within``: seconds a webhook of the channel may take."""
+    """What every runner shares. ``answer_within``: seconds a webhook of the channel may take.
+
+    ``fetch`` tells the workers of attachments to be fetched; it never raises.
+    """
 
     store: Store
     manager: Manager
@@ -40,6 +47,7 @@ class RunnerTools:
     metrics: Metrics
     gather_seconds: float
     answer_within: float = 4.5
+    fetch: Callable[[Sequence[str]], Awaitable[object]] = _left_to_the_sweeper
 
 
 class Runner:
@@ -198,6 +206,8 @@ class Runner:
         self._tell(newest.id, done.reply)
         if done.kick:
             await self._tools.kick(done.kick)
+        if done.wanted:
+            await self._tools.fetch(done.wanted)
         if done.reply is not None and await self._answered_meanwhile(newest):
             await self._release_passive(newest.id)
         return done.conversation

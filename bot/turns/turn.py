@@ -11,6 +11,7 @@ import structlog
 
 from bot.casework.effects import Settled
 from bot.faults import frames_of
+from bot.media.wanting import Wanting
 from bot.metrics import Metrics
 from bot.text import split
 from bot.turns.beforehand import Beforehand
@@ -50,11 +51,15 @@ class Settler(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """A committed turn. ``reply``: what the newest message's webhook may answer; ``kick``: deliveries now due."""
+    """A committed turn. ``reply``: what the newest message's webhook may answer; ``kick``: deliveries now due.
+
+    ``wanted``: attachments that may be fetched now.
+    """
 
     conversation: Conversation
     reply: OutboxEntry | None
     kick: tuple[str, ...]
+    wanted: tuple[str, ...] = ()
 
 
 class TurnFailed(Exception):
@@ -69,6 +74,7 @@ class TurnMaker:
     """Makes turns. Holds no state of its own.
 
     ``invitation``: what is said to whoever names us in public. ``beforehand``: what is answered before the dialog.
+    ``wanting``: which of what people send besides words is to be kept.
     """
 
     def __init__(
@@ -82,11 +88,13 @@ class TurnMaker:
         metrics: Metrics,
         invitation: InvitationText = _no_invitation,
         beforehand: Beforehand | None = None,
+        wanting: Wanting | None = None,
     ) -> None:
         self._store = store
         self._invitations = Invitations(store=store, text=invitation, clock=clock)
         self._manager = manager
         self._beforehand = beforehand or Beforehand(store=store)
+        self._wanting = wanting or Wanting(store=store)
         self._settle = settle
         self._channels = channels
         self._clock = clock
@@ -167,6 +175,7 @@ class TurnMaker:
         entries = self._entries(conversation, batch[-1], outcome.replies, passive=passive, filed=filed)
         newest = batch[-1].message
         now = self._clock()
+        wanted = await self._wanting.of(batch, outcome.effects, now=now)
         changes: list[Change] = [
             self._store.conversations.advance(
                 conversation,
@@ -183,6 +192,7 @@ class TurnMaker:
             ),
             *self._answered(batch, entries, now),
             *settled.changes,
+            *wanted.changes,
         ]
         await self._store.committer.commit(changes)
         structlog.get_logger().info(
@@ -195,6 +205,7 @@ class TurnMaker:
             conversation=replace(conversation, **known),
             reply=passive_of(entries),
             kick=(*due(entries), *settled.kick),
+            wanted=wanted.ids,
         )
 
     def _answered(self, batch: Sequence[ArrivedMessage], entries: Sequence[OutboxEntry], now: datetime) -> list[Change]:

@@ -44,7 +44,12 @@ class Worker:
 
     async def serve(self) -> None:
         await jobs.serve(
-            self.broker, deliver=self.deliver, sweep=self.sweep, stop=self.stop, drain_seconds=self.drain_seconds
+            self.broker,
+            deliver=self.deliver,
+            sweep=self.sweep,
+            fetch=self.deliver,
+            stop=self.stop,
+            drain_seconds=self.drain_seconds,
         )
 
     async def has_delivered(self, *entry_ids: str) -> None:

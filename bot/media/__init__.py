@@ -1,0 +1,1 @@
+"""What residents send besides words: wanted in the turn that hears of it, fetched and kept by a worker."""
