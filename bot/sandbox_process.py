@@ -39,13 +39,14 @@ def _weibo(settings: Settings, name: str) -> WeiboAccount | None:
     of = settings.channels.get("weibo", {}).get(name)
     if of is None:
         return None
+    domains = of.get("safe_domains", ())
     return WeiboAccount(
         app_key=str(of.get("app_key", "")),
         app_secret=str(of.get("app_secret", "")),
         access_token=str(of.get("access_token", "")),
         uid=str(of.get("uid", "")),
         webhook_path=f"/channels/weibo/{name}",
-        safe_domains=tuple(map(str, of.get("safe_domains", ()))),
+        safe_domains=tuple(domains.replace(",", " ").split() if isinstance(domains, str) else map(str, domains)),
     )
 
 

@@ -20,6 +20,8 @@ _HEAD = "【微博播报】"
 _ELLIPSIS = "…"
 _LONGEST_TITLE = 30
 _LONGEST = 2_000
+_WIDE = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！"}
+_NARROW = re.compile(r"(?<=[\u4e00-\u9fff”》）])[,;:?!]")
 _TITLES = "先生|女士|同志|大爷|大妈|大姐|大哥|阿姨|师傅|老师|奶奶|爷爷|某某|某"
 
 
@@ -80,7 +82,8 @@ def _without_filer(text: str, filer: Filer) -> str:
         if name.strip():
             # 王女士, 王某: the surname alone
             text = re.sub(rf"{re.escape(name.strip()[0])}(?=(?:{_TITLES}))", "某", text)
-    return re.sub(r"\s+", " ", outgoing(text, _LONGEST)).replace("#", "").strip()
+    masked = re.sub(r"\s+", " ", outgoing(text, _LONGEST)).replace("#", "").strip()
+    return _NARROW.sub(lambda found: _WIDE[found[0]], masked)  # the masking narrows what is written wide
 
 
 def _shortened(text: str, most: int) -> str:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from channels.checked_settings import Secret, WebAddress, rejected
@@ -30,6 +30,11 @@ def _host_name(value: str) -> str:
     return value.lower()
 
 
+def _parted(value: object) -> object:
+    # An environment variable holds a text: several domains stand there with commas between them.
+    return tuple(filter(None, re.split(r"[,\s]+", value))) if isinstance(value, str) else value
+
+
 class WeiboSettings(BaseModel):
     """``rip``: the address that posts and comments are made from in the platform's eyes; without it there are none.
 
@@ -48,7 +53,7 @@ class WeiboSettings(BaseModel):
     api_base: WebAddress = "https://api.weibo.com"
     upload_base: WebAddress = "https://upload.api.weibo.com"
     rip: Annotated[str, AfterValidator(_address_or_none)] = ""
-    safe_domains: tuple[Annotated[str, AfterValidator(_host_name)], ...] = ()
+    safe_domains: Annotated[tuple[Annotated[str, AfterValidator(_host_name)], ...], BeforeValidator(_parted)] = ()
     daily_calls: int = Field(default=100, ge=1)
     public_daily: int = Field(default=20, ge=0)
     max_skew_seconds: float = Field(default=600, gt=0)

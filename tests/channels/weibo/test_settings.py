@@ -42,6 +42,11 @@ def test_what_is_wrong_is_named_with_a_sentence_and_never_repeated(kit, key) -> 
     assert kit.SECRET not in str(caught.value)
 
 
+def test_domains_may_stand_in_one_text_as_the_environment_gives_them(kit) -> None:
+    made = read_settings({**kit.SETTINGS, "safe_domains": "example.gov.cn, WWW.example.org"})
+    assert made.safe_domains == ("example.gov.cn", "www.example.org")
+
+
 def test_the_channel_says_what_it_can(make_channel) -> None:
     channel = make_channel(rip="203.0.113.5", public_daily=7)
     assert isinstance(channel, Channel)
