@@ -22,7 +22,7 @@ _ELLIPSIS = "…"
 # Providers take anything like an address of the web for one, and refuse the whole text for it.
 _URL = re.compile(
     r"(?:https?://|www\.)[!-~]*"
-    r"|(?<![!-~])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,5}\.[a-z]{2,12}(?:[/:?#][!-~]*)?(?![!-~])"
+    r"|(?<![!-~])[!-~]*[a-z0-9-]\.[a-z]{2}[!-~]*"
     r"|(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:[/:?#][!-~]*)?",
     re.IGNORECASE,
 )
