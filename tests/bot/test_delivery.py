@@ -20,6 +20,7 @@ from channels.errors import (
     AccountBroken,
     Busy,
     DailyQuotaUsed,
+    HeldElsewhere,
     OutcomeUnknown,
     PayloadRejected,
     RecipientGone,
@@ -188,6 +189,18 @@ async def test_the_platforms_own_wish_to_wait_is_kept(stage: Stage) -> None:
     stage.channel.script = {SERVICE: [Busy(retry_after=3600)]}
     later = await stage.deliver(await stage.put())
     assert later.due_at == NOON + timedelta(hours=1)
+
+
+async def test_what_another_process_s_connection_must_send_costs_no_try(stage: Stage) -> None:
+    stage.channel.script = {SERVICE: [HeldElsewhere(retry_after=1.0) for _ in range(60)]}
+    entry = await stage.put()
+    for _ in range(60):
+        waiting = await stage.again(entry)
+        assert (waiting.state, waiting.attempts) == (DeliveryState.QUEUED, ())
+        assert waiting.due_at == stage.now + timedelta(seconds=1)
+    sent = await stage.again(entry)
+    assert (sent.state, sent.maybe_twice) == (DeliveryState.SENT, False)
+    assert (await stage.person()).grant_left == 4
 
 
 async def test_an_unknown_outcome_is_repeated_once_and_marked(stage: Stage) -> None:
