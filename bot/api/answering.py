@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from aiohttp import web
 from pydantic import BaseModel
 
-from bot.api.operations import AnyCall, AnyOperation, Call
+from bot.api.downloads import downloaded
+from bot.api.operations import AnyCall, AnyOperation, Call, Download
 from bot.api.problems import Problem, ProblemKind
 from bot.api.reading import body_model, query_model, read_body
 from bot.api.tokens import Caller, Scope, TokenBook
@@ -51,7 +52,7 @@ class Answering:
             raise Problem(ProblemKind.UNAUTHORIZED, detail, headers={"WWW-Authenticate": challenge})
         return caller
 
-    async def answer(self, operation: AnyOperation, caller: Caller, request: web.Request) -> web.Response:
+    async def answer(self, operation: AnyOperation, caller: Caller, request: web.Request) -> web.StreamResponse:
         """Answer one call of ``operation``.
 
         Raises:
@@ -70,7 +71,10 @@ class Answering:
         key = held.id if held else uuid.uuid4().hex
         path = dict(request.match_info)
         call = Call(caller=caller, path=path, query=query, body=body, key=key, also=keeping.changes)
-        return _json(await self._carried_out(operation, call, keeping), operation.status)
+        answer = await self._carried_out(operation, call, keeping)
+        if isinstance(answer, Download):
+            return await downloaded(answer, request)
+        return _json(_text(answer), operation.status)
 
     async def _held(
         self, operation: AnyOperation, caller: Caller, request: web.Request, raw: bytes
@@ -92,17 +96,17 @@ class Answering:
             raise Problem(ProblemKind.KEY_REUSED, "同一个幂等键不能用于内容不同的请求，请换一个键")
         return held
 
-    async def _carried_out(self, operation: AnyOperation, call: AnyCall, keeping: "_Keeping") -> str:
-        """The handler's answer as text; where it failed, the key is free for another try."""
+    async def _carried_out(self, operation: AnyOperation, call: AnyCall, keeping: "_Keeping") -> BaseModel | Download:
+        """The handler's answer; where it failed, the key is free for another try."""
         try:
             answer = await operation.handler(call)
-            if not keeping.kept:
+            if not keeping.kept and not isinstance(answer, Download):
                 await self.committer.commit(keeping.changes(answer))
         except BaseException:
             with suppress(StorageError):
                 await keeping.release()
             raise
-        return _text(answer)
+        return answer
 
 
 class _Keeping:

@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot.api.answering import Answering
+from bot.api.attachments import AttachmentRoutes
 from bot.api.cases import CaseRoutes
 from bot.api.conversations import ConversationRoutes
 from bot.api.deliveries import DeliveryRoutes
@@ -37,6 +38,7 @@ def make_api(
     """Make the application. ``tokens``: the secret of each name (``[api] tokens``), or a book of its own."""
     operations = (
         *CaseRoutes(store=store, casework=casework).operations(),
+        *AttachmentRoutes(store=store).operations(),
         *ConversationRoutes(store=store).operations(),
         *DeliveryRoutes(store=store, casework=casework).operations(),
     )

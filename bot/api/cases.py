@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import structlog
 
 from bot.api import views
-from bot.api.operations import AnyCall, AnyOperation, Call, NoBody, NoQuery, Operation
-from bot.api.problems import Problem, ProblemKind, invalid_field, not_found
+from bot.api.access import access_case, no_case
+from bot.api.operations import AnyOperation, Call, NoBody, NoQuery, Operation
+from bot.api.problems import Problem, ProblemKind, invalid_field
 from bot.api.schemas.cases import (
     CaseBrief,
     CaseCreated,
@@ -20,9 +21,8 @@ from bot.api.schemas.cases import (
 from bot.api.shapes import Page
 from bot.api.tokens import Caller, Scope
 from bot.casework.service import Casework, Draft, NoSuchCase, NoSuchConversation
-from storage.cases import Actor, ActorKind, Case, CaseFilter, Filer
+from storage.cases import Actor, ActorKind, CaseFilter, Filer
 from storage.errors import BadCursor
-from storage.numbers import normalise
 from storage.records import OutboxEntry
 from storage.store import Store
 
@@ -133,13 +133,14 @@ class CaseRoutes:
         return Page(items=[views.brief(case) for case in page.items], next_cursor=page.next_cursor)
 
     async def read(self, call: Call[NoQuery, NoBody]) -> CaseFull:
-        case = await self._access_case(call)
+        case = await access_case(self._store, call)
         personal = call.caller.may(Scope.PERSONAL)
         structlog.get_logger().info("api.case_read", case=case.number, by=call.caller.name, full=personal)
-        return views.full(case, personal=personal)
+        kept = await self._store.attachments.of_case(case.number)
+        return views.full(case, personal=personal, kept=kept)
 
     async def move(self, call: Call[NoQuery, TransitionIn]) -> CaseFull:
-        case = await self._access_case(call)
+        case = await access_case(self._store, call)
         body = call.body
         try:
             moved = await self._casework.move(
@@ -155,24 +156,19 @@ class CaseRoutes:
                 also=lambda after: call.also(views.full(after, personal=False)),
             )
         except NoSuchCase:
-            raise _no_case() from None
+            raise no_case() from None
         return views.full(moved, personal=False)
 
     async def timeline(self, call: Call[NoQuery, NoBody]) -> Page[Step]:
-        case = await self._access_case(call)
+        case = await access_case(self._store, call)
         entries = await self._store.cases.timeline(case.number)
         told = _by_step(await self._store.outbox.for_case(case.number))
         personal = call.caller.may(Scope.PERSONAL)
         structlog.get_logger().info("api.timeline_read", case=case.number, by=call.caller.name)
-        return Page(items=[views.step(entry, told.get(entry.seq, ()), personal=personal) for entry in entries])
-
-    async def _access_case(self, call: AnyCall) -> Case:
-        """The case that the path names, for a caller who may know of it."""
-        number = normalise(call.path["number"])
-        case = None if number is None else await self._store.cases.get(number)
-        if case is None or not _sees(call.caller, case):
-            raise _no_case()
-        return case
+        kept = await self._store.attachments.of_case(case.number)
+        return Page(
+            items=[views.step(entry, told.get(entry.seq, ()), personal=personal, kept=kept) for entry in entries]
+        )
 
 
 def _by_step(entries: Iterable[OutboxEntry]) -> Mapping[int | None, Sequence[OutboxEntry]]:
@@ -180,14 +176,6 @@ def _by_step(entries: Iterable[OutboxEntry]) -> Mapping[int | None, Sequence[Out
     for entry in entries:
         told[entry.case_seq].append(entry)
     return told
-
-
-def _no_case() -> Problem:
-    return not_found("没有这个编号的案件")
-
-
-def _sees(caller: Caller, case: Case) -> bool:
-    return not case.accusation or caller.may(Scope.ACCUSATIONS)
 
 
 def _refuse_unseen(caller: Caller, *, accusation: bool) -> None:

@@ -83,7 +83,8 @@ _PROBLEM: Json = {
 def _schemas(operations: Sequence[AnyOperation]) -> tuple[Mapping[_Key, Json], Json]:
     wanted: dict[_Key, None] = {}
     for operation in operations:
-        wanted[operation.answer, "serialization"] = None
+        if operation.answer is not None:
+            wanted[operation.answer, "serialization"] = None
         wanted[operation.body, "validation"] = None
         wanted[operation.query, "validation"] = None
     made, top = models_json_schema(list(wanted), ref_template=_REF)
@@ -113,7 +114,7 @@ def _operation(operation: AnyOperation, references: Mapping[_Key, Json]) -> Json
         "responses": {
             str(operation.status): {
                 "description": "成功",
-                "content": {"application/json": {"schema": references[operation.answer, "serialization"]}},
+                "content": _content(operation, references),
             },
             **_problem_responses(operation),
         },
@@ -122,6 +123,12 @@ def _operation(operation: AnyOperation, references: Mapping[_Key, Json]) -> Json
         schema = references[operation.body, "validation"]
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     return made
+
+
+def _content(operation: AnyOperation, references: Mapping[_Key, Json]) -> Json:
+    if operation.answer is None:
+        return {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    return {"application/json": {"schema": references[operation.answer, "serialization"]}}
 
 
 def _path_parameters(operation: AnyOperation) -> Iterable[Json]:

@@ -1,6 +1,6 @@
 """One thing the API does: its address, its shapes, its handler. Router and OpenAPI page are made from these."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -52,8 +52,21 @@ class Call(Generic[Q, B]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A file as an answer, piece by piece. ``name`` is ASCII, without quotes; ``size`` in bytes."""
+
+    name: str
+    type: str
+    size: int
+    pieces: AsyncIterator[bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation(Generic[Q, B]):
-    """``path`` is below ``/v1``. ``problems`` are those beyond what any call may meet."""
+    """``path`` is below ``/v1``. ``problems`` are those beyond what any call may meet.
+
+    ``answer`` None: the handler gives a ``Download``; only a reading operation may.
+    """
 
     id: str
     method: str
@@ -62,8 +75,8 @@ class Operation(Generic[Q, B]):
     summary: str
     query: type[Q]
     body: type[B]
-    answer: type[BaseModel]
-    handler: Callable[[Call[Q, B]], Awaitable[BaseModel]]
+    answer: type[BaseModel] | None
+    handler: Callable[[Call[Q, B]], Awaitable[BaseModel | Download]]
     status: int = 200
     problems: tuple[ProblemKind, ...] = ()
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bot.api import masking
+from bot.api import attachment_views, masking
 from bot.api.schemas import cases as shown
 from bot.api.schemas.conversations import Attempt, Candidate, Conversation, Explained, Message, Way
 from bot.api.schemas.deliveries import Delivery, PersonCall
@@ -11,7 +11,8 @@ from bot.casework.service import Created
 from bot.delivery.reasons import sentence
 from channels.messages import Inbound, Kind
 from dialogs.explaining import Explanation
-from storage.cases import Case, CaseAttachment, CaseState, Filer, TimelineEntry, lawful_moves
+from storage.attachment_records import Attachment
+from storage.cases import Case, CaseState, Filer, TimelineEntry, lawful_moves
 from storage.records import ArrivedMessage, Call, Considered, DeliveryState, OutboxEntry
 from storage.records import Conversation as StoredConversation
 
@@ -27,18 +28,18 @@ def brief(case: Case) -> shown.CaseBrief:
     return shown.CaseBrief(**_facts(case, full=False))
 
 
-def full(case: Case, *, personal: bool) -> shown.CaseFull:
-    """One case; ``personal``: with its filer's data as they are."""
-    return shown.CaseFull(**_whole(case, full=personal))
+def full(case: Case, *, personal: bool, kept: Sequence[Attachment] = ()) -> shown.CaseFull:
+    """One case; ``personal``: with its filer's data as they are. ``kept``: what came with it, also later."""
+    return shown.CaseFull(**_whole(case, full=personal, kept=kept))
 
 
 def created(made: Created) -> shown.CaseCreated:
     return shown.CaseCreated(**_whole(made.case, full=False), query_code=made.code)
 
 
-def _whole(case: Case, *, full: bool) -> dict[str, Any]:
+def _whole(case: Case, *, full: bool, kept: Sequence[Attachment] = ()) -> dict[str, Any]:
     content = case.content if full else masking.text(case.content, person=case.filer.name)
-    return {**_facts(case, full=full), "content": content, "attachments": _attachments(case.attachments)}
+    return {**_facts(case, full=full), "content": content, "attachments": attachment_views.of_case(case, kept)}
 
 
 def _facts(case: Case, *, full: bool) -> dict[str, Any]:
@@ -102,11 +103,9 @@ def _filer(filer: Filer, *, full: bool) -> shown.Filer:
     )
 
 
-def _attachments(given: Sequence[CaseAttachment]) -> tuple[shown.Attachment, ...]:
-    return tuple(shown.Attachment(message_id=each.message_id, kind=each.kind, media_id=each.media_id) for each in given)
-
-
-def step(entry: TimelineEntry, told: Sequence[OutboxEntry], *, personal: bool) -> shown.Step:
+def step(
+    entry: TimelineEntry, told: Sequence[OutboxEntry], *, personal: bool, kept: Sequence[Attachment] = ()
+) -> shown.Step:
     """One entry of the timeline, with what people were told of it."""
     return shown.Step(
         id=f"{entry.case_number}:{entry.seq}",
@@ -120,7 +119,7 @@ def step(entry: TimelineEntry, told: Sequence[OutboxEntry], *, personal: bool) -
         to_label=entry.to_state.label if entry.to_state else None,
         note=entry.note if personal else masking.text(entry.note),
         public=entry.public,
-        attachments=_attachments(entry.attachments),
+        attachments=attachment_views.joined(entry.attachments, kept, entry.case_number),
         told=tuple(_told(each, personal=personal) for each in told),
     )
 

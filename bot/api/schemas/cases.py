@@ -11,6 +11,7 @@ from stdnum.exceptions import ValidationError as BadNumber
 
 from bot.api.schemas.conversations import Way
 from bot.api.shapes import Answer, Body, Item, Paged, Text, Wrong
+from storage.attachment_records import AttachmentState
 from storage.cases import CaseState
 
 TITLE_MAX = 100
@@ -174,9 +175,16 @@ class Source(Answer):
 
 
 class Attachment(Answer):
+    """``id`` to ``url`` are null for what came before attachments were kept."""
+
     message_id: str
     kind: str
     media_id: str
+    id: str | None
+    state: AttachmentState | None = Field(description="wanted 正在取回，kept 已保存，gone 已取不到，refused 未予保存")
+    type: str | None = Field(description="按内容识别的类型，如 image/jpeg")
+    size: int | None = Field(description="字节数")
+    url: str | None = Field(description="取内容的地址；没有内容时为 null")
 
 
 class Assignment(Answer):

@@ -1,0 +1,76 @@
+"""What came with a case besides words: the list, and each one's content."""
+
+import structlog
+
+from bot.api import attachment_views
+from bot.api.access import access_case
+from bot.api.operations import AnyOperation, Call, Download, NoBody, NoQuery, Operation
+from bot.api.problems import ProblemKind, not_found
+from bot.api.schemas.attachments import CaseAttachment
+from bot.api.shapes import Page
+from bot.api.tokens import Scope
+from channels.media_types import ENDINGS
+from storage.attachment_records import Attachment, AttachmentState
+from storage.store import Store
+
+_TAG = "案件"
+_ALL = "/cases/{number}/attachments"
+
+
+class AttachmentRoutes:
+    """The operations below ``/v1/cases/{number}/attachments``."""
+
+    def __init__(self, *, store: Store) -> None:
+        self._store = store
+
+    def operations(self) -> tuple[AnyOperation, ...]:
+        return (
+            Operation(
+                id="listAttachments",
+                method="GET",
+                path=_ALL,
+                tag=_TAG,
+                summary="随案件发来的图片、语音、视频和文件，按收到的先后",
+                query=NoQuery,
+                body=NoBody,
+                answer=Page[CaseAttachment],
+                handler=self.list,
+                problems=(ProblemKind.NOT_FOUND,),
+            ),
+            Operation(
+                id="readAttachment",
+                method="GET",
+                path=f"{_ALL}/{{id}}",
+                tag=_TAG,
+                summary="取一份附件的内容；只供下载，不在浏览器里打开",
+                query=NoQuery,
+                body=NoBody,
+                answer=None,
+                handler=self.read,
+                problems=(ProblemKind.NOT_FOUND,),
+            ),
+        )
+
+    async def list(self, call: Call[NoQuery, NoBody]) -> Page[CaseAttachment]:
+        case = await access_case(self._store, call)
+        found = await self._store.attachments.of_case(case.number)
+        return Page(items=[attachment_views.listed(each, case.number) for each in found])
+
+    async def read(self, call: Call[NoQuery, NoBody]) -> Download:
+        """The content; it shows people and places, so that it takes the right to personal data."""
+        call.require(Scope.PERSONAL)
+        case = await access_case(self._store, call)
+        found = await self._store.attachments.get(call.path["id"])
+        if found is None or case.number not in found.case_numbers or found.state is not AttachmentState.KEPT:
+            raise not_found("没有这份附件，或它的内容没有保存下来")
+        structlog.get_logger().info("api.attachment_read", case=case.number, attachment=found.id, by=call.caller.name)
+        return Download(
+            name=_name(found, case.number),
+            type=found.type,
+            size=found.size,
+            pieces=self._store.attachments.content(found),
+        )
+
+
+def _name(found: Attachment, number: str) -> str:
+    return f"{number}-{found.id[:8]}.{ENDINGS.get(found.type, 'bin')}"
