@@ -15,6 +15,7 @@ from channels.sms.kannel import Settings as KannelSettings
 from channels.sms.settings import SmsSettings
 from channels.sms.smpp import Settings as SmppSettings
 from channels.wechat.settings import WeChatSettings
+from channels.weibo.settings import WeiboSettings
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "configuration.md").read_text("utf-8")
@@ -32,7 +33,7 @@ def shown(default: Any) -> str:
     if isinstance(default, int | float):
         return f"`{default:g}`"
     if isinstance(default, tuple):
-        return ", ".join(f"`{each}`" for each in default)
+        return ", ".join(f"`{each}`" for each in default) or "–"
     return f'`"{default}"`'
 
 
@@ -50,6 +51,10 @@ def test_each_table_of_the_page_is_what_the_model_says(section: str) -> None:
 
 def test_the_keys_of_a_wechat_account_are_all_there_with_their_defaults() -> None:
     assert rows_of(section_of_page("wechat.<account>")) == dict(_defaults(WeChatSettings))
+
+
+def test_the_keys_of_a_weibo_account_are_all_there_with_their_defaults() -> None:
+    assert rows_of(section_of_page("weibo.<account>")) == dict(_defaults(WeiboSettings))
 
 
 def test_the_keys_of_an_sms_account_are_all_there_with_their_defaults() -> None:
