@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.channel_runs import ChannelRuns, Pace
 from storage.errors import StorageAway
-from storage.leases import Leases
+from storage.leases import LEASES, Leases
 
 SAID = "住在中山路的王小明"
 QUICK = Pace(lease=0.9, renew=0.15, look=0.05, end=0.3, first=0.05, longest=0.2)
@@ -21,7 +23,7 @@ class Bound:
 
     def __init__(self, log: list[str], who: str, *, failures: int = 0) -> None:
         self.log, self.who, self.failures = log, who, failures
-        self.runs = asyncio.Event()
+        self.runs, self.over = asyncio.Event(), asyncio.Event()
 
     async def run(self, take):
         self.log.append(f"{self.who} begins")
@@ -35,6 +37,7 @@ class Bound:
             await asyncio.sleep(0.05)  # a goodbye takes time
             self.log.append(f"{self.who} ends")
             self.runs.clear()
+            self.over.set()
 
 
 class Idle(Bound):
@@ -48,10 +51,10 @@ async def take(arrival) -> None:
 
 
 @contextlib.asynccontextmanager
-async def process(leases, channel):
-    """One worker; cancelled without goodbye where the test does not stop it."""
+async def process(leases, channel, pace=QUICK):
+    """One worker, until the block ends or the test stops it."""
     stop = asyncio.Event()
-    runs = ChannelRuns({("sms", "main"): channel}, leases, take, chance=random.Random(7), pace=QUICK)
+    runs = ChannelRuns({("sms", "main"): channel}, leases, take, chance=random.Random(7), pace=pace)
     running = asyncio.create_task(runs.run(stop))
     try:
         yield stop
@@ -103,6 +106,17 @@ async def test_an_owner_that_is_cut_off_ends_before_another_begins(database, log
             cut.cut = True
             await second.runs.wait()
             assert log == ["a begins", "a ends", "b begins"]
+
+
+async def test_an_owner_whose_lease_is_another_s_ends_at_once_and_begins_no_more(database, log):
+    channel = Bound(log, "a")
+    async with asyncio.timeout(10), process(Leases(database), channel, replace(QUICK, lease=60)):
+        await channel.runs.wait()
+        far = datetime.now(UTC) + timedelta(hours=1)
+        await database[LEASES].update_one({"_id": "run:sms.main"}, {"$set": {"owner": "b", "until": far}})
+        await channel.over.wait()
+        await asyncio.sleep(0.3)
+    assert log == ["a begins", "a ends"]
 
 
 async def test_a_run_that_fails_is_begun_again_and_what_it_says_is_not_logged(database, log, capsys):
