@@ -29,7 +29,7 @@ from channels.sms.cloud_callbacks import (
 )
 from channels.sms.gateway import Gateway, IncomingText, OutgoingText, Received, Report, Surroundings, TakeReceived
 from channels.sms.settings import KeyId, Secret, Signature, WebAddress
-from channels.sms.templates import NamedTemplates, filled, notices_of, template_name
+from channels.sms.templates import NamedTemplates, filled, template_for
 
 USUAL_LIMIT = 35
 """Characters of a variable, unless the provider lifted it for this account."""
@@ -37,7 +37,7 @@ ACKNOWLEDGED = acknowledgement(code=0, msg="接收成功")
 
 
 class Settings(KeyedSettings):
-    """``templates``: by the kind of notice; "reply" for whoever writes. ``extend_code``: appended to the number."""
+    """``templates``: by the kind of notice; "reply" answers whoever writes. ``extend_code``: added to the number."""
 
     sign: Signature
     access_key_id: KeyId
@@ -68,7 +68,7 @@ class AliyunGateway:
 
     @property
     def notices(self) -> frozenset[str]:
-        return notices_of(self._settings.templates)
+        return frozenset(self._settings.templates)
 
     def receive(self, request: WebhookRequest) -> Received:
         verify(request, self._settings)
@@ -82,7 +82,7 @@ class AliyunGateway:
                 raise Malformed("nothing is at this address")
 
     async def send(self, message: OutgoingText) -> Sent:
-        template = self._settings.templates[template_name(message, self._settings.templates)]
+        template = template_for(message, self._settings.templates)
         limit = template.limit or USUAL_LIMIT
         variables = {name: filled(fact, message, limit=limit) for name, fact in template.fields.items()}
         query = {

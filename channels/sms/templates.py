@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -11,8 +11,6 @@ from channels.signs import whole_signs
 from channels.sms.gateway import OutgoingText
 from channels.sms.settings import spelled
 
-REPLY = "reply"
-"""The template by which somebody who wrote is answered, since no words of our own may go out."""
 WHOLE = frozenset({"number", "code"})
 """Facts that say something else when they are cut."""
 MOST_VARIABLES = 20
@@ -59,25 +57,21 @@ class NumberedTemplate(Template):
     fields: Annotated[tuple[Fact, ...], Field(max_length=MOST_VARIABLES)] = ()
 
 
+Known = TypeVar("Known", bound=Template)
 NamedTemplates = Mapping[Fact, Annotated[NamedTemplate, BeforeValidator(by_its_id)]]
 NumberedTemplates = Mapping[Fact, Annotated[NumberedTemplate, BeforeValidator(by_its_id)]]
 
 
-def notices_of(templates: Mapping[str, Template]) -> frozenset[str]:
-    """The kinds of notice that ``templates`` carry."""
-    return frozenset(templates) - {REPLY}
-
-
-def template_name(message: OutgoingText, templates: Mapping[str, Template]) -> str:
-    """Under which name of ``templates`` the template for ``message`` stands.
+def template_for(message: OutgoingText, templates: Mapping[str, Known]) -> Known:
+    """The template by which ``message`` goes out.
 
     Raises:
-        WayShut: there is none: this text cannot go out here.
+        WayShut: there is none: words of our own cannot go out here.
     """
-    name = message.notice or REPLY
-    if name not in templates:
-        raise WayShut(f"no template for {name}", provider_code="no_template")
-    return name
+    template = templates.get(message.notice)
+    if template is None:
+        raise WayShut(f"no template for {message.notice or 'words of our own'}", provider_code="no_template")
+    return template
 
 
 def filled(fact: str, message: OutgoingText, *, limit: int) -> str:

@@ -26,7 +26,7 @@ from channels.sms.cloud_callbacks import (
 from channels.sms.gateway import Gateway, IncomingText, OutgoingText, Received, Report, Surroundings, TakeReceived
 from channels.sms.numbers import international
 from channels.sms.settings import KeyId, Secret, Signature, WebAddress, spelled
-from channels.sms.templates import NumberedTemplates, filled, notices_of, template_name
+from channels.sms.templates import NumberedTemplates, filled, template_for
 from channels.sms.tencent_client import TencentClient
 from channels.sms.tencent_doctor import problems
 
@@ -37,7 +37,7 @@ _STATES = {"SUCCESS": ReceiptState.DELIVERED, "FAIL": ReceiptState.FAILED}
 
 
 class Settings(KeyedSettings):
-    """``templates``: by the kind of notice; "reply" for whoever writes. ``extend_code``: appended to the number."""
+    """``templates``: by the kind of notice; "reply" answers whoever writes. ``extend_code``: added to the number."""
 
     sign: Signature
     secret_id: KeyId
@@ -68,7 +68,7 @@ class TencentGateway:
 
     @property
     def notices(self) -> frozenset[str]:
-        return notices_of(self._settings.templates)
+        return frozenset(self._settings.templates)
 
     def receive(self, request: WebhookRequest) -> Received:
         verify(request, self._settings)
@@ -82,7 +82,7 @@ class TencentGateway:
                 raise Malformed("nothing is at this address")
 
     async def send(self, message: OutgoingText) -> Sent:
-        template = self._settings.templates[template_name(message, self._settings.templates)]
+        template = template_for(message, self._settings.templates)
         limit = template.limit or USUAL_LIMIT
         values = {
             "PhoneNumberSet": [_dialled(message.to)],

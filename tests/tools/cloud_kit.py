@@ -1,9 +1,10 @@
 """Played clouds of text messages for tests: served on real sockets, with an account of ours aimed at them."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -88,9 +89,9 @@ class Bot:
 
     channel: Any = None
     arrivals: list[Any] = field(default_factory=list)
-    statuses: list[int] = field(default_factory=list)
     broken: int = 0
     """So many calls are answered with 500 before one is kept."""
+    news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle(self, request: web.Request) -> web.Response:
         call = WebhookRequest(
@@ -107,8 +108,14 @@ class Bot:
             return web.Response(status=500)
         arrival = self.channel.receive(call)
         self.arrivals.append(arrival)
+        self.news.set()
         response = self.channel.respond(arrival, None)
         return web.Response(status=response.status, body=response.body, headers={"Content-Type": response.content_type})
+
+    async def called(self, seconds: float) -> None:
+        """Wait until something was kept."""
+        async with asyncio.timeout(seconds):
+            await self.news.wait()
 
     @property
     def receipts(self) -> list[Any]:
@@ -127,7 +134,6 @@ class CloudStage:
     channel: Any
     bot: Bot
     http: aiohttp.ClientSession
-    offset: timedelta = timedelta()
 
     async def ctl(self, path: str, data: Any = None, *, method: str = "POST") -> Any:
         if method == "GET":
@@ -143,9 +149,6 @@ class CloudStage:
 
     def notice(self, to: str = PHONE, **more: Any) -> Outbound:
         return Kit().outbound("您反映的事项已受理。", to, **({"notice": "progress", "fields": dict(FACTS)} | more))
-
-
-Made = Callable[..., Awaitable[CloudStage]]
 
 
 @asynccontextmanager

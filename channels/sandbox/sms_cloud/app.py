@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -107,7 +108,7 @@ async def _handled(request: web.Request, played: _Played) -> web.StreamResponse:
         entry.status = troubled.status
         return troubled
     response = await played.answer(request, body)
-    entry.status, entry.answer = response.status, response.text or ""
+    entry.status, entry.answer = response.status, _words(response)
     if fault and fault.drop is Drop.AFTER:
         _cut(request)
     return response
@@ -122,8 +123,13 @@ async def _troubled(request: web.Request, played: _Played, fault: Fault | None) 
         _cut(request)
         return web.Response(status=500)
     if fault.errmsg:
-        return web.json_response(played.failed(fault.errmsg), status=fault.status or _OK)
+        body = json.dumps(played.failed(fault.errmsg)).encode()
+        return web.Response(body=body, status=fault.status or _OK, headers={"Content-Type": "application/json"})
     return web.Response(status=fault.status) if fault.status else None
+
+
+def _words(response: web.Response) -> str:
+    return response.body.decode() if isinstance(response.body, bytes) else ""
 
 
 def _cut(request: web.Request) -> None:

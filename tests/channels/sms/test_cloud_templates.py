@@ -9,7 +9,7 @@ from sms_kit import Kit
 from channels.errors import PayloadRejected, SettingsRejected, WayShut
 from channels.sandbox.sms_cloud.texts import holds_link
 from channels.sms.gateway import OutgoingText
-from channels.sms.templates import NamedTemplate, filled, notices_of, template_name
+from channels.sms.templates import NamedTemplate, filled, template_for
 
 TEMPLATES = {"progress": NamedTemplate(id="SMS_1"), "reply": NamedTemplate(id="SMS_2")}
 
@@ -22,16 +22,15 @@ def value(given, limit=35, fact="note"):
     return filled(fact, message(fields={fact: given}), limit=limit)
 
 
-def test_a_notice_goes_by_its_own_template_and_words_of_our_own_by_the_reply():
-    assert template_name(message(notice="progress"), TEMPLATES) == "progress"
-    assert template_name(message(), TEMPLATES) == "reply"
-    assert notices_of(TEMPLATES) == {"progress"}
+def test_a_notice_goes_by_its_own_template():
+    assert template_for(message(notice="progress"), TEMPLATES).id == "SMS_1"
+    assert template_for(message(notice="reply"), TEMPLATES).id == "SMS_2"
 
 
-@pytest.mark.parametrize(("notice", "templates"), [("news", TEMPLATES), ("", {"progress": TEMPLATES["progress"]})])
-def test_what_has_no_template_does_not_go_out(notice, templates):
+@pytest.mark.parametrize("notice", ["news", ""])
+def test_what_has_no_template_does_not_go_out(notice):
     with pytest.raises(WayShut) as caught:
-        template_name(message(notice=notice), templates)
+        template_for(message(notice=notice), TEMPLATES)
     assert caught.value.try_other_way
     assert not caught.value.retryable
 
@@ -130,7 +129,7 @@ def test_the_same_for_tencent():
 def test_the_planner_is_told_that_no_free_text_goes_out(account):
     capabilities = Kit(settings=dict(account)).channel().capabilities
     assert not capabilities.free_text
-    assert capabilities.notices == {"progress"}
+    assert capabilities.notices == {"progress", "reply"}
 
 
 @pytest.mark.parametrize("account", [ALIYUN_ACCOUNT, TENCENT_ACCOUNT])

@@ -130,15 +130,15 @@ async def test_an_extension_of_the_number_is_asked_for_where_it_is_set(kit, http
     assert json.loads(api.made[0].body)["ExtendCode"] == "01"
 
 
-async def test_words_of_our_own_go_out_as_the_template_for_whoever_writes(channel, kit, api):
-    await channel.send(kit.outbound("请问路灯在哪里？"))
+async def test_whoever_wrote_is_answered_by_the_template_for_it(channel, kit, api):
+    await channel.send(kit.outbound("您的短信已收到", notice="reply"))
     asked = json.loads(api.made[0].body)
     assert (asked["TemplateId"], asked["TemplateParamSet"]) == ("200", [])
 
 
-async def test_without_such_a_template_nothing_is_called(kit, http, api):
+async def test_words_of_our_own_never_leave(channel, kit, api):
     with pytest.raises(WayShut):
-        await kit.channel(http, api_base=api.url, templates={}).send(kit.outbound("请问路灯在哪里？"))
+        await channel.send(kit.outbound("请问路灯在哪里？"))
     assert api.made == []
 
 
