@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from channels.errors import PayloadRejected, WayShut
+from channels.errors import OutcomeUnknown, PayloadRejected, SendFailed, WayShut
 from channels.messages import PUBLIC_INVITATION, Outbound, Sent
 from channels.weibo.client import WeiboApi
 from channels.weibo.errcodes import CHINA, is_same
-from channels.weibo.rendering import PUBLIC_LIMIT, TEXT_LIMIT, clip, rendered
+from channels.weibo.rendering import PUBLIC_LIMIT, TEXT_LIMIT, clip, parts, rendered
 from channels.weibo.replies import text_data
 from channels.weibo.wire import Fields, number
 
@@ -19,7 +19,7 @@ Say = Callable[[str], Awaitable[Fields]]
 
 
 async def send_private(api: WeiboApi, message: Outbound, *, now: datetime) -> Sent:
-    """A private message, within the window that the person opened.
+    """A private message, within the window that the person opened; a long one as several.
 
     Raises:
         SendFailed: one of its branches.
@@ -33,7 +33,15 @@ async def send_private(api: WeiboApi, message: Outbound, *, now: datetime) -> Se
             raise PayloadRejected("the platform says that it was not sent")
         return answer
 
-    return await _said(say, rendered(message), TEXT_LIMIT, now)
+    first, *further = parts(message) or [""]
+    sent = await _said(say, first, TEXT_LIMIT, now)
+    for part in further:
+        try:
+            await _said(say, part, TEXT_LIMIT, now)
+        except SendFailed as error:
+            # They have read the beginning: all of it again at most once, and marked.
+            raise OutcomeUnknown(error.detail, provider_code=error.provider_code) from None
+    return sent
 
 
 async def send_public(api: WeiboApi, message: Outbound, *, rip: str, now: datetime) -> Sent:

@@ -52,6 +52,31 @@ async def test_a_private_message_is_a_form_with_its_content_encoded_once(make_ch
     }
 
 
+def said(api, kit):
+    return [json.loads(fields["data"])["text"] for fields in api.sent(kit.REPLY)]
+
+
+async def test_a_long_answer_goes_out_as_several_that_lose_nothing(make_channel, api, kit) -> None:
+    text = "经核查，该处路灯已纳入改造计划，请您放心。" * 30
+    await make_channel(base=api.base).send(kit.outbound(text=text))
+    assert "".join(said(api, kit)) == text
+    assert all(len(part) <= 300 and part.endswith("。") for part in said(api, kit))
+    assert len(said(api, kit)) == 3
+
+
+async def test_what_is_beyond_all_measure_is_cut_and_shows_it(make_channel, api, kit) -> None:
+    await make_channel(base=api.base).send(kit.outbound(text="字" * 5000, url="https://example.gov.cn/r/1"))
+    assert len(said(api, kit)) <= 5
+    assert said(api, kit)[-1].endswith("…\n查看详情：https://example.gov.cn/r/1")
+
+
+async def test_what_breaks_off_in_the_middle_may_have_arrived(make_channel, api, kit) -> None:
+    api.script[kit.REPLY].append({"result": True})
+    api.refuse(kit.REPLY, 10001)
+    with pytest.raises(OutcomeUnknown):
+        await make_channel(base=api.base).send(kit.outbound(text="字" * 400))
+
+
 @pytest.mark.parametrize("code", REACTIONS)
 @pytest.mark.parametrize("form", [int, str])
 async def test_every_code_says_what_to_do(make_channel, api, kit, code, form) -> None:
