@@ -1,6 +1,8 @@
 """The adapter against the sandbox: two readings of one protocol that share no code."""
 
 import asyncio
+import os
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import aiohttp
@@ -9,10 +11,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from channels.base import Tools, WebhookRequest
-from channels.errors import RecipientGone, WayShut
-from channels.messages import EventName, Kind, Outbound, ReceiptState, Via
+from channels.errors import MediaGone, RecipientGone, WayShut
+from channels.messages import EventName, Kind, Media, Outbound, ReceiptState, Via
 from channels.sandbox import PROGRESS_TEMPLATE_ID, SandboxClient, SandboxSettings, make_sandbox
 from channels.wechat import factory
+from channels.wechat.media import UploadKind
 
 PLAY = {"app_id": "wx0123456789abcdef", "app_secret": "secret", "token": "token"}
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -26,7 +29,7 @@ class EchoBot:
     """Answers every message in the webhook's own response, with a button."""
 
     def __init__(self) -> None:
-        self.channel = None
+        self.channel = self.client = None
         self.heard, self.receipts = asyncio.Queue(), asyncio.Queue()
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -76,6 +79,7 @@ async def bot(request):
             bot.channel = factory("main", account | {"templates": templates}, _tools(http))
             async with SandboxClient(str(theirs.make_url(""))) as client:
                 await client.wait_ready(10)
+                bot.client = client
                 yield bot, await client.open("王阿姨")
             await bot.channel.aclose()
 
@@ -145,6 +149,29 @@ async def test_a_reply_and_a_notice_reach_the_phone_unasked(bot):
     assert {row["value"] for row in card.data["rows"]} >= {"WF261121001237", "已受理", "路灯坏了"}
     receipt = await asyncio.wait_for(bot.receipts.get(), 5)
     assert (receipt.provider_id, receipt.state) == (sent.provider_id, ReceiptState.DELIVERED)
+
+
+async def test_what_the_phone_sent_is_fetched_byte_for_byte_until_it_expires(bot):
+    bot, phone = bot
+    picture = b"\x89PNG\r\n\x1a\n" + os.urandom(300_000)
+    await phone.picture(picture)
+    sent = (await _heard(bot)).media
+    fetched = await bot.channel.fetch(sent)
+    assert (fetched.content, fetched.type) == (picture, "image/png")
+    assert (await bot.channel.fetch(replace(sent, id=""))).content == picture, "by its address alone"
+    await phone.voice()
+    voice = await bot.channel.fetch((await _heard(bot)).media)
+    assert voice.content.startswith(b"#!AMR\n")
+    await bot.client.call("POST", "/clock", json={"forward_seconds": 3 * 86_400 + 1})
+    with pytest.raises(MediaGone):
+        await bot.channel.fetch(sent)
+
+
+async def test_a_picture_of_ours_is_taken_and_given_back(bot):
+    bot, _ = bot
+    picture = b"\xff\xd8\xff" + os.urandom(10_000)
+    uploaded = await bot.channel.upload(UploadKind.IMAGE, picture)
+    assert (await bot.channel.fetch(Media(id=uploaded.media_id))).content == picture
 
 
 async def test_the_window_closes_after_five_messages(bot):
