@@ -11,6 +11,7 @@ import aiohttp
 from redis.exceptions import RedisError
 
 from bot.casework.casebook import Casebook
+from bot.casework.contacts import ContactBook
 from bot.casework.drafting import Drafter
 from bot.casework.effects import changes_for
 from bot.casework.service import Casework
@@ -32,6 +33,8 @@ from bot.rasa_client import rasa_link
 from bot.services import Services
 from bot.settings import Settings
 from bot.shared_state import RedisState, Wakeups
+from bot.turns.beforehand import Beforehand
+from bot.turns.binding import PhoneBinding
 from bot.turns.runner import RunnerTools
 from bot.turns.turn import TurnMaker
 from bot.turns.turns import Turns
@@ -244,6 +247,7 @@ def _turns(
         clock=utc_now,
         metrics=metrics,
         wanting=Wanting(store=store, unfiled=timedelta(days=settings.attachments.unfiled_days)),
+        beforehand=Beforehand(store=store, binding=_binding(store, channels)),
         invitation=Invitation(DialogFiles(folder=settings.dialog.files), office=settings.office.name),
     )
     return Turns(
@@ -259,6 +263,11 @@ def _turns(
             fetch=queue.kick_fetch,
         )
     )
+
+
+def _binding(store: Store, channels: Channels) -> PhoneBinding:
+    book = ContactBook(store=store, clock=utc_now)
+    return PhoneBinding(store=store, channels=channels, book=book, chance=SecureChance())
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ shared things handed in; it holds no other state.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
 
 import aiohttp
@@ -67,6 +67,11 @@ class Limit:
     minute: int = 0
     hour: int = 0
     day: int = 0
+
+    def windows(self) -> Mapping[timedelta, int]:
+        """The spans that are limited, and how many each takes."""
+        spans = ((timedelta(minutes=1), self.minute), (timedelta(hours=1), self.hour), (timedelta(days=1), self.day))
+        return {span: most for span, most in spans if most}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

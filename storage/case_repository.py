@@ -5,7 +5,7 @@ Nothing here writes by itself: the caller commits the changes together with the 
 
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -96,7 +96,12 @@ class Cases:
 
     async def of_conversation(self, conversation_id: str, limit: int = 20) -> tuple[Case, ...]:
         """Read the cases that a conversation filed or follows, newest first, accusations of its own included."""
-        found = await self._cases.find({"parties": conversation_id}, sort=NEWEST_FIRST, limit=limit)
+        return await self.of_conversations([conversation_id], limit)
+
+    async def of_conversations(self, ids: Sequence[str], limit: int = 20) -> tuple[Case, ...]:
+        """Read the cases that any of these conversations filed or follows, as ``of_conversation`` does."""
+        where = {"parties": ids[0] if len(ids) == 1 else {"$in": list(ids)}}
+        found = await self._cases.find(where, sort=NEWEST_FIRST, limit=limit)
         return tuple(case_from_document(each, self._vault) for each in found)
 
     async def check_code(self, number: str, code: str, *, asker: str, now: datetime) -> bool:

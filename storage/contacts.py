@@ -23,6 +23,9 @@ CONTACT_EVENTS = "contact_events"
 MOST_CONVERSATIONS = 50
 """Of one contact; nobody has so many."""
 EVENTS_SHOWN = 200
+MERGED, BOUND, MERGED_INTO, UNMERGED = "merged", "bound", "merged_into", "unmerged"
+JOININGS = frozenset({MERGED, BOUND})
+"""Kinds of events that brought conversations to a contact."""
 _PHONE = "contact phone"
 
 
@@ -112,10 +115,13 @@ class Contacts:
         }
         return Update(collection=CONTACTS, filter=where, update={"$set": kept, "$inc": {"version": 1}})
 
-    def place(self, conversation_id: str, contact_id: str | None) -> Change:
-        """Give the change that makes a conversation the contact's; None: a person of its own again."""
+    def place(self, conversation_id: str, contact_id: str | None, *, was: str | None) -> Change:
+        """Give the change that makes a conversation the contact's; None: a person of its own again.
+
+        The commit fails with Conflict where it is not ``was``'s any more.
+        """
         change = {"$unset": {"contact_id": ""}} if contact_id is None else {"$set": {"contact_id": contact_id}}
-        return Update(collection=CONVERSATIONS, filter={"_id": conversation_id}, update=change)
+        return Update(collection=CONVERSATIONS, filter={"_id": conversation_id, "contact_id": was}, update=change)
 
     def record(self, event: ContactEvent) -> Change:
         """Give the change that keeps ``event``."""
@@ -127,6 +133,12 @@ class Contacts:
         return Update(
             collection=CONTACT_EVENTS, filter={"_id": event.id, "undone": False}, update={"$set": {"undone": True}}
         )
+
+    async def last_joining(self, contact_id: str) -> ContactEvent | None:
+        """Give the last joining of the contact that was not taken back."""
+        where = {"contact_id": contact_id, "kind": {"$in": list(JOININGS)}, "undone": False}
+        found = await self._events.find_one(where, sort=(("at", -1), ("_id", -1)))
+        return None if found is None else _event(found)
 
     async def events(self, contact_id: str, limit: int = EVENTS_SHOWN) -> Sequence[ContactEvent]:
         """Give what happened to a contact, the newest first."""

@@ -7,6 +7,7 @@ from typing import Self
 from storage.attachments import Attachments
 from storage.calls import Calls
 from storage.case_repository import Cases
+from storage.code_tries import CodeTries
 from storage.commit import Committer
 from storage.contacts import Contacts
 from storage.conversations import Conversations
@@ -32,6 +33,7 @@ class Store:
     conversations: Conversations
     contacts: Contacts
     counts: SendCounts
+    code_tries: CodeTries
     outbox: Outbox
     cases: Cases
     numbers: Numbers
@@ -58,6 +60,7 @@ class Store:
             conversations=Conversations(database, vault),
             contacts=Contacts(database, vault),
             counts=SendCounts(database),
+            code_tries=CodeTries(database),
             outbox=Outbox(database, vault),
             cases=Cases(database, vault),
             numbers=numbers,

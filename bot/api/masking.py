@@ -5,7 +5,7 @@ import re
 _MOBILE = re.compile(r"(?<![0-9])(1[3-9][0-9])[ -]?[0-9]{4}[ -]?([0-9]{4})(?![0-9])")
 _ID_NUMBER = re.compile(r"(?<![0-9])([0-9])[0-9]{16}([0-9Xx])(?![0-9])")
 _LONG = 7
-_CODE = re.compile(r"(查询码\s*[：:是为]?\s*)\d{6}(?!\d)")
+_CODE = re.compile(r"((?:查询码|验证码)\s*[：:是为]?\s*)\d{6}(?!\d)")
 _CASE_NUMBER = r"(?<![A-Za-z0-9])[A-Za-zＡ-Ｚａ-ｚ]{1,6}[\s-]?(?:\d[\s-]?){11,12}\d?(?!\d)"
 _NUMBER_OR_CODE = re.compile(rf"(?P<number>{_CASE_NUMBER})|(?<!\d)\d{{6}}(?!\d)")
 _HIDDEN_CODE = "******"

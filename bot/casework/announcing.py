@@ -22,15 +22,21 @@ async def notices_for(
 ) -> Sequence[OutboxEntry]:
     """One entry for every follower of ``case`` but ``besides``, who is answered in the conversation itself.
 
-    A follower who left the account gets one as well: the delivery finds no way, and staff see that the person was
-    not told.
+    A follower who left the account gets one as well: the delivery finds another place where the person is reached, or
+    staff see that they were not told. Who follows from several conversations is told once.
     """
-    conversations = [await store.conversations.get(follower) for follower in case.followers if follower != besides]
+    found = [await store.conversations.get(follower) for follower in case.followers if follower != besides]
+    conversations = [each for each in found if each is not None]
     return [
         _entry(each, case, wording(each.id == case.filer.conversation_id), seq=seq, at=at)
-        for each in conversations
-        if each is not None
+        for each in _one_of_each_contact(conversations, case)
     ]
+
+
+def _one_of_each_contact(conversations: Sequence[Conversation], case: Case) -> Sequence[Conversation]:
+    """The filer's own conversation before another of theirs; else the first that followed."""
+    own_first = sorted(conversations, key=lambda each: each.id != case.filer.conversation_id)
+    return list({each.contact_id or each.id: each for each in reversed(own_first)}.values())[::-1]
 
 
 def _entry(conversation: Conversation, case: Case, notice: Notice, *, seq: int, at: datetime) -> OutboxEntry:

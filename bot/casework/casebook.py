@@ -29,9 +29,17 @@ class Casebook:
         self._clock = clock
 
     async def mine(self, conversation_id: str) -> Sequence[CaseView]:
-        """The conversation's cases, newest first, with their public steps."""
-        cases = await self._store.cases.of_conversation(conversation_id, limit=CASES_SHOWN)
-        return await asyncio.gather(*(self._viewed(case, full=True) for case in cases))
+        """The person's cases, newest first, with their public steps: those of this conversation and of its kin.
+
+        Of the kin's a text message tells the state alone, and of an accusation nothing is told elsewhere.
+        """
+        kin, own = await asyncio.gather(
+            self._store.contacts.kin(conversation_id),
+            self._store.cases.of_conversation(conversation_id, limit=CASES_SHOWN),
+        )
+        cases = own if len(kin) == 1 else await self._store.cases.of_conversations(kin, limit=CASES_SHOWN)
+        shown = [case for case in cases if conversation_id in _parties(case) or not case.accusation]
+        return await asyncio.gather(*(self._viewed(case, full=_in_full(case, conversation_id)) for case in shown))
 
     async def find(self, *, number: str, code: str | None, conversation_id: str) -> CaseView | None:
         """One case: in full where it was filed from or is followed, else the state alone for the right code."""
@@ -39,10 +47,15 @@ class Casebook:
         case = None if known is None else await self._store.cases.get(known)
         if case is not None and conversation_id in case.followers:
             return await self._viewed(case, full=True)
+        if case is not None and not case.accusation and await self._is_kins(case, conversation_id):
+            return await self._viewed(case, full=_in_full(case, conversation_id))
         if code is None or not await self._fits(number, code, conversation_id):
             return None
         # Another phone learns the state only, and of an accusation nothing.
         return None if case is None or case.accusation else await self._viewed(case, full=False)
+
+    async def _is_kins(self, case: Case, conversation_id: str) -> bool:
+        return not _parties(case).isdisjoint(await self._store.contacts.kin(conversation_id))
 
     async def draw_number(self, *, message_id: str, at: datetime) -> str:
         return await self._store.numbers.draw(message_id=message_id, at=at)
@@ -58,6 +71,15 @@ class Casebook:
             return await self._store.cases.check_code(number, code, asker=conversation_id, now=self._clock())
         except SlowDown as error:
             raise TooManyTries(error.seconds) from error
+
+
+def _parties(case: Case) -> set[str]:
+    return {each for each in (case.filer.conversation_id, *case.followers) if each}
+
+
+def _in_full(case: Case, conversation_id: str) -> bool:
+    """Senders of texts can be forged: what was filed elsewhere they read by its state alone."""
+    return conversation_id in _parties(case) or not conversation_id.startswith("sms:")
 
 
 def _view(case: Case, public: Sequence[TimelineEntry], *, full: bool) -> CaseView:

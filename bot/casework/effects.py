@@ -204,7 +204,7 @@ class _Settler:
         """Add words or pictures; the filer's may move the case on: what was asked for, or why they are not content."""
         case = await self._followed(effect.number)
         attachments = _attachments(effect.attachments)
-        to = _moved_by_addition(case) if case.filer.conversation_id == self.conversation.id else None
+        to = _moved_by_addition(case) if case.filer.conversation_id in await self._kin(case) else None
         if to is not None:
             return await self._move(case, to, note=effect.text, attachments=attachments)
         entry = self._entry(EntryKind.ADDED, note=effect.text, attachments=attachments)
@@ -261,15 +261,22 @@ class _Settler:
 
     async def _followed(self, number: str) -> Case:
         case = await self.store.cases.get(number)
-        if case is None or self.conversation.id not in case.followers:
+        if case is None or (await self._kin(case)).isdisjoint(case.followers):
             raise EffectRefused(number)
         return case
 
     async def _own(self, number: str) -> Case:
         case = await self._followed(number)
-        if case.filer.conversation_id != self.conversation.id:
+        if case.filer.conversation_id not in await self._kin(case):
             raise EffectRefused(number)
         return case
+
+    async def _kin(self, case: Case) -> set[str]:
+        """The conversations of the person who speaks; an accusation is known in its own alone."""
+        contact_id = self.conversation.contact_id
+        if contact_id is None or case.accusation or self.conversation.id == case.filer.conversation_id:
+            return {self.conversation.id}
+        return {self.conversation.id, *await self.store.contacts.conversations(contact_id)}
 
 
 def _moved_by_addition(case: Case) -> CaseState | None:

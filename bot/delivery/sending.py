@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -12,7 +12,7 @@ from bot.delivery.planner import Way, weigh
 from bot.delivery.reasons import Reason
 from bot.faults import frames_of
 from bot.metrics import Metrics
-from channels.base import Channel, Clock, Limit
+from channels.base import Channel, Clock
 from channels.errors import OutcomeUnknown, RecipientGone, SendFailed, WayShut
 from channels.messages import Outbound, Purpose, Sent, Via
 from storage.records import Considered, Conversation, OutboxEntry
@@ -143,7 +143,7 @@ class Sender:
             return None
         what = entry.purpose.value if entry.purpose in _COUNTED_AS_ONE else f"{entry.purpose}:{entry.notice}"
         free_at = await self._store.counts.spend(
-            f"{conversation.id}:{what}", entry.id, _windows(limit), now=self._clock()
+            f"{conversation.id}:{what}", entry.id, limit.windows(), now=self._clock()
         )
         if free_at is None:
             return None
@@ -202,11 +202,6 @@ class Sender:
 
 
 _COUNTED_AS_ONE = frozenset({Purpose.REPLY, Purpose.CODE})
-
-
-def _windows(limit: Limit) -> Mapping[timedelta, int]:
-    spans = ((timedelta(minutes=1), limit.minute), (timedelta(hours=1), limit.hour), (timedelta(days=1), limit.day))
-    return {span: most for span, most in spans if most}
 
 
 def _may_go_elsewhere(result: Sent | SendFailed) -> bool:

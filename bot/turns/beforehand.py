@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from bot.casework.effects import Settled
+from bot.turns.binding import PhoneBinding
 from bot.turns.loops import caution
 from bot.turns.stopping import SMS, stopping, word_of
 from channels.messages import Inbound
@@ -22,12 +23,14 @@ from storage.store import Store
 class Beforehand:
     """Holds no state of its own."""
 
-    def __init__(self, *, store: Store) -> None:
+    def __init__(self, *, store: Store, binding: PhoneBinding | None = None) -> None:
         self._store = store
+        self._binding = binding
 
     def takes(self, conversation: Conversation, message: Inbound) -> bool:
         """Whether the dialog must not hear ``message``."""
-        return word_of(message, conversation) is not None
+        binds = self._binding is not None and self._binding.takes(conversation, message)
+        return binds or word_of(message, conversation) is not None
 
     async def answer(
         self, conversation: Conversation, arrived: ArrivedMessage, now: datetime
@@ -39,7 +42,7 @@ class Beforehand:
         """
         word = word_of(arrived.message, conversation)
         if word is None:
-            raise ValueError(arrived.id)
+            return await self._bound(conversation, arrived, now)
         made = stopping(word, conversation, message_id=arrived.id, at=now)
         event = ContactEvent(
             at=now,
@@ -52,6 +55,15 @@ class Beforehand:
         settled = Settled(changes=(self._store.contacts.record(event),), known={"stopped": made.stopped})
         outcome = Outcome(state=conversation.state, replies=[Reply(text=made.reply)], intent=word.value, at=now)
         return outcome, settled
+
+    async def _bound(
+        self, conversation: Conversation, arrived: ArrivedMessage, now: datetime
+    ) -> tuple[Outcome, Settled]:
+        if self._binding is None:
+            raise ValueError(arrived.id)
+        answered = await self._binding.answer(conversation, arrived, now)
+        replies = [Reply(text=answered.reply)]
+        return Outcome(state=conversation.state, replies=replies, intent="bind_phone", at=now), answered.settled
 
     def cautious(
         self, conversation: Conversation, message: Inbound, outcome: Outcome, settled: Settled, now: datetime

@@ -108,7 +108,7 @@ class Town:
         changes = [self.store.contacts.bind(contact, phone, at=self.now)]
         for each in (OPENID, *others):
             one = await self.store.conversations.ensure(each, now=self.now)
-            changes.append(self.store.contacts.place(one.id, contact.id))
+            changes.append(self.store.contacts.place(one.id, contact.id, was=None))
         await self.store.committer.commit(changes)
 
 

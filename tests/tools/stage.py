@@ -11,6 +11,7 @@ from typing import Any
 from bot.casework.effects import changes_for
 from bot.metrics import Metrics
 from bot.shared_state import Wakeups
+from bot.turns.beforehand import Beforehand
 from bot.turns.runner import RunnerTools
 from bot.turns.turn import TurnMaker
 from bot.turns.turns import Turns
@@ -89,6 +90,7 @@ class Stage:
         answer_within: float = 4.5,
         channels: Mapping[tuple[str, str], Any] = MappingProxyType({}),
         invitation: Callable[[], Awaitable[str]] = _no_invitation,
+        beforehand: Beforehand | None = None,
     ) -> Process:
         kicked: list[str] = []
 
@@ -109,6 +111,7 @@ class Stage:
             clock=now,
             metrics=Metrics(),
             invitation=invitation,
+            beforehand=beforehand,
         )
         tools = RunnerTools(
             store=self.store,
