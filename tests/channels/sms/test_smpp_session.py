@@ -1,17 +1,23 @@
 """The SMPP gateway and peers that misbehave: each is a plain socket that says what no good SMSC would."""
 
 import asyncio
+import ssl
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from smpp_kit import Taken, account, bound, outbound
 
 from channels.errors import Busy, OutcomeUnknown
 from channels.sms import smpp
 
-BIND_RESP, SUBMIT_RESP, DELIVER = 0x8000_0009, 0x8000_0004, 0x05
+SUBMIT_RESP, DELIVER = 0x8000_0004, 0x05
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -26,7 +32,7 @@ async def heard(reader: asyncio.StreamReader) -> tuple[int, int, int, bytes]:
 
 
 @asynccontextmanager
-async def peer(talk: Talk) -> AsyncIterator[tuple[int, list[int]]]:
+async def peer(talk: Talk, context: ssl.SSLContext | None = None) -> AsyncIterator[tuple[int, list[int]]]:
     """A server that ``talk``s to each who comes; its port, and the numbers of those who came."""
     came: list[int] = []
 
@@ -39,7 +45,7 @@ async def peer(talk: Talk) -> AsyncIterator[tuple[int, list[int]]]:
         finally:
             writer.close()
 
-    server = await asyncio.start_server(one, "127.0.0.1", 0)
+    server = await asyncio.start_server(one, "127.0.0.1", 0, ssl=context)
     try:
         yield server.sockets[0].getsockname()[1], came
     finally:
@@ -48,8 +54,8 @@ async def peer(talk: Talk) -> AsyncIterator[tuple[int, list[int]]]:
 
 
 async def bind(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    _, _, sequence, _ = await heard(reader)
-    writer.write(pdu(BIND_RESP, sequence, b"peer\0"))
+    command, _, sequence, _ = await heard(reader)
+    writer.write(pdu(command | 0x8000_0000, sequence, b"peer\0"))
 
 
 async def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
@@ -210,3 +216,39 @@ async def test_more_than_can_be_kept_is_to_come_again():
     assert kept | refused == set(range(1, 701))
     assert not kept & refused
     assert taken.texts == sorted(taken.texts)
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """Of ``localhost``, signed by itself; the file holds the key as well."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path = tmp_path / "peer.pem"
+    path.write_bytes(made.public_bytes(pem) + secret)
+    return path
+
+
+async def test_a_peer_must_be_who_it_says_where_the_connection_is_encrypted(certificate, monkeypatch):
+    async def talk(reader, writer):
+        await bind(reader, writer)
+        await reader.read()
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    async with peer(talk, context) as (port, _):
+        channel = account(port, host="localhost", tls=True)
+        [sentence] = await channel.check()
+        assert "SSLCertVerificationError" in sentence
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert await channel.check() == []
