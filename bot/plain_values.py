@@ -36,6 +36,7 @@ NAMES: Mapping[str, str] = {
     "place": "地点",
     "known_name": "已知的姓名",
     "known_phone": "已知的手机号",
+    "known_place": "上一件的地点",
     "last_answer": "上一条回答",
     "next_matters": "接下来的事",
     "number": "编号",

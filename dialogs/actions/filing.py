@@ -153,7 +153,11 @@ def _remembered(draft: Draft) -> list[Any]:
     """Name and phone serve the next petition of the same conversation."""
     if draft.anonymous:
         return []
-    return [SlotSet("known_name", draft.name or None), SlotSet("known_phone", draft.phone or None)]
+    return [
+        SlotSet("known_name", draft.name or None),
+        SlotSet("known_phone", draft.phone or None),
+        SlotSet("known_place", None if draft.place in NOWHERE else draft.place),
+    ]
 
 
 class DropPetition(Action):

@@ -27,7 +27,7 @@ class TellOwnData(Action):
         if turn.entity("topic") == "erase":
             effect(dispatcher, "call_person", reason="erase", danger=False)
             say(dispatcher, "utter_erase_passed_on")
-            return [SlotSet(name, None) for name in ("known_name", "known_phone", "dropped")]
+            return [SlotSet(name, None) for name in ("known_name", "known_phone", "known_place", "dropped")]
         if turn.entity("topic") == "phone":
             return _new_number(dispatcher, turn)
         cases = await self._world.cases.mine(turn.conversation_id)

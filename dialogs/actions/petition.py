@@ -17,7 +17,7 @@ from dialogs.actions.following import next_draft
 from dialogs.actions.happened import happened_in
 from dialogs.actions.held import hold, read_held
 from dialogs.actions.listening import goes_on, listen
-from dialogs.actions.locating import located, settled
+from dialogs.actions.locating import as_before, located, settled
 from dialogs.actions.placing import asked_precisely
 from dialogs.actions.repeating import compared
 from dialogs.actions.resuming import WHICH, begun_with, came_back, is_apart, open_words, which_of_both, words_of
@@ -62,7 +62,7 @@ class ValidatePetitionForm(FormValidationAction):
         chosen = self._with_choices(heard.draft)
         heard = heard.remark("utter_later_noted") if len(chosen.later) > len(heard.draft.later) else heard
         draft = await compared(chosen, turn, self._world)
-        happened = happened_in(draft.when or draft.matter or "", draft.happened, now=turn.at)
+        happened = happened_in((draft.matter or "") if draft.when is None else draft.when, draft.happened, now=turn.at)
         draft = replace(draft, at=turn.at.isoformat(), happened=happened)
         if len(draft.matter or "") >= LONGEST_MATTER > len(before.matter or ""):
             heard = heard.remark("utter_too_much")
@@ -108,6 +108,9 @@ class ValidatePetitionForm(FormValidationAction):
             turn = replace(turn, text="") if value == "continue" else turn
         if asked == "place" and (chosen := settled(draft, turn.entity("value") or turn.text, self._world.gazetteer)):
             return Heard(draft=replace(chosen, message_ids=draft.with_message(turn.message_ids)))
+        if asked == "place" and (place := as_before(turn.text, tracker.slots.get("known_place") or "")):
+            same = replace(draft, place=place, unclear=0, message_ids=draft.with_message(turn.message_ids))
+            return Heard(draft=same)
         heard = listen(draft, turn, asked, self._world.categories)
         over = turn.entity("kind") == "over"
         return replace(heard, remarks=("utter_danger_over", *heard.remarks)) if over else heard

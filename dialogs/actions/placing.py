@@ -37,6 +37,13 @@ _HOME = re.compile(r"^我?们?家?(?:是)?(?:住|家住|住址)|家在")
 _ABOUT_PEOPLE = re.compile(
     r"家里|(?:有|是)(?:个)?(?:老人|孩子|小孩|病人|孕妇)|(?:老人|孩子)[没不很都]|没法|受不了|没水|没电"
 )
+_A_FACT = re.compile(
+    r"(?:就是|是|坐|[那这]个|[那这]趟)*(?:[A-Za-z]?\d{1,3}|[一二三四五六七八九十百]{1,4})路(?:公交车?|车|的|那趟)*[。！]?|"
+    r"(?:就是|是|都是|用的?)?(?:中国)?(?:[中申圆]通|韵达|顺丰|京东|极兔|邮政|菜鸟|德邦|美团|饿了么|拼多多|淘宝|滴滴|抖音|移动|联通|电信|广电)(?:的|快递|外卖|宽带|公司|平台|物流|网络|家)*[。！]?|"
+    r"(?!.*[里村庄屯边面头侧口院楼区县镇乡街路园苑城栋号幢层段角]的?$)[^，。\d]{2,6}的|"
+    r"车牌号?.*|[\u3400-\u9fff]?[A-Z][·.]?[A-Z0-9]{5,6}"
+)
+"""27路, 中通的: which one it is, not where."""
 _LIKE_A_PLACE = re.compile(r"(?:[站池点口边旁里侧处院楼房坑沟]|[对后]面|附近)$")
 _NO_NOUN = re.compile(
     r"^(?:给|帮|替|催|快|赶|请|麻烦|求|让|叫|能|可以|会|要|想|等|算了|谢|再|你|他(?!们[村家])|她|为啥|为什|急|看看|问问|查查|说|管)|"
@@ -136,21 +143,33 @@ def place_beside(heard: Heard, text: str) -> Heard | None:
         ).remark("utter_noted")
     if _HOME.search(text):
         return replace(heard, draft=told(draft, text)).remark("utter_added_to_matter")
+    if draft.place and place.endswith(draft.place):  # the road that leads to it: it is completed
+        return replace(heard, draft=replace(draft, place=place, shown=None, unclear=0)).remark("utter_noted")
     return replace(heard, draft=moved(draft, place)).remark("utter_place_changed")
 
 
 def _joined(before: str, place: str, *, exact: bool) -> str:
     """District and street, whichever of them was said first."""
+    if _ROAD.search(place) and _ESTATE.search(before) and not _ROAD_IN.search(before):
+        return f"{place}{before}"
     if exact:
         return f"{before}{place}" if before and find_district(before) == before and not find_district(place) else place
     return place if before in NOWHERE else f"{place}{before}" if not find_district(before) else before
+
+
+_ROAD = re.compile(r"[\u3400-\u9fff](?:路|街|大道|巷|胡同|里弄)(?:[\d一二三四五六七八九十百]+号(?:院)?)?$")
+_ROAD_IN = re.compile(r"[\u3400-\u9fff](?:路|街|大道|巷|胡同)")
+_ESTATE = re.compile(
+    r"^(?![\u3400-\u9fff]{1,4}[区县市]$)[\u3400-\u9fffA-Za-z0-9]{2,12}"
+    r"(?:[城苑园府湾庭居轩邸阁都村]|小区|花园|家园|公寓|广场|大厦|社区|公司|工地|学校|医院|市场)(?:[\d一二三四五六七八九十A-Z]+(?:号楼|栋|期|单元).{0,8})?$"
+)
 
 
 def _no_place(heard: Heard, said: str, categories: Categories) -> Heard:
     """What tells more of the matter belongs to it. The place is asked once more, then taken as it is."""
     draft, before = heard.draft, heard.draft.unclear
     other = asks(said) or commands.affirms(said) or commands.denies(said)
-    beside = is_no_place(said.removeprefix("就是")) or bool(_ABOUT_PEOPLE.search(said))
+    beside = is_no_place(said.removeprefix("就是")) or bool(_ABOUT_PEOPLE.search(said) or _A_FACT.fullmatch(said))
     remark = beside or tells_a_matter(said, categories)
     tells = not other and not _DOES_NOT_KNOW.search(said) and (remark or len(words_only(said)) >= _A_REMARK)
     if tells and remark and before:
@@ -176,7 +195,7 @@ def _place_answer(said: str, facts: Facts, categories: Categories) -> str:
     remark = (
         is_no_place(said)
         or bool(_NO_NOUN.search(said))
-        or bool(_ABOUT_PEOPLE.search(said))
+        or bool(_ABOUT_PEOPLE.search(said) or _A_FACT.fullmatch(said))
         or (tells_a_matter(said, categories) and not _LIKE_A_PLACE.search(said))
     )
     other = commands.affirms(said) or commands.denies(said) or asks(said) or remark

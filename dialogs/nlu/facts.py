@@ -40,10 +40,12 @@ _FILLER = made_of(
     r"保密|匿名|实名|可以匿名|我要匿名|我想匿名|匿名提交|匿名举报|就这些|没了|没有了|说完了|就这样|完了|以上"
 )
 _HINT_ADDRESS = re.compile(
-    r"^(?:就是(?=[^，]*[路街道巷村区])|"
+    r"^(?:[嗯哦噢啊对就也][，,\x20]*(?=就|在|是))?(?:就是(?=[^，]*[路街道巷村区院店])|"
+    r"[^，。]{0,6}?(?:写|登|留|填|标|给)的?的?(?:地址|住址|地点|位置)(?:是|在|为|就是)?[:： ]*|"
+    r"(?:[我俺咱额阿]|阿拉|我们|俺们|咱们|额们)(?:家)?(?:就)?是(?=[^，]*[路街道巷村区庄镇乡县])|"
     r"我?(?:家)?(?:地址|住址|地点|位置|事发地)(?:是|在|为)?[:： ]*|"
     r"(?:[我俺咱她他]们?)?(?:家)?(?:就|是)?(?:住(?!院)|在|喺|位于)+|"
-    r"是(?=[^，]*[路街道巷村区里楼门口]))"
+    r"是(?=[^，]*[路街道巷村区里楼门口园苑城院厦]))"
 )
 _MATTER_LABEL = re.compile(
     r"^(?:(?:反映|投诉|举报)?(?:的)?(?:内容|问题|事项|诉求|情况|事情)(?:是|为)?[:：] *|我?(?:又|还|再)*(?:要|"
@@ -51,8 +53,10 @@ _MATTER_LABEL = re.compile(
 )
 _A_STATEMENT = 7
 _DISTRICT_APART = re.compile(
-    r"(?:^|[，,。；;\n])(?:在|是|这是)?(?P<district>[\u3400-\u9fff]{1,3}(?<![小社校景园辖片市全本城郊山库矿街区县])[区县])的?(?=[，,。；;\n]|$)"
+    r"(?:^|[，,。；;\n])(?:在|是|这是)?(?P<district>[\u3400-\u9fff]{1,3}(?<![小社校景园辖片市全本城郊山库矿街区县])[区县](?:[\u3400-\u9fff]{1,8}?(?:路|街|大道|巷)(?:\d{1,5}号)?)?)的?(?=[，,。；;\n]|$)"
 )
+_BREATH = re.compile(r"(?<=[\u3400-\u9fff])[啊呀嘛呢哦噢](?=[\u3400-\u9fff])")
+_SAID_AGAIN = re.compile(r"[^，。]{2,10}[，,]\x20*就(?:是|在)(?P<place>.{4,})")
 _PLACE_LABEL = re.compile(r"^(?:地址|住址|地点|位置|事发地)[:：]")
 
 
@@ -192,8 +196,20 @@ def only_place(text: str, known: str = "") -> bool:
 def answered_place(text: str) -> str:
     """A place given as an answer, without the words that lead to it."""
     first = re.sub(r"[。.！!～~，, ]+$", "", text.strip())
+    first = _meant(_BREATH.sub("，", first))
     first = re.sub(r"(?<=.{2})(?:那个|那边|那里|那儿|这边|这里|这儿|那块儿?)$", "", first)
-    return _HINT_ADDRESS.sub("", first).strip()[:100]
+    bare = _HINT_ADDRESS.sub("", first).strip()
+    bare = re.sub(r"(?<=[村庄屯镇乡县区])的(?:人|村民|居民)?$", "", bare)
+    found = find_place(bare)
+    whole = found.value if found and found.exact and found.value not in bare else ""
+    return (whole or bare)[:100]
+
+
+def _meant(text: str) -> str:
+    """河西区永安里三号楼 of 永安里啊，就是河西区永安里三号楼: said again in full."""
+    again = _SAID_AGAIN.match(text)
+    place = find_place(again["place"]) if again else None
+    return again["place"] if again and place and place.exact else text
 
 
 def _flag(text: str, yes: re.Pattern[str], no: re.Pattern[str]) -> bool | None:

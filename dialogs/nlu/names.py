@@ -59,6 +59,10 @@ _NO_GIVEN = (
     r"管修坏漏停乱臭脏吵黑堵水电路车门灯气房费钱拖欠给要被把请望去说问到么这那])"
 )
 _SIGNED_NAME = rf"{_DOTTED}|(?:{_DOUBLE})(?:{_NO_GIVEN}{_HAN}){{1,2}}|{_SURNAME}(?:{_NO_GIVEN}{_HAN}){{2}}"
+_OF_A_HOUSE = re.compile(
+    rf"(?:我|俺|本人|咱)是[^，,。；;\s]{{2,30}}[\d一二三四五六七八九十室户号楼栋元村庄屯区苑园镇乡街路院城里府湾]的(?P<name>{_SURNAME}(?:{_NO_GIVEN}{_HAN}){{1,2}}){_END}"
+)
+"""我是永宁区文化路翠湖园9号楼1单元501的孙国强."""
 _SIGNED = re.compile(
     rf"(?<=[，,。；;！!？?\n\x20])(?:敬礼|谢谢您?|反映人|市民|居民|村民|业主)?[，,。！!\x20]{{0,3}}(?P<name>{_SIGNED_NAME})[。.！!\s]{{0,4}}(?:\d{{2,4}}[年.-]\d{{1,2}}[月.-]\d{{1,2}}日?)?$"
 )
@@ -97,7 +101,7 @@ _BARE = re.compile(
 )
 
 _NO_NAME = re.compile(
-    r"业主|居民|村民|市民|群众|职工|员工|工人|农民|学生|家长|老师|司机|租户|住户|商户|顾客|患者|家属|残疾|退休|军人|党员|人员|代表|公司|"
+    r"房东|房主|户主|房客|楼长|段长|组长|店长|时尚|业主|居民|村民|市民|群众|职工|员工|工人|农民|学生|家长|老师|司机|租户|住户|商户|顾客|患者|家属|残疾|退休|军人|党员|人员|代表|公司|"
     r"小区|社区|街道|大街|路口|花园|家园|单位|一个|一名|一位|这里|那里|本地|外地|什么|怎么|怎样|来反|来投|来咨|反映|投诉|举报|咨询|想问|"
     r"问题|事情|时候|因为|所以|就是|没有|不是|可以|谢谢|高兴(?!.)|全部|全家|全体|都是|都没|和平|安全|应该|应当|平时|成天(?!.)|来自|明天|明白|强烈|相信|"
     r"向您|向你|关于|路灯|马路|时间|海关|公安|文件|金额|宁可|信访|投拆|申请|申诉|方便|从来|何时|何事|何况|连续|任何|万分|解决|解释|计划|保密|管理|不想|不说|不告|没有|匿名|不用|不要|不便|不给|算了|取消|退出|确认|好的|是的|知道|提交|同意|路过|"
@@ -118,6 +122,7 @@ _OWN = (
     _OF_KIN,
     _SELF,
     _WITH_ROLE,
+    _OF_A_HOUSE,
     _STYLED,
     _BARE,
     _WITH_SEX,
@@ -126,6 +131,10 @@ _OWN = (
     _SIGNED,
 )
 _REACHED = (_CONTACT, _CONTACT_BY_NAME)
+_WITHOUT = re.compile(
+    r"[，, ]*(?:(?:总|这下|这样|就)?(?:可以|行|好|满意|够)(?:(?:了|伐|不|吗)(?:吧|呗|吗|嘛|啵|哇)?|吧|呗|吗|嘛)|"
+    r"就(?:行|好|可以|成)|即可|伐|吧|呗|啊|呀|哈|哇|噻|嘛|啦|喽|咯|嘞|额)$"
+)
 _OUTSIDE = re.compile(r"^[\W_]+|[\W_]+$")
 _FORBIDDEN_END = re.compile(r"[区县镇村街路市院厂局所店了吗呢吧啊呀的]$")
 
@@ -144,7 +153,8 @@ def find_own_name(text: str) -> Name | None:
     for pattern in _OWN:
         for match in pattern.finditer(text):
             if _plausible(match["name"]) and not _KIN_BEFORE.search(text[max(match.start() - 4, 0) : match.start()]):
-                return _whole(Name(value=match["name"], start=_start(match), end=match.end("name")), text)
+                start = match.start("name") - 1 if pattern is _OF_A_HOUSE else _start(match)
+                return _whole(Name(value=match["name"], start=start, end=match.end("name")), text)
     if reached := _to_be_reached(text):
         return reached
     only = _ONLY_SURNAME.search(text)
@@ -186,7 +196,9 @@ def answered_name(text: str) -> str | None:
     bare = re.sub(
         r"^(?:你好|您好|嗯|哦|好的?|我|就叫|叫我|叫|喊我|喊|是|姓名|名字|称呼)*[\W_是]*", "", _OUTSIDE.sub("", text)
     ).strip()
-    bare = re.sub(r"(?:就行|就好|即可|吧)$", "", bare)
+    bare = _unparticled(bare)
+    if re.fullmatch(rf"{_SURNAME}老师", bare):
+        return bare
     if _ALONE.match(bare) and _plausible(bare):
         return bare
     return bare if _acceptable(bare) else None
@@ -194,14 +206,20 @@ def answered_name(text: str) -> str | None:
 
 def taken_as_name(text: str) -> str | None:
     """A short answer given again after it was not understood: people may be called what they like."""
-    bare = _OUTSIDE.sub("", text)
+    bare = _unparticled(_OUTSIDE.sub("", text))
     return bare if re.fullmatch(rf"{_HAN}{{2,6}}|[A-Za-z .'-]{{2,40}}", bare) and not _TALK.search(bare) else None
 
 
 def bare_name(text: str) -> str | None:
     """A text that is nothing but a full name."""
-    bare = _OUTSIDE.sub("", text)
+    bare = _unparticled(_OUTSIDE.sub("", text))
     return bare if _ALONE.match(bare) and _plausible(bare) else None
+
+
+def _unparticled(name: str) -> str:
+    """赵刚 of 赵刚行了吧, 小王 of 小王好伐."""
+    bare = _WITHOUT.sub("", name)
+    return bare if len(bare) > 1 else name
 
 
 def _acceptable(bare: str) -> bool:

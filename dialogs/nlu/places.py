@@ -10,7 +10,7 @@ _W = r"[\u3400-\u9fffA-Za-z0-9]"
 _NO_HEAD = r"(?!长(?![江春安城乐征青宁沙虹丰兴寿岭河治清岛葛垣海白阳风平福顺生]))"
 """Not the person who heads it: 王副镇长, but 河西镇长江路."""
 _AREAS = (
-    r"自治州|自治县|开发区|高新区|新区|保税区|经济区|度假区|地区|(?:省|市(?!场|民|政|里|区)|"
+    r"自治州|自治县|开发区|高新区|新区|保税区|经济区|度假区|地区|(?:省|市(?!场|民|政|里|区|街(?!道))|"
     rf"(?<![小社校景园辖市片片功])区|县){_NO_HEAD}|旗"
 )
 _TOWNS = rf"街道办事处|街道办|街办|街道|[镇乡]{_NO_HEAD}|苏木"
@@ -20,14 +20,14 @@ _STREETS = (
 )
 _ESTATES = (
     r"小区|社区|新村|村委会|村(?![民路庄里])|(?<=[\u3400-\u9fff])庄(?![路街镇园里]|村(?!民))子?|屯|家园|花园|花苑|公寓|宿舍|家属院|大院|大厦|广场(?![路街舞])|大楼|写字楼|商场|商城|商业街|"
-    r"市场|超市|幼儿园|小学|中学|[一二三四五六七八九]中(?!学|心|国)|学校|学院|大学|医院|卫生院|卫生室|公园(?![路街])|车站|地铁站|机场|工业园|产业园|工地|"
-    r"大集|夜市|步行街|支行|分行|营业厅|网点|药店|诊所|水库|山(?=脚下|上有|上的)|活动中心|加油站|派出所|办事大厅|政务大厅|服务中心|居委会|银行|酒店|饭店|国际(?=\d)|名城|水岸|华府|华庭|御府|雅居|雅苑|公馆|[名官府]邸|苑(?![路街巷])|湾(?![路街巷])|(?<=[\u3400-\u9fff]{2})(?:府|庭|城(?![市区管乡里])|园(?![区林丁]))"
+    r"(?<=[市省县区附])[一二三四五六七八九]院|保健院|市场|超市|幼儿园|小学|中学|[一二三四五六七八九]中(?!学|心|国)|学校|学院|大学|医院|卫生院|卫生室|公园(?![路街])|车站|地铁站|机场|工业园|产业园|工地|"
+    r"大集|夜市|步行街|支行|分行|营业厅|网点|药店|诊所|水库|山(?=脚下|上有|上的)|活动中心|加油站|派出所|办事大厅|政务大厅|服务中心|居委会|银行|酒店|饭店|国际(?=\d)|名城|水岸|华府|华庭|御府|雅居|雅苑|公馆|[名官府]邸|苑(?![路街巷])|湾(?![路街巷])|(?<=[\u3400-\u9fff]{2})(?:府|庭|城(?![市区管乡里路街])|园(?![区林丁路街]))"
 )
 _STREET_PART = r"(?:[东南西北中一二三四五六七八九十]段|[东南西北]首)?"
 _PHASE = r"(?:[A-Za-z东南西北一二三四五六七八九十]{0,2}[区期])?"
 _HOUSE = (
     r"(?:[甲乙丙丁]?[A-Za-z]?\d{1,5}|[甲乙丙丁]?[一二三四五六七八九十百]{1,4}|[A-Za-z])(?:-\d{1,5})*(?:号楼(?![下顶])|\#楼?|号院|号|栋|幢|座(?![谈机位])|单元|楼(?![下顶])|"
-    r"层|室|户|弄|组|队|门)(?:(?<=[元楼栋幢座])\d{3,4}(?:室|户)?(?!\d))?|\d{1,3}(?:-\d{1,4}){1,3}(?!\d)"
+    r"层|室|户|弄|组|队|门)(?:(?<=[元楼栋幢座门])(?:\d{3,4}(?!\d)|[〇零一二三四五六七八九]{3,4}(?![〇零一二三四五六七八九]))(?:室|户)?)?|\d{1,3}(?:-\d{1,4}){1,3}(?!\d)"
 )
 _SIDE = (
     r"(?:[东南西北]口(?![碑罩子味感号])|路?口(?:[往向][东南西北]{1,2}\d+米(?:路?[东南西北])?)?|(?:(?<=村)村)?[村巷街桥][口头](?!(?:路|巷|子)(?![坏烂不太面上很都没是被有全]))|[东南西北]{1,2}角|[东南西北](?:边(?=的|$|有|那|，)|头(?=的|$|有|，|化|那)|岸)|脚下|出站口|[\u3400-\u9fff]{0,2}[东南西北][出入]口|收费站|服务区|边上|(?<=[道路])[\u3400-\u9fff]{2,3}段|交叉口|交汇处|十字路口|丁字路口|路口|[东南西北]{1,2}侧|"
@@ -48,12 +48,19 @@ _STEP = re.compile(
 )
 _TAIL = re.compile(rf"(?:\x20?(?=\d+-\d|\d+号))?(?:[（(]?{_HOUSE}[)）]?)+|{_SIDE}")
 _ORGANISATION = re.compile(
-    rf"{_W}{{0,10}}?(?:局|大厅|中心|公司|厂|机构|店|馆|所|站|窗口|国际|养殖场|(?<!宅)基地|水库|项目部)(?!长)(?:{_HOUSE})*|{_W}{{2,8}}?{_HOUSE}"
+    rf"{_W}{{0,10}}?(?:局|大厅|中心|公司|厂|机构|店|馆|所|站|小卖[部铺店]|窗口|国际|养殖场|(?<!宅)基地|水库|项目部)(?!长)(?:{_HOUSE})*|{_W}{{2,8}}?{_HOUSE}"
 )
 """What no one takes for a place but where it follows a district or a street."""
 _DOING = re.compile(r"[开卖买办租做打干停修盖拆](?!发|元|平|封|国)")
 """Goes on with what is done there: 南苑街 | 开饭店."""
 _JOIN = re.compile(r"(?:和|与|跟|、|到|至)(?=[^，。；\n]{1,8}(?:路|街|大道|巷))")
+_OF = re.compile(
+    r"的(?=[^，。；\n]{2,8}(?:小区|花园|广场|大厦|工地|市场|超市|公寓|学校|小学|中学|医院|大街|大道|路|村|苑|城|府|园))|(?:那个|这个|那边的?|这边的?)(?=[^，。；\n]{1,8}(?:路|街|村|小区|大道))"
+)
+"""科创路的星河广场工地 is one place, and so is 中山区那个中山路."""
+_BREATH = re.compile(r"(?:那个|这个|那边的?|这边的?)")
+_LIES_IN = re.compile(r"(?:的房子|的)?[，,\x20]*(?:我们?|就|是|它)?(?:在|位于|坐落在|坐落于)")
+"""恒泰御府，在经开区第八大街: the name first, then where that is."""
 _LINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,15}://[!-~]+")
 _TURNED_TO = re.compile(
     r"(?:[跟找向和问给到去打]|联系|通知|告诉|反映给)(?:了|过)?(?:我们?|咱们?|俺们?)?(?:小区|村里?)?的?"
@@ -67,11 +74,11 @@ _LABEL = re.compile(
 
 _CUT = re.compile(
     r"^.*(?:反映?一?下|反应(?:一?下)?|一下|这里|那里|你们|能否|尽快|落实|解决|提高|优化|转入|安置(?!小区|房)|加快|增设|位于|坐落于|坐落在|家住|住在|发生在|就在|来自|关于|反映|投诉|举报|跟|找|问(?!渠)|请问|咨询|建议|希望|我们是|我们在|[我咱俺额你]们|阿拉|[我你佢]哋|怕|(?:村|镇|乡|县|市|小?区)里|迁移|证明|要(?!家|庄)|我是|我家|我在|本人|"
-    r"[买租]的|因为|由于|对于|表扬|感谢|点赞|经过|路过|开车|走到|地址|地点|位置|你好|您好|其中|那个|这个|还有|另外|此外|顺便|以及|并且|但是|现在|最近|[去前今]年|[上这]个?[周月]|每天|今天|昨天|晚上|"
+    r"[买租]的|因为|由于|对于|表扬|感谢|点赞|经过|路过|开车|走到|地址|地点|位置|你好|您好|其中|那个|这个|还有|另外|此外|顺便|以及|并且|但是|现在|最近|[去前今]年|[上这]个?[周月]|每天|今天|昨天|前天|昨晚|早上|上午|下午|中午|晚上|老房子(?=[\u3400-\u9fff]{2})|"
     r"还?往|顺着|沿着|对着|[系在住从到去是说叫我咱俺喺把被给让爸妈爹娘请]|对(?![面过岸门口]))"
 )
 _NOT_A_PLACE = re.compile(
-    r"^(?!中心(?:医院|小学|幼儿园|广场|街|路))(?:(?:我们?|咱们?|你们?|他们?|本|该|这个?|那个?|各个?|全|某些?|有些?|一些?|一个?|几个?|多个?|整个?|每个?|其他|别的|附近的?|周边的?|"
+    r"^(?!中心(?:医院|小学|幼儿园|广场|街|路)|中山|管城区|(?:大学|公园|学院|车站|工人|市府)[路街])(?:(?:我们?|咱们?|你们?|他们?|本|该|这个?|那个?|各个?|全|某些?|有些?|一些?|一个?|几个?|多个?|整个?|每个?|其他|别的|附近的?|周边的?|"
     r"隔壁|邻居|[这那][边儿]|[当本]地|所在|所属|的|老|大|小|新|旧|农|城|郊|市|县|乡|镇|村|街|社|校|景|园|辖|片|山|厂|库|住宅|商业|居民|学|医|超|菜|自由|人行|非机动车|"
     r"人行|机动车|盲|车|铁|公|高速|道|马|走|问|网|电|线|管|水|一|半|出|思|同|顺|让|带|修|铺|过|逛|门|上|下|股|楼|房|河|水|渠|频|味|知|报|"
     r"家|夜|屋|公|千|英|这|那|哪|心|手|院|店|嘴|眼|商|政|拆迁|棚户|物业|开发商|门口|楼下|幼儿|小|中|大|公共|停车|火车|汽车|地铁|建筑|施工|公交|政府|办公|"
@@ -80,7 +87,7 @@ _NOT_A_PLACE = re.compile(
     r"苑|湾|庭|弄|居委会|村委会|派出所|加油站|卫生室|卫生院|服务中心|学院|大学|中学|小学|幼儿园|家园|花园|公寓|宿舍|大院|街道|大街|大道|高速|新村|写字楼|立交)$"
 )
 _WORDS_WITH_SUFFIX = re.compile(
-    r"(?:(?:^|[站坐乘等])\d+路|跑路|行路|条路|上路|让路|出路|活路|门路|套路|挡路|堵路|土路|水泥路|柏油路|生产路|弯路|赶路|带路|知道|味道|报道|频道|渠道|通道|管道|难道|车道|隧道|厉害|公里|夜里|家里|这里|那里|哪里|院里|店里|手里|心里|屋里|村里|楼里|区里|城里|镇里|厂里|"
+    r"(?:(?:^|[站坐乘等])(?:\d+|[一二三四五六七八九]?十?[一二三四五六七八九十])路|跑路|行路|条路|上路|让路|出路|活路|门路|套路|挡路|堵路|土路|水泥路|柏油路|生产路|弯路|赶路|带路|知道|味道|报道|频道|渠道|通道|管道|难道|车道|隧道|厉害|公里|夜里|家里|这里|那里|哪里|院里|店里|手里|心里|屋里|村里|楼里|区里|城里|镇里|厂里|"
     r"里里|[村门巷路道街]口路|[这那一]段路|政府|^城市|^超市|上市|门市|思路|铁路|公路|(?:^|[大条过走横那这])马路|道路|线路|电路|问路|走路|网路|半路|^一路|[这那]一路|(?:上学|放学|回家|下班|上班|出门|条|来|去)路|逛街|交叉路|小区里|公积金|人道|一道|"
     r"幼儿园里|校区|景区|园区|辖区|片区|社区里|到市|去市|下水道|人行道|全市|全区|全县|街道里|物业)$"
 )
@@ -90,7 +97,7 @@ _TALK = re.compile(
 """Characters that no name of a place holds: what they stand in goes on with the story."""
 _IN_A_STORY = re.compile(
     r"[的了没很么哪该咋怎恁嘞]|滴(?!水)|不(?![夜老])|走(?!马)|夜路|女儿|孩子(?!王)|先生|女士|放学|下班|"
-    r"太(?![阳平古和行湖])|时候|[那这]条|得路"
+    r"太(?![阳平古和行湖])|时候|[那这]条|得路|[啊呢吗嘛噻]|^(?:一|有|某|这|那|几)[家所间座]"
 )
 _LONGEST_NAME = 15
 _TAKEN_BACK = re.compile(r"(?:[哦噢啊呃哎][，, ]*)?(?:不对|不是|(?:说|写|打)错了?)[，,！!。 ]*(?:应该|而)?是")
@@ -173,7 +180,8 @@ def find_place(text: str) -> Place | None:
     found = _chains(sample) or _in_a_lane(sample)
     if taken_back := _TAKEN_BACK.search(sample):
         found = _fullest_first([place for place in found if place.start >= taken_back.end()]) or found
-    return next((place for place in found if place.exact), found[0] if found else None)
+    best = next((place for place in found if place.exact), found[0] if found else None)
+    return _where_it_lies(best, found, sample) if best else None
 
 
 def end_of_place(text: str, end: int) -> int:
@@ -196,7 +204,10 @@ def find_district(place: str, content: str = "") -> str:
             if (
                 name
                 and not _generic(name)
-                and not re.search(r"小区$|社区$|校区$|[一二三四五六七八九十A-Za-z东南西北]区$", name)
+                and not re.search(
+                    r"小区$|社区$|校区$|[一二三四五六七八九十A-Za-z]区$|(?<![铁桥河江城湖市港柳路浦金湘岭闸海山])[东南西北]区$",
+                    name,
+                )
             ):
                 rest = find_district(text[match.end() :]) if name.endswith("市") else ""
                 return rest or name
@@ -208,6 +219,15 @@ def without_district(place: str) -> str:
     district = find_district(place)
     _, _, rest = place.partition(district) if district else ("", "", place)
     return rest or place
+
+
+def _where_it_lies(place: Place, places: list[Place], text: str) -> Place:
+    """经开区第八大街恒泰御府, of 恒泰御府，在经开区第八大街."""
+    after = next((other for other in places if other.start > place.end), None)
+    lies = after and _LIES_IN.fullmatch(text[place.end : after.start])
+    if not (after and lies) or _LOCATED.search(place.value) or not _LOCATED.match(after.value):
+        return place
+    return Place(value=f"{after.value}{place.value}", start=place.start, end=after.end, exact=True)
 
 
 def _named(value: str) -> bool:
@@ -224,8 +244,9 @@ def _chains(text: str) -> list[Place]:
     while len(places) < 8 and (first := _next_step(text, at)):  # noqa: PLR2004 - enough to choose from
         start, end, exact = first
         end, more = _extended(text, end)
-        value = text[start:end][:_MAX]
-        places.append(Place(value=value, start=start, end=start + len(value), exact=(exact or more) and _named(value)))
+        end = min(end, start + _MAX)
+        value = _BREATH.sub("", text[start:end])
+        places.append(Place(value=value, start=start, end=end, exact=(exact or more) and _named(value)))
         at = end
     return places
 
@@ -245,9 +266,9 @@ def _extended(text: str, end: int) -> tuple[int, bool]:
     """On over the components that follow directly: 区 → 街 → 小区 → 3号楼 → 门口."""
     exact = False
     while True:
-        joined = _JOIN.match(text, end)
-        step = _STEP.match(text, joined.end() if joined else end)
-        if step and _continues(step.group()):
+        joined, of = _JOIN.match(text, end), _OF.match(text, end)
+        step = _STEP.match(text, joined.end() if joined else of.end() if of else end)
+        if step and _continues(step.group()) and not (of and _generic(step.group())):
             end, exact = step.end(), exact or step.lastgroup != "area"
             continue
         tail = _TAIL.match(text, end) or _lane(text, end) or _organisation(text, end)
