@@ -41,6 +41,11 @@ class Calls:
         )
         return [self._call(each) for each in found]
 
+    async def waits(self, conversation_id: str) -> bool:
+        """Whether this conversation has a call that nobody has taken yet."""
+        wanted = {"state": CallState.OPEN.value, "conversation_id": conversation_id}
+        return await self._calls.find_one(wanted) is not None
+
     async def close(self, id: str, by: str, at: datetime) -> None:  # noqa: A002 - what it is
         """Note that ``by`` saw to it.
 

@@ -14,6 +14,7 @@ from bot.faults import frames_of
 from bot.media.wanting import Wanting
 from bot.metrics import Metrics
 from bot.text import split
+from bot.turns import unheard
 from bot.turns.beforehand import Beforehand
 from bot.turns.giving import due, leased_to_webhook, passive_of
 from bot.turns.mentions import Invitations, InvitationText, granted, is_mention
@@ -74,7 +75,6 @@ class TurnMaker:
     """Makes turns. Holds no state of its own.
 
     ``invitation``: what is said to whoever names us in public. ``beforehand``: what is answered before the dialog.
-    ``wanting``: which of what people send besides words is to be kept.
     """
 
     def __init__(
@@ -128,6 +128,9 @@ class TurnMaker:
         now = self._clock()
         if self._beforehand.takes(conversation, batch[-1].message):
             return await self._beforehand.answer(conversation, batch[-1], now)
+        if not self._capabilities(conversation).free_text:
+            outcome, settled = await unheard.called(self._store, conversation, batch, now)
+            return self._beforehand.cautious(conversation, batch[-1].message, outcome, settled, now)
         person = Person(
             conversation_id=conversation.id,
             address=conversation.address,
@@ -171,15 +174,20 @@ class TurnMaker:
         release: bool,
         passive: bool,
     ) -> Done:
+        # What somebody who left has filed stays; what they only began does not.
+        state = {} if settled.reachable is False else dict(outcome.state)
         filed = next((effect.number for effect in outcome.effects if isinstance(effect, FileCase)), None)
         entries = self._entries(conversation, batch[-1], outcome.replies, passive=passive, filed=filed)
+        if outcome.intent == unheard.TEMPLATES_ONLY and outcome.replies:
+            capabilities = self._capabilities(conversation)
+            entries = unheard.by_template(conversation, batch[-1], capabilities, self._clock())
         newest = batch[-1].message
         now = self._clock()
         wanted = await self._wanting.of(batch, outcome.effects, now=now)
         changes: list[Change] = [
             self._store.conversations.advance(
                 conversation,
-                state=dict(outcome.state),
+                state=state,
                 release=release,
                 now=now,
                 grant=newest.grant,
@@ -198,9 +206,8 @@ class TurnMaker:
         structlog.get_logger().info(
             "turn.done", conversation=conversation.id, messages=len(batch), intent=outcome.intent
         )
-        later = conversation.version + 1
         lease = None if release else conversation.lease_token
-        known = {"version": later, "state": dict(outcome.state), "lease_token": lease, **settled.known}
+        known = {"version": conversation.version + 1, "state": state, "lease_token": lease, **settled.known}
         return Done(
             conversation=replace(conversation, **known),
             reply=passive_of(entries),
@@ -232,7 +239,7 @@ class TurnMaker:
         if not text:
             return []
         capabilities = self._capabilities(conversation)
-        if not capabilities.free_text:  # approved templates alone go out: nobody can be answered here
+        if not capabilities.free_text:  # approved templates alone go out: no words of ours can
             return []
         parts = split(text, limit=capabilities.text_limit, unit=capabilities.text_unit)
         buttons = tuple((button.title, button.payload) for reply in replies for button in reply.buttons)
@@ -290,6 +297,7 @@ class TurnMaker:
         entries = self._entries(conversation, batch[-1], [Reply(text=_APOLOGY)], passive=passive)
         reply = passive_of(entries)
         call = Call(id=uuid.uuid4().hex, conversation_id=conversation.id, reason="fault", at=now)
+        wanted = await self._wanting.of(batch, (), now=now)
         await self._store.committer.commit(
             [
                 self._store.conversations.advance(
@@ -307,6 +315,7 @@ class TurnMaker:
                 ),
                 *(self._store.outbox.put(entry) for entry in entries),
                 self._store.calls.add(call),
+                *wanted.changes,
             ]
         )
         return Done(
