@@ -84,6 +84,17 @@ class Attachments:
             ],
         )
 
+    def drop(self, attachment: Attachment, *, now: datetime) -> Change:
+        """Give the change that has one without a case removed by the next ``drop_expired``.
+
+        The commit fails with Conflict where a case was filed with it meanwhile, or where it is gone already.
+        """
+        return Update(
+            collection=ATTACHMENTS,
+            filter={"_id": attachment.id, "case_numbers": []},
+            update={"$set": {"expires_at": now}, "$unset": {"wake_at": "", "lease_token": ""}},
+        )
+
     def told(self, attachment: Attachment, number: str) -> Change:
         """Give the change that notes that the staff of a case were told of the loss."""
         return Update(
@@ -175,6 +186,12 @@ class Attachments:
         """Give what these messages brought, as far as it is still there."""
         keys = [self.id_of(each) for each in message_ids]
         found = await self._records.find({"_id": {"$in": keys}, **_STANDING}, limit=max(1, len(keys)))
+        return [attachment_from_document(each, self._vault) for each in found]
+
+    async def unfiled(self, conversation_id: str) -> list[Attachment]:
+        """Give what somebody sent that belongs to no case."""
+        where = {"conversation_id": conversation_id, "case_numbers": [], **_STANDING}
+        found = await self._records.find(where, sort=_OLDEST_FIRST, limit=CASE_LIMIT)
         return [attachment_from_document(each, self._vault) for each in found]
 
     async def of_case(self, number: str) -> list[Attachment]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dialogs.outcome import AddToCase, Effect, FileCase
+from dialogs.outcome import AddToCase, Effect, FileCase, Unlink
 from storage.commit import Change
 from storage.records import ArrivedMessage
 from storage.store import Store
@@ -29,12 +29,15 @@ class Wanting:
     store: Store
     unfiled: timedelta = timedelta(days=7)
 
-    async def of(self, batch: Sequence[ArrivedMessage], effects: Iterable[Effect], *, now: datetime) -> Wanted:
-        """What ``batch`` brought, and what ``effects`` file with a case.
+    async def of(self, batch: Sequence[ArrivedMessage], effects: Sequence[Effect], *, now: datetime) -> Wanted:
+        """What ``batch`` brought, and what ``effects`` file with a case; of whoever leaves, the rest is dropped.
 
         Raises:
             StorageError: what was brought earlier could not be read.
         """
+        if any(isinstance(effect, Unlink) for effect in effects):
+            left = await self.store.attachments.unfiled(batch[-1].conversation_id)
+            return Wanted(changes=tuple(self.store.attachments.drop(each, now=now) for each in left))
         brought = {arrived.id: arrived for arrived in batch if arrived.message.media is not None}
         cases = _cases_of(effects)
         if not brought and not cases:

@@ -119,6 +119,10 @@ async def test_a_picture_and_a_location_sent_while_filing_are_in_the_case(talk, 
     assert picture["media_id"]
     assert "井盖" in case["content"]
 
+    [kept] = demo_api.attachments(case["number"])
+    assert (kept["id"], kept["state"], kept["type"], kept["size"]) == (picture["id"], "kept", "image/png", len(PICTURE))
+    assert demo_api.content(kept["url"]) == PICTURE
+
 
 async def test_somebody_who_follows_is_welcomed(talk):
     await talk.phone.unfollow()

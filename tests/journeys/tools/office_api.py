@@ -31,6 +31,20 @@ class OfficeApi:
     def case(self, number: str) -> dict[str, Any]:
         return self.get(f"/cases/{number}")
 
+    def attachments(self, number: str) -> list[dict[str, Any]]:
+        """What came with a case besides words, when none of it is under way any more."""
+
+        def settled() -> list[dict[str, Any]]:
+            found = list(self.get(f"/cases/{number}/attachments")["items"])
+            return [] if "wanted" in {each["state"] for each in found} else found
+
+        return list(until(settled, ARRIVES_SECONDS, "nothing is being fetched"))
+
+    def content(self, url: str) -> bytes:
+        status, answer = http("GET", f"{self.url}{url}", headers={"Authorization": f"Bearer {self.token}"})
+        assert status == 200, answer
+        return answer
+
     def move(self, number: str, to: str, **more: object) -> dict[str, Any]:
         status, answer = self.call("POST", f"/cases/{number}/transitions", as_json({"to": to, **more}))
         assert status == 200, answer
