@@ -24,6 +24,8 @@ from channels.weibo.wire import Fields, inner, number, sent_at, words
 OLDEST = timedelta(days=1)
 """An invitation under what was written long ago would only puzzle."""
 _AT_ONCE = 50
+_FIRST_ROUND_S = 2.0
+"""Between the looks of the very first round: what was written before the start shall not wait for an hour."""
 _KEPT_SECONDS = 7 * 86_400.0
 
 
@@ -45,7 +47,7 @@ SOURCES: Sequence[Source] = (
 
 @dataclass(slots=True)
 class _Mark:
-    """``due``: when to look again. ``turn``: which list is next. ``since``: the newest that was read, by list."""
+    """``due``: when to look again. ``turn``: how many looks there were. ``since``: the newest of each list."""
 
     due: datetime
     turn: int = 0
@@ -69,6 +71,8 @@ class Mentions:
         while True:
             await asyncio.sleep(max(0.0, (mark.due - self._clock()).total_seconds()))
             wait = self._settings.seconds_between_looks
+            if mark.turn < len(SOURCES) - 1:
+                wait = min(wait, _FIRST_ROUND_S)
             # Noted before the call: a process that dies over it must not call at each of its starts.
             mark.due = self._clock() + timedelta(seconds=wait)
             await self._keep(mark)
@@ -81,7 +85,7 @@ class Mentions:
 
     async def _look(self, mark: _Mark, take: Take) -> None:
         source = SOURCES[mark.turn % len(SOURCES)]
-        mark.turn = (mark.turn + 1) % len(SOURCES)
+        mark.turn += 1
         since = mark.since.get(source.api, "0")
         answer = await self._api.get(source.api, {"since_id": since, "count": str(_AT_ONCE)})
         items = answer.get(source.items)
@@ -98,8 +102,7 @@ class Mentions:
         now = self._clock()
         for item in reversed(items):  # the platform gives the newest first
             key, sender = number(item, "idstr", "id"), number(inner(item, "user"), "idstr", "id")
-            # Without a time of its own it counts as old: an invitation too few harms nobody.
-            at = sent_at(item, now - OLDEST)
+            at = sent_at(item, now)
             if not key or sender in ("", self._settings.uid) or at <= now - OLDEST:
                 continue
             details = {"kind": source.kind, "by": "poll", "status": number(inner(item, "status"), "idstr", "id")}

@@ -96,8 +96,7 @@ async def test_the_three_lists_are_read_in_turn_from_where_each_ended(make_chann
 async def test_our_own_words_and_those_of_long_ago_are_let_be(make_channel, api, kit) -> None:
     old = wall() - timedelta(days=2)
     odd = [{}, {"id": 7}, {"id": 8, "user": 3}, {"id": "9" * 40, "user": {"id": 1}}]
-    timeless = {**item(5210), "created_at": ""}
-    api.script[LISTS[0]].append({"comments": [item(5205, uid=kit.UID), item(5204, at=old), timeless, *odd, 7, None]})
+    api.script[LISTS[0]].append({"comments": [item(5205, uid=kit.UID), item(5204, at=old), *odd, 7, None]})
     api.script[LISTS[0]].append({"comments": [item(5211)]})
     take = Taken()
     async with running(make_channel(base=api.base, clock=wall, **QUICK), take):
@@ -118,17 +117,18 @@ async def test_what_could_not_be_kept_is_read_again(make_channel, api) -> None:
     assert [(look["path"], look["since_id"]) for look in await _looks(api, 2)] == [(LISTS[0], "0")] * 2
 
 
-async def test_a_restart_does_not_look_sooner(make_channel, api, shared) -> None:
+async def test_the_first_round_is_quick_and_a_restart_looks_no_sooner(make_channel, api, shared, monkeypatch) -> None:
+    monkeypatch.setattr("channels.weibo.mentions._FIRST_ROUND_S", 0.01)
     slow = {"rip": "203.0.113.5"}
     channel = make_channel(base=api.base, clock=wall, **slow)
     async with running(channel, Taken()):
-        await _looks(api, 1)
+        await _looks(api, 3)
     [kept] = [json.loads(value) for key, value in shared.values.items() if key.startswith("weibo:read:")]
     due = datetime.fromisoformat(kept[0])
     assert timedelta(minutes=15) < due - wall() < timedelta(minutes=30)
     async with running(make_channel(base=api.base, clock=wall, **slow), Taken()):
         await asyncio.sleep(0.1)
-    assert sum(path in LISTS for _, path, _ in api.calls) == 1
+    assert sum(path in LISTS for _, path, _ in api.calls) == 3
 
 
 async def test_a_day_of_looks_and_invitations_stays_within_the_quota(make_channel) -> None:
