@@ -89,9 +89,11 @@ class Deliverer:
                 await self._wait(entry, token, tried.result.free_at, tried.decision)
                 return False
             case HeldElsewhere():
-                # Nobody was asked, so no try: whoever holds the connection comes upon it soon.
-                later = self._clock() + timedelta(seconds=tried.result.retry_after or 0)
-                await self._store.outbox.postpone(entry.id, token, due_at=later, attempt=None)
+                # Nobody was asked, so no try. Told of again, it may fall to whoever holds the connection; if nobody
+                # does at the moment, the pause keeps it from going round and round.
+                await self._store.outbox.postpone(entry.id, token, due_at=self._clock(), attempt=None)
+                await asyncio.sleep(tried.result.retry_after or 0)
+                await self._kick([entry.id])
                 return False
             case _:
                 return await self._settle_failure(token, tried, tried.result)

@@ -29,7 +29,7 @@ from channels.sms.smpp_repeats import Repeats
 from channels.sms.smpp_sending import Sender
 from channels.sms.smpp_session import Limits, Session
 
-_ELSEWHERE_SECONDS = 1.0
+_ELSEWHERE_SECONDS = 0.2
 _ANSWER_SECONDS = 10.0
 _CONNECT_SECONDS = 8.0
 _HUNG_UP = {"IncompleteReadError", "ConnectionResetError", "NotSmpp"}
