@@ -18,7 +18,7 @@ _HIDDEN = re.compile(r"[\d-]*\*{4,}[\dXx]*")
 _READ, _CLAUSES = 1500, 14
 _GOES_ON = re.compile(
     r"影响|导致|结果|把(?!我?家?(?:孩子|车))|到(?!现在)|去(?!年)|找(?!不)|问|后来|当时|第[一二三四五]|说(?!好)|他|她|它|让|又|再|才|可是|但是?|所以|于是|跟|推给|里面|今年\d|家住|住在|打\d|"
-    r"请|盼|望|谢|联系|共计|其中|户口|跑了|电话|[我俺](?!们?[庄村镇乡社厂校小])|你|您|好几|不知道|以后|连个?说法|人家|反映|吓|气死|差点|真"
+    r"好不容易|轮到|那天|请|盼|望|谢|联系|共计|其中|户口|跑了|电话|[我俺](?!们?[庄村镇乡社厂校小])|你|您|好几|不知道|以后|连个?说法|人家|反映|吓|气死|差点|真"
 )
 """How a clause begins that tells what came of it, not what it is."""
 _WHO = re.compile(
@@ -29,8 +29,19 @@ _REACHED = re.compile(
     r"电话[^，]{0,3}(?:不接|打不通|没人接|关机)|不接电话|联系不上|失联|(?:互相|来回)?(?:踢皮球|推诿|推来推去)|没人管$|没结果|没消息|(?:说|找|问|反映|投诉|打)了?(?:好几|很多|多|无数|[一二两三四五六七八九十几\d]+)[次遍回趟]|^打\d+|没有?(?:个|一个)?说法|找不[着到]人"
 )
 """Who was not reached, who did nothing about it: that comes after the matter."""
-_FELT = re.compile(r"[热冷气烦吵急吓愁熏]死|逼疯|受不了|吓人|害怕|神经(?:都)?衰弱|心脏病|[要快]疯|没法活|急得|心里")
+_IT = re.compile(
+    r"(?:\d{1,2}月[底初份]?|[上这]个?(?:月|周|星期)|昨天|前天|现在|结果|后来)?(?:它|他们|人家|那家店?|这家店?)(?=[关跑倒搬不没])"
+)
+_DEALT_WITH = re.compile(
+    r"(?:[在跟找的去]|^)(?P<whom>(?:(?![在跟找的去])[\u4e00-\u9fff]){2,8})(?:办|充|交|买|报|订|付)了"
+)
+_A_NOUN = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_FELT = re.compile(
+    r"[热冷气烦吵急吓愁熏]死|逼疯|受不了|吓人|害怕|神经(?:都)?衰弱|心脏(?:病|不好)|[要快]疯|没法活|急得|心里"
+)
 """What it does to the one who tells it."""
+_SCOLDED = re.compile(r"^(?:骗子|黑心|无良|垃圾|狗屁|什么破|该死的?)[^，]{0,6}$|^退钱$")
+_WHERE_ONLY = re.compile(r"^就?在[^，]*(?:的)?(?:地方|那边|那里|旁边|门口)$")
 _UNSAID = re.compile(r"(?:用|挖|跑|问|去|打|报|交|等|蹲|做|吃|栽|开|住|花|转|摆|放|横)(?:[开到完出])?了")
 """Begins with what was done, and does not say to what."""
 _REPLIED = re.compile(r"(?:商家|老板|店家|卖家|对方|人家|平台|门店|客服)(?:还|也|都|就)?(?:不|说|没)")
@@ -47,7 +58,7 @@ _ONLY_A_PLACE, _MOST_OF_IT = 4.0, 0.8
 UNLABELLED = "发送的位置"
 """A point on the map without a name: no words for a title."""
 _HERE = re.compile(
-    r"^(?:我们?|咱们?|俺们?|你们)?(?:那个)?(?:小区|村里(?![说不让把也就没])|村(?![里民委主支官务路干口])|庄里|庄上|村口|路上|大?门口|楼下|这?栋楼|这里|这边)+[的滴]?"
+    r"^(?:我们?|咱们?|俺们?|你们)?(?:那个)?(?:小区|社区|村里(?![说不让把也就没])|村(?![里民委主支官务路干口])|庄里|庄上|村口|路上|大?门口|楼下|这?栋楼|这里|这边)+[的滴]?"
 )
 _PLACE_ENDS = ("小区", "社区", "公园", "市场", "学校", "医院", "村", "庄", "镇", "楼", "路", "街", "巷")
 NEUTRAL_ACCUSATION = "反映公职人员有关问题"
@@ -87,6 +98,8 @@ def _candidates(clauses: Sequence[str], room: int) -> Iterator[tuple[str, int]]:
     for at, clause in enumerate(clauses):
         yield clause, at
         after = clauses[at + 1] if at + 1 < len(clauses) else ""
+        for thing, rest in _things(clause, clauses[at + 1 : at + 3]):
+            yield f"{thing}{rest}", at
         if min(len(clause), len(after)) < _A_PART or any(_is_aside(part) for part in (clause, after)):
             continue
         both = f"{clause}，{after}"
@@ -95,8 +108,26 @@ def _candidates(clauses: Sequence[str], room: int) -> Iterator[tuple[str, int]]:
             yield both, at
 
 
+def _things(clause: str, following: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What the next clauses are about, where they do not say it: 广场舞 of …街的广场舞，…, 动力健身 of 它关门了."""
+    said = find_place(clause)
+    noun = clause[said.end :].lstrip("的") if said and not said.start else ""
+    for rest in following:
+        if found := _IT.match(rest):
+            if dealt := _DEALT_WITH.search(clause):
+                yield dealt["whom"], rest[found.end() :]
+        elif _A_NOUN.fullmatch(noun) and not _is_aside(rest):
+            yield f"{noun}，", rest
+
+
 def _is_aside(clause: str) -> bool:
-    return bool(_WHO.fullmatch(clause) or _REACHED.search(clause) or _FELT.search(clause) or _is_a_place(clause))
+    return bool(
+        _WHO.fullmatch(clause)
+        or _SCOLDED.match(clause)
+        or _REACHED.search(clause)
+        or _FELT.search(clause)
+        or _is_a_place(clause)
+    )
 
 
 def _is_a_place(text: str) -> bool:
@@ -113,6 +144,7 @@ def _weight(text: str, position: int, categories: Categories, of_all: str) -> fl
     thing = 4.0 if category and category == of_all else 2.5 if category else 0.0
     thing -= 3.0 if _GOES_ON.match(text) or text.endswith(("时候", "以后", "之后")) else 0.0
     thing -= 4.0 if _WHO.fullmatch(text) else 2.0 if _REACHED.search(text) or _FELT.search(text) else 0.0
+    thing -= 3.0 if _SCOLDED.match(text) or _WHERE_ONLY.search(text) or (len(text) < _A_PART and not fault) else 0.0
     thing -= 1.0 if _REPLIED.match(text) else 0.0
     thing -= 1.5 if _UNSAID.match(text) or (_PROMISED.search(text) and not sounds_amiss(text)) else 0.0
     thing -= _ONLY_A_PLACE if _is_a_place(text) else 0.0
@@ -152,7 +184,8 @@ def _with_place(core: str, place: str, *, elsewhere: bool) -> str:
     if len(short + core) > LONGEST and "，" in core:
         short = ""
     title = shortened(short + core)
-    lost = (finds_fault(core) and not finds_fault(title)) or (sounds_amiss(core) and not sounds_amiss(title))
+    lost = len(title) < len(short) + min(len(core), _A_CLAUSE)
+    lost = lost or (finds_fault(core) and not finds_fault(title)) or (sounds_amiss(core) and not sounds_amiss(title))
     return shortened(core) if lost else title
 
 
@@ -162,7 +195,7 @@ def _unrepeated(place: str, core: str) -> str:
     if last:
         return core[len(last) + 1 :] or core
     twice = next((n for n in range(min(len(place), len(core) - 1), 1, -1) if core.startswith(place[-n:])), 0)
-    return core[twice:].lstrip("的")
+    return core[twice:].lstrip("的里内") if twice else core
 
 
 def _last_part(place: str) -> str:
@@ -170,12 +203,12 @@ def _last_part(place: str) -> str:
     if re.search(r"[与和]", place):
         return place
     parts = re.split(r"(?<=[\u3400-\u9fff][路街道镇乡])(?!\d)", place)
-    return next((part for part in reversed(parts) if len(part) >= 3), place)  # noqa: PLR2004 - shorter ones name nothing
+    return next((part.lstrip("的") for part in reversed(parts) if len(part) >= 3), place)  # noqa: PLR2004 - shorter ones name nothing
 
 
 def _short_place(place: str) -> str:
     """The part of a place that tells it from others, at most ten characters."""
-    short = re.sub(r"[（(].*", "", without_district(place))
+    short = re.sub(r"[（(，,].*", "", without_district(place)).lstrip("的")
     if len(short) > 10:  # noqa: PLR2004 - a title is 19
         short = re.sub(r"[甲乙丙丁]?\d+(?:号楼|号|栋|幢|单元|楼|室|层|米).*$", "", short)
     return short if 2 <= len(short) <= 12 else ""  # noqa: PLR2004
