@@ -22,7 +22,7 @@ test: $(VENV)/.dev-ready
 test-rasa: $(VENV)/.dev-ready $(RASA_VENV)/.ready  ## train and run a real Rasa 3.6 (3 GB, some minutes): both engines must agree
 	RASA_VENV=$(abspath $(RASA_VENV)) $(BIN)/pytest -n0 -m rasa tests/rasa
 
-test-aliyun: $(VENV)/.dev-ready $(ALIYUN_SDK_VENV)/.ready  ## Aliyun's own client against the played cloud (20 MB)
+test-aliyun: $(VENV)/.dev-ready $(ALIYUN_SDK_VENV)/.ready  ## Aliyun's own client against the played cloud (70 MB)
 	ALIYUN_SDK_VENV=$(abspath $(ALIYUN_SDK_VENV)) $(BIN)/pytest -n0 tests/channels/sandbox/test_sms_cloud_peers.py
 
 # Its dependencies do not go with rasa-sdk's (aiofiles), hence an environment of its own.

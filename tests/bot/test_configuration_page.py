@@ -1,7 +1,7 @@
 """The page cannot lie: its tables are what the models say."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,24 @@ from pydantic_core import PydanticUndefined
 
 from bot.settings import Key, keys, load, sections
 from bot.settings_sources import SHORT_FORMS
+from channels.sms.aliyun import Settings as AliyunSettings
 from channels.sms.kannel import Settings as KannelSettings
 from channels.sms.settings import SmsSettings
 from channels.sms.smpp import Settings as SmppSettings
+from channels.sms.tencent import Settings as TencentSettings
 from channels.wechat.settings import WeChatSettings
 from channels.weibo.settings import WeiboSettings
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+
+
+GATEWAYS: Mapping[str, type[BaseModel]] = {
+    "kannel": KannelSettings,
+    "smpp": SmppSettings,
+    "aliyun": AliyunSettings,
+    "tencent": TencentSettings,
+}
 
 
 def row(key: Key) -> str:
@@ -62,7 +72,7 @@ def test_the_keys_of_an_sms_account_are_all_there_with_their_defaults() -> None:
     shared = dict(_defaults(SmsSettings))
     assert rows_of(common) == shared
     pages = {page.partition("\n")[0]: rows_of(page) for page in gateways}
-    for name, model in (("kannel", KannelSettings), ("smpp", SmppSettings)):
+    for name, model in GATEWAYS.items():
         own = dict(_defaults(model))
         assert pages[name] == {key: default for key, default in own.items() if shared.get(key) != default}
 
