@@ -199,8 +199,9 @@ class Conversations:
         account: str | None = None,
         limit: int = 50,
         cursor: str | None = None,
+        founding: bool = False,
     ) -> Page[Conversation]:
-        """List conversations, the last begun first.
+        """List conversations, the last begun first; ``founding``: of each contact the one it is named by.
 
         Raises:
             BadCursor: ``cursor`` is none that this list gave.
@@ -210,6 +211,8 @@ class Conversations:
             where["channel"] = channel
         if account is not None:
             where["account"] = account
+        if founding:
+            where = {"$and": [where, {"$or": [{"contact_id": None}, {"$expr": {"$eq": ["$contact_id", "$_id"]}}]}]}
         found = await self._conversations.find(where, sort=NEWEST_FIRST, limit=limit + 1)
         shown = found[:limit]
         more = cursor_after(shown[-1]) if len(found) > limit else None

@@ -10,6 +10,7 @@ from aiohttp.typedefs import Handler, Middleware
 from bot.api.answering import Answering
 from bot.api.attachments import AttachmentRoutes
 from bot.api.cases import CaseRoutes
+from bot.api.contacts import ContactRoutes
 from bot.api.conversations import ConversationRoutes
 from bot.api.deliveries import DeliveryRoutes
 from bot.api.docs import docs_page
@@ -17,6 +18,7 @@ from bot.api.openapi import document
 from bot.api.operations import AnyOperation
 from bot.api.problems import Problem, ProblemKind, of_http_error
 from bot.api.tokens import Caller, SettingsTokens, TokenBook
+from bot.casework.contacts import ContactBook
 from bot.casework.service import Casework
 from channels.base import Clock
 from storage.api_answers import ApiAnswers
@@ -41,6 +43,7 @@ def make_api(
         *AttachmentRoutes(store=store).operations(),
         *ConversationRoutes(store=store).operations(),
         *DeliveryRoutes(store=store, casework=casework).operations(),
+        *ContactRoutes(store=store, book=ContactBook(store=store, clock=clock)).operations(),
     )
     answering = Answering(
         tokens=SettingsTokens(tokens) if isinstance(tokens, Mapping) else tokens,

@@ -3,7 +3,7 @@
 Each joining keeps which conversations it brought and whose they were, so that it can be taken back whole.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -50,9 +50,6 @@ class Bound:
 
     contact_id: str
     changes: Sequence[Change]
-
-
-AlsoJoined = Callable[[Person], Sequence[Change]]
 
 
 class ContactBook:

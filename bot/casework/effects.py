@@ -38,6 +38,7 @@ from storage.cases import (
     lawful_moves,
 )
 from storage.commit import Change
+from storage.contacts import ContactEvent
 from storage.errors import IllegalMove
 from storage.records import Call, Conversation, OutboxEntry
 from storage.store import Store
@@ -134,7 +135,7 @@ class _Settler:
             case RecordConsent():
                 return replace(settled, consent_version=effect.version, consent_sensitive=effect.sensitive)
             case Unlink():
-                return replace(settled, reachable=False)
+                return self._unlinked(settled)
             case _:
                 done = await self._change(effect)
         return replace(
@@ -142,6 +143,17 @@ class _Settler:
             changes=(*settled.changes, *done.changes, *map(self.store.outbox.put, done.entries)),
             kick=(*settled.kick, *(entry.id for entry in done.entries)),
         )
+
+    def _unlinked(self, settled: Settled) -> Settled:
+        """They left the account: nothing is begun here any more, and their other ways to us stay theirs."""
+        event = ContactEvent(
+            at=self.now,
+            kind="left",
+            contact_id=self.conversation.contact_id or self.conversation.id,
+            conversation_id=self.conversation.id,
+        )
+        left = (*settled.changes, self.store.contacts.record(event))
+        return replace(settled, reachable=False, changes=left, known={**settled.known, "binding": None})
 
     async def _change(self, effect: FileCase | AddToCase | WithdrawCase | RateCase | CallPerson) -> _Change:
         match effect:

@@ -180,6 +180,9 @@ async def test_whoever_left_and_writes_again_is_reached_again(stage: Stage) -> N
     arrived = await stage.keep("")
     await process.turns.reply_for(arrived, seconds=4)
     assert await _is_reachable(stage, arrived) is False
+    left = await stage.store.conversations.get(arrived.conversation_id)
+    assert left is not None
+    assert left.state == {}
     stage.script.effects = ()
     await process.turns.reply_for(await stage.keep("我又回来了"), seconds=4)
     assert await _is_reachable(stage, arrived) is True

@@ -203,7 +203,8 @@ async def test_consent_and_leaving_go_into_the_conversations_own_change(office):
         now=office.clock(),
         office="局",
     )
-    assert settled.changes == ()
+    [event] = settled.changes
+    assert event.document["kind"] == "left"
     assert (settled.consent_version, settled.consent_sensitive, settled.reachable) == ("2026-11", True, False)
 
 

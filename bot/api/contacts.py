@@ -1,0 +1,170 @@
+"""Contacts over HTTP: who is one person, joining two, and taking that back."""
+
+import structlog
+
+from bot.api import masking, views
+from bot.api.operations import AnyOperation, Call, NoBody, NoQuery, Operation
+from bot.api.problems import Problem, ProblemKind, invalid_field, not_found
+from bot.api.schemas.contacts import ContactBrief, ContactEvent, ContactFull, ContactQuery, MergeIn, UnmergeIn
+from bot.api.shapes import Page
+from bot.api.tokens import Scope
+from bot.casework.contacts import ContactBook, NoSuchContact, NothingToUndo, Person, SameContact
+from channels.sms.numbers import NotANumber, canonical
+from storage.contacts import Contact
+from storage.errors import BadCursor
+from storage.records import Conversation
+from storage.store import Store
+
+_TAG = "联系人"
+_ONE = "/contacts/{id}"
+_CHANGED = (ProblemKind.NOT_FOUND, ProblemKind.CONFLICT)
+
+
+class ContactRoutes:
+    """The operations below ``/v1/contacts``."""
+
+    def __init__(self, *, store: Store, book: ContactBook) -> None:
+        self._store = store
+        self._book = book
+
+    def operations(self) -> tuple[AnyOperation, ...]:
+        return (*self._reading(), *self._joining())
+
+    def _reading(self) -> tuple[AnyOperation, ...]:
+        return (
+            Operation(
+                id="listContacts",
+                method="GET",
+                path="/contacts",
+                tag=_TAG,
+                summary="列出联系人，新的在前；给出 phone 时只查绑定了它的那一位",
+                query=ContactQuery,
+                body=NoBody,
+                answer=Page[ContactBrief],
+                handler=self.list,
+            ),
+            Operation(
+                id="readContact",
+                method="GET",
+                path=_ONE,
+                tag=_TAG,
+                summary="查看一位联系人：有哪些会话，怎样合到一起的",
+                query=NoQuery,
+                body=NoBody,
+                answer=ContactFull,
+                handler=self.read,
+                problems=(ProblemKind.NOT_FOUND,),
+            ),
+        )
+
+    def _joining(self) -> tuple[AnyOperation, ...]:
+        return (
+            Operation(
+                id="mergeContacts",
+                method="POST",
+                path=f"{_ONE}/merge",
+                tag=_TAG,
+                summary="把另一位联系人并入这一位；两边的记录都保留，可以撤销",
+                query=NoQuery,
+                body=MergeIn,
+                answer=ContactFull,
+                handler=self.merge,
+                problems=_CHANGED,
+            ),
+            Operation(
+                id="unmergeContact",
+                method="POST",
+                path=f"{_ONE}/unmerge",
+                tag=_TAG,
+                summary="撤销最近一次合并或绑定，各归各位",
+                query=NoQuery,
+                body=UnmergeIn,
+                answer=ContactFull,
+                handler=self.unmerge,
+                problems=_CHANGED,
+            ),
+        )
+
+    async def list(self, call: Call[ContactQuery, NoBody]) -> Page[ContactBrief]:
+        query = call.query
+        if query.phone is not None:
+            found = await self._of_phone(query.phone)
+            return Page(items=[] if found is None else [_brief(found)])
+        try:
+            page = await self._store.conversations.list(limit=query.limit, cursor=query.cursor, founding=True)
+        except BadCursor:
+            raise invalid_field("cursor", "不是本接口给出的 next_cursor") from None
+        people = [await self._person(each) for each in page.items]
+        return Page(items=[_brief(person) for person in people], next_cursor=page.next_cursor)
+
+    async def read(self, call: Call[NoQuery, NoBody]) -> ContactFull:
+        try:
+            person = await self._book.read(call.path["id"])
+        except NoSuchContact:
+            raise _none() from None
+        structlog.get_logger().info("api.contact_read", contact=person.contact.id, by=call.caller.name)
+        return _full(person)
+
+    async def merge(self, call: Call[NoQuery, MergeIn]) -> ContactFull:
+        call.require(Scope.PERSONAL)
+        key, body = call.path["id"], call.body
+        try:
+            return _full(await self._book.merge(key, body.other, by=call.caller.name, reason=body.reason))
+        except NoSuchContact as error:
+            raise (_none() if str(error) == key else invalid_field("other", "没有这位联系人")) from None
+        except SameContact:
+            raise invalid_field("other", "已经是同一位联系人") from None
+
+    async def unmerge(self, call: Call[NoQuery, UnmergeIn]) -> ContactFull:
+        call.require(Scope.PERSONAL)
+        try:
+            return _full(await self._book.unmerge(call.path["id"], by=call.caller.name, reason=call.body.reason))
+        except NoSuchContact:
+            raise _none() from None
+        except NothingToUndo:
+            raise Problem(ProblemKind.CONFLICT, "没有可以撤销的合并") from None
+
+    async def _person(self, founding: Conversation) -> Person:
+        if founding.contact_id is not None:
+            return await self._book.read(founding.id)
+        alone = Contact(id=founding.id, created_at=founding.created_at)
+        return Person(contact=alone, conversations=[founding], events=())
+
+    async def _of_phone(self, phone: str) -> Person | None:
+        try:
+            contact = await self._store.contacts.of_phone(canonical(phone))
+        except NotANumber:
+            return None
+        return None if contact is None else await self._book.read(contact.id)
+
+
+def _none() -> Problem:
+    return not_found("没有这位联系人")
+
+
+def _brief(person: Person) -> ContactBrief:
+    return ContactBrief(
+        id=person.contact.id,
+        phone=masking.phone(person.contact.phone),
+        phone_proved_at=person.contact.phone_proved_at,
+        created_at=person.contact.created_at,
+        conversations=tuple(views.conversation(each) for each in person.conversations),
+    )
+
+
+def _full(person: Person) -> ContactFull:
+    events = tuple(
+        ContactEvent(
+            id=each.id,
+            at=each.at,
+            kind=each.kind,
+            by=each.by,
+            reason=each.reason,
+            conversation_id=each.conversation_id,
+            message_id=each.message_id,
+            details=dict(each.details),
+            undone=each.undone,
+        )
+        for each in person.events
+    )
+    return ContactFull(**dict(_brief(person)), events=events)
