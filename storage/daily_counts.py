@@ -27,6 +27,7 @@ class DailyCounts:
         update = {"$inc": {"count": 1}, "$setOnInsert": {"expires_at": now + _KEPT}}
         try:
             await self._counts.find_one_and_update(key, update, upsert=True)
-        except AlreadyThere:  # it is there, and used up
-            return False
+        except AlreadyThere:
+            # Used up; or somebody else began the day's count at this very moment, and there is room in it.
+            return await self._counts.find_one_and_update(key, update) is not None
         return True

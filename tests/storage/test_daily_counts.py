@@ -1,0 +1,30 @@
+"""What may be done only so often a day, counted over all processes at once."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from storage.daily_counts import DailyCounts
+from storage.driver import Database
+
+EVENING = datetime(2026, 11, 21, 15, 59, tzinfo=UTC)
+"""One minute before midnight in China."""
+
+
+async def test_no_more_than_the_most_are_allowed_however_many_ask_at_once(database: Database) -> None:
+    counts = [DailyCounts(database) for _ in range(4)]
+    asked = [counts[n % 4].spend("public:weibo:main", most=5, now=EVENING) for n in range(20)]
+    assert sorted(await asyncio.gather(*asked)) == [False] * 15 + [True] * 5
+
+
+async def test_each_name_and_each_day_in_china_has_its_own_count(database: Database) -> None:
+    counts = DailyCounts(database)
+    assert await counts.spend("a", most=1, now=EVENING)
+    assert not await counts.spend("a", most=1, now=EVENING)
+    assert await counts.spend("b", most=1, now=EVENING)
+    assert await counts.spend("a", most=1, now=EVENING + timedelta(minutes=1))
+
+
+async def test_where_nothing_is_allowed_nothing_is_counted(database: Database) -> None:
+    counts = DailyCounts(database)
+    assert not await counts.spend("a", most=0, now=EVENING)
+    assert await counts.spend("a", most=1, now=EVENING)
