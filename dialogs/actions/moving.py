@@ -1,5 +1,7 @@
 """The place as it was put right: the words of the matter that named it follow."""
 
+import re
+
 from dialogs.actions.changed import replace
 from dialogs.actions.draft import Draft
 from dialogs.nlu.contrast import put_in
@@ -20,7 +22,7 @@ def moved(draft: Draft, place: str) -> Draft:
     if district and lack_of(place) is Lack.DISTRICT:
         place = f"{district}{place}"
     new = f"{district}{place}" if district and not find_district(place) else place
-    words = put_in(matter, named, new) if named else matter
+    words = _renamed(matter, named, new) if named else matter
     return replace(
         draft,
         place=place,
@@ -29,6 +31,15 @@ def moved(draft: Draft, place: str) -> Draft:
         shown=None,
         unclear=0,
     )
+
+
+def _renamed(matter: str, named: str, new: str) -> str:
+    """A place is put in where it stands as one: no 台湾 in 台湾人, no word that only sounds alike."""
+    told = find_place(named)
+    whole = bool(told and told.value == named) and len(named) > _A_NAME
+    part_of_a_word = re.search(rf"{re.escape(named)}(?:的?[人籍话货味]|[户]口)", matter)
+    completed = named in new
+    return put_in(matter, named, new) if whole and not (part_of_a_word or completed) else matter
 
 
 def _on_the_way(before: str, place: str) -> str:

@@ -63,8 +63,10 @@ def tells_a_matter(text: str, categories: Categories) -> bool:
 
 
 def is_a_story(text: str) -> bool:
-    """Whether a text has several clauses: even where it ends in a question it tells its matter first."""
-    return len(text) >= _STORY and bool(re.search(r"[，。；]", text))
+    """Whether a text has several clauses, or was spoken at length without a stop: even where it ends in a question
+    it tells its matter first.
+    """
+    return len(text) >= _LONG or (len(text) >= _STORY and bool(re.search(r"[，。；]", text)))
 
 
 def asks(text: str) -> bool:
