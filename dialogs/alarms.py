@@ -8,6 +8,7 @@ from typing import Any
 from dialogs.nlu.after_alarm import (
     asks_who_comes,
     beside_the_danger,
+    came_for_more,
     is_past,
     is_something_else,
     refuses_help,
@@ -104,6 +105,7 @@ class Alarms:
         held = ((kept["engine"] or {}).get("slots") or {}).get("held") or {}
         put_off = beside_the_danger(held.get("text", ""))
         wishes = is_all_clear(text) and wishes_to_go_on(text)
+        wishes = wishes or came_for_more(text)
         return bool(held.get("waits")) and (wishes or tells_a_matter(put_off, self._categories))
 
     def _after(self, kept: Mapping[str, Any], text: str, now: datetime, *, in_form: bool, located: bool) -> str:

@@ -94,8 +94,12 @@ class Ask(Action):
         return []
 
     async def _apart(self, dispatcher: CollectingDispatcher, turn: Turn, draft: Draft, *, aside: bool) -> list[Any]:
+        count = _COUNTED[len(draft.parts)]
+        if draft.asked("split"):
+            say(dispatcher, "utter_choose_split", count=count)
+            return []
         lines = "\n".join(f"· {clipped(masked(part), _PART_SHOWN)}" for part in draft.parts)
-        say(dispatcher, "utter_ask_petition_split", matters=lines, count=_COUNTED[len(draft.parts)])
+        say(dispatcher, "utter_ask_petition_split", matters=lines, count=count)
         return []
 
     async def _consent(self, dispatcher: CollectingDispatcher, turn: Turn, draft: Draft, *, aside: bool) -> list[Any]:

@@ -72,7 +72,15 @@ def answer_split(heard: Heard, turn: Turn, facts: Facts, categories: Categories)
         return replace(heard, draft=split_into(heard.draft, "together"))
     if facts.matter:
         return replace(heard, draft=told(heard.draft, facts.rest)).remark("utter_added_to_matter")
-    return unclear(heard, "utter_choose_split")
+    return _beside_the_choice(heard, turn, facts)
+
+
+def _beside_the_choice(heard: Heard, turn: Turn, facts: Facts) -> Heard:
+    """Where it is and who writes are kept, whatever was asked; the choice is asked once more."""
+    if facts.any:
+        place = answered_place(turn.text) if only_place(turn.text) else facts.place
+        return replace(heard, draft=replace(heard.draft, place=place or heard.draft.place)).remark("utter_noted")
+    return replace(heard, draft=replace(heard.draft, unclear=heard.draft.unclear + 1))
 
 
 def _begun_with(draft: Draft, first: int) -> Draft:

@@ -26,6 +26,8 @@ _PARTS = (
     ("when", re.compile(r"时间|日期")),
     ("matter", re.compile(r"内容|事情|问题|诉求|描述")),
 )
+NO_TIME = "不写"
+"""What the time is corrected to where none is to be written."""
 _KINDS = "咨询|求助|投诉|举报|建议|表扬"
 _ANOTHER_KIND = re.compile(
     rf"(?:不是(?:{_KINDS})[，, ]*(?:而|这)?是|"
@@ -74,6 +76,17 @@ _ALSO_CHANGED = re.compile(
     r"^(?:再|也|还|要|得|请|麻烦|给我|帮我|需要)*(?:修改|更正|改|换)(?:一?下|下|成|为)?(?:吧|呗)?[，,：: ]*"
 )
 _VERB = re.compile(r"^(?:我?(?:要|想)?(?:修改|更正|改正|更改|修正|改|换)(?:一下|下)?)")
+_INSTEAD = re.compile(
+    r"^(?P<part>标题|题目|时间|日期|地址|地点|姓名|名字|内容)(?:里面?|上|那[里栏项])?(?:就|请|可以|"
+    r"能不能)?(?:别|不要|不|甭|莫|不用)(?:再)?(?:写|叫|用|填|说)[^，,。；;]{1,20}[，,；; ]+"
+    r"(?:就|要|请|应该|还是|直接|给我|帮我)*(?:写成|写|叫做?|用|填|改成|说)(?:成|上|个)?(?P<new>[^。！!]{2,60})"
+)
+"""标题别写投诉，写请求补缴社保."""
+_LEAVE_OUT = re.compile(
+    r"(?:这个|那个|那)?(?:时间|日期)(?:这|那)?(?:一)?(?:[栏项个]|里)?(?:就|可以|都|也|请|您|你|还是)*"
+    r"(?:(?:不用|不要|别|不必|甭|无需|不需要|不)(?:写|填|要|登|记|加|留|显示)(?:了|上|进去|出来)?|(?:去掉|删掉|删了|删除|拿掉|去了|取消)(?:吧|就行)?)|"
+    r"(?:不用|不要|别|不必|甭|无需|不需要)(?:写|填|登|记|加|留)(?:上)?(?:时间|日期)|(?:把)?(?:去掉|删掉|删了|删除|拿掉|取消)(?:那个|这个|里面的)?(?:时间|日期)"
+)
 _WRONG = re.compile(r"(?:写|填|弄|说|登记)?(?:不对|错了?|有误|不正确|不是这个|不准确?)(?:了|的)?")
 
 
@@ -116,6 +129,11 @@ def corrections_in(draft: Draft, text: str, asked: str, categories: Categories) 
     """All that one message puts right: "地址改成…，电话改成…"."""
     if kind := _kind(text, draft, categories):
         return (kind,)
+    if instead := _INSTEAD.match(text.strip()):
+        part = next(part for part, pattern in _PARTS if pattern.fullmatch(instead["part"]))
+        return (Correction(part=part, value=instead["new"].strip(' ，,“”"')),)
+    if draft.matter and _LEAVE_OUT.fullmatch(words_only(text).rstrip("吧了哈啊呢")):
+        return (Correction(part="when", value=NO_TIME),)
     if _asks_change(text):
         several = [c for clause in _clauses(text) if (c := read_correction(clause)) and c.value]
         if len({c.part for c in several}) > 1 and not any(c.part == "matter" for c in several[:-1]):
@@ -240,6 +258,8 @@ def _matter(value: str) -> str | None:
 
 def _when(value: str) -> str | None:
     """The time that is named; what names none is no time."""
+    if value == NO_TIME:
+        return ""
     return find_since(value) or (value if _LIKE_A_TIME.search(value) and len(value) <= _LONGEST_TIME else None)
 
 

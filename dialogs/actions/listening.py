@@ -26,7 +26,7 @@ from dialogs.actions.patience import runs_out
 from dialogs.actions.persons import concerned_in, named_since
 from dialogs.actions.placing import LEFT_OPEN, LONG_ANSWER, NO_PLACE, NOWHERE, answer_place, needs_no_place
 from dialogs.actions.righting import put_right, put_right_alone
-from dialogs.actions.telling import answer_matter, opening, retold, told_apart
+from dialogs.actions.telling import answer_matter, is_a_right_door_question, opening, retold, told_apart
 from dialogs.actions.unnamed import decided, of_being_known, reached_after_all, undone_or_not
 from dialogs.actions.world import Turn
 from dialogs.nlu import wishes
@@ -38,7 +38,7 @@ from dialogs.nlu.contrast import without_slip
 from dialogs.nlu.facts import Facts, read_facts
 from dialogs.nlu.matter import Categories, asks, type_of
 from dialogs.nlu.phrases import made_of
-from dialogs.nlu.places import find_place
+from dialogs.nlu.places import find_district, find_place
 from dialogs.nlu.wishes import Wish, asides
 
 _AGAIN = re.compile(r"(?:重新(?:登记|填写?|说|来|开始)|重来|从头(?:来|开始)|重填|清空)(?:一遍|一次|吧)?")
@@ -76,8 +76,12 @@ def listen(draft: Draft, turn: Turn, asked: str | None, categories: Categories) 
     return runs_out(_take_text(heard, turn, asked, categories), asked)
 
 
-def _said_to_the_bot(heard: Heard, turn: Turn, asked: str, categories: Categories) -> Heard | None:
+def _said_to_the_bot(  # noqa: PLR0911 - a table, one line a meaning
+    heard: Heard, turn: Turn, asked: str, categories: Categories
+) -> Heard | None:
     """What tells nothing of the matter: talk, to go on, to wait, that something is to change, who is not to know."""
+    if is_a_right_door_question(turn.text):
+        return replace(heard, draft=replace(heard.draft, unclear=0)).remark("utter_right_door")
     if only_chats(turn.text):
         return runs_out(unclear(heard, "utter_chat_in_form"), asked)
     if goes_on(turn.text) and not (asked == "confirm" and agrees(turn.text)):
@@ -173,7 +177,15 @@ def _put_one_right(heard: Heard, correction: Correction, categories: Categories)
     if correction.part == "matter" and changed.matter is not None:
         told_now = read_facts(correction.value, categories)
         changed = retold(replace(changed, matter=told_now.matter or changed.matter), told_now)
+        changed = _in_the_same_district(changed, heard.draft)
     return replace(heard, draft=changed)
+
+
+def _in_the_same_district(draft: Draft, before: Draft) -> Draft:
+    """Who tells the matter anew seldom names the district again."""
+    district = find_district(before.place or "", before.matter or "")
+    told = draft.place in NOWHERE or find_district(draft.place or "", draft.matter or "")
+    return draft if told or not district else replace(draft, place=f"{district}{draft.place}")
 
 
 def _of_a_new_matter(heard: Heard, turn: Turn) -> Heard:

@@ -9,11 +9,11 @@ from dialogs.actions.held import Held
 from dialogs.actions.summary import infer
 from dialogs.actions.world import OFFICE_TIME, Turn
 from dialogs.nlu import commands
-from dialogs.nlu.after_alarm import is_related
+from dialogs.nlu.after_alarm import beside_the_danger, is_related
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger import danger_in
 from dialogs.nlu.kinds import kind_of
-from dialogs.nlu.matter import Categories, finds_fault
+from dialogs.nlu.matter import Categories, finds_fault, tells_a_matter
 from dialogs.nlu.part_choice import part_meant
 from dialogs.nlu.places import find_place
 
@@ -55,6 +55,9 @@ def is_apart(held: Held, turn: Turn, categories: Categories) -> bool:
     """Whether what is told now is another matter than the one that an alarm put off."""
     if not (held.waits and turn.text) or turn.entity("topic") == "held" or _REFERS_BACK.search(turn.text):
         return False
+    if held.asked_only and tells_a_matter(beside_the_danger(held.text), categories):
+        apart = tells_a_matter(turn.text, categories)
+        return apart and not _goes_with(held, turn.text)
     if held.asked_only:
         return not (_tells_nothing(turn.text) or _goes_with(held, turn.text))
     if not finds_fault(turn.text) or _goes_with(held, turn.text):

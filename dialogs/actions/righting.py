@@ -73,7 +73,7 @@ def _in_the_draft(draft: Draft, contrast: Contrast) -> Draft | None:
     righted = {part: changed for part, value in texts.items() if (changed := put_in(value, old, new)) != value}
     later = tuple(put_in(one, old, new) for one in draft.later)
     if not righted and later == draft.later:
-        return _moved_by(draft, old, new)
+        return _moved_by(draft, old, new) or _timed(draft, old, new)
     if "place" in righted:
         righted["moved_from"] = draft.moved_from or draft.place or ""
     return _changed(draft, later=later, **righted)
@@ -92,6 +92,13 @@ def _moved_by(draft: Draft, old: str, new: str) -> Draft | None:
     if draft.place and only_place(new) and only_place(old):
         return _changed(moved(draft, answered_place(new)))
     return None
+
+
+def _timed(draft: Draft, old: str, new: str) -> Draft | None:
+    """Not today, last Friday: of a time that was told in other words, or not at all."""
+    said = [(one, find_since(one)) for one in (old, new)]
+    alone = all(since and len(one) <= len(since) + 1 for one, since in said)
+    return _changed(draft, when=said[1][1]) if alone and draft.matter else None
 
 
 def _time(draft: Draft, new: str) -> Draft | None:

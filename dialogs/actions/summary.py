@@ -55,7 +55,7 @@ def infer(draft: Draft, categories: Categories) -> Inferred:
         category="检举控告" if accusation else draft.category or categories.filed_under(matter),
         # Whoever puts a street right seldom names the district again; the summary shows it.
         district=find_district(place, matter) or find_district(draft.moved_from or ""),
-        since=draft.when or find_since(matter),
+        since=find_since(matter) if draft.when is None else draft.when,
         urgency=urgency_of(matter, danger=bool(draft.danger)),
         accusation=accusation,
     )

@@ -9,6 +9,7 @@ from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts
 from dialogs.nlu.unnamed import (
+    asks_if_traced,
     asks_who_handles,
     asks_who_knows,
     gives_up_for_fear,
@@ -78,6 +79,8 @@ def _assured(draft: Draft, text: str) -> str:
     """The answer to who will know, or who will deal with it; "" where neither is asked."""
     if asks_who_handles(text):
         return "utter_who_handles"
+    if asks_if_traced(text):
+        return "utter_not_traced"
     kept = "utter_unnamed_is_kept" if draft.anonymous else "utter_name_is_kept"
     return kept if asks_who_knows(text) else ""
 

@@ -12,6 +12,7 @@ from dialogs.actions.draft import PREFIX, read_draft, written
 from dialogs.actions.held import Held, hold, read_held
 from dialogs.actions.listening import listen
 from dialogs.actions.world import Turn, World, effect, hush, in_form, say, turn_of
+from dialogs.nlu.commands import asks_change
 from dialogs.nlu.danger import ARE_A_MATTER, Danger, danger_in, without_danger
 from dialogs.nlu.facts import read_facts
 from dialogs.nlu.help_needed import Help, help_for, is_of_the_speaker, whom
@@ -85,6 +86,10 @@ class Warn(Action):
             return []
         before = read_draft(tracker)
         draft = before
+        if asks_change(turn.text):  # what is put right stays so, whatever it tells of
+            asked = str(tracker.slots.get("requested_slot") or "").removeprefix(PREFIX) or None
+            draft = listen(before, turn, asked, self._world.categories).draft
+            return [SlotSet(f"{PREFIX}danger", True), *(SlotSet(n, v) for n, v in written(draft, before).items())]
         told = tells_a_matter(turn.text, self._world.categories) and danger_in(turn.text) in ARE_A_MATTER
         if told or read_facts(without_danger(turn.text), self._world.categories).any:
             draft = listen(before, turn, None, self._world.categories).draft

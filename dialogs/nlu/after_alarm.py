@@ -30,6 +30,20 @@ _TAKEN_BACK = made_of(
 _TAKEN_BACK_CORE = re.compile(
     r"气话|说说|瞎说|胡说|玩笑|意思|想法|念头|打算|不会|想[开通明]|好[多一点些很]|冷静|[不没].{0,3}(?:死|自杀|跳|轻生|想不开|傻事|杀|砍|动手)|吓|发泄|一时|冲动"
 )
+_DENIES = re.compile(
+    r"(?:[你您]们?|可|请|就|也)*(?:别|莫|不要|不用|甭)(?:再|老|瞎|乱|这么|那么)*(?:吓唬?|乱说|瞎说|误会|多想|想多|想歪|紧张|咒|大惊小怪)(?:我|俺|人|了|啊|呀|嘛)*|"
+    r"(?:我|俺|他|她|人家|这|那|又|可|根本|并|真的?|也|都|就|哪里?|才|谁说)*(?:没有?|冇|不是|唔系|不|唔)(?:说|被|要|想|会|打算|什么|啥|那么|这么|你说的)*"
+    r"(?:逼急|急眼|死|自杀|跳楼|寻死|轻生|想不开|寻短见|做傻事|危险|那个?意思|这个?意思|伤人|打人|杀人|闹事|严重|燃气|煤气|着火|火灾|出事|急)(?:了|啊|呀|嘛|的|呢|吧)*|"
+    r"(?:[你您]们?|这|机器人|可能|是|肯定)*(?:误会|想多|弄错|搞错|理解错|会错意|想岔|想歪|听错|看错|搞岔|多心)(?:了|啦|我|意思|我的|俺|啊|吧)*|"
+    r"哪有(?:那么|这么)?(?:严重|危险|吓人)(?:啊|呀|嘛)?|不至于(?:吧|啊)?|(?:你|您|这)?(?:说|扯|想)?(?:到)?(?:哪儿?|哪里)(?:去)?了?|(?:就是|只是|是)?(?:个)?(?:打个?比方|比喻|夸张|随口一说)"
+)
+_ONLY_HUSHES = re.compile(r"(?:[你您]们?|可|请|就|也)*(?:别|莫|不要|不用|甭)")
+"""你别吓我 alone does not say that nothing is the matter."""
+_ONLY_WANTS = re.compile(
+    r"(?:我|俺|咱|们|就|是|只|光|不过|其实|这次|来|真的?)*(?:就是|就系|只系|只是|只|光|不过是|是)(?:想|要|来|在)*(?:问|打听|咨询|说|反映|投诉|叫|让|请|找|要|希望|催|求)[^，,。；;！!？?\n]{0,16}"
+)
+"""我就是问养老院: what it was all about."""
+_FILLS = made_of(r"哎|唉|哎呀|啊|呀|不是|不|没有?|喂|嗯|哦|好好|拜托|放心|姑娘|同志|老师|你|您|了|嘛|吧|啦")
 _SHORT = 14
 _LEADS_TO = re.compile(
     r"^(?:我|俺|他|她|人|孩子|我们|他们|现在|就|家|住|地址|位置)*(?:是|在|住在|住)[：: ]?|^(?:地址|位置)[：: ]+"
@@ -79,7 +93,28 @@ def said_where(text: str) -> str:
 
 def is_past(text: str) -> bool:
     """Whether a text says that nobody is in danger, or that nothing was meant by it; and nothing else."""
-    return is_all_clear(text) or _takes_back(text) or _explained(text)
+    return is_all_clear(text) or _takes_back(text) or _explained(text) or denies_alarm(text)
+
+
+def came_for_more(text: str) -> bool:
+    """Whether a denial says what it was all about: what was put off is a matter then, in whatever words."""
+    said = [words_only(clause.group()) for clause in _CLAUSE.finditer(text[: _LONGEST * 2])]
+    return denies_alarm(text) and any(_ONLY_WANTS.fullmatch(one) for one in said)
+
+
+def denies_alarm(text: str) -> bool:
+    """Whether somebody says that the alarm was none, and at most what they came for: 你别吓我，我就是问养老院."""
+    said = [words_only(clause.group()) for clause in _CLAUSE.finditer(text[: _LONGEST * 2])]
+    if not said or len(words_only(text)) > _LONGEST:
+        return False
+    denied = [one for one in said if _DENIES.fullmatch(one)]
+    beside = [one for one in said if one not in denied]
+    if not denied or all(_ONLY_HUSHES.match(one) or _FILLS.fullmatch(one) for one in said if one):
+        return False
+    return all(
+        not one or is_all_clear(one) or _takes_back(one) or _ONLY_WANTS.fullmatch(one) or _FILLS.fullmatch(one)
+        for one in beside
+    )
 
 
 def told_after(text: str) -> str:

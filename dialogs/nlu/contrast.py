@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass, field
 
 _SLIP = (
-    r"(?:等等|等一?下|哎[呀哟呦]?|唉[呀哟]?|诶|啊呀|哦|噢|啊|嗯|不好意思|对不起|抱歉|不对不对|"
+    r"(?:那个(?=[，, ])|这个(?=[，, ])|是这样|等等|等一?下|哎[呀哟呦]?|唉[呀哟]?|诶|啊呀|哦|噢|啊|嗯|不好意思|"
+    r"对不起|抱歉|不对不对|"
     r"不对|不是不是|错了|错啦|有误|"
     r"(?:我)?(?:刚才|前面|刚刚|上面)?(?:说|写|打|填|记|讲|弄|搞|报|登)错(?:了|啦)?(?:一个字|"
     r"一点)?|更正(?:一下)?|纠正(?:一下)?|改一下|有(?:个|一个)?地方(?:不对|错了)|"
@@ -16,7 +17,7 @@ _OF_A_PART = r"[\u3400-\u9fff]{0,6}?(?:写|打|填|说|记|讲|弄|搞|报|登)(
 """楼栋写错了: what is wrong, in words of its own; beside what is right alone."""
 _LEAD = rf"(?P<lead>(?:(?:{_SLIP}|{_OF_A_PART})(?:啊|呀|哈|的|了|啦)*[，,。！!、 ]*)*)"
 _ONLY_A_SLIP = rf"(?:{_SLIP}(?:啊|呀|哈|的|了|啦)*[，,。！!、 ]*)*"
-_LABEL = r"(?:那个|这个|应该|应当|其实|时间|日期|地址|地点|姓名|名字|姓|我姓|我)?"
+_LABEL = r"(?:那个|这个|应该|应当|其实|时间|日期|地址|地点|姓名|名字|姓|我姓|我|[\u3400-\u9fff]{1,5}?)?"
 _OLD = r"(?P<old>[^，,。；;、 ]{1,20}?)"
 _NEW = r"(?P<new>[^，,。；;]{1,30}?)"
 _MORE = r"(?:[，,；;。 ]+(?P<more>[^\n]{2,200}?))?"
@@ -39,6 +40,13 @@ _SHAPES = tuple(
 _RIGHT_ALONE = re.compile(
     rf"{_LEAD}(?P<cue>(?:应该|应当|其实|就)?(?:是|为|叫)|改成|改为|换成|还是)?{_NEW}{_END}", re.DOTALL
 )
+_SAYS_SO = re.compile(
+    r"(?:(?:(?:是|都是)?(?:我|俺|刚才|前面|当时|不好意思|对不起|抱歉)*(?:看|写|打|填|说|记|听|算|讲|弄|搞|按|念)(?:错|岔|反|混|漏)[^，。]{0,6}|"
+    r"(?:你们?|您|请|麻烦|帮我|给我|帮忙|再|把它?|也)*(?:加|改|写|补|更正|添|换)(?:进去|上去|过来|一下|上|好|"
+    r"下)?(?:吧|哈|啊|了)?|谢谢你?|麻烦了?|辛苦了?)[，,。！! ]*)+"
+)
+"""What goes with putting right and tells no more: 我看错单子了, 你加进去."""
+_OF_A_TIME = re.compile(r"(?<=[天日号周月年晚早午夜上里初底一二三四五六])(?:的事情?|发生的|出的事|开始的)$")
 _TRAILING = re.compile(r"(?:啊|呀|哈|呢|吧|嘛|哦|才对|才是|的才对)+$")
 _NOTHING = re.compile(
     r"[了的是也就还都吗呢啊这那]+|(?:我的?|这个|那个|本人)?(?:时间|日期|内容|地址|地点|位置|"
@@ -74,8 +82,13 @@ def contrasts_in(text: str) -> list[Contrast]:
     for shape in _SHAPES:
         if match := shape.fullmatch(said):
             new = _TRAILING.sub("", match["new"]) or match["new"]
-            more = (match.groupdict().get("more") or "").strip()
+            more = (
+                ""
+                if _SAYS_SO.fullmatch(match.groupdict().get("more") or "")
+                else (match.groupdict().get("more") or "").strip()
+            )
             old = _TRAILING.sub("", match["old"]) or match["old"]
+            old, new = (_OF_A_TIME.sub("", one) or one for one in (old, new))
             if _NOTHING.fullmatch(old):
                 continue
             found.append(Contrast(old=old, new=new, more=more, slip=bool(match["lead"])))
@@ -144,7 +157,11 @@ def _replaced(text: str, start: int, end: int, old: str, new: str) -> str:
 
 
 def _loose(last: str, old: str) -> bool:
-    return last in "了的" or (bool(_BARE_NUMBER.fullmatch(old)) and not old.endswith(last))
+    return (
+        last in "了的"
+        or (last in "站路街村镇栋" and not old.endswith(last))
+        or (bool(_BARE_NUMBER.fullmatch(old)) and not old.endswith(last))
+    )
 
 
 def _ways(old: str) -> list[str]:

@@ -52,8 +52,10 @@ _MATTER_LABEL = re.compile(
     r"想)?(?:再|又)?(?:反映|说)(?:一下|一个|一件)?(?:事情?|问题)?[:：] *)"
 )
 _A_STATEMENT = 7
+_A_ROAD = re.compile(r"路|街|大道|巷")
 _DISTRICT_APART = re.compile(
-    r"(?:^|[，,。；;\n])(?:在|是|这是)?(?P<district>[\u3400-\u9fff]{1,3}(?<![小社校景园辖片市全本城郊山库矿街区县])[区县](?:[\u3400-\u9fff]{1,8}?(?:路|街|大道|巷)(?:\d{1,5}号)?)?)的?(?=[，,。；;\n]|$)"
+    r"(?:^|[，,。；;\n])(?:在|是|这是)?(?P<district>[\u3400-\u9fff]{1,3}(?<![小社校景园辖片市全本城郊山库矿街区县])[区县]"
+    r"(?:[\u3400-\u9fff]{1,8}?(?:路|街|大道|巷)(?:\d{1,5}号)?)?)的?(?=[，,。；;\n]|$)"
 )
 _BREATH = re.compile(r"(?<=[\u3400-\u9fff])[啊呀嘛呢哦噢](?=[\u3400-\u9fff])")
 _SAID_AGAIN = re.compile(r"[^，。]{2,10}[，,]\x20*就(?:是|在)(?P<place>.{4,})")
@@ -132,7 +134,9 @@ def _confidential(text: str) -> bool | None:
 def _with_district(place: Place, text: str) -> str:
     """The place with its district in front where that stands apart: 和平街道东风里…，槐安区."""
     apart = _DISTRICT_APART.search(text) if place.exact and not find_district(place.value) else None
-    return f"{apart['district']}{place.value}" if apart else place.value
+    if not apart or (_A_ROAD.search(place.value) and _A_ROAD.search(apart["district"])):
+        return place.value
+    return f"{apart['district']}{place.value}"
 
 
 def _says_more(text: str, place: Place) -> bool:

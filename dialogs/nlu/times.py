@@ -42,7 +42,8 @@ _TIME = re.compile(
     r"|(?P<day>大前[天日]|前[天日晚]|昨[天日晚夜儿]|夜来|寻日|琴日|噚日|今[天日早晨晚儿])"
     rf"|(?P<span>(?:将近|大概|大约|约|已经|快|近)?(?<![每第整隔]){_N}(?:个)?(?:多|来)?(?:分钟|个?(?:小时|钟头)|天(?![然气])|日(?!报)|个?星期|个?礼拜|周(?!岁|年)|个?多?月|年(?![级纪龄代四])半?)(?:多|半|左右|以上|之久|有余)?(?:以?前|之前)?)"
 )
-_TAIL = re.compile(rf"(?:的?(?P<part>{_PART}))?(?P<clock>{_CLOCK})?(?:开始|起|以来|至今|到现在)?")
+_TO = rf"(?:到|至|~|～|-|—)+(?P<to>(?:今年|去年|\d{{4}}年)?{_M}月(?:份)?(?:{_M}[日号]|初|上旬|中旬|下旬|底|末)?)"
+_TAIL = re.compile(rf"(?:{_TO})?(?:的?(?P<part>{_PART}))?(?P<clock>{_CLOCK})?(?:开始|起|以来|至今|到现在)?")
 _BEFORE = re.compile(r"(?:从|自从|自|打)$")
 _NO_START = re.compile(r"(?:十一|半|今年|当年|这个?月|本月|本周|一[天年日]|半天|两天|年|每.*|几天|一个?月|一周)")
 """Words too general to say since when, but where nothing else is said."""
@@ -53,8 +54,15 @@ _RATE = re.compile(
 )
 """What follows 一年 in 一年两千八, 一个月一次, and 今年 in 今年61岁."""
 _WAITING = re.compile(r"分钟|小时|钟头")
-_WAITS = re.compile(r"等(?:了|上|个)?$")
+_WAITS = re.compile(
+    r"(?:[等排坐骑候]|走(?!水|电)|[要得就]堵|[要花得耗需][要费]?)(?:[了上个着队车人路你我]|就是|就得|就要|就|大概|大约|差不多|将近|至少|起码|最少)*$"
+)
 """等40分钟 is how long a bus is waited for, not since when."""
+_HOLDS = re.compile(
+    r"(?:干|工作|上班|打工|做|任教|服务|入职|住|居住|结婚|当兵|退休|参保|工龄|学)(?:了|满|有|已经|都|快|将近|大概)*$"
+)
+_HELD = re.compile(r"的?(?:班|工龄|书|兵|工作经验)")
+"""干了两年了 is how long somebody has had the job, 住了十年 the home."""
 _LONGEST_SCANNED = 1000
 
 
@@ -78,6 +86,7 @@ class _Found:
     start: int
     part: str
     clock: str
+    to: str
 
 
 def find_since(text: str) -> str:
@@ -89,10 +98,19 @@ def read_time(text: str, *, now: datetime) -> Moment | None:
     """The first expression that is a day or a span of days; ``now`` is when the message was written."""
     local = now.astimezone(_OFFICE)
     for found in _expressions(text):
-        span = resolve(found.kind, found.core, local.date())
+        span = _until(resolve(found.kind, found.core, local.date()), found, local.date())
         if span and span.first <= local.date():
             return _moment(found, span, local)
     return None
+
+
+def _until(span: Span | None, found: _Found, today: date) -> Span | None:
+    """今年6月到9月: the year is said once."""
+    if not (span and found.to):
+        return span
+    year = found.core.partition("年")[0] + "年" if "年" in found.core and "年" not in found.to else ""
+    ends = [end for said in (f"{year}{found.to}", found.to) if (end := resolve("date", said, today))]
+    return next((Span(span.first, end.last, span.grain) for end in ends if end.last >= span.first), span)
 
 
 def _expressions(text: str) -> Iterator[_Found]:
@@ -100,6 +118,7 @@ def _expressions(text: str) -> Iterator[_Found]:
     for match in _TIME.finditer(sample):
         core, kind = match.group(), match.lastgroup or ""
         tail = _TAIL.match(sample, match.end())
+        tail = tail if not tail or kind == "date" or not tail["to"] else None
         end = tail.end() if tail else match.end()
         general = end == match.end() and _NO_START.fullmatch(core) and not _is_all(sample, match)
         if general or (kind != "week" and _RATE.match(sample[end:])) or _waited(sample, match):
@@ -107,7 +126,8 @@ def _expressions(text: str) -> Iterator[_Found]:
         led = _BEFORE.search(sample[max(match.start() - 2, 0) : match.start()])
         start = match.start() - (len(led.group()) if led else 0)
         part, clock = (tail["part"] or "", tail["clock"] or "") if tail else ("", "")
-        yield _Found(words=sample[start:end], core=core, kind=kind, start=start, part=part, clock=clock)
+        to = (tail["to"] or "") if tail else ""
+        yield _Found(words=sample[start:end], core=core, kind=kind, start=start, part=part, clock=clock, to=to)
 
 
 def _is_all(sample: str, match: re.Match[str]) -> bool:
@@ -116,7 +136,10 @@ def _is_all(sample: str, match: re.Match[str]) -> bool:
 
 
 def _waited(sample: str, match: re.Match[str]) -> bool:
-    return bool(_WAITING.search(match.group()) and _WAITS.search(sample[max(match.start() - 2, 0) : match.start()]))
+    before = sample[max(match.start() - 8, 0) : match.start()]
+    waits = _WAITING.search(match.group()) and _WAITS.search(before)
+    holds = _HOLDS.search(before) or _HELD.match(sample[match.end() :])
+    return bool(waits or (match.lastgroup == "span" and holds))
 
 
 def _moment(found: _Found, span: Span, local: datetime) -> Moment:

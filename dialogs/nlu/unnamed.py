@@ -24,6 +24,8 @@ _SECRET = re.compile(
     rf"(?:{_STOPS}|(?:就|这|那)?(?:是|到)?(?:我|俺|谁)[^，,。；;！!？?\n]{{0,6}}{_STOPS})|"
     r"(?:千万)?(?:别|不要|莫|甭|勿|不想|不能)再?(?:把)?[^，,。；;！!？?\n]{0,8}?"
     rf"(?:告诉|透露给|泄露给|说给|通知|转给|交给|传给){_WHOM}(?:我|俺)?{_STOPS}|"
+    rf"(?:千万)?(?:别|不要|莫|甭|勿|不能|不想)再?(?:跟|对|和|向)?{_WHOM}(?:说|讲|提|透露|写)(?:出去|出来)?(?:这|那|就|事)?(?:是|到)"
+    rf"(?:我|俺|谁)(?:举报|反映|投诉|检举|告|说|讲)的?{_STOPS}|"
     r"(?:替|给|帮|为)(?:我|俺|咱)保密|(?:请|要|要求|希望|麻烦|必须|一定要?)(?:你们?|您)?(?:替|给|帮|为)?(?:我|俺)?保密"
 )
 """别让支书知道是我告的; 物业不让业主知道账目 goes on and is a matter."""
@@ -44,6 +46,14 @@ _WHO_SEES = re.compile(
     rf"(?:会不会|能不能|是不是|{_WILL})(?:(?:把|将)?[我俺].{{0,3}}|把|将)?{_OWN}.{{0,4}}(?:告诉|透露|泄露|公开|说出去|传出去|给).*[吗吧么不没]$|"
     rf"会不会(?:(?:把|将)?[我俺].{{0,3}}|把|将)?{_OWN}.{{0,4}}(?:告诉|透露|泄露|公开|说出去|传出去|给)"
 )
+_TRACED = re.compile(
+    r"(?:你们?|您|政府|信访局|这里|这边|系统|那)*(?:会不会|能不能|是不是|能否|可不可以|会|能|可以|要)?(?:去|来|在|再|还|偷偷|背后|要|也)*"
+    r"(?:查|追查|追踪|定位|调查|查看|看|监控|跟踪|找)(?:得?到|出来?|得出|一下)?(?:我|俺)(?:们)?的?"
+    r"(?:微信(?:号|名|头像|昵称|朋友圈)?|qq号?|微博|ip(?:地址)?|个人信息|手机号?|电话|号码|账号|帐号|定位|位置|身份(?:证)?|真名|真实姓名|聊天记录|住址|是谁|住哪[里儿]?|单位|人)?(?:来|出来)?(?:吗|么|吧|不|嘛|没)?",
+    re.IGNORECASE,
+)
+_TRACES = re.compile(r"会不会|能不能|是不是|能否|可不可以|[吗么吧不嘛没]$")
+"""你们会不会查我微信号."""
 _VOUCHED = re.compile(
     r"(?:那|这)?(?:你们?|您|这里|这样)?(?:真的?|能|会|敢|可以|说|一定|到底|真能|绝对)*"
     r"(?:(?:给|替|帮)[我俺])?(?:能?保证|能?保密|能?保证不(?:泄露|透露|外传|说出去)|不(?:泄露|外传)|靠谱|信得过|安全)(?:得了|得住|的|得)?(?:吗|么|不|吧|嘛|啵|没)(?:会保密)?"
@@ -88,6 +98,12 @@ def asks_who_knows(text: str) -> bool:
         return False
     known = _WHO_KNOWS.search(bare) and _ASKS.search(bare)
     return bool(known or _WHO_SEES.search(bare) or _VOUCHED.fullmatch(bare))
+
+
+def asks_if_traced(text: str) -> bool:
+    """Whether somebody asks if they will be looked up: 你们会不会查我微信号."""
+    bare = words_only(text)
+    return len(bare) <= _LONGEST and bool(_TRACED.fullmatch(bare) and _TRACES.search(bare))
 
 
 def asks_who_handles(text: str) -> bool:
@@ -135,7 +151,7 @@ def speaks_of_being_known(text: str) -> bool:
 
 def only_of_ones_name(text: str) -> bool:
     """Whether a text says who shall not know, or asks who will, and tells of no fear beside it."""
-    return (wants_no_name(text) or asks_who_knows(text)) and not _FEARS.search(text)
+    return (wants_no_name(text) or asks_who_knows(text) or asks_if_traced(text)) and not _FEARS.search(text)
 
 
 def is_of_being_known(text: str) -> bool:
@@ -143,6 +159,7 @@ def is_of_being_known(text: str) -> bool:
     return (
         wants_no_name(text)
         or asks_who_knows(text)
+        or asks_if_traced(text)
         or asks_who_handles(text)
         or only_fears(text)
         or gives_up_for_fear(text)
