@@ -320,6 +320,11 @@ def test_a_repeat_has_the_same_id_even_where_nothing_numbers_it(kit):
     assert other.message_id not in ids
 
 
+def test_several_hundred_receipts_in_one_call_are_all_read(kit):
+    reports = [REPORT | {"biz_id": f"9006197469364984{number:03}^0", "out_id": ""} for number in range(300)]
+    assert len(kit.channel().receive(call(kit, "receipts", reports)).receipts) == 300
+
+
 def test_one_of_no_use_costs_the_others_nothing(kit):
     wrong = [{"content": "没有号码"}, {"phone_number": ["1"]}, {"phone_number": "😀"}]
     arrival = kit.channel().receive(call(kit, "texts", [*wrong, TEXT]))

@@ -174,7 +174,7 @@ HOSTILE = {
     "nothing at all": ({}, {}, Malformed),
     "no text": ({"from": "13800138000"}, {}, Malformed),
     "fields without end": (urlencode({"key": KEY, **{f"f{n}": "1" for n in range(500)}}), {}, Malformed),
-    "a body too large": (RECODED, {"method": "POST", "body": b"x" * 70_000}, TooLarge),
+    "a body too large": (RECODED, {"method": "POST", "body": b"x" * 125_000}, TooLarge),
     "an address too long": (raw(b"x" * 40_000), {}, TooLarge),
     "a receipt without a type": ({"id": OURS}, {"path": "receipts"}, Malformed),
     "a receipt of a strange type": ({"id": OURS, "type": "one"}, {"path": "receipts"}, Malformed),
