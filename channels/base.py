@@ -87,6 +87,7 @@ class Capabilities:
     ``segments``: what a text costs in text messages; None where nobody counts.
     ``public_daily``: how often a day somebody may be invited in public to write privately; 0: never.
     ``limits``: how often one person may be written to, by purpose (of notices and broadcasts: for each template).
+    ``subscriptions``: by kind of notice, what people consent to (the id that CONSENT_CHANGED names).
     """
 
     passive: bool
@@ -99,6 +100,7 @@ class Capabilities:
     segments: Callable[[str], int] | None = None
     public_daily: int = 0
     limits: Mapping[Purpose, Limit] = field(default_factory=dict)
+    subscriptions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,10 @@ def conversation_id(vault: Vault, address: Address) -> str:
     return f"{address.channel}:{address.account}:{who}"
 
 
+REFUSED_LIMIT = 100
+"""Subscribe notices that somebody said no to; more than an account has."""
+
+
 class Conversations:
     """Who talks with us, and how far the talk is."""
 
@@ -125,10 +129,13 @@ class Conversations:
         answered_at: datetime | None = None,
         machine_text: str | None = None,
         contact_id: str | None = None,
+        refused: frozenset[str] | None = None,
         binding: Binding | Literal["as it is"] | None = "as it is",
     ) -> Document:
         """Give further facts of a conversation for ``advance``; what is not given stays as it is."""
         given = _given(answered_at=answered_at, machine_text=machine_text, contact_id=contact_id)
+        if refused is not None:
+            given["refused"] = sorted(refused)[:REFUSED_LIMIT]
         if stopped is not None:
             given["stopped"] = {purpose.value: asdict(stop) for purpose, stop in stopped.items()}
         if binding != "as it is":
@@ -262,6 +269,7 @@ class Conversations:
             consent_sensitive=document.get("consent_sensitive", False),
             contact_id=document.get("contact_id"),
             stopped=_stops(document.get("stopped") or {}),
+            refused=frozenset(document.get("refused", ())),
             answered_at=document.get("answered_at"),
             machine_text=document.get("machine_text", ""),
             binding=None if document.get("binding") is None else self._binding(key, document["binding"]),

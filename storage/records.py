@@ -91,7 +91,8 @@ class Conversation:
     unasked until ``grant_until`` (None: no count, only the window). ``reachable`` is False once the person
     left or blocked the account. ``contact_id``: the contact it belongs to together with other conversations; None:
     a person of its own. ``stopped``: what they told us not to send. ``answered_at``: the last answer to a sender
-    that may be a machine; ``machine_text`` stands for its last text that looked like a machine's.
+    that may be a machine; ``machine_text`` stands for its last text that looked like a machine's. ``refused``: the
+    subscribe notices they said no to, by the platform's ids.
     """
 
     id: str
@@ -112,6 +113,7 @@ class Conversation:
     answered_at: datetime | None = None
     machine_text: str = ""
     binding: Binding | None = None
+    refused: frozenset[str] = frozenset()
 
 
 class DeliveryState(StrEnum):

@@ -62,16 +62,21 @@ def _judged(
     match via:
         case Via.CUSTOMER_SERVICE:
             return _free(conversation, now)
-        case Via.TEMPLATE if not conversation.reachable:
-            return False, Reason.LEFT
         case Via.TEMPLATE | Via.SUBSCRIBE if not known:
-            return False, Reason.NO_TEMPLATE
-        case Via.TEMPLATE | Via.SUBSCRIBE:
-            return True, Reason.TEMPLATE if via is Via.TEMPLATE else Reason.SUBSCRIBED
+            return False, _left_or(Reason.NO_TEMPLATE, conversation, via)
+        case Via.TEMPLATE:
+            return conversation.reachable, _left_or(Reason.TEMPLATE, conversation, via)
+        case Via.SUBSCRIBE:
+            refused = capabilities.subscriptions.get(entry.notice) in conversation.refused
+            return not refused, Reason.REFUSED if refused else Reason.SUBSCRIBED
         case Via.SMS:
             return _by_text(known=known, free_text=capabilities.free_text, notice=bool(entry.notice))
         case Via.PUBLIC | Via.DIRECT | Via.PASSIVE:
             return True, Reason.PUBLIC if via is Via.PUBLIC else Reason.DIRECT
+
+
+def _left_or(reason: Reason, conversation: Conversation, via: Via) -> Reason:
+    return Reason.LEFT if via is Via.TEMPLATE and not conversation.reachable else reason
 
 
 def _free(conversation: Conversation, now: datetime) -> tuple[bool, Reason]:

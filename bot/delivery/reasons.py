@@ -36,7 +36,7 @@ SENTENCES: Mapping[str, str] = {
     Reason.PASSIVE: "在对方这次来信的应答里直接回复",
     Reason.WINDOW_OPEN: "对方近期来过消息，可以直接发送",
     Reason.TEMPLATE: "用这类通知的模板发送",
-    Reason.SUBSCRIBED: "对方订阅了这类通知",
+    Reason.SUBSCRIBED: "用订阅通知发送，对方没有拒收",
     Reason.PHONE: "短信可以直接发送",
     Reason.PUBLIC: "公开回复只发固定的私信邀请",
     Reason.DIRECT: "可以直接发送",

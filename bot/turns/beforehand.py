@@ -3,6 +3,7 @@
 To the dialog such a message never was: its state stays as it is, so that a question it asked still stands.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,11 +14,13 @@ from bot.casework.effects import Settled
 from bot.turns.binding import PhoneBinding
 from bot.turns.loops import caution
 from bot.turns.stopping import SMS, stopping, word_of
-from channels.messages import Inbound
+from channels.messages import EventName, Inbound
 from dialogs.outcome import Outcome, Reply
 from storage.contacts import ContactEvent
 from storage.records import ArrivedMessage, Conversation
 from storage.store import Store
+
+_YES = "accept"
 
 
 class Beforehand:
@@ -29,6 +32,8 @@ class Beforehand:
 
     def takes(self, conversation: Conversation, message: Inbound) -> bool:
         """Whether the dialog must not hear ``message``."""
+        if _consents(message) is not None:
+            return True
         binds = self._binding is not None and self._binding.takes(conversation, message)
         return binds or word_of(message, conversation) is not None
 
@@ -40,6 +45,10 @@ class Beforehand:
         Raises:
             ValueError: it named none.
         """
+        consents = _consents(arrived.message)
+        if consents is not None:
+            settled = Settled(known={"refused": _refused(conversation.refused, consents)})
+            return Outcome(state=conversation.state, intent="consents", at=now), settled
         word = word_of(arrived.message, conversation)
         if word is None:
             return await self._bound(conversation, arrived, now)
@@ -82,3 +91,14 @@ class Beforehand:
             structlog.get_logger().info("turn.not_answered", conversation=conversation.id)
             outcome = replace(outcome, replies=())
         return outcome, replace(settled, known={**settled.known, **known}) if known else settled
+
+
+def _consents(message: Inbound) -> Mapping[str, str] | None:
+    """What somebody said yes or no to, by the platform's id of the notice; None where that is not what it is about."""
+    event = message.event
+    return event.details if event is not None and event.name is EventName.CONSENT_CHANGED else None
+
+
+def _refused(before: frozenset[str], consents: Mapping[str, str]) -> frozenset[str]:
+    agreed = {each for each, said in consents.items() if said == _YES}
+    return (before | consents.keys()) - agreed

@@ -56,6 +56,7 @@ class WeChatChannel:
             text_limit=TEXT_LIMIT,
             text_unit="bytes",
             notices=frozenset(notice for _, templates in optional for notice in templates),
+            subscriptions={notice: each.id for notice, each in self._settings.subscribe_templates.items()},
         )
 
     def receive(self, request: WebhookRequest) -> Arrival:

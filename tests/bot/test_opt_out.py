@@ -1,12 +1,15 @@
 """Opting out by text: the words never reach the dialog, and what they stop stays stopped until they are taken back."""
 
+import uuid
+from dataclasses import replace
+
 import pytest
-from stage import PERSON, Platform, Stage
+from stage import PERSON, Platform, Stage, message
 
 from bot.turns.loops import is_mobile
 from bot.turns.stopping import Word, word_of
 from channels.base import Capabilities
-from channels.messages import Address, Purpose, Via
+from channels.messages import Address, Event, EventName, Kind, Purpose, Via
 from channels.sms.text import segments, signed
 from storage.contacts import CONTACT_EVENTS
 from storage.records import ArrivalState, Conversation
@@ -116,8 +119,6 @@ async def test_each_answer_is_one_text_message(stage: Stage, texts: list[str]) -
 
 async def test_words_are_read_of_texts_alone() -> None:
     conversation = Conversation(id="c", address=PHONE, version=1, state={}, created_at=None)
-    from stage import message
-
     assert word_of(message("TD", "1", PHONE), conversation) is Word.OUT
     assert word_of(message("TD", "1", PERSON), conversation) is None
 
@@ -145,3 +146,17 @@ async def test_two_equal_texts_of_a_machine_are_answered_once(stage: Stage) -> N
 )
 def test_who_carries_a_phone(sender: str, mobile: bool) -> None:
     assert is_mobile(Address(channel="sms", account="main", sender=sender)) is mobile
+
+
+async def test_a_refused_subscribe_notice_is_remembered_until_it_is_wanted_again(stage: Stage) -> None:
+    for said, refused in (
+        ({"A": "reject", "B": "accept"}, {"A"}),
+        ({"B": "reject"}, {"A", "B"}),
+        ({"A": "accept"}, {"B"}),
+    ):
+        event = Event(name=EventName.CONSENT_CHANGED, details=said)
+        told = replace(message("", uuid.uuid4().hex), kind=Kind.EVENT, event=event)
+        [kept] = await stage.store.inbox.add([told])
+        await stage.process().turns.reply_for(kept.arrived, seconds=4)
+        assert (await person(stage, PERSON)).refused == refused
+    assert stage.script.heard == []

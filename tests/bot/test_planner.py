@@ -1,11 +1,14 @@
 """Which way reaches a person now: the window they opened, a template for the notice, their consent."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.delivery.planner import ways, window_open
+from bot.delivery.planner import ways, weigh, window_open
+from bot.delivery.reasons import SENTENCES, Reason, sentence
 from channels.base import Capabilities
+from channels.errors import Busy, RecipientGone
 from channels.messages import Address, Purpose, Via
 from storage.records import Conversation, OutboxEntry
 
@@ -80,3 +83,28 @@ def test_a_text_message_needs_no_window() -> None:
 def test_a_passive_reply_is_never_a_workers_way() -> None:
     passive_only = Capabilities(passive=True, answer_within=4.5, ways=(Via.PASSIVE,), text_limit=10)
     assert list(ways(entry(), person(), passive_only, now=NOW)) == []
+
+
+def test_a_subscribe_notice_goes_to_nobody_who_refused_it() -> None:
+    capabilities = replace(WECHAT, ways=(Via.SUBSCRIBE,), subscriptions={"progress": "A"})
+    for refused, reason in (
+        (frozenset({"A"}), "refused"),
+        (frozenset({"B"}), "subscribed"),
+        (frozenset(), "subscribed"),
+    ):
+        [way] = weigh(entry(), person(refused=refused), capabilities, now=NOW)
+        assert (way.open, way.reason) == (reason == "subscribed", reason)
+
+
+def test_each_way_says_why_it_is_passed_over() -> None:
+    left = {way.via: way.reason for way in weigh(entry("other"), person(reachable=False), WECHAT, now=NOW)}
+    assert left == {Via.CUSTOMER_SERVICE: "left", Via.TEMPLATE: "left", Via.SUBSCRIBE: "no_template"}
+    used = weigh(entry(), person(left=0), WECHAT, now=NOW)
+    shut = weigh(entry(), person(until=None), WECHAT, now=NOW)
+    assert (used[0].reason, shut[0].reason) == ("grant_used", "window_shut")
+
+
+def test_every_reason_and_every_failure_has_a_sentence_for_staff() -> None:
+    assert set(SENTENCES) == set(Reason)
+    assert sentence("recipient_gone") == RecipientGone.sentence
+    assert sentence("busy") == Busy.sentence
