@@ -95,6 +95,18 @@ class Attachments:
             update={"$set": {"expires_at": now}, "$unset": {"wake_at": "", "lease_token": ""}},
         )
 
+    def erase(self, attachment: Attachment, number: str, *, now: datetime) -> Change:
+        """Give the change that takes one from a case; from its only one, it is removed by the next ``drop_expired``.
+
+        The commit fails with Conflict where it is not the case's any more.
+        """
+        other = [each for each in attachment.case_numbers if each != number]
+        update: Document = {"$pull": {"case_numbers": number}}
+        if not other:
+            update |= {"$set": {"removing": True, "expires_at": now}, "$unset": {"wake_at": "", "lease_token": ""}}
+        where = {"_id": attachment.id, "case_numbers": list(attachment.case_numbers), **_STANDING}
+        return Update(collection=ATTACHMENTS, filter=where, update=update)
+
     def told(self, attachment: Attachment, number: str) -> Change:
         """Give the change that notes that the staff of a case were told of the loss."""
         return Update(

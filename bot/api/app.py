@@ -40,7 +40,7 @@ def make_api(
     """Make the application. ``tokens``: the secret of each name (``[api] tokens``), or a book of its own."""
     operations = (
         *CaseRoutes(store=store, casework=casework).operations(),
-        *AttachmentRoutes(store=store).operations(),
+        *AttachmentRoutes(store=store, casework=casework, clock=clock).operations(),
         *ConversationRoutes(store=store).operations(),
         *DeliveryRoutes(store=store, casework=casework).operations(),
         *ContactRoutes(store=store, book=ContactBook(store=store, clock=clock)).operations(),

@@ -1,16 +1,20 @@
-"""What came with a case besides words: the list, and each one's content."""
+"""What came with a case besides words: the list, each one's content, and its erasure."""
 
 import structlog
 
 from bot.api import attachment_views
 from bot.api.access import access_case
 from bot.api.operations import AnyOperation, Call, Download, NoBody, NoQuery, Operation
-from bot.api.problems import ProblemKind, not_found
+from bot.api.problems import Problem, ProblemKind, not_found
 from bot.api.schemas.attachments import CaseAttachment
 from bot.api.shapes import Page
 from bot.api.tokens import Scope
+from bot.casework.service import Casework
+from bot.media.reasons import erased_sentence
+from channels.base import Clock
 from channels.media_types import ENDINGS
 from storage.attachment_records import Attachment, AttachmentState
+from storage.cases import Actor, ActorKind
 from storage.store import Store
 
 _TAG = "案件"
@@ -20,8 +24,10 @@ _ALL = "/cases/{number}/attachments"
 class AttachmentRoutes:
     """The operations below ``/v1/cases/{number}/attachments``."""
 
-    def __init__(self, *, store: Store) -> None:
+    def __init__(self, *, store: Store, casework: Casework, clock: Clock) -> None:
         self._store = store
+        self._casework = casework
+        self._clock = clock
 
     def operations(self) -> tuple[AnyOperation, ...]:
         return (
@@ -49,6 +55,18 @@ class AttachmentRoutes:
                 handler=self.read,
                 problems=(ProblemKind.NOT_FOUND,),
             ),
+            Operation(
+                id="eraseAttachment",
+                method="DELETE",
+                path=f"{_ALL}/{{id}}",
+                tag=_TAG,
+                summary="删除一份附件：内容不再保留，经过里记一笔（诉求人看不到）",
+                query=NoQuery,
+                body=NoBody,
+                answer=Page[CaseAttachment],
+                handler=self.erase,
+                problems=(ProblemKind.NOT_FOUND, ProblemKind.CONFLICT),
+            ),
         )
 
     async def list(self, call: Call[NoQuery, NoBody]) -> Page[CaseAttachment]:
@@ -62,7 +80,7 @@ class AttachmentRoutes:
         case = await access_case(self._store, call)
         found = await self._store.attachments.get(call.path["id"])
         if found is None or case.number not in found.case_numbers or found.state is not AttachmentState.KEPT:
-            raise not_found("没有这份附件，或它的内容没有保存下来")
+            raise _no_attachment()
         structlog.get_logger().info("api.attachment_read", case=case.number, attachment=found.id, by=call.caller.name)
         return Download(
             name=_name(found, case.number),
@@ -70,6 +88,28 @@ class AttachmentRoutes:
             size=found.size,
             pieces=self._store.attachments.content(found),
         )
+
+    async def erase(self, call: Call[NoQuery, NoBody]) -> Page[CaseAttachment]:
+        """Take one from the case, for good; what is left of them."""
+        call.require(Scope.PERSONAL)
+        case = await access_case(self._store, call)
+        found = await self._store.attachments.get(call.path["id"])
+        if found is None or case.number not in found.case_numbers:
+            raise _no_attachment()
+        now = self._clock()
+        await self._casework.note(
+            case.number,
+            actor=Actor(kind=ActorKind.STAFF, name=call.caller.name),
+            note=erased_sentence(found.kind),
+            also=lambda _case: [self._store.attachments.erase(found, case.number, now=now)],
+        )
+        structlog.get_logger().info("api.attachment_erased", case=case.number, attachment=found.id, by=call.caller.name)
+        await self._store.attachments.drop_expired(now, limit=1)
+        return await self.list(call)
+
+
+def _no_attachment() -> Problem:
+    return not_found("没有这份附件，或它的内容没有保存下来")
 
 
 def _name(found: Attachment, number: str) -> str:

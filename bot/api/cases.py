@@ -141,6 +141,7 @@ class CaseRoutes:
 
     async def move(self, call: Call[NoQuery, TransitionIn]) -> CaseFull:
         case = await access_case(self._store, call)
+        kept = await self._store.attachments.of_case(case.number)
         body = call.body
         try:
             moved = await self._casework.move(
@@ -153,11 +154,11 @@ class CaseRoutes:
                 elsewhere=body.elsewhere,
                 unit=body.unit,
                 answer=body.answer,
-                also=lambda after: call.also(views.full(after, personal=False)),
+                also=lambda after: call.also(views.full(after, personal=False, kept=kept)),
             )
         except NoSuchCase:
             raise no_case() from None
-        return views.full(moved, personal=False)
+        return views.full(moved, personal=False, kept=kept)
 
     async def timeline(self, call: Call[NoQuery, NoBody]) -> Page[Step]:
         case = await access_case(self._store, call)

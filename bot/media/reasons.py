@@ -26,3 +26,8 @@ def sentence_for(kind: str, reason: str) -> str:
     """The note, by the attachment's kind ("image") and the reason's code."""
     what = _KINDS.get(kind, "附件")
     return f"来信人发来的一份{what}没有保存：{_WHY.get(reason, _GONE)}。需要的话请联系来信人重新发送。"
+
+
+def erased_sentence(kind: str) -> str:
+    """The note of staff who erased one."""
+    return f"删除了来信人发来的一份{_KINDS.get(kind, '附件')}，内容不再保留。"

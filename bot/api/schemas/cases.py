@@ -175,7 +175,7 @@ class Source(Answer):
 
 
 class Attachment(Answer):
-    """``id`` to ``url`` are null for what came before attachments were kept."""
+    """``id`` to ``url`` are null for what was erased, or came before attachments were kept."""
 
     message_id: str
     kind: str

@@ -150,6 +150,31 @@ async def test_a_content_that_is_missing_in_part_is_cut_off_and_not_passed_for_w
     assert (answer.status, answer.content_type) == (500, "application/problem+json")
 
 
+async def test_staff_may_erase_one_which_the_timeline_tells_and_nobody_is_told(api, office, filed):
+    before = len(office.kicked)
+    answer = await api.delete(filed.url)
+    assert (answer.status, (await answer.json())["items"]) == (200, [])
+    assert (await api.get(filed.url)).status == 404
+    assert (await api.delete(filed.url)).status == 404
+    database = office.store.database
+    assert [await database[f"{FILES}.{part}"].count({}, limit=9) for part in ("files", "chunks")] == [0, 0]
+    note = (await office.store.cases.timeline(filed.number))[-1]
+    assert ("删除" in note.note, note.public, note.actor.name) == (True, False, "李科长")
+    assert len(office.kicked) == before
+    [shown] = (await (await api.get(f"/api/v1/cases/{filed.number}")).json())["attachments"]
+    assert (shown["id"], shown["url"]) == (None, None)
+
+
+async def test_what_belongs_to_two_cases_is_erased_from_one(api, office, filed):
+    conversation = await office.resident()
+    other = await office.filed(conversation)
+    found = await office.store.attachments.get(filed.id)
+    await office.store.committer.commit([office.store.attachments.tie(found, [other.number], now=office.clock())])
+    assert (await api.delete(filed.url)).status == 200
+    assert (await api.get(filed.url)).status == 404
+    assert (await api.get(Filed(other.number, filed.id).url)).status == 200
+
+
 @pytest.mark.parametrize(
     ("scopes", "accusation", "status"),
     [
