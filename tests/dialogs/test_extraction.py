@@ -82,6 +82,7 @@ def test_the_writers_own_name_is_found(text: str, name: str | None) -> None:
         ("高兴旺", "高兴旺"),
         ("赵刚行了吧", "赵刚"),
         ("小王好伐", "小王"),
+        ("周正行不行", "周正"),
         ("贾老师", "贾老师"),
         ("吴可行", "吴可行"),
         ("行了吧", None),
@@ -237,6 +238,7 @@ def test_what_tells_who_somebody_is_is_masked_in_a_text() -> None:
         ("河西区永安里三号楼二门一零二漏水", "河西区永安里三号楼二门一零二"),
         ("中山区那个中山路邮局门口", "中山区中山路邮局门口"),
         ("三八路22号", "三八路22号"),
+        ("星海湾，在高新区学府路", "高新区学府路星海湾"),
     ],
 )
 def test_a_place_is_found_as_it_was_written(text: str, place: str | None) -> None:
