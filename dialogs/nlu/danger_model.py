@@ -24,23 +24,25 @@ from dialogs.nlu.wording import plain
 
 SHIPPED = Path(__file__).with_name("danger.npz")
 _FORMAT = 2
-_CERTAIN = 1.7
-_CERTAIN_OF_DESPAIR = 0.9
+_CERTAIN = 0.4
+_CERTAIN_OF_DESPAIR = 0.2
 """Of self-harm: whoever speaks of it hears a kind word too often rather than once too seldom."""
-_PERHAPS = -0.65
-"""Log-odds; chosen by cross-validation, see docs/decisions/0015."""
-_DOUBTED = -1.0
+_PERHAPS = -0.8
+_OF_MANY_WORDS = 0.5
+"""What more is needed of what is no short message, and twice to be certain: told at length, danger has its words."""
+# Log-odds of what no pattern names; chosen by cross-validation, see docs/decisions/0015.
+_DOUBTED = -0.3
 """Below this the patterns' alarm is said gently: they saw the words, all else speaks against it."""
-_DISBELIEVED = -3.0
+_DISBELIEVED = -2.0
 """Below this it is not heard at all, but of self-harm and threats."""
 _NEVER_DISBELIEVED = frozenset({Danger.SELF_HARM, Danger.THREAT})
 _DOUBTABLE = 8
 """Characters; of what is shorter the patterns' word stands."""
-_SHARE, _LEAST = 0.2, -6.0
+_SHARE, _LEAST = 0.2, -3.0
 """What the worst piece weighs beside the whole."""
-_AMONG_OTHERS = 4.5
+_AMONG_OTHERS = 0.4
 """What is taken off a piece that stands alone against all else: danger may be said at the end of a long complaint."""
-_IN_A_LETTER = 2.0
+_IN_A_LETTER = 1.3
 """What is taken off where the best of a letter's many pieces is judged."""
 _SHORTEST = 6
 """Characters in plain wording; what is shorter says too little for a guess."""
@@ -52,7 +54,11 @@ _REMEMBERED = 64
 _OF_LIFE = re.compile(r"(?:你|你们|大家)(?:觉得|认为|说|怎么看)[^。！？\n]{0,6}活着[^，。！？\n]{0,3}意[义思]")
 """Asks what life is for: small talk perhaps, and perhaps not."""
 
-
+_ANSWERS_A_QUESTION = re.compile(
+    r"(?:(?:我|我们|俺|俺们|我家|家)(?:就)?住(?:在|到)|(?:地址|地点|位置)(?:是|在|就在|就是)?[：:]?|免贵|我?姓|我(?:叫|喊)(?=.{2,4}$))"
+    r"[^，,。；;！!？?\n]{1,24}[。！!]?"
+)
+"""Where somebody lives, what they are called: places and names have all kinds of words in them."""
 _TAKEN_BACK = re.compile(r"(?<!不是)(?:是|说的?)(?:气话|气头上|一时气|玩笑)|(?<!不是)开玩笑的")
 """Said of one's own words: then they are answered gently, never not at all."""
 
@@ -107,10 +113,11 @@ class DangerEar:
             return _weighed(known, math.inf if len(text) < _DOUBTABLE else odds, taken_back=_takes_back(text))
         if _OF_LIFE.search(text[:LETTER]):
             return Heard(danger=Danger.SELF_HARM, certain=False)
-        if odds < _PERHAPS:
+        more = _OF_MANY_WORDS if _WHOLE < len(text) <= LETTER else 0.0
+        if odds < _PERHAPS + more or _ANSWERS_A_QUESTION.fullmatch(text):
             return None
         kind = self._kind(text)
-        needed = _CERTAIN_OF_DESPAIR if kind is Danger.SELF_HARM else _CERTAIN
+        needed = 2 * more + (_CERTAIN_OF_DESPAIR if kind is Danger.SELF_HARM else _CERTAIN)
         # A letter has many sentences, each a chance to be wrong, and somebody had the time to write it.
         return Heard(danger=kind, certain=odds >= needed and len(text) <= LETTER and not _takes_back(text))
 

@@ -25,13 +25,15 @@ class GramScorer:
     """TF-IDF of character n-grams, cosine-normalised, then softmax. Some 0.05 ms for a short text.
 
     ``rows``: gram to row; ``idf``: (grams,); ``weights``: (grams, classes), each row already times its ``idf``;
-    ``bias``: (classes,).
+    ``bias``: (classes,); ``unknown``: what a gram without a row adds to the length. 0: nothing, so that of a text in
+    strange words the few known ones decide alone.
     """
 
     rows: Mapping[str, int]
     idf: Floats
     weights: Floats
     bias: Floats
+    unknown: float = 0.0
 
     def knows(self, bare: str) -> bool:
         """Whether any character of it was met in training; where none was, only its length would be judged."""
@@ -43,12 +45,14 @@ class GramScorer:
 
     def of_pieces(self, pieces: Sequence[str]) -> Floats:
         """The same for a text that another analysis than ``grams`` took to pieces, in training as here."""
-        known = [(self.rows[gram], 1 + math.log(n)) for gram, n in Counter(pieces).items() if gram in self.rows]
+        counted = {gram: 1 + math.log(n) for gram, n in Counter(pieces).items()}
+        known = [(self.rows[gram], count) for gram, count in counted.items() if gram in self.rows]
         if not known:
             return softmax(self.bias)
         at = np.array([row for row, _ in known])
         counts = np.array([count for _, count in known], dtype=np.float32)
-        length = np.float32(np.linalg.norm(counts * self.idf[at]))
+        strange = sum(count**2 for gram, count in counted.items() if gram not in self.rows) if self.unknown else 0.0
+        length = np.float32(math.hypot(np.linalg.norm(counts * self.idf[at]), self.unknown * math.sqrt(strange)))
         return softmax(np.asarray(counts @ self.weights[at] / length + self.bias, dtype=np.float32))
 
     def saved(self) -> dict[str, npt.NDArray[np.generic]]:
@@ -59,6 +63,7 @@ class GramScorer:
             "idf": self.idf.astype(np.float16),
             "weights": self.weights.astype(np.float16),
             "bias": self.bias,
+            **({"unknown": np.array([self.unknown], dtype=np.float32)} if self.unknown else {}),
         }
 
     @classmethod
@@ -69,6 +74,7 @@ class GramScorer:
             idf=arrays["idf"].astype(np.float32),
             weights=arrays["weights"].astype(np.float32),
             bias=arrays["bias"].astype(np.float32),
+            unknown=float(arrays["unknown"][0]) if "unknown" in arrays else 0.0,
         )
 
 

@@ -44,14 +44,17 @@ def fit_grams(
 ) -> GramScorer:
     """The light tier: character n-grams, TF-IDF, linear.
 
-    ``analysis``: what takes a text to pieces; ``rarest``: the number of texts that a piece must occur in.
+    ``analysis``: what takes a text to pieces; ``rarest``: the number of texts that a piece must occur in. Rarer ones
+    get no weight, but if there are such, they and all unknown ones count in the length of a text.
     """
-    vectorizer = TfidfVectorizer(analyzer=analysis, sublinear_tf=True, min_df=rarest)
+    vectorizer = TfidfVectorizer(analyzer=analysis, sublinear_tf=True)
     matrix = vectorizer.fit_transform(lessons.texts)
-    weights, bias = _linear(matrix, lessons, strength=strength)
-    idf = vectorizer.idf_.astype(np.float32)
-    rows = {str(gram): int(row) for gram, row in sorted(vectorizer.vocabulary_.items(), key=lambda item: item[1])}
-    return GramScorer(rows=rows, idf=idf, weights=weights * idf[:, None], bias=bias)
+    kept = np.flatnonzero(np.bincount(matrix.indices, minlength=matrix.shape[1]) >= rarest)
+    weights, bias = _linear(matrix[:, kept], lessons, strength=strength)
+    idf = vectorizer.idf_[kept].astype(np.float32)
+    rows = {str(gram): row for row, gram in enumerate(vectorizer.get_feature_names_out()[kept])}
+    unknown = 0.0 if rarest == 1 else float(vectorizer.idf_.max())
+    return GramScorer(rows=rows, idf=idf, weights=weights * idf[:, None], bias=bias, unknown=unknown)
 
 
 def fit_vectors(vectors: Floats, lessons: Lessons) -> VectorScorer:

@@ -24,6 +24,52 @@ _SCRIPT = Script()
 _NOW = datetime(2026, 11, 18, 2, tzinfo=UTC)
 _STORY = "我们小区的物业收费一年比一年高，楼道没人打扫，绿化带里全是垃圾，报修从来没有人上门。"
 
+EVERYDAY = (
+    "我住在江北区石子山那边",
+    "道上全是冰溜子，老太太摔好几个了",
+    "医生两分钟就把我打发了，血压药开了八百多",
+    "我们家自来水黄了，我老伴有肾病",
+    "音响开到最大声，我妈有心脏病受不了",
+    "火锅店天天排油烟，呛得不行，窗子都不敢开",
+    "单号找不着了",
+    "你们都记了我哪些东西",
+    "工地半夜还在打桩，娃儿也遭吵醒",
+    "这个砖你们得修啊别让别人再摔了",
+    "我老头子没了以后就我一个人我想去那个社会福利院住人家说没床位",
+    "还好没事，就是电动车太快了",
+    "脑梗后半边身子不能动，想申请残疾证",
+    "冷氣機滴水滴到我窗台，嘈到瞓唔着",
+    "你别吓我，我没事，我就是问养老院",
+    "我没有被逼急啊，就是叫你们修砖",
+    "家住石马河断桥巷",
+    "地址是跳伞塔路44号",
+    "我姓尚，尚小刀",
+    "我妈八十了，爬不动楼，电梯停了一礼拜",
+    "隔壁老爷子去世以后房子一直空着，门口堆满了垃圾",
+    "楼下饭馆的烟囱对着我家，衣服上全是油烟味",
+    "暖气不热，孩子冻得直流鼻涕",
+    "包工头跑了，二十多个人的工钱没给",
+    "我孙子在滑梯上碰了个包，麻烦把滑梯修修",
+    "怕出事，所以先跟你们说一声",
+    "石墩子太矮，别绊着老人",
+    "我一个人带两个娃，想问低保怎么办",
+    "电话留我女儿的，我耳朵不好",
+    "昨天晚上十点多，对门那家",
+    "楼上天天半夜拖椅子，我神经衰弱睡不好",
+    "养鸡场的臭味熏得人吃不下饭",
+    "孩子在学校摔了一跤，擦破点皮，老师没说",
+    "你们把我的话传给我们老板没有",
+    "我爸去年走的，社保卡里的钱怎么取",
+    "上次那个事有结果没有，都一个月了",
+    "公交车急刹，老太太差点坐地上，司机还骂人",
+    "井盖响得睡不着，一压咣当一声",
+    "走夜路害怕，路灯黑了一个月",
+    "狗不拴绳，追着孩子跑，吓得不轻",
+    "求求你们给我们小区通个气吧，管道早铺好了",
+    "这日子没法安生，楼下天天唱歌",
+)
+"""Complaints and answers in which the model alone once heard danger, and more of their kind."""
+
 
 @pytest.fixture(scope="module")
 def ear() -> DangerEar:
@@ -64,6 +110,27 @@ def test_common_messages_raise_hardly_any(ear: DangerEar) -> None:
     at_all, for_certain = heard(ear, [row["text"] for row in rows("messages")])
     assert at_all <= 0.08
     assert for_certain <= 0.02
+
+
+@pytest.mark.parametrize("text", EVERYDAY)
+def test_an_everyday_complaint_or_answer_is_never_certain_danger(ear: DangerEar, text: str) -> None:
+    assert ear.certain(even([text])[0]) is None
+
+
+def test_few_everyday_complaints_get_the_gentle_line(ear: DangerEar) -> None:
+    at_all, _ = heard(ear, EVERYDAY)
+    assert at_all <= 0.25
+
+
+@pytest.mark.parametrize(
+    "text", ["我住在江北区清水湾那边", "家住石马河断桥巷", "地址是跳伞塔路44号", "我姓尚，尚小刀", "我叫史无命"]
+)
+def test_what_answers_a_question_needs_a_word_of_danger(ear: DangerEar, text: str) -> None:
+    assert ear.hear(text) is None
+
+
+def test_what_answers_a_question_with_a_word_of_danger_is_heard(ear: DangerEar) -> None:
+    assert ear.certain("我住在这里一天都不想活了") is Danger.SELF_HARM
 
 
 def test_what_patterns_hear_is_certain(ear: DangerEar) -> None:

@@ -116,3 +116,15 @@ def test_a_text_costs_well_under_a_millisecond(scorer: GramScorer):
         scorer.probabilities(text)
         costs.append(time.perf_counter() - began)
     assert sorted(costs)[len(costs) // 2] < 0.0005
+
+
+def test_strange_words_leave_less_to_the_few_that_are_known() -> None:
+    kept = fit_grams(lessons(), rarest=2)
+    known, strange = TEXTS[0], TEXTS[0] + "龘靐齉爩麤灪"
+    assert kept.unknown > 0
+    assert kept.probabilities(strange).max() < kept.probabilities(known).max()
+
+
+def test_what_an_unknown_gram_weighs_is_kept() -> None:
+    kept = fit_grams(lessons(), rarest=2)
+    assert GramScorer.restored(kept.saved()).unknown == pytest.approx(kept.unknown)
