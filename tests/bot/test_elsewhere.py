@@ -233,3 +233,10 @@ async def test_replies_and_broadcasts_go_nowhere_else(town: Town) -> None:
     for purpose in (Purpose.REPLY, Purpose.BROADCAST):
         assert (await town.deliver(purpose=purpose)).state is DeliveryState.DEAD
     assert town.sms.tried == []
+
+
+async def test_whoever_left_the_account_is_reached_by_text(town: Town) -> None:
+    await town.store.conversations.mark_unreachable(town.conversation.id)
+    sent = await town.deliver()
+    assert (sent.state, sent.via) == (DeliveryState.SENT, Via.SMS)
+    assert [reason for *_, reason in reasons(sent)] == ["left", "left", "case_phone"]
