@@ -30,7 +30,7 @@ _CERTAIN_OF_DESPAIR = 0.2
 _PERHAPS = -0.8
 _OF_MANY_WORDS = 0.5
 """What more is needed of what is no short message, and twice to be certain: told at length, danger has its words."""
-# Log-odds of what no pattern names; chosen by cross-validation, see docs/decisions/0015.
+# Log-odds of what no pattern names; how they were chosen: docs/decisions/0015.
 _DOUBTED = -0.3
 """Below this the patterns' alarm is said gently: they saw the words, all else speaks against it."""
 _DISBELIEVED = -2.0
