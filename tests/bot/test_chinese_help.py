@@ -15,7 +15,7 @@ from bot.cli.failures import explain
 from bot.cli.main import app
 
 _ENGLISH = re.compile(
-    r"Usage|Options|Commands|Arguments|Error|[Rr]equired|default|Show this|Input|<str>|<path>|int range"
+    r"Usage|Options|Commands|Arguments|Error|Required|required|default|Show this|Input|<str>|<path>|int range"
 )
 
 
