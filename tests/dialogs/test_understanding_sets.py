@@ -8,8 +8,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from dialogs import nlu
-from dialogs.nlu.clean import Script, clean
 from dialogs.nlu.accusations import accuses_an_official
+from dialogs.nlu.clean import Script, clean
 from dialogs.nlu.danger import danger_in
 from dialogs.nlu.manners import is_spam, scolds
 from dialogs.nlu.matter import Categories, tells_a_matter
