@@ -82,7 +82,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """An event with its key (menu key, scene of a QR code) and what else came with it, narrowed to strings."""
+    """An event with its key (menu key, scene of a QR code) and what else came with it, narrowed to strings.
+
+    A scan or subscription by a code of ours tells in ``details`` where the code hangs: "place", and "district".
+    """
 
     name: EventName
     key: str = ""

@@ -17,6 +17,7 @@ from bot.cli import (
     rasa,
     sandbox,
     train,
+    wechat,
     weibo,
 )
 from bot.cli.app import make_app
@@ -33,6 +34,7 @@ app.add_typer(train.app, name="train")
 app.add_typer(check.app, name="check")
 app.add_typer(dialogs.app, name="dialogs")
 app.add_typer(rasa.app, name="rasa")
+app.add_typer(wechat.app, name="wechat")
 app.add_typer(weibo.app, name="weibo")
 
 

@@ -50,5 +50,6 @@ def _snippet(played: "SandboxSettings", port: int) -> str:
         f'encoding_aes_key = "{played.encoding_aes_key}"',
         f'mode = "{played.mode}"',
         f'api_base = "http://127.0.0.1:{port}/wechat"',
+        f'qr_base = "http://127.0.0.1:{port}/wechat"',
         "",
     ])  # fmt: skip

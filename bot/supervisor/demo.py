@@ -17,6 +17,7 @@ from bot.supervisor.up import OnReady, say
 
 SANDBOX_PORT = 8090
 _API_BASE = "BOT_WECHAT__MAIN__API_BASE"
+_QR_BASE = "BOT_WECHAT__MAIN__QR_BASE"
 _FILES = "BOT_DIALOG__FILES"
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 
@@ -37,6 +38,7 @@ def plan_demo(files: Sequence[Path], environment: Mapping[str, str], *, sandbox_
     added = {"BOT_HTTP__PORT": str(port)}
     if _API_BASE not in environment:
         added[_API_BASE] = f"http://{LOOPBACK}:{sandbox}/wechat"
+        added[_QR_BASE] = added[_API_BASE]
     if not first.origin("dialog.files"):
         added[_FILES] = str(keep_demo_places(data_dir))
     settings = load(config, {**environment, **added})

@@ -124,6 +124,9 @@ class Phone:
     async def follow(self) -> None:
         await self._do("follow", {})
 
+    async def scan(self, scene: str) -> None:
+        await self._do("scan", {"scene": scene})
+
     async def unfollow(self) -> None:
         await self._do("unfollow", {})
 

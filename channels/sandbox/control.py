@@ -17,6 +17,7 @@ from channels.sandbox.platform import Platform
 from channels.sandbox.residents import Action, Resident
 
 _LONGEST_WAIT = 30.0
+_LONGEST_SCENE = 64
 _LONGEST_MOVE = 400 * 86_400
 _EVENT_ACTIONS = {
     "CLICK": Action.MENU_CLICK,
@@ -96,6 +97,13 @@ async def _click(platform: Platform, resident: Resident, request: web.Request) -
     return await phones.event(platform, resident, "CLICK", {"EventKey": key}, Action.MENU_CLICK)
 
 
+async def _scan(platform: Platform, resident: Resident, request: web.Request) -> Deed:
+    scene = str((await read_body(request)).get("scene", ""))
+    if not 0 < len(scene) <= _LONGEST_SCENE or not fits_xml({"scene": scene}):
+        raise SandboxRefused("scene 应为 1 到 64 个字")
+    return await phones.scan(platform, resident, scene)
+
+
 async def _follow(platform: Platform, resident: Resident, _: web.Request) -> Deed:
     return await phones.follow(platform, resident)
 
@@ -111,6 +119,7 @@ _DOINGS: dict[str, Doing] = {
     "location": _location,
     "event": _event,
     "click": _click,
+    "scan": _scan,
     "follow": _follow,
     "unfollow": _unfollow,
 }

@@ -96,13 +96,20 @@ async def event(
     return await _send(platform, resident, {"MsgType": "event", "Event": name, **fields}, None, action)
 
 
-async def follow(platform: Platform, resident: Resident) -> Deed:
+async def follow(platform: Platform, resident: Resident, key: str = "") -> Deed:
     if resident.followed:
         raise SandboxRefused("已经关注了", code="already", http=409)
     await platform.pusher.verify()
     resident.followed, resident.followed_at = True, platform.clock.now()
     platform.show(resident, ShownAs.SYSTEM, "line", f"你已关注{platform.settings.office}")
-    return await event(platform, resident, "subscribe", {"EventKey": ""}, Action.SUBSCRIBE)
+    return await event(platform, resident, "subscribe", {"EventKey": key}, Action.SUBSCRIBE)
+
+
+async def scan(platform: Platform, resident: Resident, scene: str) -> Deed:
+    """Scan a code of the account: whoever does not follow it yet comes to follow it thereby."""
+    if resident.followed:
+        return await event(platform, resident, "SCAN", {"EventKey": scene, "Ticket": "ticket"}, Action.SCAN)
+    return await follow(platform, resident, f"qrscene_{scene}")
 
 
 async def unfollow(platform: Platform, resident: Resident) -> Deed:

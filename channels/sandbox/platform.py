@@ -43,6 +43,8 @@ class Platform:
         self.media = MediaStore()
         self.tokens = Tokens(lambda: self.ids.text("token", 136))
         self.pusher = WeChatPusher(self._http, self.settings, self.clock, self.journal, self.original_id)
+        self.menu: dict[str, Any] | None = None
+        self.codes: dict[str, str] = {}  # ticket to scene
         self.residents: dict[str, Resident] = {}
         for name in self.settings.residents:
             self.add_resident(name)

@@ -9,7 +9,9 @@ from channels.wechat import check
 from channels.wechat.client import WeChatApi
 from channels.wechat.codec import MessageCipher, Opened, open_body
 from channels.wechat.media import Uploaded, UploadKind, WeChatMedia
+from channels.wechat.menu import WeChatMenu
 from channels.wechat.parsing import read_inbound, sent_at
+from channels.wechat.qr import WeChatCodes
 from channels.wechat.receipts import is_report, read_receipts
 from channels.wechat.rendering import TEXT_LIMIT, rendered
 from channels.wechat.replies import ACKNOWLEDGED, ReplyContext, context_of, passive_reply
@@ -37,6 +39,8 @@ class WeChatChannel:
         self._ciphers = [MessageCipher(settings.app_id, key) for key in key_bytes(settings)]
         self._api = WeChatApi(settings, tools)
         self._media = WeChatMedia(self._api, settings, tools.clock)
+        self.menu = WeChatMenu(self._api)
+        self.codes = WeChatCodes(self._api, settings)
 
     @property
     def name(self) -> str:

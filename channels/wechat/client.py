@@ -13,7 +13,7 @@ from channels.gates import Gates
 from channels.wechat.errcodes import TABLE, error_for, reaction_to
 from channels.wechat.settings import WeChatSettings
 from channels.wechat.tokens import AccessTokens, Token
-from channels.wechat.transport import ApiAnswer, Transport
+from channels.wechat.transport import LARGEST_ANSWER, ApiAnswer, Transport
 
 STABLE_TOKEN = "/cgi-bin/stable_token"  # noqa: S105 - a path
 _LONGEST_TOKEN = 2048
@@ -52,6 +52,22 @@ class WeChatApi:
             return await self.transport.post(api, payload, token=token, seconds=seconds)
 
         return (await self.ask(api, post, seconds=self._settings.call_seconds, hide=(person,))).data
+
+    async def get(self, api: str, query: Mapping[str, str] | None = None) -> Mapping[str, Any]:
+        """What ``api`` tells to a GET, which may be asked again; all in all within ``call_seconds``.
+
+        Raises:
+            SendFailed: one of its branches, never OutcomeUnknown.
+        """
+
+        async def download(token: str, seconds: float) -> ApiAnswer:
+            asked = {"access_token": token, **(query or {})}
+            return await self.transport.download(api, asked, seconds=seconds, most=LARGEST_ANSWER)
+
+        try:
+            return (await self.ask(api, download, seconds=self._settings.call_seconds)).data
+        except OutcomeUnknown as error:
+            raise Busy(error.detail, provider_code=error.provider_code) from None
 
     async def ask(self, api: str, ask: Ask, *, seconds: float, hide: Sequence[str] = ()) -> ApiAnswer:
         """Ask with a token, and once more with another where the platform refused it; all in all within ``seconds``.

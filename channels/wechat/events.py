@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from channels.messages import Event, EventName
+from channels.wechat.scenes import place_of
 from channels.wechat.wire import Fields, branch, branches, leaf
 
 _SCENE_PREFIX = "qrscene_"
@@ -28,7 +29,8 @@ def _details(**found: str) -> Mapping[str, str]:
 
 def _subscribed(fields: Fields) -> Event:
     scene = leaf(fields, "EventKey").removeprefix(_SCENE_PREFIX)
-    return Event(name=EventName.SUBSCRIBED, key=scene, details=_details(ticket=leaf(fields, "Ticket")))
+    details = _details(ticket=leaf(fields, "Ticket"), **place_of(scene))
+    return Event(name=EventName.SUBSCRIBED, key=scene, details=details)
 
 
 def _unsubscribed(_: Fields) -> Event:
@@ -36,8 +38,9 @@ def _unsubscribed(_: Fields) -> Event:
 
 
 def _scanned(fields: Fields) -> Event:
-    details = _details(ticket=leaf(fields, "Ticket"))
-    return Event(name=EventName.SCANNED, key=leaf(fields, "EventKey"), details=details)
+    scene = leaf(fields, "EventKey")
+    details = _details(ticket=leaf(fields, "Ticket"), **place_of(scene))
+    return Event(name=EventName.SCANNED, key=scene, details=details)
 
 
 def _clicked(fields: Fields) -> Event:

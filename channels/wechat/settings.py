@@ -110,6 +110,7 @@ class WeChatSettings(BaseModel):
     encoding_aes_key: Annotated[AesKey | None, BeforeValidator(_absent_if_empty)] = None
     previous_encoding_aes_key: Annotated[AesKey | None, BeforeValidator(_absent_if_empty)] = None
     api_base: Annotated[str, AfterValidator(_web_address)] = "https://api.weixin.qq.com"
+    qr_base: Annotated[str, AfterValidator(_web_address)] = "https://mp.weixin.qq.com"
     mode: Mode = Mode.SAFE
     templates: Templates = Field(default_factory=dict)
     subscribe_templates: Templates = Field(default_factory=dict)
