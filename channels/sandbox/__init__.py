@@ -14,6 +14,7 @@ from channels.sandbox.settings import (
     CardTemplate,
     Mode,
     SandboxSettings,
+    SmsAccount,
     WeiboAccount,
 )
 
@@ -30,6 +31,7 @@ __all__ = [
     "SandboxRefused",
     "SandboxSettings",
     "Seen",
+    "SmsAccount",
     "WeiboAccount",
     "make_sandbox",
     "split_choices",

@@ -7,13 +7,14 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from channels.sandbox import control, rest_account, rest_menu, rest_messages, rest_notices, staff
+from channels.sandbox import control, rest_account, rest_menu, rest_messages, rest_notices, sms, staff
 from channels.sandbox.clock import utc_now
 from channels.sandbox.guard import guard
 from channels.sandbox.keys import HTTP, PLATFORM
 from channels.sandbox.platform import Platform
 from channels.sandbox.rest import make_dispatcher
 from channels.sandbox.settings import SandboxSettings
+from channels.sandbox.sms import SMS, SmsPlatform
 from channels.sandbox.weibo import WEIBO, WeiboPlatform, add_control_routes, add_rest_routes
 
 _STATIC = Path(__file__).parent / "static"
@@ -35,6 +36,10 @@ def make_sandbox(settings: SandboxSettings, clock: Callable[[], datetime] = utc_
     if settings.weibo:
         add_rest_routes(app.router)
         add_control_routes(app.router)
+    if settings.sms:
+        sms.add_rest_routes(app.router)
+        sms.add_control_routes(app.router)
+    app.router.add_get("/_ctl/played", _played)
     app.router.add_get("/", _page)
     app.router.add_static("/static", _STATIC)
 
@@ -46,8 +51,12 @@ def make_sandbox(settings: SandboxSettings, clock: Callable[[], datetime] = utc_
             app[PLATFORM] = Platform(settings, clock, http)
             if settings.weibo:
                 app[WEIBO] = WeiboPlatform(settings, settings.weibo, app[PLATFORM].clock, http)
+            if settings.sms:
+                app[SMS] = SmsPlatform(settings, settings.sms, app[PLATFORM].clock, http)
             yield
             await app[PLATFORM].stop_tasks()
+            if settings.sms:
+                await app[SMS].stop_tasks()
             if settings.weibo:
                 await app[WEIBO].stop_tasks()
 
@@ -60,6 +69,14 @@ async def _let_go(app: web.Application) -> None:
     app[PLATFORM].feed.close()
     if WEIBO in app:
         app[WEIBO].feed.close()
+    if SMS in app:
+        app[SMS].feed.close()
+
+
+async def _played(request: web.Request) -> web.Response:
+    """Which platforms there are, for the page."""
+    there = {"wechat": True, "sms": SMS in request.app, "weibo": WEIBO in request.app}
+    return web.json_response({"items": [name for name, is_there in there.items() if is_there]})
 
 
 async def _page(_: web.Request) -> web.FileResponse:

@@ -25,6 +25,7 @@ class ShownAs(StrEnum):
     TEMPLATE = "template"
     SUBSCRIBE = "subscribe"
     PUBLIC = "public"
+    SMS = "sms"
     SYSTEM = "system"
 
 

@@ -52,6 +52,18 @@ class WeiboAccount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SmsAccount:
+    """A sendsms user of a Kannel, and the number behind it. ``retries``: how often a text is brought again."""
+
+    username: str
+    password: str = field(repr=False)
+    number: str
+    webhook_key: str = field(repr=False)
+    webhook_path: str = "/channels/sms/main"
+    retries: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxSettings:
     """One official account and its phones.
 
@@ -60,6 +72,7 @@ class SandboxSettings:
     ``answer_seconds`` is how long the platform waits for an answer before it cuts the connection (WeChat: 5),
     ``retry_seconds`` how long it rests after an error, ``receipt_seconds`` when the report on a notice follows.
     ``weibo``: the account that is played beside it, below ``/weibo``; None: Weibo is not played.
+    ``sms``: the same for a Kannel with its phones, below ``/sms``.
     """
 
     app_id: str
@@ -80,3 +93,4 @@ class SandboxSettings:
     retry_seconds: float = 1.0
     receipt_seconds: float = 0.5
     weibo: WeiboAccount | None = None
+    sms: SmsAccount | None = None
