@@ -7,7 +7,7 @@ from aiohttp import web
 
 from bot.settings import Settings
 from bot.supervisor.demo_settings import account
-from channels.sandbox import Mode, SandboxSettings, WeiboAccount, make_sandbox
+from channels.sandbox import Mode, SandboxSettings, SmsAccount, WeiboAccount, make_sandbox
 
 _HOST = "127.0.0.1"
 _DRAIN_SECONDS = 3.0
@@ -30,6 +30,7 @@ def sandbox_settings(settings: Settings, name: str, *, bot_url: str, seed: int) 
         seed=seed,
         office=settings.office.name,
         weibo=_weibo(settings, name),
+        sms=_sms(settings, name),
     )
     return played, table is None
 
@@ -47,6 +48,20 @@ def _weibo(settings: Settings, name: str) -> WeiboAccount | None:
         uid=str(of.get("uid", "")),
         webhook_path=f"/channels/weibo/{name}",
         safe_domains=tuple(domains.replace(",", " ").split() if isinstance(domains, str) else map(str, domains)),
+    )
+
+
+def _sms(settings: Settings, name: str) -> SmsAccount | None:
+    """The account of that name behind a Kannel, where the settings have one; no other gateway is played here."""
+    of = settings.channels.get("sms", {}).get(name)
+    if of is None or of.get("provider") != "kannel":
+        return None
+    return SmsAccount(
+        username=str(of.get("username", "")),
+        password=str(of.get("password", "")),
+        number=str(of.get("number", "")),
+        webhook_key=str(of.get("webhook_key", "")),
+        webhook_path=f"/channels/sms/{name}",
     )
 
 

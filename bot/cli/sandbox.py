@@ -24,7 +24,10 @@ def sandbox(
     bot_url: Annotated[str, typer.Option(metavar="URL", help="机器人的网址")] = "http://127.0.0.1:8080",
     seed: Annotated[int, typer.Option(help="随机数种子：同样的种子，同样的 openid")] = 1,
 ) -> None:
-    """只启动本地的微信沙箱和手机页面，用来试别处的机器人。凭证取自 [wechat.main]。"""
+    """只启动本地的沙箱和手机页面，用来试别处的机器人。凭证取自 [wechat.main]。
+
+    设置里有 [sms.main]（provider 为 kannel）或 [weibo.main]，也就有短信和微博的手机。
+    """
     from bot.cli.processes import log_to_stderr, run_logged  # noqa: PLC0415
     from bot.sandbox_process import run_sandbox, sandbox_settings  # noqa: PLC0415
     from bot.supervisor.ports import check_free  # noqa: PLC0415

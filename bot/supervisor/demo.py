@@ -7,7 +7,7 @@ import webbrowser
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bot.settings import load
+from bot.settings import Settings, load
 from bot.supervisor.demo_settings import keep_demo_places, keep_demo_settings
 from bot.supervisor.hold import refuse_second
 from bot.supervisor.plan import LOOPBACK, Plan
@@ -16,8 +16,12 @@ from bot.supervisor.running import Running
 from bot.supervisor.up import OnReady, say
 
 SANDBOX_PORT = 8090
-_API_BASE = "BOT_WECHAT__MAIN__API_BASE"
-_QR_BASE = "BOT_WECHAT__MAIN__QR_BASE"
+_PLAYED: Mapping[str, Mapping[str, str]] = {
+    "wechat": {"BOT_WECHAT__MAIN__API_BASE": "/wechat", "BOT_WECHAT__MAIN__QR_BASE": "/wechat"},
+    "sms": {"BOT_SMS__MAIN__SENDSMS_URL": "/sms/cgi-bin/sendsms"},
+    "weibo": {"BOT_WEIBO__MAIN__API_BASE": "/weibo", "BOT_WEIBO__MAIN__UPLOAD_BASE": "/weibo"},
+}
+"""Where the platforms' addresses are set, and what the sandbox plays there."""
 _FILES = "BOT_DIALOG__FILES"
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 
@@ -36,13 +40,17 @@ def plan_demo(files: Sequence[Path], environment: Mapping[str, str], *, sandbox_
     wanted = sandbox_port or SANDBOX_PORT
     sandbox = free_port(LOOPBACK, wanted, fixed=sandbox_port is not None, taken=(port,))
     added = {"BOT_HTTP__PORT": str(port)}
-    if _API_BASE not in environment:
-        added[_API_BASE] = f"http://{LOOPBACK}:{sandbox}/wechat"
-        added[_QR_BASE] = added[_API_BASE]
+    added |= {name: url for name, url in _addresses(first, sandbox).items() if name not in environment}
     if not first.origin("dialog.files"):
         added[_FILES] = str(keep_demo_places(data_dir))
     settings = load(config, {**environment, **added})
     return Plan(settings=settings, config=config, environment=environment, added=added, sandbox_port=sandbox)
+
+
+def _addresses(settings: Settings, sandbox: int) -> Mapping[str, str]:
+    """Where the accounts that there are find their platforms."""
+    played = [paths for channel, paths in _PLAYED.items() if "main" in settings.channels.get(channel, {})]
+    return {name: f"http://{LOOPBACK}:{sandbox}{path}" for paths in played for name, path in paths.items()}
 
 
 def after_ready(*, browser: bool) -> OnReady:

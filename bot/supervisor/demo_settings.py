@@ -43,6 +43,22 @@ mode = "safe"
 [wechat.main.templates]
 progress = "{template}"
 
+[sms.main]
+provider = "kannel"
+number = "1069001"
+sign = "某市信访局"
+username = "petition"
+password = "{sms_password}"
+webhook_key = "{sms_key}"
+sendsms_url = "http://127.0.0.1:8090/sms/cgi-bin/sendsms"   # 启动时改为沙箱的地址
+
+[weibo.main]
+app_key = "{weibo_key}"
+app_secret = "{weibo_secret}"
+access_token = "{weibo_token}"
+uid = "1902538057"
+rip = "127.0.0.1"
+
 [api.tokens]
 demo = "{api_token}"
 """
@@ -56,7 +72,14 @@ def keep_demo_settings(data_dir: Path) -> Path:
 
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(
-            path, _TEMPLATE.format(template=PROGRESS_TEMPLATE_ID, api_token=secrets.token_urlsafe(24), **account())
+            path,
+            _TEMPLATE.format(
+                template=PROGRESS_TEMPLATE_ID,
+                api_token=secrets.token_urlsafe(24),
+                **account(),
+                **{f"sms_{name}": value for name, value in _sms().items()},
+                **{f"weibo_{name}": value for name, value in _weibo().items()},
+            ),
         )
     return path
 
@@ -78,4 +101,16 @@ def account() -> Mapping[str, str]:
         "app_secret": secrets.token_hex(16),
         "token": secrets.token_hex(12),
         "encoding_aes_key": base64.b64encode(secrets.token_bytes(32)).decode().rstrip("="),
+    }
+
+
+def _sms() -> Mapping[str, str]:
+    return {"password": secrets.token_urlsafe(16), "key": secrets.token_urlsafe(24)}
+
+
+def _weibo() -> Mapping[str, str]:
+    return {
+        "key": str(10**9 + secrets.randbelow(9 * 10**9)),
+        "secret": secrets.token_hex(16),
+        "token": f"2.00{secrets.token_urlsafe(20)}",
     }

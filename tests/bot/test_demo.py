@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox_process import sandbox_settings
 from bot.settings import load
 from bot.settings_sources import SettingsError
 from bot.supervisor.banner import banner
@@ -26,6 +27,36 @@ def test_a_demo_makes_lawful_settings_that_only_their_owner_reads(tmp_path: Path
     assert plan.settings.office.name == "某市信访局"
     assert plan.settings.notices.quiet_span() is None
     assert plan.settings.api.tokens
+
+
+def test_a_demo_has_three_platforms_and_their_addresses_are_the_sandboxs(tmp_path: Path) -> None:
+    from channels.sms.settings import read_settings as read_sms
+    from channels.weibo.settings import read_settings as read_weibo
+
+    plan = plan_demo((), {"BOT_DATA_DIR": str(tmp_path)}, sandbox_port=18_090)
+    sms, _ = read_sms(plan.settings.channels["sms"]["main"])
+    weibo = read_weibo(plan.settings.channels["weibo"]["main"])
+    assert sms.sendsms_url == "http://127.0.0.1:18090/sms/cgi-bin/sendsms"
+    assert (weibo.api_base, weibo.upload_base) == ("http://127.0.0.1:18090/weibo",) * 2
+    played, made_up = sandbox_settings(plan.settings, "main", bot_url=plan.bot_url, seed=1)
+    assert not made_up
+    assert played.sms is not None
+    assert played.weibo is not None
+    assert (played.sms.password, played.weibo.access_token) == (
+        sms.password.get_secret_value(),
+        weibo.access_token.get_secret_value(),
+    )
+
+
+def test_an_older_demos_settings_go_on_without_the_platforms_they_do_not_name(tmp_path: Path) -> None:
+    plan_demo((), {"BOT_DATA_DIR": str(tmp_path)})
+    file = tmp_path / "demo.toml"
+    whole = file.read_text("utf-8")
+    file.write_text(whole[: whole.index("[sms.main]")] + whole[whole.index("[api.tokens]") :], "utf-8")
+    plan = plan_demo((), {"BOT_DATA_DIR": str(tmp_path)})
+    assert set(plan.settings.channels) == {"wechat"}
+    played, _ = sandbox_settings(plan.settings, "main", bot_url=plan.bot_url, seed=1)
+    assert (played.sms, played.weibo) == (None, None)
 
 
 def test_a_demo_knows_a_few_invented_places_unless_dialog_files_are_set(tmp_path: Path) -> None:
