@@ -89,7 +89,8 @@ def _event(fields: Fields, text: str, common: Mapping[str, Any]) -> Inbound:
     received_at = common["received_at"]
     return Inbound(
         **common,
-        message_id=_event_key(fields, text),
+        # Consents have no key, and two of one second are told in two calls: what they say tells them apart.
+        message_id=_digest(text) if event.name is EventName.CONSENT_CHANGED else _event_key(fields, text),
         kind=Kind.EVENT,
         event=event,
         location=_point(fields, "Latitude", "Longitude") if event.name is EventName.POSITION_REPORTED else None,
