@@ -79,3 +79,49 @@ async def take_pictures(page: Page, folder: Path) -> None:
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     await expect(rows(page, "customer_service").last).to_be_in_viewport(ratio=0.9)
     await page.screenshot(path=folder / "phone.png")
+
+
+async def hand_over(page: Page, network: str) -> None:
+    await page.locator("#networks").get_by_role("button", name=network).click()
+
+
+async def write(page: Page, words: str) -> None:
+    await page.locator("#words").fill(words)
+    await page.locator("#words").press("Enter")
+
+
+async def test_a_text_message_is_answered_and_each_shows_what_it_costs(page, pictures):
+    await hand_over(page, "短信")
+    await page.locator("#words").fill("路" * 71)
+    await expect(page.locator("#counter")).to_have_text("2 条 · 71/134 字")
+    await write(page, "您好，幸福路的路灯坏了一个多月")
+    own, answer = rows(page, "own").last, rows(page, "sms").last
+    await expect(own.locator(".cost")).to_have_text("1 条 · 15/70 字")
+    await expect(answer.locator(".bubble")).to_contain_text("【某市信访局】")
+    await expect(answer.locator(".cost")).to_contain_text(re.compile(r"^[12] 条 · \d+/(70|134) 字$"))
+    await expect(page.locator("#plus")).to_be_hidden()
+    await page.screenshot(path=pictures / "sms.png")
+    await page.set_viewport_size(PHONE)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    await expect(page.locator("#send")).to_be_in_viewport()
+    await page.screenshot(path=pictures / "sms-phone.png")
+
+
+async def test_on_weibo_a_mention_is_public_and_a_private_message_is_answered(page, pictures):
+    button = page.locator("#networks").get_by_role("button", name="微博")
+    await button.press("Enter")
+    await expect(button).to_be_focused()
+    await expect(button).to_have_attribute("aria-pressed", "true")
+    await expect(page.locator("#window")).to_have_text("现在不能主动发私信")
+    await page.get_by_role("button", name=re.compile("^公开 @")).click()
+    await write(page, "幸福路的路灯坏了")
+    await expect(rows(page, "public").first).to_contain_text("@某市信访局 幸福路的路灯坏了")
+    await page.get_by_role("button", name="私信", exact=True).click()
+    await write(page, "你好")
+    await expect(page.locator("#chat .row:not(.own)[data-kind=passive]")).not_to_have_count(0)
+    await expect(page.locator("#window")).to_contain_text("可以主动发私信，到 ")
+    await page.screenshot(path=pictures / "weibo.png")
+    await page.set_viewport_size(PHONE)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    await expect(page.locator("#send")).to_be_in_viewport()
+    await page.screenshot(path=pictures / "weibo-phone.png")

@@ -1,8 +1,9 @@
 // Draws what a phone shows.
 
 import { clockTime, dayTime, el } from "/static/dom.js";
+import { costWords } from "/static/segments.js";
 
-const KINDS = { passive: "被动回复", customer_service: "客服消息", template: "模板通知", subscribe: "订阅通知" };
+const KINDS = { passive: "被动回复", customer_service: "客服消息", template: "模板通知", subscribe: "订阅通知", public: "公开" };
 const FATES = { sending: "发送中", failed: "对方未能接收" };
 const LINK = /<a\s([^<>]*)>([^<>]*)<\/a>|https?:\/\/[^\s<>"'，。；、）》】]+/gi;
 const HREF = /(?:^|\s)href\s*=\s*(?:"([^"]*)"|'([^']*)')/i;
@@ -46,7 +47,7 @@ const bubble = (...children) => el("div", { class: "bubble" }, ...children);
 
 const picture = (item) => el("img", { class: "shot", src: mediaUrl(item), alt: "图片" });
 
-const mediaUrl = (item) => `/_ctl/media/${encodeURIComponent(item.data.media_id)}`;
+const mediaUrl = (item) => `${item.base ?? "/_ctl"}/media/${encodeURIComponent(item.data.media_id)}`;
 
 function location(item) {
   const { latitude, longitude } = item.data;
@@ -106,10 +107,11 @@ export function draw(item, resident, tap) {
   const body = (DRAWN[item.type] ?? DRAWN.text)(item, tap);
   const label = KINDS[item.kind] ? el("span", { class: `kind kind-${item.kind}` }, KINDS[item.kind]) : null;
   const fate = own && FATES[item.progress] ? el("span", { class: `fate ${item.progress}` }, FATES[item.progress]) : null;
+  const cost = item.data?.segments ? el("span", { class: "cost" }, costWords(item.data)) : null;
   const name = { "aria-label": `${own ? resident.name : "信访局"}，${clockTime(item.at)}` };
   const wide = item.type === "card" || item.type === "article" ? " wide" : "";
   return el("div", { class: `row${own ? " own" : ""}${wide}`, role: "group", ...name, data: { kind: item.kind } },
-    own ? face(resident) : officeFace(), el("div", { class: "stack" }, label, body, fate));
+    own ? face(resident) : officeFace(), el("div", { class: "stack" }, label, body, cost, fate));
 }
 
 export const timeMark = (at) => el("div", { class: "time" }, dayTime(at));

@@ -2,6 +2,7 @@
 
 import { call } from "/static/api.js";
 import { byId, el } from "/static/dom.js";
+import { cost, costWords } from "/static/segments.js";
 
 const PLACES = [
   { label: "奎文区东风东街与文化路路口", latitude: 36.7069, longitude: 119.1619 },
@@ -11,14 +12,17 @@ const PLACES = [
 ];
 const MOST_HEIGHT = 118;
 const OOPS_SHOWN = 8000;
+const MOST_IN_PUBLIC = 140;
 
 export class Composer {
-  constructor(phones) {
-    this.phones = phones;
+  constructor(networks) {
+    this.networks = networks;
+    this.inPublic = false;
     this.words = byId("words");
     this.words.addEventListener("input", () => this.grow());
     this.words.addEventListener("keydown", (event) => this.key(event));
     byId("composer").addEventListener("submit", (event) => { event.preventDefault(); this.sendWords(); });
+    byId("where").addEventListener("click", (event) => this.choosePublic(event.target.closest("button")));
     byId("plus").addEventListener("click", () => this.showTools(byId("tools").hidden));
     byId("tools").addEventListener("click", (event) => this.tool(event.target.closest("[data-tool]")?.dataset.tool));
     byId("file").addEventListener("change", (event) => this.sendPicture(event.target));
@@ -30,11 +34,47 @@ export class Composer {
     this.preparePlaces();
   }
 
+  get phones() {
+    return this.networks.current;
+  }
+
+  // What the phone in hand has: a counter, a choice between private and public, pictures and places.
+  fit(resident) {
+    const { id, placeholder } = this.phones.network;
+    byId("where").hidden = id !== "weibo" || !resident.followed;
+    byId("where").lastElementChild.textContent = `公开 @${this.phones.office}`;
+    const mention = this.mentions();
+    for (const button of byId("where").children) button.setAttribute("aria-pressed", String(Boolean(button.dataset.public) === this.inPublic));
+    this.words.placeholder = mention ? "写一条公开的微博…" : placeholder;
+    byId("plus").hidden = id === "sms" || mention;
+    if (byId("plus").hidden) byId("tools").hidden = true;
+    this.count();
+  }
+
+  mentions() {
+    return this.inPublic && this.phones.network.id === "weibo";
+  }
+
+  // The post names the account, or nobody would be told of it.
+  posted(words) {
+    return words.includes(`@${this.phones.office}`) ? words : `@${this.phones.office} ${words}`;
+  }
+
+  count() {
+    const counter = byId("counter");
+    const sms = this.phones.network.id === "sms";
+    counter.hidden = !sms && !this.mentions();
+    if (counter.hidden) return;
+    const length = this.posted(this.words.value).length;
+    counter.textContent = sms ? costWords(cost(this.words.value)) : `${length}/${MOST_IN_PUBLIC} 字，人人可见`;
+    counter.dataset.over = String(!sms && length > MOST_IN_PUBLIC);
+  }
+
   async act(deed, body) {
     const phone = this.phones.current;
     if (!phone) return false;
     try {
-      await call("POST", `/_ctl/phones/${phone.id}/${deed}`, body);
+      await call("POST", `${this.phones.network.base}/phones/${phone.id}/${deed}`, body);
       this.say("");
       return true;
     } catch (error) {
@@ -53,6 +93,7 @@ export class Composer {
 
   // Sends a text, or what a tapped choice stands for.
   async tap(words, menuId) {
+    if (this.mentions()) return this.act("post", { text: this.posted(words) });
     return this.act("text", { text: words, menu_id: menuId });
   }
 
@@ -74,6 +115,7 @@ export class Composer {
   }
 
   grow() {
+    this.count();
     this.words.style.height = "auto";
     this.words.style.height = `${Math.min(this.words.scrollHeight + 2, MOST_HEIGHT)}px`;
   }
@@ -94,6 +136,13 @@ export class Composer {
   async toggleFollow() {
     this.showMore(false);
     await this.act(this.phones.current?.followed ? "unfollow" : "follow", {});
+  }
+
+  choosePublic(button) {
+    if (!button) return;
+    this.inPublic = Boolean(button.dataset.public);
+    this.fit(this.phones.current);
+    this.words.focus();
   }
 
   async tool(name) {

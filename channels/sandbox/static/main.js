@@ -4,6 +4,7 @@ import { call } from "/static/api.js";
 import { Composer } from "/static/composer.js";
 import { byId } from "/static/dom.js";
 import { Faults } from "/static/faults.js";
+import { Networks } from "/static/networks.js";
 import { Phones } from "/static/phone.js";
 import { Staff } from "/static/staff.js";
 
@@ -12,13 +13,14 @@ const LATER = 4000;
 const SAYS = { ready: "服务已就绪", waiting: "正在等待服务启动…" };
 
 const staff = new Staff({ onNew: () => mark("staff") });
-const phones = new Phones({
+const networks = new Networks((network) => new Phones(network, {
   tap: (words, menuId) => composer.tap(words, menuId),
-  onOffice: () => { mark("phone"); staff.refresh(); },
+  onOffice: (from) => { mark("phone"); networks.mark(from); staff.refresh(); },
   onChange: (problem) => { if (problem) showStatus("waiting", problem); },
-});
-const composer = new Composer(phones);
-new Faults(() => phones.drawChat());
+  onState: (resident) => composer.fit(resident),
+}));
+const composer = new Composer(networks);
+new Faults(() => networks.current.drawChat());
 
 function showStatus(state, words) {
   byId("status").dataset.state = state;
@@ -30,12 +32,12 @@ async function watchStatus() {
     let pause = SOON;
     try {
       const status = await call("GET", "/_ctl/status");
-      phones.office = status.office;
+      for (const phones of networks.all) phones.office = status.office;
       byId("office").textContent = status.office;
       document.title = `${status.office} · 本地试用`;
       showStatus(status.bot, status.detail || SAYS[status.bot]);
       if (status.bot === "ready") pause = LATER;
-      phones.drawChat();
+      networks.current.drawChat();
     } catch (error) {
       showStatus("waiting", error.message);
     }
@@ -58,10 +60,10 @@ for (const button of document.querySelectorAll(".tabs button")) {
     button.querySelector(".dot").hidden = true;
     button.querySelector(".dot").textContent = "";
     for (const other of document.querySelectorAll(".tabs button")) other.setAttribute("aria-pressed", String(other === button));
-    phones.drawChat(true);
+    networks.current.drawChat(true);
   });
 }
 
 watchStatus();
-phones.follow();
+networks.follow();
 staff.follow();

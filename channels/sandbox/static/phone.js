@@ -11,7 +11,10 @@ const PAUSE_BETWEEN_MARKS = 5 * 60 * 1000;
 const TYPING_SHOWN = 15_000;
 
 export class Phones {
-  constructor({ tap, onOffice, onChange }) {
+  constructor(network, { tap, onOffice, onChange, onState }) {
+    this.network = network;
+    this.shown = false;
+    this.onState = onState;
     this.tap = tap;
     this.onOffice = onOffice;
     this.onChange = onChange;
@@ -31,7 +34,7 @@ export class Phones {
   async follow() {
     for (;;) {
       try {
-        this.take(await call("GET", `/_ctl/feed?after=${this.rev}&wait=${this.first ? 0 : WAIT}`));
+        this.take(await call("GET", `${this.network.base}/feed?after=${this.rev}&wait=${this.first ? 0 : WAIT}`));
         this.onChange("");
       } catch (error) {
         this.onChange(error.message);
@@ -61,10 +64,18 @@ export class Phones {
 
   keep(item) {
     const isNew = !this.items.has(item.seq);
+    item.base = this.network.base;
     this.items.set(item.seq, item);
     if (!isNew || this.first || item.author === "resident") return;
     if (item.phone !== this.current?.id) this.unread.set(item.phone, (this.unread.get(item.phone) ?? 0) + 1);
-    if (item.author === "office") this.onOffice(item);
+    if (item.author === "office") this.onOffice(this.network);
+  }
+
+  show(shown) {
+    this.shown = shown;
+    if (!shown) return;
+    this.drawResidents();
+    this.drawChat(true);
   }
 
   choose(id) {
@@ -76,6 +87,7 @@ export class Phones {
 
   drawResidents() {
     const shown = this.current;
+    if (!this.shown || !shown) return;
     byId("residents").replaceChildren(...this.residents.slice(0, 6).map((resident) => {
       const count = this.unread.get(resident.id);
       const label = `${resident.name}${count ? `，${count} 条未读` : ""}`;
@@ -86,7 +98,7 @@ export class Phones {
 
   drawChat(jump = false) {
     const resident = this.current;
-    if (!resident) return;
+    if (!resident || !this.shown) return;
     const chat = byId("chat");
     const atEnd = jump || chat.scrollHeight - chat.scrollTop - chat.clientHeight < 120;
     const mine = [...this.items.values()].filter((item) => item.phone === resident.id).sort((a, b) => a.seq - b.seq);
@@ -99,11 +111,11 @@ export class Phones {
   update(chat, mine, resident) {
     const wanted = [];
     const tip = hint(mine.length === 0, (words) => this.tap(words, ""), () => this.drawChat());
-    if (tip) wanted.push({ key: `hint-${tip.dataset.form}`, make: () => tip });
+    if (tip) wanted.push({ key: `hint-${this.network.id}-${tip.dataset.form}`, make: () => tip });
     let last = 0;
     for (const item of mine) {
       const at = Date.parse(item.at);
-      if (at - last > PAUSE_BETWEEN_MARKS) wanted.push({ key: `time-${item.seq}`, make: () => timeMark(item.at) });
+      if (at - last > PAUSE_BETWEEN_MARKS) wanted.push({ key: `time-${item.phone}-${item.seq}`, make: () => timeMark(item.at) });
       last = at;
       wanted.push({ key: `${resident.id}-${item.seq}-${item.rev}`, make: () => draw(item, resident, this.tap) });
     }
@@ -124,10 +136,15 @@ export class Phones {
     byId("join").hidden = resident.followed;
     byId("composer").hidden = !resident.followed;
     if (!resident.followed) byId("tools").hidden = true;
-    byId("toggle-follow").textContent = resident.followed ? "取消关注" : "关注公众号";
+    byId("toggle-follow").textContent = resident.followed ? "取消关注" : `关注${this.network.account}`;
     byId("chat-title").textContent = resident.typing ? "对方正在输入…" : this.office;
+    byId("window").textContent = this.network.window(resident);
+    byId("window").hidden = false;
+    byId("join-words").textContent = `还没有关注这个${this.network.account}，收不到它的消息`;
+    byId("follow").textContent = `关注${this.network.account}`;
+    this.onState(resident);
     byId("clock").textContent = clockTime(Date.now());
     clearTimeout(this.typingTimer);
-    if (resident.typing) this.typingTimer = setTimeout(() => { byId("chat-title").textContent = this.office; }, TYPING_SHOWN);
+    if (resident.typing) this.typingTimer = setTimeout(() => { if (this.shown) byId("chat-title").textContent = this.office; }, TYPING_SHOWN);
   }
 }
