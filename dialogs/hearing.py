@@ -8,6 +8,7 @@ from typing import Any
 from channels.messages import EventName, Inbound, Kind
 from dialogs.nlu.clean import clean
 from dialogs.outcome import Heard
+from dialogs.scans import place_scanned
 
 LONGEST_TEXT = 10_000
 _SPEAKING_EVENTS = frozenset({EventName.SUBSCRIBED, EventName.SCANNED, EventName.MENU_CLICKED})
@@ -36,7 +37,7 @@ class Thought:
     """One thing said, in one message or several.
 
     ``payload`` where nothing needs to be understood; else ``text``, and beside it what was sent along. ``ids`` are
-    those of all its messages.
+    those of all its messages. ``scanned``: the place of the QR code, where it is the scan of one.
     """
 
     ids: tuple[str, ...]
@@ -44,6 +45,7 @@ class Thought:
     payload: str = ""
     attachments: tuple[Mapping[str, str], ...] = ()
     location: Mapping[str, Any] | None = field(default=None, repr=False)
+    scanned: str = field(default="", repr=False)
 
 
 def has_left(heard: Sequence[Heard]) -> bool:
@@ -107,6 +109,7 @@ def _thought(group: Sequence[Heard]) -> Thought:
         payload=payload,
         attachments=attachments,
         location=location,
+        scanned=place_scanned(messages[-1]),
     )
 
 

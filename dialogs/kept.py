@@ -18,6 +18,7 @@ FRESH: Mapping[str, Any] = {
     "said": {},
     "alarm": "",
     "danger": "",
+    "scan": {},
 }
 
 

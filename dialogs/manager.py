@@ -29,6 +29,7 @@ from dialogs.nlu.unnamed import only_of_ones_name
 from dialogs.notices import NoticeReplies
 from dialogs.outcome import CallPerson, Effect, Heard, Outcome, Person, Reply, Unlink
 from dialogs.repeats import Repeats
+from dialogs.scans import scan_after, scanned, with_scans
 from dialogs.speaking import Voice
 from dialogs.written import Written
 
@@ -105,7 +106,7 @@ class Manager:
         if has_left(heard):
             return Outcome(state=kept, effects=(Unlink(),), intent="left", at=now)
         said = thoughts(heard)
-        outcome = Outcome(state=kept, at=now)
+        outcome = Outcome(state=with_scans(kept, heard, now), at=now)
         for number, thought in enumerate(said):
             last = await self._answer(outcome.state, thought, person, now, first=person.first_contact and number == 0)
             outcome = _joined(outcome, last)
@@ -120,6 +121,7 @@ class Manager:
     ) -> Outcome:
         dropped = await self._drop_what_is_stale(kept, thought, person, now)
         kept = {**kept, "engine": dropped.state} if dropped else kept
+        thought = _as_answer(kept, thought)
         grasped = self._grasp(kept, thought, now)
         if grasped.again.silent:
             return Outcome(state={**kept, "said": grasped.again.kept}, intent="slow", at=now)
@@ -128,6 +130,8 @@ class Manager:
             answers = await self._of_cases(kept, grasped, person, now)
         text = grasped.text if answers or not grasped.payload else ""
         message = _message(thought, person, now, text=text, payload=answers or grasped.payload, first=first)
+        if where := scanned(kept, now):
+            message = replace(message, metadata={**message.metadata, "scanned": where})
         if not grasped.urgent and self._perhaps_alarmed(grasped):
             message = replace(message, metadata={**message.metadata, "danger": True})
         done = await self._run(kept["engine"], message)
@@ -189,6 +193,7 @@ class Manager:
                 "said": grasped.again.kept,
                 "alarm": now.isoformat() if alarmed else kept["alarm"],
                 "danger": self._alarms.about(kept, grasped.alone, grasped.follows),
+                "scan": scan_after(kept, effects),
             },
             replies=self._voice.in_script(replies, traditional=traditional),
             effects=effects,
@@ -239,6 +244,13 @@ class Manager:
     def _read_effects(self, done: EngineTurn) -> list[Effect]:
         customs = [m["custom"] for m in done.messages if isinstance(m.get("custom"), Mapping)]
         return [self._effects.read(custom["effect"]) for custom in customs if "effect" in custom]
+
+
+def _as_answer(kept: Mapping[str, Any], thought: Thought) -> Thought:
+    """A scan while the place is asked is the answer."""
+    asked = ((kept["engine"] or {}).get("slots") or {}).get("requested_slot")
+    answers = thought.scanned and asked == "petition_place"
+    return replace(thought, payload="", text=thought.scanned) if answers else thought
 
 
 def _joined(before: Outcome, last: Outcome) -> Outcome:

@@ -21,6 +21,7 @@ from dialogs.actions.locating import as_before, located, settled
 from dialogs.actions.placing import asked_precisely
 from dialogs.actions.repeating import compared
 from dialogs.actions.resuming import WHICH, begun_with, came_back, is_apart, open_words, which_of_both, words_of
+from dialogs.actions.scanned import at_the_code
 from dialogs.actions.sensitive import kinds_in
 from dialogs.actions.several import matters_in
 from dialogs.actions.summary import infer
@@ -59,6 +60,7 @@ class ValidatePetitionForm(FormValidationAction):
             say(dispatcher, "utter_resumed", **open_words(before, turn, self._world.categories))
         heard = self._open(before, turn, tracker) if opening else self._hear(before, turn, tracker)
         heard = replace(heard, draft=located(heard.draft, before, turn.text, self._world.gazetteer))
+        heard = at_the_code(heard, before, turn)
         chosen = self._with_choices(heard.draft)
         heard = heard.remark("utter_later_noted") if len(chosen.later) > len(heard.draft.later) else heard
         draft = await compared(chosen, turn, self._world)

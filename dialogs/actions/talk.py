@@ -47,6 +47,22 @@ class Saying(Action):
         return []
 
 
+class Welcome(Saying):
+    """To whoever came by a QR code, also that its place need not be told."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__("action_welcome", "utter_welcome", office)
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> _Events:
+        await super().run(dispatcher, tracker, domain)
+        where = turn_of(tracker).scanned
+        if where and not tracker.slots.get("petition_matter"):
+            say(dispatcher, "utter_scanned", place=where)
+        if not in_form(tracker):
+            say(dispatcher, "utter_menu")
+        return []
+
+
 class SmallTalk(Saying):
     """Weather and laughter are met kindly; what other machines are for is not done here."""
 
@@ -140,7 +156,7 @@ def sayings(office: Office) -> list[Action]:
     make: Callable[..., Saying] = Saying
     return [
         make("action_greet", "utter_greet", office, inside="utter_greet_in_form", first="utter_welcome", menu=True),
-        make("action_welcome", "utter_welcome", office, menu=True),
+        Welcome(office),
         make("action_thank", "utter_thanks", office, inside="utter_thanks_in_form"),
         make("action_say_goodbye", "utter_goodbye", office),
         make(

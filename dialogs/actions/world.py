@@ -45,7 +45,10 @@ class World:
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """The message that an action answers, out of the tracker. ``danger``: it only perhaps speaks of danger."""
+    """The message that an action answers, out of the tracker. ``danger``: it only perhaps speaks of danger.
+
+    ``scanned``: the place of the QR code that was scanned before it.
+    """
 
     text: str = field(repr=False)
     intent: str
@@ -58,6 +61,7 @@ class Turn:
     first_contact: bool = False
     channel: str = ""
     danger: bool = False
+    scanned: str = field(default="", repr=False)
 
     def entity(self, name: str) -> str:
         return str(self.entities.get(name) or "")
@@ -81,6 +85,7 @@ def turn_of(tracker: Tracker) -> Turn:
         first_contact=bool(metadata.get("first_contact")),
         channel=str(tracker.get_latest_input_channel() or ""),
         danger=bool(metadata.get("danger")),
+        scanned=str(metadata.get("scanned") or ""),
     )
 
 

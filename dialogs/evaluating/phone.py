@@ -12,7 +12,8 @@ from dialogs.manager import Manager
 from dialogs.outcome import Heard, Outcome, Person
 
 Sent = str | Mapping[str, Any]
-"""A text, or ``{image: id, caption: text}``, ``{location: label}``, ``{event: name key}``, ``{tap: payload}``…"""
+"""A text, or ``{image: id, caption: text}``, ``{location: label}``, ``{tap: payload}``, ``{event: name key}`` (a scan
+with ``place`` and ``district``)…"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,7 +68,8 @@ class Phone:
                 )
             case "event":
                 name, _, key = str(value).partition(" ")
-                return replace(plain, kind=Kind.EVENT, event=Event(name=EventName(name), key=key))
+                details = {part: str(sent[part]) for part in ("place", "district") if part in sent}
+                return replace(plain, kind=Kind.EVENT, event=Event(name=EventName(name), key=key, details=details))
             case "link":
                 return replace(plain, kind=Kind.LINK, link=Link(title="t", url="https://example.org"))
             case "image" | "voice" | "video" | "file":
