@@ -27,6 +27,12 @@ def anonymous(draft: Draft) -> Draft:
     return replace(kept, anonymous=True, name="", phone="")
 
 
+def only_reached(draft: Draft) -> Draft:
+    """Without a name, but with a number, which is asked for where it is not known."""
+    phone = None if draft.anonymous else draft.phone or None
+    return replace(draft, anonymous=None, name="", phone=phone, confirm=None, shown=None, pending=None, unclear=0)
+
+
 def repeated(draft: Draft, choice: str) -> Draft:
     """Progress and addition end the form: nothing more is asked."""
     if choice == "new":

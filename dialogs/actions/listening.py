@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from dialogs.actions.changed import replace
-from dialogs.actions.changes import Heard, anonymous, confirmed, repeated, unclear, understood, which_part
+from dialogs.actions.changes import Heard, anonymous, confirmed, only_reached, repeated, unclear, understood, which_part
 from dialogs.actions.confirming import (
     WAITS,
     answer_confirm,
@@ -39,6 +39,7 @@ from dialogs.nlu.facts import Facts, read_facts
 from dialogs.nlu.matter import Categories, asks, type_of
 from dialogs.nlu.phrases import made_of
 from dialogs.nlu.places import find_district, find_place
+from dialogs.nlu.unnamed import leaves_only_phone
 from dialogs.nlu.wishes import Wish, asides
 
 _AGAIN = re.compile(r"(?:重新(?:登记|填写?|说|来|开始)|重来|从头(?:来|开始)|重填|清空)(?:一遍|一次|吧)?")
@@ -132,6 +133,8 @@ def _says_more(draft: Draft, rest: str, asked: str, categories: Categories) -> b
 def _take_text(heard: Heard, turn: Turn, asked: str | None, categories: Categories) -> Heard:
     turn = replace(turn, text=without_slip(turn.text)) if asked else turn
     facts = read_facts(turn.text, categories)
+    if leaves_only_phone(turn.text):
+        heard = replace(heard, draft=only_reached(heard.draft))
     heard = _take_wishes(heard, facts)
     before = heard.draft
     apart = told_apart(heard, turn, facts, categories) if asked not in {None, "matter", "split"} else None

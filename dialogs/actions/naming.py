@@ -36,7 +36,7 @@ _EDGES = " ，,、；;。"
 
 def answer_name(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
     draft = heard.draft
-    if draft.anonymous:
+    if draft.anonymous or draft.name == "":  # no name is left, but perhaps a number
         return heard
     if _WITHOUT_PHONE.search(turn.text) and draft.phone is None and not facts.phone:
         draft = replace(draft, phone="")

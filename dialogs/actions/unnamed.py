@@ -3,7 +3,7 @@
 import re
 
 from dialogs.actions.changed import replace
-from dialogs.actions.changes import Heard, anonymous
+from dialogs.actions.changes import Heard, anonymous, only_reached
 from dialogs.actions.draft import Draft
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
@@ -13,7 +13,9 @@ from dialogs.nlu.unnamed import (
     asks_who_handles,
     asks_who_knows,
     gives_up_for_fear,
+    leaves_only_phone,
     only_fears,
+    only_what_is_left,
     only_wishes_secrecy,
     wants_no_name,
 )
@@ -22,6 +24,7 @@ _UNDO = "undo "
 """Begins what ``Draft.pending`` says while it is asked whether who is unnamed wants to be reached after all."""
 _OPEN = {"afraid": "utter_afraid", "named": "utter_named_or_not"}
 """Choices that nothing is filed before: by what ``Draft.pending`` says, the response that offers them."""
+_NUMBER = re.compile(r"\d{7}")
 _SURE = re.compile(r"确认|提交|实名|真名|不匿名|留(?:号码?|电话|名)|登记上|用这个")
 _STAYS = re.compile(r"(?:我|那)?(?:还是|继续|就|要|想|保持)*匿名(?:登记|提交|举报|反映)?(?:吧|的|好了)?|不留了?|不登")
 _GOES_ON = re.compile(r"(?:那|我)?(?:就|还是)?(?:想|要)?(?:继续)?(?:反映|登记|说|办)吧?")
@@ -35,6 +38,8 @@ def waits_for_choice(heard: Heard) -> bool:
 def of_being_known(heard: Heard, text: str) -> Heard | None:
     """What becomes of such words; None where the text has nothing of the kind."""
     draft = heard.draft
+    if leaves_only_phone(text) and only_what_is_left(text) and not _NUMBER.search(text):
+        return replace(heard, draft=only_reached(draft))
     if wants_no_name(text) or (draft.anonymous and _STAYS.fullmatch(words_only(text))):
         return replace(heard, draft=anonymous(draft)).remark("utter_anonymous")
     if gives_up_for_fear(text):

@@ -11,7 +11,15 @@ from dialogs.nlu.phrases import made_of
 from dialogs.nlu.places import Lack, Place, find_district, find_place
 from dialogs.nlu.times import find_since
 from dialogs.nlu.topics import topic_of
-from dialogs.nlu.unnamed import fears_others, only_wishes_secrecy, wants_no_name, wishes_secrecy
+from dialogs.nlu.unnamed import (
+    fears_others,
+    leaves_name,
+    leaves_only_phone,
+    only_what_is_left,
+    only_wishes_secrecy,
+    wants_no_name,
+    wishes_secrecy,
+)
 
 _ANONYMOUS = re.compile(
     r"匿名|不(?:想|愿意?|便|方便|能|用|敢)?(?:留|写|说|透露|提供|暴露|给|告诉)(?:我的?)?(?:真实)?(?:姓名|名字|身份)|不实名|"
@@ -120,9 +128,14 @@ def read_facts(text: str, categories: Categories) -> Facts:
         id_number=next((x.value for x in found if x.valid), ""),
         bad_id_number=bool(found) and not any(x.valid for x in found),
         since=find_since(rest),
-        anonymous=_flag(text, _ANONYMOUS, _NOT_ANONYMOUS),
+        anonymous=_anonymous(text),
         confidential=_confidential(text),
     )
+
+
+def _anonymous(text: str) -> bool | None:
+    said = _flag(text, _ANONYMOUS, _NOT_ANONYMOUS)
+    return None if said and (leaves_name(text) or leaves_only_phone(text)) else said
 
 
 def _confidential(text: str) -> bool | None:
@@ -170,7 +183,12 @@ def _kept(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str:
 
 def _only_of_being_known(bare: str) -> bool:
     """A wish about one's name is heard as one, and is no part of the matter."""
-    return bool(_WISHES_NO_NAME.fullmatch(bare)) or wants_no_name(bare) or only_wishes_secrecy(bare)
+    return (
+        bool(_WISHES_NO_NAME.fullmatch(bare))
+        or wants_no_name(bare)
+        or only_wishes_secrecy(bare)
+        or only_what_is_left(bare)
+    )
 
 
 def _unlabelled(clause: str) -> str:

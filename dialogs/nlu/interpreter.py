@@ -162,6 +162,8 @@ class LightInterpreter:
     def _question_in_form(self, text: str, asked: str) -> Parse | None:
         if asked in {"petition_name", "petition_phone"} and _MAY_BE_LEFT_OUT.fullmatch(words_only(text)):
             return sure("ask_policy", answer_id="anonymous")
+        if plain_questions.asks_on_behalf(text):
+            return sure("ask_policy", answer_id="delegate")
         if plain_questions.asks_after_photos(text):
             return sure("ask_policy", kind="photos")
         if plain_questions.only_asks_how_long(text) or self._is_question(text, self._needed(text, asked), asked):

@@ -14,8 +14,23 @@ _MAY_I = re.compile(
 )
 """Asks for a right in general, and tells no trouble."""
 _AGAINST = r"(?:很|非常|太|一直)?(?:不满意|不服气?|不认可|不同意|有意见)"
-_WHAT_NOW = r"(?:了|的话)?(?:怎么办|咋办|咋整|怎么弄|该?找谁|该怎么办|要怎么办)?(?:啊|呀|呢)?"
-_DISCONTENT = re.compile(f"我?(?:对{_RESULT}{_AGAINST}|{_AGAINST}{_RESULT}){_WHAT_NOW}")
+_WHERE_NOW = r"(?:去|到|上|在)?(?:哪里?|哪儿|什么地方)(?:去)?(?:说|反映|申请|申诉|找|投诉)?"
+_FOR = r"(?:替|帮|代替?|为)"
+_WHAT_NOW = rf"(?:了|的话)?(?:怎么办|咋办|咋整|怎么弄|该?找谁|该怎么办|要怎么办|{_WHERE_NOW})?(?:啊|呀|呢)?"
+_NOW_WHAT = rf"(?:了|的话)?(?:该|要|可以|能|应该)?(?:怎么办|咋办|咋整|怎么弄|找谁|{_WHERE_NOW})(?:啊|呀|呢)?"
+_DISCONTENT = re.compile(
+    f"我?(?:对{_RESULT}{_AGAINST}|{_AGAINST}{_RESULT}){_WHAT_NOW}|(?:要是|如果|万一)?(?:我|对)*{_RESULT}{_AGAINST}{_NOW_WHAT}"
+)
+"""Without 对 it is said of a case, unless it is asked."""
+_KIN = (
+    r"(?:(?:我|俺|咱)(?:们)?(?:家)?的?)?(?:[爸妈爹娘爷奶哥姐弟妹叔姑姨舅]{1,2}|父亲|母亲|父母|爸妈|外公|外婆|姥姥|姥爷|公公|婆婆|公婆|岳父|岳母|"
+    r"老公|老婆|丈夫|妻子|爱人|对象|儿子|女儿|孩子|孙子|家人|家里人|家里?老人|老人|亲戚|邻居|朋友|同事|工友|同学|别人|他人|村民)"
+)
+_TAKES_UP = r"(?:来|在这里?|在这儿)?(?:反映|登记|投诉|举报|信访|上访|提交|求助)(?:一下|问题|情况|事情|诉求)?"
+_ON_BEHALF = re.compile(
+    rf"(?:请问|想问(?:一下)?|那|你好|您好)*(?:我|俺)?(?:(?:可以|能|能不能|可不可以|能否){_FOR}{_KIN}{_TAKES_UP}(?:吗|么|不|呢)?|"
+    rf"(?:想|要)?{_FOR}{_KIN}{_TAKES_UP}(?:行吗|可以吗|可不可以|行不行|能行吗|成吗|中不中|可以不|行么|可以么|行不))"
+)
 _PHOTOS = re.compile(
     r"(?:那|我)?(?:刚才|刚刚)?(?:发|传|拍)?的?(?:照片|图片|视频|附件|材料)(?:你们?|您)?(?:都|已经)?(?:收到|看到|传上|发过去|有)了?(?:吧|吗|么|没有?)"
 )
@@ -61,6 +76,11 @@ def asks_ones_right(text: str) -> bool:
 def discontent(text: str) -> bool:
     """Whether somebody says no more than that they do not accept a decision: 我对处理结果不满意."""
     return _whole(_DISCONTENT, text)
+
+
+def asks_on_behalf(text: str) -> bool:
+    """Whether one may speak for somebody else: 我替我妈反映行吗."""
+    return _whole(_ON_BEHALF, text)
 
 
 def asks_after_photos(text: str) -> bool:

@@ -7,7 +7,14 @@ from dialogs.nlu import plain_questions
 from dialogs.nlu.about_us import about_us, only_chats
 from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.places import find_place
-from dialogs.nlu.unnamed import asks_who_handles, gives_up_for_fear, only_fears, only_of_ones_name
+from dialogs.nlu.unnamed import (
+    asks_who_handles,
+    gives_up_for_fear,
+    leaves_name,
+    only_fears,
+    only_of_ones_name,
+    only_wishes_secrecy,
+)
 
 _TROUBLE = re.compile(
     r"不安全|危险|隐患|坏了|不亮|断裂|破损|漏[水电雨气]|积水|堵了|塌|掉落|停[水电暖]|没[水电]|噪[音声]|扰民|恶臭|臭味|垃圾|油烟|污水|"
@@ -22,6 +29,8 @@ def by_shape(text: str) -> Parse | None:
     """What a text outside forms surely is, whatever it holds besides."""
     if plain_questions.discontent(text):
         return sure("ask_policy", answer_id="review", kind="discontent")
+    if plain_questions.asks_on_behalf(text):
+        return sure("ask_policy", answer_id="delegate")
     if plain_questions.not_ours(text):
         return sure("small_talk")
     if only_chats(text):
@@ -39,7 +48,8 @@ def _of_being_known(text: str) -> Parse | None:
         return sure("ask_policy", kind="fear")
     if asks_who_handles(text):
         return sure("ask_policy", kind="handles")
-    return sure("ask_policy", kind="unnamed") if only_of_ones_name(text) else None
+    secret = leaves_name(text) and only_wishes_secrecy(text)
+    return sure("ask_policy", kind="unnamed") if secret or only_of_ones_name(text) else None
 
 
 def surely_told(text: str) -> bool:

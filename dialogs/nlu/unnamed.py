@@ -77,6 +77,23 @@ _AFRAID = re.compile(
 _AFRAID_AROUND = made_of(
     r"我|俺|咱|们|就|是|有点儿?|有些|也|还|真|实在|很|特别|主要|但是?|可是?|心里|说实话|说真的|不敢说?|啊|呀|呢|嘛|的|了|吧|哎|唉|嗯|别|到时候|以后|回头"
 )
+_LEAVES = r"(?:留|写|登|填|给|说|提供|告诉)(?:下|上|一?个|我的?|你们?)*"
+_NAME = r"(?:真实|真)?(?:姓名|名字|名儿|名)"
+_PHONE = r"(?:联系)?(?:电话|手机|号码|联系方式)(?:号码?)?"
+_MAY = r"(?<![不没])(?:可以|能|愿意|敢)"
+_LEAVES_NAME = re.compile(
+    rf"{_MAY}{_LEAVES}{_NAME}(?![吗么不吧])|{_NAME}(?:我|倒|也|是|都)*{_MAY}(?:留|写|登|填|给|说|提供|告诉)(?:你们?)?(?![吗么不])"
+)
+_LEAVES_PHONE = re.compile(
+    rf"(?:{_MAY}|(?<!不)[只光就])+{_LEAVES}{_PHONE}(?![吗么])|{_PHONE}(?:我|倒|也|是|都)*(?:{_MAY}(?:留|写|登|填|给)(?:下|着)?|留下|留着)|"
+    rf"{_PHONE}(?:是|为)?1\d{{10}}"
+)
+_REFUSES_NAME = re.compile(
+    rf"(?:不(?:想|愿意?|便|方便|能|用|敢|要)?|别)再?{_LEAVES}{_NAME}|"
+    rf"{_NAME}(?:我|就|还是)*(?:不|别)(?:想|愿意?|便|方便|能|用|敢|要)?再?(?:留|写|登|填|给|说|提供)了?|匿名"
+)
+_BETWEEN = 6
+"""Characters: what may stand between the two, as 了但是我."""
 _OF_BEING_KNOWN = re.compile(rf"名字|姓名|名儿|身份|报复|认出|暴露|保密|{_OTHERS}.{{0,4}}(?:知道|晓得)|知道.{{0,2}}我")
 _LONGEST = 30
 
@@ -84,7 +101,7 @@ _LONGEST = 30
 def wants_no_name(text: str) -> bool:
     """Whether a text says this and nothing else: 不要写我的名字, 别让他们知道是我说的, 能不能不写名字."""
     bare = words_only(text)
-    if len(bare) > _LONGEST:
+    if len(bare) > _LONGEST or leaves_name(text) or leaves_only_phone(text):
         return False
     found = _NO_NAME.search(bare) or _UNKNOWN.search(bare)
     rest = bare[: found.start()] + bare[found.end() :] if found else "x"
@@ -118,11 +135,36 @@ def wishes_secrecy(text: str) -> bool:
 
 
 def only_wishes_secrecy(text: str) -> bool:
-    """Whether a text, or a clause, says that and nothing else."""
-    bare = words_only(text)
+    """Whether a text, or a clause, says that and nothing else but that the name may be left."""
+    bare = _LEAVES_NAME.sub("", words_only(text))
     found = _SECRET.search(bare) if len(bare) <= _LONGEST else None
     rest = bare[: found.start()] + bare[found.end() :] if found else "x"
     return not rest or bool(_AROUND.fullmatch(rest))
+
+
+def leaves_name(text: str) -> bool:
+    """Whether somebody says that they do leave their name: 我可以留名字."""
+    return bool(_LEAVES_NAME.search(words_only(text)))
+
+
+def leaves_only_phone(text: str) -> bool:
+    """Whether no name is left, but a number is: 不想留名字，但可以留个电话."""
+    bare = words_only(text)
+    numbers = [found.span() for found in _LEAVES_PHONE.finditer(bare)]
+    for refused in _REFUSES_NAME.finditer(bare):
+        if any(
+            -_BETWEEN <= start - refused.end() <= _BETWEEN or 0 <= refused.start() - end <= _BETWEEN
+            for start, end in numbers
+        ):
+            return True
+    return False
+
+
+def only_what_is_left(text: str) -> bool:
+    """Whether a text, or a clause, only says which of name and number are left, and which are not."""
+    bare = words_only(text)
+    rest = _LEAVES_PHONE.sub("", _LEAVES_NAME.sub("", _REFUSES_NAME.sub("", bare)))
+    return rest != bare and len(bare) <= _LONGEST and (not rest or bool(_AROUND.fullmatch(rest)))
 
 
 def fears_others(text: str) -> bool:
