@@ -206,4 +206,5 @@ def _known_from_before(draft: Draft, tracker: Tracker) -> Draft:
     if draft.anonymous:
         return draft
     name, phone = tracker.slots.get("known_name"), tracker.slots.get("known_phone")
-    return replace(draft, name=draft.name or name, phone=draft.phone or phone)
+    name = name if draft.name is None else draft.name  # empty: not to be left
+    return replace(draft, name=name, phone=draft.phone or phone)
