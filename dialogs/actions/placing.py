@@ -50,6 +50,19 @@ _NO_NOUN = re.compile(
     r"催|尽快|赶紧|[吗嘛]$|(?P<twice>[\u3400-\u9fff])(?P=twice)(?:吧|呗)?$"
 )
 """给我催催: a wish, no name of a place."""
+_HAPPENED = re.compile(
+    r"[了过没]|[说要让](?!是)|不(?!远)|[去吃买办看修交做开装住][的]$|[上中下]午|晚上|月份|(?:周|星期|礼拜)[一二三四五六日天]"
+)
+_THE_WAY = re.compile(
+    r"[往朝]|(?<!左)[左右](?!右)|拐|进去|走[到过]|过了|[东南西北]边?$|(?:旁边?|对面|附近|楼|号|层|室)$|不对|不是|错|门牌"
+)
+"""How to get there, and corrections, belong to the place."""
+_STORY = re.compile(r"[的了有没是很么把被给说要来去叫让在]")
+_A_CLAUSE = 4
+_NAME_ON = 4
+"""Characters; 福满楼 goes on after 解放路, 大车压坏路面 does not."""
+_LEADS_TO_IT = 4
+"""Characters; 就在, 我们是 before the place."""
 _DOES_NOT_KNOW = re.compile(r"不(?:知道|清楚|确定|记得|明白|太清楚|晓得)|记不清|忘了|说不[清准好]")
 
 
@@ -68,6 +81,8 @@ def answer_place(  # noqa: PLR0911 - a table, one line a meaning
         return replace(heard, draft=replace(draft, place=NO_PLACE, unclear=0))
     if facts.place and len(words_only(said)) > LONG_ANSWER and tells_a_matter(said, categories):
         return replace(heard, draft=replace(told(draft, said), place=facts.place if facts.place_exact else None))
+    if beside := _told_beside(said):
+        return replace(heard, draft=replace(told(draft, beside[1]), place=beside[0], unclear=0))
     place = _place_answer(said, facts, categories)
     if place:
         more = facts.place_exact and place == facts.place and tells_a_matter(said.replace(place, "", 1), categories)
@@ -182,6 +197,20 @@ def _no_place(heard: Heard, said: str, categories: Categories) -> Heard:
     if tells:
         return replace(heard, draft=replace(told(draft, said), unclear=before + 1)).remark("utter_told_no_place")
     return unclear(heard, "utter_bad_place")
+
+
+def _told_beside(said: str) -> tuple[str, str] | None:
+    """西关派出所 | 说要亲子鉴定，八月份去的: the place of the first clause, and what the others tell."""
+    first, _, rest = re.sub(r"[，,。；;]+", "，", said.strip()).partition("，")
+    found = find_place(first)
+    if not (found and found.exact) or found.start > _LEADS_TO_IT or find_place(rest):
+        return None
+    tells = len(words_only(rest)) >= _A_CLAUSE and _HAPPENED.search(rest) and not _THE_WAY.search(rest)
+    if not tells or asks(rest) or _DOES_NOT_KNOW.search(rest) or commands.denies(said):
+        return None
+    on = first[found.end :]
+    named = only_place(first) or (len(on) <= _NAME_ON and not _STORY.search(on))
+    return (answered_place(first), rest) if named else (found.value, said)
 
 
 def _place_answer(said: str, facts: Facts, categories: Categories) -> str:

@@ -11,8 +11,13 @@ _BARE = re.compile(
     rf"(?:^|(?<=[，,。；;：:\s在住]))(?![我你他她咱俺全整每各本在住于是])(?P<lane>[\u3400-\u9fff]{{1,2}}[^\W\d_a-zA-Z{_NO_LANE}]里)"
     r"(?=公厕|厕所|路灯|楼道|单元|垃圾|下水|污水|井盖|电梯|门口|巷口|胡同|停水|停电|停气|没水|没电|暖气|自来水|小区|社区|居民|整栋|[\d])"
 )
+_LIES_IN = re.compile(
+    r"(?:^|(?<=[，,。；;\s]))(?:(?:就|我们?家?)?在|我?家?住)"
+    rf"(?P<lane>(?![我你他她它咱俺全整每各本这那哪])[\u3400-\u9fff][^\W\d_a-zA-Z{_NO_LANE}屉炉信序案统务册片文单证本簿帐账表议梦眼窗兜锅瓶罐]里)(?=$|[，,。！!]$)"
+)
+"""A last clause of its own: …，在柳荫里."""
 
 
 def bare_lane(text: str) -> re.Match[str] | None:
     """The first such lane, as the group ``lane``."""
-    return _BARE.search(text)
+    return _BARE.search(text) or _LIES_IN.search(text)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from dialogs.nlu.lanes import bare_lane
+from dialogs.nlu.place_noise import without_times
 
 _W = r"[\u3400-\u9fffA-Za-z0-9]"
 _NO_HEAD = r"(?!长(?![江春安城乐征青宁沙虹丰兴寿岭河治清岛葛垣海白阳风平福顺生]))"
@@ -20,7 +21,7 @@ _STREETS = (
 )
 _ESTATES = (
     r"小区|社区|新村|村委会|村(?![民路庄里])|(?<=[\u3400-\u9fff])庄(?![路街镇园里]|村(?!民))子?|屯|家园|花园|花苑|公寓|宿舍|家属院|大院|大厦|广场(?![路街舞])|大楼|写字楼|商场|商城|商业街|"
-    r"(?<=[市省县区附])[一二三四五六七八九]院|保健院|市场|超市|幼儿园|小学|中学|[一二三四五六七八九]中(?!学|心|国)|学校|学院|大学|医院|卫生院|卫生室|公园(?![路街])|车站|地铁站|机场|工业园|产业园|工地|"
+    r"(?<=[市省县区附])[一二三四五六七八九]院|保健院|市场|超市|幼儿园|小学|中学|[一二三四五六七八九]中(?!学|心|国|午(?!休)|旬|秋|间)|学校|学院|大学|医院|卫生院|卫生室|公园(?![路街])|车站|地铁站|机场|工业园|产业园|工地|"
     r"大集|夜市|步行街|支行|分行|营业厅|网点|药店|诊所|水库|山(?=脚下|上有|上的)|活动中心|加油站|派出所|办事大厅|政务大厅|服务中心|居委会|银行|酒店|饭店|国际(?=\d)|名城|水岸|华府|华庭|御府|雅居|雅苑|公馆|[名官府]邸|苑(?![路街巷])|湾(?![路街巷])|(?<=[\u3400-\u9fff]{2})(?:(?:府|庭)(?![路街巷])|城(?![市区管乡里路街])|园(?![区林丁路街]))"
 )
 _STREET_PART = r"(?:[东南西北中一二三四五六七八九十]段|[东南西北]首)?"
@@ -177,6 +178,7 @@ def find_place(text: str) -> Place | None:
     if labelled:
         value = labelled["place"].strip()
         return Place(value=value, start=labelled.start(), end=labelled.end("place"), exact=_named(value))
+    sample = without_times(sample)
     found = _chains(sample) or _in_a_lane(sample)
     if taken_back := _TAKEN_BACK.search(sample):
         found = _fullest_first([place for place in found if place.start >= taken_back.end()]) or found
