@@ -27,7 +27,7 @@ _FORMAT = 2
 _CERTAIN = 0.4
 _CERTAIN_OF_DESPAIR = 0.2
 """Of self-harm: whoever speaks of it hears a kind word too often rather than once too seldom."""
-_PERHAPS = -0.8
+_PERHAPS = -0.84
 _OF_MANY_WORDS = 0.5
 """What more is needed of what is no short message, and twice to be certain: told at length, danger has its words."""
 # Log-odds of what no pattern names; how they were chosen: docs/decisions/0015.

@@ -47,7 +47,7 @@ async def test_whatever_is_said_is_answered_and_the_state_stays_plain(
     for thought in said:
         resident.manager.gathers(resident.state, [resident.heard(text) for text in thought])
         outcome = await resident.says(*thought)
-        assert outcome.replies
+        assert outcome.replies or outcome.intent == "slow"  # the same words a fourth time within minutes
         assert all(reply.text.strip() for reply in outcome.replies)
         assert len(json.dumps(resident.state)) < 100_000
 
