@@ -50,7 +50,7 @@ REFUSED = [
     ({"button": [CLICK | {"name": ""}]}, "第 1 个按钮：缺少 name"),
     ({"button": [CLICK | {"key": "k" * 129}]}, "key 最多 128 字节，现在是 129 字节"),
     ({"button": [{"type": "click", "name": "一"}]}, "缺少 key"),
-    ({"button": [CLICK | {"type": "clik"}]}, "type 应为 click、view"),
+    ({"button": [CLICK | {"type": "tap"}]}, "type 应为 click、view"),
     ({"button": [CLICK | {"type": ["click"]}]}, "type 应为 click、view"),
     ({"button": [CLICK | {"url": "https://a.cn"}]}, "没有“url”这一项"),
     ({"button": [{"type": "view", "name": "网", "url": "ftp://a.cn"}]}, "url 应以 http:// 或 https:// 开头"),
