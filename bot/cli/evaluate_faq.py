@@ -162,12 +162,13 @@ def _object(path: Path, number: int, line: str) -> Mapping[str, Any]:
 
 def _own(settings: "Settings") -> "list[Row]":
     from dialogs.evaluating.faq import Row  # noqa: PLC0415
-    from dialogs.faq.answers import load_answers  # noqa: PLC0415
+    from dialogs.faq.answers import ELSEWHERE, load_answers  # noqa: PLC0415
     from dialogs.files import DialogFiles  # noqa: PLC0415
 
     files = DialogFiles(folder=settings.dialog.files)
     files.check_folder()
-    answers = load_answers(files.answers)
+    # Where else to turn is no answer that is searched for: the bot finds it by its own words.
+    answers = [answer for answer in load_answers(files.answers) if answer.topic != ELSEWHERE]
     return [
         Row(id=answer.id, question=answer.question, answer=answer.text, variants=answer.variants) for answer in answers
     ]

@@ -60,7 +60,9 @@ class Deployment:
         self.log = folder / "output.log"
         self._commands = commands
         clean = {name: value for name, value in os.environ.items() if not name.startswith("BOT_")}
-        self._env = {**clean, "BOT_DATA_DIR": str(self.data_dir), **env}
+        # Several services start beside each other here: to embed the examples for each takes a core for minutes.
+        quick = {"BOT_UNDERSTANDING__EMBEDDINGS": "off"}
+        self._env = {**clean, **quick, "BOT_DATA_DIR": str(self.data_dir), **env}
         self._children: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
