@@ -14,6 +14,7 @@ import structlog
 
 from storage.api_answers import API_ANSWERS
 from storage.attachment_records import ATTACHMENTS, FILES
+from storage.audit import AUDIT
 from storage.calls import CALLS
 from storage.case_documents import CASES, TIMELINE
 from storage.code_tries import CODE_TRIES
@@ -29,9 +30,10 @@ from storage.outbox_documents import OUTBOX
 from storage.receipts import PARKED_RECEIPTS, PARKED_SECONDS
 from storage.records import ArrivalState, CallState
 from storage.send_counts import SEND_COUNTS
+from storage.staff import SESSIONS, STAFF
 
 SCHEMA = "schema"
-VERSION = 5
+VERSION = 6
 """Raise it whenever INDEXES changes."""
 
 _RECORD = "indexes"
@@ -117,6 +119,11 @@ INDEXES: Sequence[Index] = (
         keys=(("files_id", 1), ("n", 1)),
         options={"unique": True},
     ),
+    Index(collection=STAFF, name="login", keys=(("login", 1),), options={"unique": True}),
+    Index(collection=SESSIONS, name="member", keys=(("member_id", 1),)),
+    _expiring(SESSIONS),
+    Index(collection=AUDIT, name="target", keys=(("target", 1), ("_id", -1))),
+    Index(collection=AUDIT, name="actor", keys=(("actor", 1), ("_id", -1))),
     _expiring(CODE_TRIES),
     _expiring(SEND_COUNTS),
     _expiring(API_ANSWERS),

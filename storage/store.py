@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Self
 
 from storage.attachments import Attachments
+from storage.audit import Audit
 from storage.calls import Calls
 from storage.case_repository import Cases
 from storage.code_tries import CodeTries
@@ -20,6 +21,8 @@ from storage.numbers import Numbers
 from storage.outbox import Outbox
 from storage.personal_data import Vault
 from storage.send_counts import SendCounts
+from storage.staff import Sessions, Staff
+from storage.units import Units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,10 @@ class Store:
     parts: MessageParts
     attachments: Attachments
     daily: DailyCounts
+    units: Units
+    staff: Staff
+    sessions: Sessions
+    audit: Audit
 
     @classmethod
     async def open(cls, database: Database, vault: Vault, number_prefix: str = "WF") -> Self:
@@ -68,4 +75,8 @@ class Store:
             parts=MessageParts(database, vault),
             attachments=Attachments(database, vault),
             daily=DailyCounts(database),
+            units=Units(database),
+            staff=Staff(database, vault),
+            sessions=Sessions(database),
+            audit=Audit(database, vault),
         )

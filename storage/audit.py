@@ -1,0 +1,126 @@
+"""The audit log: who looked at or did what, as a chain that shows where somebody tampered with it.
+
+Each line holds the keyed digest of itself and of the line before: a line changed, removed or slipped in breaks the
+chain from there on, and without the store's keys nobody can mend it. Lines are only ever added.
+"""
+
+import hmac
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from storage.driver import Database, Document
+from storage.errors import AlreadyThere, StorageAway
+from storage.personal_data import Vault
+
+AUDIT = "audit"
+_TRIES = 40
+_PLACE = "audit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditLine:
+    """One thing done. ``actor`` is a member's or token's id, ``name`` theirs at the time.
+
+    ``action`` is a stable word ("case.revealed"), ``target`` the id of what it was done to; ``details`` may hold
+    personal data (a reason in somebody's words) and is sealed.
+    """
+
+    at: datetime
+    actor: str
+    action: str
+    target: str = ""
+    name: str = field(default="", repr=False)
+    details: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """Where the chain breaks first, and how: "changed", "missing" or "unreadable"."""
+
+    seq: int
+    how: str
+
+
+class Audit:
+    """The log."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._lines = database[AUDIT]
+        self._vault = vault
+
+    async def add(self, line: AuditLine) -> int:
+        """Append ``line``; give its number, from 1 on.
+
+        Raises:
+            StorageAway: not written: whoever wanted to look or act must not.
+        """
+        for _ in range(_TRIES):
+            last = await self._last()
+            seq, before = (last["_id"] + 1, last["digest"]) if last else (1, b"")
+            document = self._document(line, seq)
+            document["digest"] = self._digest(document, before)
+            try:
+                await self._lines.insert_one(document)
+            except AlreadyThere:  # somebody else's line came first
+                continue
+            return seq
+        msg = "the audit log is too busy"
+        raise StorageAway(msg)
+
+    async def newest(
+        self, limit: int, *, before: int | None = None, actor: str = "", target: str = ""
+    ) -> Sequence[AuditLine]:
+        """Give lines, the newest first; ``before``: only those with a smaller number."""
+        where: Document = {} if before is None else {"_id": {"$lt": before}}
+        where |= {name: value for name, value in (("actor", actor), ("target", target)) if value}
+        return [self._line(each) for each in await self._lines.find(where, sort=(("_id", -1),), limit=limit)]
+
+    async def check(self) -> tuple[int, Broken | None]:
+        """Read the whole chain; give how many lines hold, and where it breaks, None where it does not."""
+        held, before = 0, b""
+        async for document in self._each():
+            if document["_id"] != held + 1:
+                return held, Broken(seq=held + 1, how="missing")
+            if not hmac.compare_digest(self._digest(document, before), bytes(document["digest"])):
+                return held, Broken(seq=document["_id"], how="changed")
+            held, before = document["_id"], bytes(document["digest"])
+        return held, None
+
+    async def _last(self) -> Document | None:
+        return await self._lines.find_one({}, sort=(("_id", -1),))
+
+    def _each(self) -> AsyncIterator[Document]:
+        return self._lines.each({}, sort=(("_id", 1),))
+
+    def _document(self, line: AuditLine, seq: int) -> Document:
+        details = {"name": line.name, **line.details}
+        return {
+            "_id": seq,
+            "at": line.at,
+            "actor": line.actor,
+            "action": line.action,
+            "target": line.target,
+            "details": self._vault.seal_json(details, f"{AUDIT}/details/{seq}"),
+        }
+
+    def _digest(self, document: Mapping[str, Any], before: bytes) -> bytes:
+        told = [
+            document["_id"],
+            document["at"].isoformat(timespec="milliseconds"),
+            document["actor"],
+            document["action"],
+            document["target"],
+            bytes(document["details"]).hex(),
+            bytes(before).hex(),
+        ]
+        return self._vault.hash_code(json.dumps(told, ensure_ascii=False), _PLACE)
+
+    def _line(self, document: Mapping[str, Any]) -> AuditLine:
+        details = self._vault.open_json(document["details"], f"{AUDIT}/details/{document['_id']}")
+        name = details.pop("name")
+        plain = {key: document[key] for key in ("at", "actor", "action", "target")}
+        return AuditLine(**plain, name=name, details=details, seq=document["_id"])
