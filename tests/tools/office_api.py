@@ -53,13 +53,17 @@ class OfficeApi:
     def timeline(self, number: str) -> list[dict[str, Any]]:
         return list(self.get(f"/cases/{number}/timeline")["items"])
 
-    def wait_notices(self, number: str) -> list[tuple[str, str]]:
-        """By which way each notice of a move went and what became of it, when none is under way any more."""
+    def wait_notices(self, number: str, *, receipts: bool = False) -> list[tuple[str, str]]:
+        """By which way each notice of a move went and what became of it, when none is under way any more.
+
+        ``receipts``: where the network tells what became of a text, "sent" is not the end of its way.
+        """
+        under_way = {"queued", "sending"} | ({"sent"} if receipts else set())
 
         def settled() -> list[tuple[str, str]]:
             told = [one for step in self.timeline(number) if step["kind"] == "moved" for one in step["told"]]
             ways = [(one["via"], one["state"]) for one in told]
-            return ways if not {"queued", "sending"} & {state for _, state in ways} else []
+            return ways if not under_way & {state for _, state in ways} else []
 
         return list(until(settled, ARRIVES_SECONDS, "nothing is under way"))
 
