@@ -99,7 +99,7 @@ def test_a_shut_window_becomes_a_text_and_the_timeline_says_why(two_ways, town):
     assert resident.name not in text
     assert resident.place not in text
     assert "电工" not in text
-    assert ("sms", "delivered") in two_ways.api.wait_notices(number)
+    assert ("sms", "delivered") in two_ways.api.wait_notices(number, receipts=True)
 
     [told] = two_ways.api.timeline(number)[-1]["told"]
     assert told["channel"] == "sms"

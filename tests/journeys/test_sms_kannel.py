@@ -101,7 +101,7 @@ def test_a_petition_by_text_message_is_filed_and_every_step_comes_back(sms_offic
 
     sms_office.api.move(number, "accepted", note="已登记受理")
     sms_office.hear(resident, expected=number)
-    assert sms_office.api.wait_notices(number) == [("sms", "delivered")]
+    assert sms_office.api.wait_notices(number, receipts=True) == [("sms", "delivered")]
 
 
 def test_a_long_petition_in_one_text_is_kept_whole(sms_office, town):

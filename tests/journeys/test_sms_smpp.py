@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deployment import Deployment, free_port, until
+from deployment import Deployment, free_port
 from foreign_peer import ForeignSmsc, foreign_smsc, needs_foreign_smsc
 from office_api import OfficeApi
 from residents import CODE, NUMBER, Resident
@@ -119,12 +119,8 @@ async def test_a_petition_is_filed_though_the_worker_that_holds_the_bind_dies(se
         assert case["state"] == "submitted"
         assert "路灯坏了一个多月" in case["content"]
         office.api.move(number, "accepted", note="已登记受理")
-        await asyncio.to_thread(
-            until,
-            lambda: office.api.wait_notices(number) == [("sms", "delivered")],
-            _ANSWERED_SECONDS,
-            "the receipt has come",
-        )
+        notices = await asyncio.to_thread(office.api.wait_notices, number, receipts=True)
+        assert notices == [("sms", "delivered")]
 
         [talk] = office.api.conversations(resident.phone, channel="sms")
         said = [each["text"] for each in office.api.messages(talk["id"]) if each["direction"] == "in"]
