@@ -3,7 +3,7 @@
 To the dialog such a message never was: its state stays as it is, so that a question it asked still stands.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,11 @@ import structlog
 from bot.casework.effects import Settled
 from bot.turns.binding import PhoneBinding
 from bot.turns.loops import caution
-from bot.turns.stopping import SMS, stopping, word_of
-from channels.messages import EventName, Inbound
+from bot.turns.stopping import SMS, Word, asked_by_event, stopped_by_event, stopping, word_of
+from channels.messages import EventName, Inbound, Purpose
 from dialogs.outcome import Outcome, Reply
 from storage.contacts import ContactEvent
-from storage.records import ArrivedMessage, Conversation
+from storage.records import ArrivedMessage, Conversation, Stop
 from storage.store import Store
 
 _YES = "accept"
@@ -32,7 +32,7 @@ class Beforehand:
 
     def takes(self, conversation: Conversation, message: Inbound) -> bool:
         """Whether the dialog must not hear ``message``."""
-        if _consents(message) is not None:
+        if is_notification(message):
             return True
         binds = self._binding is not None and self._binding.takes(conversation, message)
         return binds or word_of(message, conversation) is not None
@@ -49,21 +49,51 @@ class Beforehand:
         if consents is not None:
             settled = Settled(known={"refused": _refused(conversation.refused, consents)})
             return Outcome(state=conversation.state, intent="consents", at=now), settled
+        if asked_by_event(arrived.message) is Word.OUT:
+            settled = self._asked(conversation, arrived, Word.OUT, now)
+            return Outcome(state=conversation.state, intent=Word.OUT.value, at=now), settled
         word = word_of(arrived.message, conversation)
         if word is None:
             return await self._bound(conversation, arrived, now)
         made = stopping(word, conversation, message_id=arrived.id, at=now)
+        outcome = Outcome(state=conversation.state, replies=[Reply(text=made.reply)], intent=word.value, at=now)
+        return outcome, self._stops(conversation, arrived.id, word, made.stopped, now)
+
+    def around(
+        self,
+        conversation: Conversation,
+        batch: Sequence[ArrivedMessage],
+        outcome: Outcome,
+        settled: Settled,
+        now: datetime,
+    ) -> tuple[Outcome, Settled]:
+        """The dialog's answer to ``batch`` with what the dialog does not see to.
+
+        Who subscribes wants mass messages; and an answer is kept back that would go to a machine that answers it.
+        """
+        back = next((each for each in batch if asked_by_event(each.message) is Word.BACK), None)
+        if back is not None:
+            also = self._asked(conversation, back, Word.BACK, now)
+            changes = (*settled.changes, *also.changes)
+            settled = replace(settled, changes=changes, known={**settled.known, **also.known})
+        return self._cautious(conversation, batch[-1].message, outcome, settled, now)
+
+    def _asked(self, conversation: Conversation, arrived: ArrivedMessage, word: Word, now: datetime) -> Settled:
+        stopped = stopped_by_event(word, conversation, message_id=arrived.id, at=now)
+        return Settled() if stopped is None else self._stops(conversation, arrived.id, word, stopped, now)
+
+    def _stops(
+        self, conversation: Conversation, message_id: str, word: Word, stopped: Mapping[Purpose, Stop], now: datetime
+    ) -> Settled:
         event = ContactEvent(
             at=now,
             kind=word.value,
             conversation_id=conversation.id,
             contact_id=conversation.contact_id or conversation.id,
-            message_id=arrived.id,
-            details={"stopped": sorted(purpose.value for purpose in made.stopped)},
+            message_id=message_id,
+            details={"stopped": sorted(purpose.value for purpose in stopped)},
         )
-        settled = Settled(changes=(self._store.contacts.record(event),), known={"stopped": made.stopped})
-        outcome = Outcome(state=conversation.state, replies=[Reply(text=made.reply)], intent=word.value, at=now)
-        return outcome, settled
+        return Settled(changes=(self._store.contacts.record(event),), known={"stopped": stopped})
 
     async def _bound(
         self, conversation: Conversation, arrived: ArrivedMessage, now: datetime
@@ -74,7 +104,7 @@ class Beforehand:
         replies = [Reply(text=answered.reply)]
         return Outcome(state=conversation.state, replies=replies, intent="bind_phone", at=now), answered.settled
 
-    def cautious(
+    def _cautious(
         self, conversation: Conversation, message: Inbound, outcome: Outcome, settled: Settled, now: datetime
     ) -> tuple[Outcome, Settled]:
         """The dialog's answer, kept back where it would go to a machine that answers it."""
@@ -91,6 +121,12 @@ class Beforehand:
             structlog.get_logger().info("turn.not_answered", conversation=conversation.id)
             outcome = replace(outcome, replies=())
         return outcome, replace(settled, known={**settled.known, **known}) if known else settled
+
+
+def is_notification(message: Inbound) -> bool:
+    """Whether the platform tells of a switch that somebody turned there: nobody spoke, or came back."""
+    event = message.event
+    return event is not None and event.name in {EventName.CONSENT_CHANGED, EventName.OPTED_OUT}
 
 
 def _consents(message: Inbound) -> Mapping[str, str] | None:

@@ -3,7 +3,8 @@
 Carriers ask that these words work wherever a text of ours was read, so an answer that is one of them to the letter
 counts as such too: a menu of ours never asks for "R" or "N". The first word stops broadcasts alone: notices of a case
 were asked for by whoever filed it. A second one, or 停止通知, stops those as well. What the person asks in a text of
-their own is answered all the same.
+their own is answered all the same. Where the platform has a switch for mass messages (Weibo), it does what the first
+word does.
 """
 
 import unicodedata
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from channels.messages import Inbound, Kind, Purpose
+from channels.messages import EventName, Inbound, Kind, Purpose
 from storage.records import Conversation, Stop
 
 SMS = "sms"
@@ -44,6 +45,28 @@ class Stopping:
 
     stopped: Mapping[Purpose, Stop]
     reply: str
+
+
+def asked_by_event(message: Inbound) -> Word | None:
+    """What somebody asked of the platform instead of us: a tap there stops mass messages, or wants them again."""
+    event = message.event
+    if event is None:
+        return None
+    if event.name is EventName.OPTED_OUT:
+        return Word.OUT
+    return Word.BACK if event.name is EventName.SUBSCRIBED and event.details.get("broadcasts") == "wanted" else None
+
+
+def stopped_by_event(
+    word: Word, conversation: Conversation, *, message_id: str, at: datetime
+) -> Mapping[Purpose, Stop] | None:
+    """What is stopped from now on; None: as before. Such a tap is about mass messages alone, however often it comes."""
+    before = conversation.stopped
+    if (word is Word.OUT) is (Purpose.BROADCAST in before):
+        return None
+    if word is Word.OUT:
+        return {**before, Purpose.BROADCAST: Stop(at=at, message_id=message_id)}
+    return {purpose: stop for purpose, stop in before.items() if purpose is not Purpose.BROADCAST}
 
 
 def word_of(message: Inbound, conversation: Conversation) -> Word | None:

@@ -15,7 +15,7 @@ from bot.media.wanting import Wanting
 from bot.metrics import Metrics
 from bot.text import split
 from bot.turns import unheard
-from bot.turns.beforehand import Beforehand
+from bot.turns.beforehand import Beforehand, is_notification
 from bot.turns.giving import due, leased_to_webhook, passive_of
 from bot.turns.mentions import Invitations, InvitationText, granted, is_mention
 from channels.base import Capabilities, Channel, Clock
@@ -130,7 +130,7 @@ class TurnMaker:
             return await self._beforehand.answer(conversation, batch[-1], now)
         if not self._capabilities(conversation).free_text:
             outcome, settled = await unheard.called(self._store, conversation, batch, now)
-            return self._beforehand.cautious(conversation, batch[-1].message, outcome, settled, now)
+            return self._beforehand.around(conversation, batch, outcome, settled, now)
         person = Person(
             conversation_id=conversation.id,
             address=conversation.address,
@@ -140,7 +140,7 @@ class TurnMaker:
         async with asyncio.timeout(TURN_TIMEOUT_S):
             outcome = await self._manager.turn(conversation.state, heard(batch), person, now)
             settled = await self._settle(outcome.effects, conversation=conversation, now=now)
-        return self._beforehand.cautious(conversation, batch[-1].message, outcome, settled, now)
+        return self._beforehand.around(conversation, batch, outcome, settled, now)
 
     async def _invite(
         self, conversation: Conversation, batch: Sequence[ArrivedMessage], *, release: bool, passive: bool
@@ -192,8 +192,8 @@ class TurnMaker:
                 now=now,
                 grant=newest.grant,
                 last_inbound_at=newest.received_at,
-                # Whoever writes has (again) not left; only leaving says otherwise.
-                reachable=settled.reachable is not False,
+                # Whoever writes has (again) not left; only leaving says otherwise, and a switch turned says nothing.
+                reachable=None if is_notification(newest) else settled.reachable is not False,
                 consent_version=settled.consent_version,
                 consent_sensitive=settled.consent_sensitive,
                 also=self._store.conversations.facts(conversation.id, **settled.known),

@@ -57,7 +57,7 @@ class WeiboApi:
         """The picture or voice that the platform calls ``name`` (tovfid).
 
         Raises:
-            MediaGone: it is not there any more.
+            MediaGone: it is not there any more. MediaTooLarge: it is larger than anybody takes.
             SendFailed: another of its branches.
         """
         self._gates.enter(MEDIA)

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -82,20 +82,21 @@ def _mention(fields: Fields, common: Mapping[str, Any]) -> Inbound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rule:
-    """What an event means, and whether a message may follow it."""
+    """What an event means, and whether a message may follow it; ``details``: what else it says of itself."""
 
     name: EventName
     grants: bool = False
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 _EVENTS: Mapping[str, _Rule] = MappingProxyType(
     {
         "follow": _Rule(name=EventName.SUBSCRIBED, grants=True),
-        "subscribe": _Rule(name=EventName.SUBSCRIBED, grants=True),
+        "subscribe": _Rule(name=EventName.SUBSCRIBED, grants=True, details={"broadcasts": "wanted"}),
         "scan_follow": _Rule(name=EventName.SUBSCRIBED, grants=True),
         "unfollow": _Rule(name=EventName.UNSUBSCRIBED),
         # Whoever takes no mass messages any more still follows us, and still may write.
-        "unsubscribe": _Rule(name=EventName.CONSENT_CHANGED),
+        "unsubscribe": _Rule(name=EventName.OPTED_OUT),
         "scan": _Rule(name=EventName.SCANNED, grants=True),
         "click": _Rule(name=EventName.MENU_CLICKED, grants=True),
         "view": _Rule(name=EventName.MENU_VIEWED),
@@ -108,12 +109,12 @@ def _event(fields: Fields, common: Mapping[str, Any]) -> Inbound:
     data, received_at = inner(fields, "data"), common["received_at"]
     subtype = short(data, "subtype").lower()
     rule = _EVENTS.get(subtype, _OTHER)
-    details = {name: value for name in ("subtype", "ticket") if (value := short(data, name))}
+    given = {name: value for name in ("subtype", "ticket") if (value := short(data, name))}
     return Inbound(
         **common,
         message_id=_key(fields),
         kind=Kind.EVENT,
-        event=Event(name=rule.name, key=short(data, "key"), details=details),
+        event=Event(name=rule.name, key=short(data, "key"), details={**given, **rule.details}),
         grant=_window(received_at) if rule.grants else None,
         reply_until=received_at + ANSWERABLE_FOR if rule.grants else None,
     )

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 
 from channels.base import Fetched
-from channels.errors import AccountBroken, Busy, MediaGone, OutcomeUnknown
+from channels.errors import AccountBroken, Busy, MediaGone, MediaTooLarge, OutcomeUnknown
 
 LARGEST_ANSWER = 4 * 1024 * 1024
 """Bytes: fifty posts with all that the platform tells of each."""
@@ -57,7 +57,7 @@ class Transport:
         """What lies at ``url``; an answer where the platform gives an error in its place.
 
         Raises:
-            MediaGone: it is not there, or too large.
+            MediaGone: it is not there. MediaTooLarge: it is larger than anybody takes.
             Busy, AccountBroken: as for ``exchange``; nothing is ever unknown, for asking again does no harm.
         """
         try:
@@ -68,7 +68,7 @@ class Transport:
                 return Fetched(content=body, type=kind)
             return _understood(status, body)
         except _TooLong:
-            raise MediaGone("larger than is taken") from None
+            raise MediaTooLarge(f"more than {LARGEST_MEDIA} bytes") from None
         except OutcomeUnknown as error:
             raise Busy(error.detail, provider_code=error.provider_code) from None
 

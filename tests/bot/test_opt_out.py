@@ -1,7 +1,9 @@
 """Opting out by text: the words never reach the dialog, and what they stop stays stopped until they are taken back."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import pytest
 from stage import PERSON, Platform, Stage, message
@@ -11,6 +13,7 @@ from bot.turns.stopping import Word, word_of
 from channels.base import Capabilities
 from channels.messages import Address, Event, EventName, Kind, Purpose, Via
 from channels.sms.text import segments, signed
+from dialogs.outcome import Unlink
 from storage.contacts import CONTACT_EVENTS
 from storage.records import ArrivalState, Conversation
 from storage.store import Store
@@ -154,9 +157,38 @@ async def test_a_refused_subscribe_notice_is_remembered_until_it_is_wanted_again
         ({"B": "reject"}, {"A", "B"}),
         ({"A": "accept"}, {"B"}),
     ):
-        event = Event(name=EventName.CONSENT_CHANGED, details=said)
-        told = replace(message("", uuid.uuid4().hex), kind=Kind.EVENT, event=event)
-        [kept] = await stage.store.inbox.add([told])
-        await stage.process().turns.reply_for(kept.arrived, seconds=4)
+        await does(stage, EventName.CONSENT_CHANGED, said)
         assert (await person(stage, PERSON)).refused == refused
     assert stage.script.heard == []
+
+
+async def does(stage: Stage, name: EventName, details: Mapping[str, str] = MappingProxyType({})) -> None:
+    told = replace(message("", uuid.uuid4().hex), kind=Kind.EVENT, event=Event(name=name, details=details))
+    [kept] = await stage.store.inbox.add([told])
+    await stage.process().turns.reply_for(kept.arrived, seconds=4)
+
+
+async def test_a_switch_at_the_platform_stops_mass_messages_alone_and_subscribing_wants_them_again(
+    stage: Stage,
+) -> None:
+    for _ in range(2):  # once more stops no more
+        await does(stage, EventName.OPTED_OUT, {"subtype": "unsubscribe"})
+        left = await person(stage, PERSON)
+        assert (set(left.stopped), left.refused, left.reachable) == ({Purpose.BROADCAST}, frozenset(), True)
+    assert stage.script.heard == []
+    await does(stage, EventName.SUBSCRIBED)
+    assert set((await person(stage, PERSON)).stopped) == {Purpose.BROADCAST}
+    await does(stage, EventName.SUBSCRIBED, {"broadcasts": "wanted"})
+    assert (await person(stage, PERSON)).stopped == {}
+    assert len(stage.script.heard) == 2
+    events = await stage.store.database[CONTACT_EVENTS].find({}, sort=(("at", 1),), limit=10)
+    assert [event["kind"] for event in events] == ["opted_out", "opted_in"]
+
+
+@pytest.mark.parametrize("name", [EventName.OPTED_OUT, EventName.CONSENT_CHANGED])
+async def test_a_switch_that_is_told_after_somebody_left_does_not_bring_them_back(stage: Stage, name) -> None:
+    stage.script.effects = [Unlink()]
+    await does(stage, EventName.UNSUBSCRIBED)
+    stage.script.effects = []
+    await does(stage, name, {"A": "reject"})
+    assert (await person(stage, PERSON)).reachable is False

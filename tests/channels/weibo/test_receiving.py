@@ -113,7 +113,7 @@ EVENTS = {
     "subscribe": (EventName.SUBSCRIBED, True),
     "scan_follow": (EventName.SUBSCRIBED, True),
     "unfollow": (EventName.UNSUBSCRIBED, False),
-    "unsubscribe": (EventName.CONSENT_CHANGED, False),
+    "unsubscribe": (EventName.OPTED_OUT, False),
     "scan": (EventName.SCANNED, True),
     "click": (EventName.MENU_CLICKED, True),
     "view": (EventName.MENU_VIEWED, False),

@@ -13,6 +13,7 @@ from channels.errors import (
     Busy,
     DailyQuotaUsed,
     MediaGone,
+    MediaTooLarge,
     OutcomeUnknown,
     PayloadRejected,
     RecipientGone,
@@ -210,7 +211,7 @@ GONE = {
     "not there": (web.Response(status=404), MediaGone),
     "param error": (web.json_response({"error_code": "10008", "error": "x"}, status=400), MediaGone),
     "no content": ({"result": True}, MediaGone),
-    "too large": (web.Response(body=bytes(10 * 1024 * 1024 + 1), content_type="image/jpeg"), MediaGone),
+    "too large": (web.Response(body=bytes(10 * 1024 * 1024 + 1), content_type="image/jpeg"), MediaTooLarge),
     "cut": (_drop, Busy),
     "expired": (web.json_response({"error_code": 21327, "error": "expired_token"}, status=401), AccountBroken),
 }
