@@ -72,14 +72,13 @@ class KannelGateway:
         latin = alphabet_of(message.text) is Alphabet.GSM7
         await self._client.send(
             {
-                "from": self._settings.number,
-                "to": message.to,
-                # Without both, Kannel takes UTF-8 for UCS-2, or writes question marks.
-                "coding": "0" if latin else "2",
-                "charset": "UTF-8",
-                "text": aligned(message.text),
+                "From": self._settings.number,
+                "To": message.to,
+                # Without it, and the charset of the body, Kannel writes question marks.
+                "Coding": "0" if latin else "2",
                 **self._receipt_wanted(message.id),
-            }
+            },
+            aligned(message.text),
         )
         # Kannel gives no number of its own; receipts come back with ours.
         return Sent()
@@ -92,8 +91,8 @@ class KannelGateway:
         key = self._settings.webhook_key.get_secret_value()
         ours = quote(message_id, safe="").replace("%", "%%")
         return {
-            "dlr-mask": str(DLR_MASK),
-            "dlr-url": f"{base}/receipts?key={key}&id={ours}&type=%d&answer=%A",
+            "DLR-Mask": str(DLR_MASK),
+            "DLR-Url": f"{base}/receipts?key={key}&id={ours}&type=%d&answer=%A",
         }
 
     async def run(self, take: TakeReceived) -> None:

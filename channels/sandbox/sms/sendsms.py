@@ -20,6 +20,9 @@ _MOST_FIELDS = 40
 _HIDDEN = frozenset({"username", "password", "dlr-url"})
 _BAD_REQUEST, _FORBIDDEN, _UNAVAILABLE, _ACCEPTED = 400, 403, 503, 202
 
+_HEADERS = ("username", "password", "from", "to", "coding", "dlr-mask", "dlr-url")
+_POSTED = "posted"
+
 Fields = Mapping[str, bytes]
 
 
@@ -29,10 +32,11 @@ class _Refused(Exception):
 
 def add_routes(router: web.UrlDispatcher) -> None:
     router.add_get("/sms" + PATH, _handle)
+    router.add_post("/sms" + PATH, _handle)
 
 
 async def _handle(request: web.Request) -> web.StreamResponse:
-    platform, fields = request.app[SMS], _fields(request)
+    platform, fields = request.app[SMS], await _posted(request) if request.method == "POST" else _fields(request)
     shown = {name: value.decode("utf-8", "replace") for name, value in fields.items() if name not in _HIDDEN}
     entry = Entry(direction="call", at=platform.clock.now(), method=request.method, path=PATH, query=shown)
     platform.journal.add(entry)
@@ -82,7 +86,8 @@ def _read(platform: SmsPlatform, fields: Fields) -> tuple[Asked, Carried]:
         raise _Refused(_FORBIDDEN, "Authorization failed for sendsms")
     to, sender = said.get("to", ""), said.get("from", "")
     if not to:
-        raise _Refused(_BAD_REQUEST, "Missing receiver number, rejected")
+        several = "receiver(s) number(s)" if _POSTED in fields else "receiver number"
+        raise _Refused(_BAD_REQUEST, f"Missing {several}, rejected")
     if not re.fullmatch(r"\+?[0-9]{1,20}", to):
         raise _Refused(_BAD_REQUEST, "Number(s) has/have been denied by white- and/or black-lists.")
     if not sender:
@@ -117,6 +122,18 @@ def _fields(request: web.Request) -> Fields:
         name, _, value = pair.replace("+", " ").partition("=")
         found.setdefault(unquote_to_bytes(name).decode("utf-8", "replace"), unquote_to_bytes(value))
     return found
+
+
+async def _posted(request: web.Request) -> Fields:
+    """What is posted: the text is the body, all else stands in headers."""
+    said = {name: request.headers.get(f"X-Kannel-{name}") for name in _HEADERS}
+    fields = {name: value.encode() for name, value in said.items() if value is not None}
+    return {
+        **fields,
+        "charset": (request.charset or "ISO-8859-1").encode(),
+        "text": await request.read(),
+        _POSTED: b"1",
+    }
 
 
 def _cut(request: web.Request, entry: Entry) -> web.Response:
