@@ -9,6 +9,8 @@ from bot.api.schemas.conversations import Conversation, ConversationQuery, Expla
 from bot.api.shapes import Page, Paged
 from bot.api.tokens import Caller, Scope
 from bot.api.transcript import Line, transcript
+from bot.delivery.elsewhere import SMS
+from channels.sms.numbers import NotANumber, canonical
 from dialogs.explaining import explain
 from storage.errors import BadCursor
 from storage.records import ArrivedMessage
@@ -66,7 +68,8 @@ class ConversationRoutes:
     async def list(self, call: Call[ConversationQuery, NoBody]) -> Page[Conversation]:
         query = call.query
         if query.sender is not None:
-            found = await self._store.conversations.find(query.channel or "", query.account or "", query.sender)
+            sender = _one_form(query.sender) if query.channel == SMS else query.sender
+            found = await self._store.conversations.find(query.channel or "", query.account or "", sender)
             return Page(items=[] if found is None else [views.conversation(found)])
         try:
             page = await self._store.conversations.list(
@@ -103,6 +106,14 @@ class ConversationRoutes:
             return True
         cases = await self._store.cases.of_conversation(conversation_id, limit=_CASES_LOOKED_AT)
         return not any(case.accusation for case in cases)
+
+
+def _one_form(number: str) -> str:
+    """A number as conversations have it, however it is written; what is none has no conversation."""
+    try:
+        return canonical(number)
+    except NotANumber:
+        return number
 
 
 def _shown(line: Line, *, personal: bool) -> Message:

@@ -13,7 +13,9 @@ class ConversationQuery(Paged):
 
     channel: str | None = Field(default=None, max_length=40)
     account: str | None = Field(default=None, max_length=100)
-    sender: str | None = Field(default=None, max_length=200, description="平台上的身份：openid、手机号、uid")
+    sender: str | None = Field(
+        default=None, max_length=200, description="平台上的身份：openid、手机号（怎么写都行）、uid"
+    )
 
     @model_validator(mode="after")
     def _sender_of_an_account(self) -> Self:

@@ -43,6 +43,19 @@ async def test_a_person_is_found_by_what_the_platform_calls_them_and_never_shown
     assert await other.json() == {"items": [], "next_cursor": None}
 
 
+@pytest.mark.parametrize(
+    "written", ["13800138000", "+86 138 0013 8000", "0086-13800138000", " 86 13800138000", "１３８００１３８０００"]
+)
+async def test_a_number_is_found_however_it_is_written(api, office, written):
+    texted = Address(channel="sms", account="main", sender="13800138000")
+    conversation = await office.store.conversations.ensure(texted, now=office.started)
+    of = {"channel": "sms", "account": "main"}
+    found = await (await api.get("/api/v1/conversations", params={**of, "sender": written})).json()
+    assert [item["id"] for item in found["items"]] == [conversation.id]
+    none = await (await api.get("/api/v1/conversations", params={**of, "sender": "，，" * 30})).json()
+    assert none["items"] == []
+
+
 async def test_a_sender_needs_channel_and_account(api):
     answer = await api.get("/api/v1/conversations", params={"channel": "wechat", "sender": SENDER})
     assert answer.status == 422
