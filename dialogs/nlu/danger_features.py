@@ -88,6 +88,22 @@ _SETTLED = re.compile(
 )
 _CHRONIC = re.compile(r"[半几两三多]个?[月年]了?|好几[回次年]|[多数]次|天天|长年|常年|长期|老是|总是|一直|好久")
 
+_CHEATED = re.compile(
+    r"骗|保健品|卖药的|推销|养生馆|理财|传销|集资|卷(?:款|钱|跑)|跑路|人去楼空|拉黑|本[钱金]|积蓄|养老钱|退[款钱]|把钱(?:要|追|退)|要回(?:我的?)?钱|"
+    r"(?:门|店|房东)[^，。；\n]{0,4}锁|找不到人|怕[^，。；\n]{0,6}(?:怪|骂|怨)我|不敢[^，。；\n]{0,6}(?:说|讲|告诉)|没敢[^，。；\n]{0,6}(?:说|讲|告诉)|催收|网贷|签字|手印"
+)
+"""Of money that is gone, and of being ashamed of it: those who were cheated are frightened, and in no danger."""
+_UNSAFE = re.compile(
+    r"(?:没有?|不|无|缺)[^，。；\n]{0,4}(?:防护|面[具罩]|口罩|手套|安全[帽绳带网]|护栏|培训|检测|通风|排风|监护|检修|年检|审批|支护|警戒|资质)|"
+    r"(?:防护|面[具罩]|口罩|手套|安全[帽绳带网]|护栏)[^，。；\n]{0,6}(?:没有?|不[戴发给系用]|都不)|隐患|违规|超载|无证|高空作业|尘肺|粉尘|(?:差(?:一)?点儿?|险些)(?:就|把)?(?:有人|砸|掉|摔|撞|伤)"
+)
+"""How work is done that may go wrong one day."""
+
+
+def is_cheated_or_unsafe(text: str) -> bool:
+    """Whether it tells of money that is gone or of work that may go wrong: fear is in it, and mostly no danger."""
+    return bool(_CHEATED.search(text) or _UNSAFE.search(text))
+
 
 def is_chronic(text: str) -> bool:
     """Whether it tells what has gone on for months or happens again and again."""
@@ -122,5 +138,7 @@ def _said_of(text: str) -> list[str]:
         "§chronic": is_chronic(text),
         "§asks": bool(_ASKS.search(text)),
         "§settled": bool(_SETTLED.search(text)),
+        "§cheated": bool(_CHEATED.search(text)),
+        "§unsafe": bool(_UNSAFE.search(text)),
     }
     return [cue for cue, holds in said.items() if holds]

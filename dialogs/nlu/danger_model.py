@@ -18,18 +18,20 @@ from typing import BinaryIO
 import numpy as np
 
 from dialogs.nlu.danger import LETTER, Danger, danger_in, is_of_these_hours
-from dialogs.nlu.danger_features import features
+from dialogs.nlu.danger_features import features, is_cheated_or_unsafe
 from dialogs.nlu.linear import GramScorer, Saved, named, under
 from dialogs.nlu.wording import plain
 
 SHIPPED = Path(__file__).with_name("danger.npz")
 _FORMAT = 2
-_CERTAIN = 0.4
-_CERTAIN_OF_DESPAIR = 0.2
+_CERTAIN = 0.15
+_CERTAIN_OF_DESPAIR = 0.1
 """Of self-harm: whoever speaks of it hears a kind word too often rather than once too seldom."""
-_PERHAPS = -0.84
+_PERHAPS = -0.86
 _OF_MANY_WORDS = 0.5
 """What more is needed of what is no short message, and twice to be certain: told at length, danger has its words."""
+_OF_FRAUD_OR_WORK = 1.2
+"""What more is needed to be certain where somebody was cheated or works unsafely: they are afraid, and tell it so."""
 # Log-odds of what no pattern names; how they were chosen: docs/decisions/0015.
 _DOUBTED = -0.3
 """Below this the patterns' alarm is said gently: they saw the words, all else speaks against it."""
@@ -114,10 +116,11 @@ class DangerEar:
         if _OF_LIFE.search(text[:LETTER]):
             return Heard(danger=Danger.SELF_HARM, certain=False)
         more = _OF_MANY_WORDS if _WHOLE < len(text) <= LETTER else 0.0
+        afraid = _OF_FRAUD_OR_WORK if is_cheated_or_unsafe(text) else 0.0
         if odds < _PERHAPS + more or _ANSWERS_A_QUESTION.fullmatch(text):
             return None
         kind = self._kind(text)
-        needed = 2 * more + (_CERTAIN_OF_DESPAIR if kind is Danger.SELF_HARM else _CERTAIN)
+        needed = 2 * more + afraid + (_CERTAIN_OF_DESPAIR if kind is Danger.SELF_HARM else _CERTAIN)
         # A letter has many sentences, each a chance to be wrong, and somebody had the time to write it.
         return Heard(danger=kind, certain=odds >= needed and len(text) <= LETTER and not _takes_back(text))
 

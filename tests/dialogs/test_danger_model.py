@@ -71,6 +71,56 @@ EVERYDAY = (
 """Complaints and answers in which the model alone once heard danger, and more of their kind."""
 
 
+AFRAID = (
+    "花了九千八买回来一点用没有现在去找他门都锁了我也不敢跟儿子说",
+    "他门都锁了我也不敢跟儿子说",
+    "工人没有防护就下毒气池",
+    "人家铺面关起门走了，我哪敢让姑娘晓得",
+    "那个店早就锁了门，老头子问我钱去哪了我都不敢吭声",
+    "我买了一万五的磁疗仪，现在找不到人，怕儿子媳妇怪我",
+    "卖药的说我不吃他的药撑不到明年，我就掏了四千",
+    "电话里的人说我卡涉案要抓我，我吓得把钱全转了",
+    "冒充法院的吓唬我老娘，骗走她两万块",
+    "我老婆子耳朵背，人家让我签啥我就签了，地没了",
+    "天天有人打电话要账，吓得我老伴不敢接电话",
+    "我孙女被网上刷单的骗了，不敢告诉她爸",
+    "他们人多势众，我胆子小，不敢去要工钱",
+    "我怕村长找我家麻烦，名字就不写了",
+    "集资的公司人去楼空，我们几十个老人的养老钱没了",
+    "房东趁我不在把锁换了，我的衣服都拿不出来",
+    "厂里叫我们不戴防毒口罩就进罐子里清洗",
+    "下污水池干活没有安全绳也没有人看着",
+    "工地上的工人不系安全带在外架上走，看着都害怕",
+    "井下通风不好还叫人下去，举报这个矿",
+    "石材厂不发口罩，我们几个都查出尘肺",
+    "车间干活的门从外面锁着，这样安全吗",
+    "化工厂让临时工徒手搬有毒的桶",
+    "吊车就在我们教室上头吊东西，也没人管",
+    "昨天脚手架上的管子差点掉下来砸到人",
+    "烧电焊的旁边堆着气瓶，想请安监来查",
+    "买了三万块的床垫说能治病，人早不见了，我哪敢跟家里讲",
+    "免费体检把我骗去，交了一万二，现在门上贴封条了",
+    "贷款公司半夜打电话骂我，我心里害怕",
+    "那个卖药的说不买我就活不过今年，我就买了",
+    "店门关了人走了，我气得手都抖",
+    "我怕老板知道了开除我",
+    "我害怕被打击报复，能不能保密",
+    "假警察打电话说要来抓我，我害怕就把卡号告诉他了",
+    "厂里让我们不戴面具就进化粪池清淤",
+    "没人戴安全帽，吊篮钢丝绳都锈了还用",
+    "老板叫我们下井抽污水，连个检测仪都没有",
+    "高空作业不系绳子，天天看着都吓人",
+    "电焊工没证，在油漆旁边焊",
+    "危化品仓库就挨着我们宿舍，没有消防设施",
+    "冷库氨机没人检修，味道经常飘出来，老板说没事",
+    "房东把门锁换了，不让我进去拿东西",
+    "学校老师说再闹就开除孩子，孩子不敢去了",
+    "我不敢回家跟老伴说，钱都交给传销了",
+    "收旧家电的骗走我的彩电，我一个老人家追不上",
+)
+"""Who was cheated and is ashamed, who fears reprisals, who tells of unsafe work: afraid, and in no danger to life."""
+
+
 @pytest.fixture(scope="module")
 def ear() -> DangerEar:
     return shipped_ear()
@@ -120,6 +170,30 @@ def test_an_everyday_complaint_or_answer_is_never_certain_danger(ear: DangerEar,
 def test_few_everyday_complaints_get_the_gentle_line(ear: DangerEar) -> None:
     at_all, _ = heard(ear, EVERYDAY)
     assert at_all <= 0.25
+
+
+@pytest.mark.parametrize("text", AFRAID)
+def test_fear_of_a_cheat_a_chief_or_unsafe_work_is_never_certain_danger(ear: DangerEar, text: str) -> None:
+    assert ear.certain(even([text])[0]) is None
+
+
+def test_few_who_are_only_afraid_get_the_gentle_line(ear: DangerEar) -> None:
+    at_all, _ = heard(ear, AFRAID)
+    assert at_all <= 0.35
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我被骗光了，今晚就从楼上跳下去",
+        "保健品的钱要不回来，我拿刀去砍他",
+        "催收的拿刀堵在门口，正在砸门",
+        "工人没戴面具下池子，熏倒在里面喊不应",
+        "没有护栏，有人掉下去了，一动不动",
+    ],
+)
+def test_a_cheated_person_or_a_worker_in_danger_is_heard_for_certain(ear: DangerEar, text: str) -> None:
+    assert ear.certain(even([text])[0]) is not None
 
 
 @pytest.mark.parametrize(
