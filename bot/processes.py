@@ -9,9 +9,13 @@ from collections.abc import AsyncIterator
 import structlog
 from aiohttp import web
 
+from bot.access.members import Members
+from bot.access.passwords import Passwords
+from bot.access.signing_in import SigningIn
 from bot.api import make_api
 from bot.chance import jitter
 from bot.channel_runs import ChannelRuns
+from bot.console.app import ConsoleParts, make_console
 from bot.delivery import jobs
 from bot.intake import Intake
 from bot.passive_marks import PassiveMarks
@@ -108,6 +112,7 @@ def _application(services: Services, marks: PassiveMarks) -> web.Application:
             intake=intake,
             marks=marks,
             api=make_api(store=services.store, casework=services.casework, tokens=tokens, clock=services.clock),
+            console=_console(services),
             metrics=services.metrics,
             readiness=services.readiness,
             depths=services.depths,
@@ -115,6 +120,19 @@ def _application(services: Services, marks: PassiveMarks) -> web.Application:
             clock=services.clock,
         )
     )
+
+
+def _console(services: Services) -> web.Application:
+    passwords = Passwords()
+    parts = ConsoleParts(
+        store=services.store,
+        signing_in=SigningIn(store=services.store, passwords=passwords, clock=services.clock),
+        members=Members(store=services.store, passwords=passwords, clock=services.clock),
+        clock=services.clock,
+        office=services.settings.office.name,
+        public_url=services.settings.http.public_url,
+    )
+    return make_console(parts)
 
 
 @contextlib.asynccontextmanager

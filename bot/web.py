@@ -38,6 +38,7 @@ class WebParts:
     intake: Intake
     marks: PassiveMarks
     api: web.Application
+    console: web.Application
     metrics: Metrics
     readiness: Readiness
     depths: Depths
@@ -57,11 +58,12 @@ def make_web(parts: WebParts) -> web.Application:
     app.router.add_get("/metrics", health.metrics)
     app.router.add_get("/", _front)
     app.add_subapp("/api", parts.api)
+    app.add_subapp("/console", parts.console)
     return app
 
 
 async def _front(_request: web.Request) -> web.Response:
-    raise web.HTTPFound("/api/docs")
+    raise web.HTTPFound("/console/")
 
 
 class Webhooks:

@@ -7,12 +7,14 @@ import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from waiting import PATIENCE_S, awaited, soon
 
 from bot import web as module
 from bot.intake import Intake
@@ -95,6 +97,7 @@ class Stage:
                 intake=Intake(store=store, turns=self.turns, clock=now),
                 marks=self.marks,
                 api=web.Application(),
+                console=web.Application(),
                 metrics=self.metrics,
                 readiness=self._readiness,
                 depths=self._depths,
@@ -153,12 +156,17 @@ class Stage:
                 writer.write(piece)
                 await writer.drain()
             if then_close:
-                await asyncio.sleep(0.05)  # it is being read
+                await soon(lambda: any(each._current_request for each in self._connections()), "the call is being read")
                 return b""
-            async with asyncio.timeout(3):
-                return await reader.readuntil(b"\r\n")
+            return await awaited(reader.readuntil(b"\r\n"), "an answer")
         finally:
             writer.close()
+
+    def _connections(self) -> Sequence[Any]:
+        return self.client.server.runner.server.connections
+
+    async def knows_that_nobody_is_there(self) -> None:
+        await soon(lambda: all(each.transport is None for each in self._connections()), "the server sees the hang-up")
 
     def counted(self, outcome: str) -> float:
         labels = {"channel": "wechat", "outcome": outcome}
@@ -205,7 +213,7 @@ async def stage(database: Database, vault: Vault, channels: Mapping[tuple[str, s
     async with TestClient(Server(made.app)) as client:
         made.client = client
         yield made
-    await made.turns.drain(3)
+    await made.turns.drain(PATIENCE_S)
 
 
 async def test_a_message_in_safe_mode_is_kept_heard_and_answered_in_the_same_breath(stage: Stage) -> None:
@@ -305,9 +313,10 @@ async def test_a_caller_who_hangs_up_leaves_no_fault(stage: Stage, caplog) -> No
     for length in (b"Content-Length: 100", b"Transfer-Encoding: chunked"):
         head = b"POST /channels/wechat/open HTTP/1.1\r\nHost: x\r\n" + length + b"\r\n\r\n"
         await stage.raw(head, b"5\r\n<xml>", then_close=True)
+        await stage.knows_that_nobody_is_there()
+    await soon(lambda: stage.counted("broken_off") == 2, "both are broken off")
     assert (await stage.say("还在"))[0] == 200
     assert [record.levelname for record in caplog.records if record.levelno >= logging.WARNING] == []
-    assert stage.counted("broken_off") == 2
 
 
 async def test_nonsense_that_is_signed_is_refused_in_good_order(stage: Stage) -> None:
@@ -324,7 +333,7 @@ async def test_a_reply_not_ready_in_time_is_acknowledged_and_takes_another_way(
     stage.script.hold = asyncio.Event()
     assert await stage.say("慢", "700000003") == (200, "success")
     stage.script.hold.set()
-    await stage.turns.drain(3)
+    await stage.turns.drain(PATIENCE_S)
     [conversation] = (await stage.store.conversations.list(limit=10)).items
     [entry] = await stage.store.outbox.history(conversation.id, limit=10)
     assert (entry.state, entry.via) == (DeliveryState.QUEUED, None)
@@ -337,10 +346,10 @@ async def test_a_reply_that_nobody_was_there_to_read_is_not_marked_as_sent(stage
     path = f"{OPEN}?{urlencode(signed())}".encode()
     head = b"POST %b HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (path, len(body))
     await stage.raw(head, body, then_close=True)
-    await asyncio.sleep(0.05)  # the server learns of it
+    await stage.knows_that_nobody_is_there()
     stage.script.hold.set()
-    await stage.turns.drain(3)
-    await asyncio.sleep(0.05)
+    await stage.turns.drain(PATIENCE_S)
+    await soon(lambda: stage.counted("answered") == 1, "the call is answered")
     await stage.marks.flush()
     [conversation] = (await stage.store.conversations.list(limit=10)).items
     [entry] = await stage.store.outbox.history(conversation.id, limit=10)
@@ -447,6 +456,6 @@ async def test_figures_tell_how_much_waits_and_how_long_turns_take(stage: Stage)
     assert "petition_lease_wait_seconds_count 1.0" in text
 
 
-async def test_the_front_leads_to_the_interface(stage: Stage) -> None:
+async def test_the_front_leads_to_the_console(stage: Stage) -> None:
     async with stage.client.get("/", allow_redirects=False) as answer:
-        assert (answer.status, answer.headers["Location"]) == (302, "/api/docs")
+        assert (answer.status, answer.headers["Location"]) == (302, "/console/")

@@ -1,0 +1,143 @@
+"""Adding and changing members of staff; each step stands in the audit log."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from bot.access.errors import AccessError
+from bot.access.passwords import Passwords, one_time_password
+from channels.base import Clock
+from storage.audit import AuditLine
+from storage.errors import AlreadyThere
+from storage.staff import Member, Role
+from storage.store import Store
+
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
+_LONGEST_NAME = 20
+FIRST_LOGIN = "admin"
+CONSOLE = "console"
+"""Who acts at the command line, in the audit log."""
+
+
+class WrongMember(AccessError):
+    """``sentence`` says which field is wrong, and how."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPassword:
+    """A password that is shown once and changed at the first sign-in."""
+
+    member: Member
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class By:
+    """Who acts: a member's id and name, or the command line."""
+
+    id: str = CONSOLE
+    name: str = field(default="命令行", repr=False)
+
+
+class Members:
+    """The members of staff, as an administrator changes them."""
+
+    def __init__(self, *, store: Store, passwords: Passwords, clock: Clock) -> None:
+        self._store = store
+        self._passwords = passwords
+        self._clock = clock
+
+    async def add(
+        self, *, login: str, name: str, unit: str, roles: Sequence[Role], phone: str = "", by: By
+    ) -> NewPassword:
+        """Add somebody, with a password that is told once.
+
+        Raises:
+            WrongMember: naming what is wrong.
+        """
+        member = await self._checked(
+            Member(
+                login=login.strip().lower(),
+                name=name.strip(),
+                unit=unit.strip(),
+                roles=tuple(dict.fromkeys(roles)),
+                phone=phone.strip(),
+                password="",
+                must_change=True,
+                created_at=self._clock(),
+            )
+        )
+        password = one_time_password()
+        member = replace(member, password=await self._passwords.make(password))
+        try:
+            await self._store.staff.add(member)
+        except AlreadyThere:
+            raise WrongMember(f"账号 {member.login} 已经有人用了") from None
+        await self._told(by, "staff.added", member)
+        return NewPassword(member=member, password=password)
+
+    async def first(self, unit: str) -> NewPassword | None:
+        """Add the first administrator; None where somebody is there already."""
+        if await self._store.staff.exist():
+            return None
+        try:
+            return await self.add(login=FIRST_LOGIN, name="管理员", unit=unit, roles=[Role.ADMINISTRATOR], by=By())
+        except WrongMember:  # another process was quicker
+            return None
+
+    async def change(self, member: Member, *, by: By) -> Member:
+        """Keep name, unit, roles, phone and whether ``member`` may sign in; who no longer may is signed out.
+
+        Raises:
+            WrongMember: naming what is wrong.
+            Conflict: somebody changed it meanwhile.
+        """
+        changed = await self._store.staff.change(await self._checked(member))
+        if not changed.active:
+            await self._store.sessions.close_all(changed.id)
+        await self._told(by, "staff.changed", changed)
+        return changed
+
+    async def reset(self, member: Member, *, by: By) -> NewPassword:
+        """Give a new password, told once; one-time codes are off, the account is open, all sessions end."""
+        password = one_time_password()
+        fresh = replace(
+            member,
+            password=await self._passwords.make(password),
+            must_change=True,
+            totp="",
+            totp_step=0,
+            failures=0,
+            locked_until=None,
+        )
+        changed = await self._store.staff.change(fresh)
+        await self._store.sessions.close_all(changed.id)
+        await self._told(by, "staff.password_reset", changed)
+        return NewPassword(member=changed, password=password)
+
+    async def unlock(self, member: Member, *, by: By) -> Member:
+        changed = await self._store.staff.change(replace(member, failures=0, locked_until=None))
+        await self._told(by, "staff.unlocked", changed)
+        return changed
+
+    async def _checked(self, member: Member) -> Member:
+        if not _LOGIN.fullmatch(member.login):
+            raise WrongMember("账号应为 2 到 32 个小写字母、数字、点、横线或下划线，以字母或数字开头")
+        if not member.name or len(member.name) > _LONGEST_NAME:
+            raise WrongMember(f"姓名要填，最多 {_LONGEST_NAME} 个字")
+        if not member.roles:
+            raise WrongMember("至少选一个角色")
+        tree = await self._store.units.tree()
+        unit = tree.get(member.unit)
+        if unit is None or not unit.active:
+            raise WrongMember(f"没有单位 {member.unit or '（空）'}，请先导入单位")
+        return member
+
+    async def _told(self, by: By, action: str, member: Member) -> None:
+        roles = [role.value for role in member.roles]
+        details = {"login": member.login, "unit": member.unit, "roles": roles, "active": member.active}
+        line = AuditLine(at=self._clock(), actor=by.id, name=by.name, action=action, target=member.id, details=details)
+        await self._store.audit.add(line)
+        structlog.get_logger().info(action, member=member.id, by=by.id)
