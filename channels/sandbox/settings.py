@@ -94,3 +94,7 @@ class SandboxSettings:
     receipt_seconds: float = 0.5
     weibo: WeiboAccount | None = None
     sms: SmsAccount | None = None
+
+    def __post_init__(self) -> None:
+        # A mere string equals its mode and yet is not it: "plain" would be played as safe.
+        object.__setattr__(self, "mode", Mode(self.mode))
