@@ -10,6 +10,7 @@ from channels.messages import Address
 from dialogs.build import build_manager
 from dialogs.evaluating.city import OFFICE, START, CasesInMemory, FixedChance, view
 from dialogs.evaluating.phone import Phone
+from dialogs.manager import Manager
 from dialogs.outcome import AddToCase, Outcome, RateCase
 
 ADDRESS = Address(channel="wechat", account="main", sender="o-resident")
@@ -18,9 +19,9 @@ ADDRESS = Address(channel="wechat", account="main", sender="o-resident")
 class Resident(Phone):
     """Talks, and has what was decided carried out; what is added to or rated is one of their own cases."""
 
-    def __init__(self, *, first_contact: bool = True) -> None:
+    def __init__(self, *, first_contact: bool = True, manager: Manager | None = None) -> None:
         cases = CasesInMemory()
-        manager = build_manager(cases, FixedChance(), office=OFFICE, variation=Random(0))
+        manager = manager or build_manager(cases, FixedChance(), office=OFFICE, variation=Random(0))
         super().__init__(manager=manager, cases=cases, first_contact=first_contact)
 
     async def says(self, *sent: str | Mapping[str, Any]) -> Outcome:

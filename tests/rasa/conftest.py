@@ -86,11 +86,31 @@ def world() -> ModuleType:
     return module
 
 
+class Shared:
+    """What is made once for all conversations: the embedded engine, and the actions that Rasa calls."""
+
+    def __init__(self, world: ModuleType) -> None:
+        self.pair: Any = None
+        files = DialogFiles()
+        chance = world.FixedChance()
+        self.manager = build_manager(
+            Now(self, "embedded"), chance, office=world.OFFICE, files=files, variation=Random(0)
+        )
+        self.actions = load_actions(Now(self, "rasa"), chance, office=world.OFFICE, files=files)
+
+
+@pytest.fixture(scope="session")
+def shared(world: ModuleType) -> Shared:
+    return Shared(world)
+
+
 class Pair:
     """One resident on each engine, in the same world."""
 
-    def __init__(self, world: ModuleType, http: aiohttp.ClientSession, url: str) -> None:
+    def __init__(self, shared: Shared, world: ModuleType, http: aiohttp.ClientSession, url: str) -> None:
         self._world = world
+        self._shared = shared
+        shared.pair = self
         self.client = Faulty(RasaClient(http, url, SecretStr(TOKEN)))
         self.fallbacks: list[str] = []
         self.deaf = False  # the action server answers nothing but errors
@@ -98,8 +118,8 @@ class Pair:
         self.rasa: Any = None
 
     def begin(self, *, first_contact: bool, understanding: str = "own", seconds: float = 20.0) -> None:
-        self.embedded = self._world.Resident(first_contact=first_contact)
-        self.rasa = self._world.Resident(first_contact=first_contact)
+        self.embedded = self._world.Resident(first_contact=first_contact, manager=self._shared.manager)
+        self.rasa = self._world.Resident(first_contact=first_contact, manager=self._shared.manager)
         link = RasaLink(
             http=self.client,
             nonce=lambda: secrets.token_hex(8),
@@ -113,17 +133,18 @@ class Pair:
         )
 
     def actions(self) -> Any:
-        return load_actions(Now(self), self._world.FixedChance(), office=self._world.OFFICE, files=DialogFiles())
+        return self._shared.actions
 
 
 class Now:
-    """The cases of whoever talks over Rasa just now."""
+    """The cases of whoever talks on that engine just now."""
 
-    def __init__(self, pair: Pair) -> None:
-        self._pair = pair
+    def __init__(self, shared: Shared, engine: str) -> None:
+        self._shared = shared
+        self._engine = engine
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._pair.rasa.cases, name)
+        return getattr(getattr(self._shared.pair, self._engine).cases, name)
 
 
 class MayBeDeaf:
@@ -178,8 +199,8 @@ async def action_server(pair: Pair, port: int) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-async def pair(world: ModuleType, rasa_url: str, actions_port: int) -> AsyncIterator[Pair]:
+async def pair(shared: Shared, world: ModuleType, rasa_url: str, actions_port: int) -> AsyncIterator[Pair]:
     async with aiohttp.ClientSession() as http:
-        found = Pair(world, http, rasa_url)
+        found = Pair(shared, world, http, rasa_url)
         async with action_server(found, actions_port):
             yield found
