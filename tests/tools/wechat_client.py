@@ -19,9 +19,14 @@ from xml.sax.saxutils import escape
 from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from deployment import http
+from waiting import WaitedTooLong
 
 PATIENCE = 5.0
 """Seconds after which WeChat cuts the connection."""
+HEADERS = {"Content-Type": "text/xml"}
+DELIVERIES = 3
+TOO_LATE = 4.0
+"""Seconds after which an office acknowledges, and replies by another way."""
 _numbers = itertools.count(24_000_000_000_000_001)
 
 
@@ -74,6 +79,12 @@ class Push:
 
     def send(self) -> tuple[int, str]:
         """The status, and the text of the passive reply ("" where it is only acknowledged)."""
+        url, body = self.call()
+        status, answer = http("POST", url, body=body, headers=HEADERS, seconds=PATIENCE)
+        return status, self.read(answer.decode()) if status == 200 else ""
+
+    def call(self) -> tuple[str, bytes]:
+        """Where it is posted to, and what."""
         encrypted = self.account.encrypt(_xml(self.message))
         token, openid = self.account.token, str(self.message["FromUserName"])
         query = {
@@ -85,18 +96,18 @@ class Push:
             "msg_signature": self.message_signature or sign(token, self.timestamp, self.nonce, encrypted),
         }
         body = _xml({"ToUserName": self.account.original_id, "Encrypt": encrypted}) + self.padding
-        url, headers = f"{self.account.url}?{urlencode(query)}", {"Content-Type": "text/xml"}
-        status, answer = http("POST", url, body=body.encode(), headers=headers, seconds=PATIENCE)
-        return status, self._read(answer.decode(), openid) if status == 200 else ""
+        return f"{self.account.url}?{urlencode(query)}", body.encode()
 
-    def _read(self, answer: str, openid: str) -> str:
+    def read(self, answer: str) -> str:
+        """The text of the passive reply in an answer."""
         if answer in {"", "success"}:
             return ""
         sealed = _fields(answer)
         signed = (self.account.token, sealed["TimeStamp"], sealed["Nonce"], sealed["Encrypt"])
         assert sealed["MsgSignature"] == sign(*signed)
         reply = _fields(self.account.decrypt(sealed["Encrypt"]))
-        assert (reply["ToUserName"], reply["FromUserName"]) == (openid, self.account.original_id)
+        people = str(self.message["FromUserName"]), self.account.original_id
+        assert (reply["ToUserName"], reply["FromUserName"]) == people
         assert reply["MsgType"] == "text"
         return reply["Content"]
 
@@ -121,8 +132,15 @@ class Person:
         return Push(account=self.account, message=message).send()
 
     def say(self, content: str) -> str:
-        """The passive reply to a new message."""
-        status, reply = self.push(self.text(content))
+        """The passive reply to a new message, which the platform delivers up to three times."""
+        message, status, reply = self.text(content), 0, ""
+        begun = time.monotonic()
+        for _ in range(DELIVERIES):
+            status, reply = self.push(message)
+            if status:
+                break
+        if not status or (not reply and time.monotonic() - begun > TOO_LATE):
+            raise WaitedTooLong("no passive reply")
         assert status == 200
         return reply
 
