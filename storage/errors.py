@@ -13,6 +13,9 @@
     ├── KeysMissing                   the master key or a keyset is not there, or they do not belong together
     ├── Unreadable                    a sealed value is damaged, from another place, or its key is gone
     │   └── NewerKey       retryable  sealed under a key that this process has yet to read
+    ├── SpoolShut          retryable  the spool on this disk takes nothing: not writable, or none is there
+    │   └── SpoolFull                 its limits, or the disk, are used up
+    ├── BatchUnreadable               a batch of the spool is damaged, or sealed for another place
     └── EmbeddedFailed                an embedded server failed; ``sentence`` names the cure
 
 Driver errors are turned into these at one door (``storage.driver``); nothing of the driver gets past it.
@@ -137,6 +140,28 @@ class NewerKey(Unreadable):
     code = "newer_key"
     retryable = True
     sentence = "密钥刚刚更换，正在读取，请稍后再试"
+
+
+class SpoolShut(StorageError):
+    """What arrived is kept nowhere, and so must not be acknowledged."""
+
+    code = "spool_shut"
+    retryable = True
+    sentence = "数据库连不上，本机暂存目录也写不进去"
+
+
+class SpoolFull(SpoolShut):
+    """Nothing more fits."""
+
+    code = "spool_full"
+    sentence = "数据库连不上，本机暂存也满了"
+
+
+class BatchUnreadable(StorageError):
+    """Set it aside; it is never removed by us."""
+
+    code = "batch_unreadable"
+    sentence = "本机暂存的一个文件读不出来，已移到一边"
 
 
 class EmbeddedFailed(StorageError):

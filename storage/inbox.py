@@ -19,6 +19,7 @@ from storage.gathering import Gatherer
 from storage.inbound_json import inbound_from_json, inbound_to_json
 from storage.personal_data import Vault
 from storage.records import ArrivalState, ArrivedMessage, Kept
+from storage.stamps import Stamps
 
 ARRIVALS = "arrivals"
 PENDING_LIMIT = 50
@@ -40,21 +41,26 @@ class Inbox:
     def __init__(self, database: Database, vault: Vault, *, clock_ns: Callable[[], int] = time.time_ns) -> None:
         self._messages = database[ARRIVALS]
         self._vault = vault
-        self._clock_ns = clock_ns
-        self._last_ns = 0
+        self.stamps = Stamps(clock_ns)
         self._adding = Gatherer[Document, Document](self._insert, name="inbox")
 
-    async def add(self, messages: Sequence[Inbound]) -> list[Kept]:
+    async def add(
+        self, messages: Sequence[Inbound], *, stamp: int | None = None, passive_closed: bool = False
+    ) -> list[Kept]:
         """Keep ``messages``; when this returns they are durable. Callers at the same time share one write.
 
-        A message that is there already is answered with its record, as it is now.
+        A message that is there already is answered with its record, as it is now. ``stamp``: the first of theirs,
+        where they arrived before now. ``passive_closed``: their webhooks have been answered.
 
         Raises:
             StorageAway: perhaps kept; adding it again does no harm.
         """
         if not messages:
             return []
-        documents = [self._document(message) for message in messages]
+        documents = [
+            self._document(message, self.stamps.take() if stamp is None else stamp + place, passive_closed)
+            for place, message in enumerate(messages)
+        ]
         stored = await self._adding.submit(documents)
         return [
             Kept(arrived=self._arrived(now), new=now is document)
@@ -157,9 +163,8 @@ class Inbox:
         stored = {each["_id"]: each for each in found}
         return [_present(stored, document) if index in known else document for index, document in enumerate(documents)]
 
-    def _document(self, message: Inbound) -> Document:
+    def _document(self, message: Inbound, arrived_ns: int, passive_closed: bool) -> Document:
         key = arrived_id(self._vault, message)
-        arrived_ns = self._next_ns()
         return {
             "_id": key,
             "conversation_id": key.rpartition(":")[0],
@@ -167,14 +172,9 @@ class Inbox:
             "state": ArrivalState.PENDING.value,
             "arrived_at": _EPOCH + timedelta(milliseconds=arrived_ns // 1_000_000),
             "arrived_ns": arrived_ns,
-            "passive_closed": False,
+            "passive_closed": passive_closed,
             "tries": 0,
         }
-
-    def _next_ns(self) -> int:
-        # The clock may stand still or be set back; two messages of this process still keep their order.
-        self._last_ns = max(self._clock_ns(), self._last_ns + 1)
-        return self._last_ns
 
     def _arrived(self, document: Mapping[str, Any]) -> ArrivedMessage:
         key = document["_id"]

@@ -65,6 +65,11 @@ class Vault:
         self.made_new = opened.made_new
         """The master key was made at this start: tell people where it lies, and to back it up."""
 
+    @property
+    def master(self) -> Any:
+        """The master key's AEAD, for what must open without the database (``storage.spool``)."""
+        return self._unwrapper
+
     def seal(self, value: str | bytes, place: str) -> bytes:
         content = value.encode() if isinstance(value, str) else value
         return bytes(self._ring.content.encrypt(content, place.encode()))
