@@ -4,6 +4,7 @@ import sys
 from typing import NoReturn
 
 from bot.cli import (
+    audit,
     cases,
     chat,
     check,
@@ -16,7 +17,9 @@ from bot.cli import (
     processes,
     rasa,
     sandbox,
+    staff,
     train,
+    units,
     wechat,
     weibo,
 )
@@ -36,6 +39,9 @@ app.add_typer(dialogs.app, name="dialogs")
 app.add_typer(rasa.app, name="rasa")
 app.add_typer(wechat.app, name="wechat")
 app.add_typer(weibo.app, name="weibo")
+app.add_typer(staff.app, name="staff")
+app.add_typer(units.app, name="units")
+app.add_typer(audit.app, name="audit")
 
 
 def run() -> NoReturn:

@@ -1,18 +1,17 @@
 """Making pages from templates: Chinese times, masked phones, messages that are shown once."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from bot.local_time import at, day
+
 _FOLDER = Path(__file__).parent
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
 _TOLD = "petition_told"
 _TOLD_SECONDS = 60
 _LONGEST_TOLD = 300
@@ -67,21 +66,6 @@ class Pages:
 def redirection(path: str) -> web.Response:
     """Send the browser to ``path`` by GET, whatever it did here."""
     return web.Response(status=303, headers={"Location": path})
-
-
-def at(moment: datetime | None) -> str:
-    """A moment as people at the office read it: 11月22日 14:05, with the year where it is not clear."""
-    if moment is None:
-        return ""
-    local = moment.astimezone(_SHANGHAI)
-    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
-
-
-def day(moment: datetime | None) -> str:
-    if moment is None:
-        return ""
-    local = moment.astimezone(_SHANGHAI)
-    return f"{local.year}年{local.month}月{local.day}日"
 
 
 def clean(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,138 @@
+"""``staff``: who may sign in to the console."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.app import Common, common
+from bot.cli.opened import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.access.members import Members, NewPassword
+    from storage.staff import Member, Role
+    from storage.store import Store
+
+app = typer.Typer(help="工作人员：添加、重设密码、停用、列出", no_args_is_help=True)
+
+_Login = Annotated[str, typer.Argument(metavar="账号", help="登录用的账号，如 wangfang")]
+
+
+class NotDone(Exception):
+    """``sentence`` says why."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    login: _Login,
+    *,
+    name: Annotated[str, typer.Option(help="姓名")],
+    unit: Annotated[str, typer.Option(help="单位代码或名称，见 units list")],
+    role: Annotated[
+        list[str], typer.Option(help="角色，可以写几次：坐席 承办人 督办员 领导 通知编辑 通知审批 纪检 管理员")
+    ],
+    phone: Annotated[str, typer.Option(help="手机，用来提醒快到期的诉求")] = "",
+) -> None:
+    """添加一个人，显示一次性密码；首次登录要换成自己的。"""
+    roles = _roles(role)
+    _show(asyncio.run(_add(common(ctx), login=login, name=name, unit=unit, roles=roles, phone=phone)))
+
+
+@app.command()
+def passwd(ctx: typer.Context, login: _Login) -> None:
+    """重设密码：显示新的一次性密码，动态码停用，解除锁定，别处的登录全部退出。"""
+    _show(asyncio.run(_reset(common(ctx), login)))
+
+
+@app.command()
+def disable(ctx: typer.Context, login: _Login) -> None:
+    """停用一个人：马上退出，不能再登录。记录都保留。"""
+    asyncio.run(_activate(common(ctx), login, active=False))
+    typer.echo(f"{login} 已停用")
+
+
+@app.command()
+def enable(ctx: typer.Context, login: _Login) -> None:
+    """重新启用一个人，并解除锁定。"""
+    asyncio.run(_activate(common(ctx), login, active=True))
+    typer.echo(f"{login} 已启用")
+
+
+@app.command("list")
+def list_(ctx: typer.Context) -> None:
+    """列出工作人员。"""
+    members = asyncio.run(_all(common(ctx)))
+    for member in members:
+        roles = "、".join(role.label for role in member.roles)
+        gone = "" if member.active else "  已停用"
+        typer.echo(f"{member.login:<16} {member.name}  {member.unit}  {roles}{gone}")
+    if not members:
+        typer.echo("还没有工作人员：petition-bot staff add 账号 --name 姓名 --unit 单位 --role 角色")
+
+
+def _show(made: "NewPassword") -> None:
+    typer.echo(f"账号：{made.member.login}\n一次性密码：{made.password}\n请当面交给本人，首次登录时要换成自己的密码。")
+
+
+def _roles(words: "Sequence[str]") -> "list[Role]":
+    from storage.staff import Role  # noqa: PLC0415
+
+    known = {role.value: role for role in Role} | {role.label: role for role in Role}
+    unknown = [word for word in words if word not in known]
+    if unknown:
+        raise NotDone(f"没有角色“{unknown[0]}”，可以是：{'、'.join(role.label for role in Role)}")
+    return [known[word] for word in words]
+
+
+async def _add(options: Common, *, login: str, name: str, unit: str, roles: "list[Role]", phone: str) -> "NewPassword":
+    from bot.access.members import By  # noqa: PLC0415
+
+    async with opened(options) as store:
+        found = (await store.units.tree()).find(unit)
+        if found is None:
+            raise NotDone(f"没有单位“{unit}”，见 petition-bot units list")
+        return await _members(store).add(login=login, name=name, unit=found.id, roles=roles, phone=phone, by=By())
+
+
+async def _reset(options: Common, login: str) -> "NewPassword":
+    from bot.access.members import By  # noqa: PLC0415
+
+    async with opened(options) as store:
+        return await _members(store).reset(await _member(store, login), by=By())
+
+
+async def _activate(options: Common, login: str, *, active: bool) -> None:
+    from dataclasses import replace  # noqa: PLC0415
+
+    from bot.access.members import By  # noqa: PLC0415
+
+    async with opened(options) as store:
+        member = replace(await _member(store, login), active=active, failures=0, locked_until=None)
+        await _members(store).change(member, by=By())
+
+
+async def _all(options: Common) -> "Sequence[Member]":
+    async with opened(options) as store:
+        return await store.staff.all()
+
+
+async def _member(store: "Store", login: str) -> "Member":
+    member = await store.staff.of_login(login)
+    if member is None:
+        raise NotDone(f"没有账号 {login}，见 petition-bot staff list")
+    return member
+
+
+def _members(store: "Store") -> "Members":
+    from bot.access.members import Members  # noqa: PLC0415
+    from bot.access.passwords import Passwords  # noqa: PLC0415
+    from bot.wiring import utc_now  # noqa: PLC0415
+
+    return Members(store=store, passwords=Passwords(), clock=utc_now)

@@ -1,0 +1,102 @@
+"""``units``: the tree of units, as a table in and out."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.app import Common, common
+from bot.cli.opened import opened
+
+if TYPE_CHECKING:
+    from storage.units import Unit, UnitTree
+
+app = typer.Typer(help="承办单位：导入、导出、列出", no_args_is_help=True)
+
+
+class NotDone(Exception):
+    """``sentence`` says why."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+@app.command("import")
+def import_(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="文件", help="CSV 或 XLSX，表头见 units export 的样子")],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不保存")] = False,
+) -> None:
+    """导入单位：同一代码的会更新，没有的会新增，不会删除。有一行不对就全部不导入。"""
+    from bot.access.unit_table import units_in  # noqa: PLC0415
+
+    units = units_in(_content(file))
+    told = asyncio.run(_import(common(ctx), units, dry_run=dry_run))
+    typer.echo(told)
+
+
+@app.command()
+def export(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="文件", help="写到哪里，.csv 或 .xlsx")],
+) -> None:
+    """导出单位，改好后可以再导入。"""
+    from bot.access.unit_table import HEADINGS, rows_of  # noqa: PLC0415
+    from bot.tables import write_csv, write_xlsx  # noqa: PLC0415
+
+    rows = rows_of(asyncio.run(_tree(common(ctx))))
+    if file.suffix.lower() == ".xlsx":
+        content = write_xlsx(HEADINGS, rows, title="单位", made_at=datetime.now(UTC))
+    else:
+        content = write_csv(HEADINGS, rows)
+    try:
+        with file.open("xb") as opened_file:
+            opened_file.write(content)
+    except FileExistsError:
+        raise NotDone(f"{file} 已经存在，请换一个文件名") from None
+    typer.echo(f"已导出 {len(rows)} 个单位到 {file}")
+
+
+@app.command("list")
+def list_(ctx: typer.Context) -> None:
+    """列出单位，下级缩进在上级下面。"""
+    units = list(asyncio.run(_tree(common(ctx))))
+    for unit in units:
+        gone = "" if unit.active else "（停用）"
+        typer.echo(f"{'  ' * (len(unit.path) - 1)}{unit.id}  {unit.name}{gone}")
+    if not units:
+        typer.echo("还没有单位：petition-bot units import 文件")
+
+
+def _content(file: Path) -> bytes:
+    from bot.tables import LARGEST  # noqa: PLC0415
+    from channels.system_errors import why  # noqa: PLC0415
+
+    try:
+        with file.open("rb") as opened_file:
+            return opened_file.read(LARGEST + 1)
+    except OSError as error:
+        raise NotDone(f"{file}：无法读取，{why(error)}") from error
+
+
+async def _import(options: Common, units: "list[Unit]", *, dry_run: bool) -> str:
+    from storage.units import grown  # noqa: PLC0415
+
+    async with opened(options) as store:
+        there = {unit.id: unit for unit in await store.units.tree()}
+        new = sum(unit.id not in there for unit in units)
+        grown({**there, **{unit.id: unit for unit in units}}.values())
+        counts = f"新增 {new} 个，更新 {len(units) - new} 个"
+        if dry_run:
+            return f"没有问题，将{counts}（没有保存）"
+        total = await store.units.put(units)
+        return f"已{counts}，现在共 {total} 个单位"
+
+
+async def _tree(options: Common) -> "UnitTree":
+    async with opened(options) as store:
+        return await store.units.tree()

@@ -1,0 +1,173 @@
+"""Tables that an office edits in Excel or WPS: CSV in any of the usual encodings, and XLSX; every cell is a text.
+
+What is written opens with its numbers as texts (a case number or a phone must not become 1.8E+17), and no cell begins
+a formula.
+"""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+LARGEST = 20 * 1024 * 1024
+MOST_ROWS = 200_000
+_LARGEST_UNPACKED = 400 * 1024 * 1024
+_LONGEST_FIELD = 100_000
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What XML cannot hold."""
+_LONGEST_CELL = 32_767
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_ZIP = b"PK"
+_LONGEST_TOLD = 20
+
+
+class TableRefused(Exception):
+    """A table that cannot be used; ``problems`` name rows and columns, ``sentence`` the first of them."""
+
+    retryable = False
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = tuple(problems)
+        more = len(problems) - _LONGEST_TOLD
+        shown = "\n".join(self.problems[:_LONGEST_TOLD])
+        self.sentence = f"{shown}\n……还有 {more} 处" if more > 0 else shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """``number`` as a spreadsheet counts: the heading is row 1. ``cells`` by our names; blanks around are gone."""
+
+    number: int
+    cells: Mapping[str, str] = field(repr=False)
+
+
+Columns = Mapping[str, Sequence[str]]
+"""Our name of each column, and the headings it may have; the first is the one we write."""
+
+
+def read_table(content: bytes, columns: Columns, needed: Iterable[str]) -> list[Row]:
+    """The rows that hold anything.
+
+    Raises:
+        TableRefused: no table, too large, without a needed column, or without rows.
+    """
+    if len(content) > LARGEST:
+        raise TableRefused([f"文件超过 {LARGEST // 1024 // 1024} MB，请分成几个"])
+    lines = _xlsx_lines(content) if content.startswith(_ZIP) else _csv_lines(content)
+    if not lines:
+        raise TableRefused(["文件是空的"])
+    places = _places(lines[0], columns)
+    missing = [columns[name][0] for name in needed if name not in places]
+    if missing:
+        raise TableRefused([f"第 1 行（表头）少了：{'、'.join(missing)}"])
+    rows = [
+        Row(number=number, cells={name: line[at].strip() if at < len(line) else "" for name, at in places.items()})
+        for number, line in enumerate(lines[1:], start=2)
+        if any(cell.strip() for cell in line)
+    ]
+    if not rows:
+        raise TableRefused(["除了表头没有内容"])
+    return rows
+
+
+def write_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """With a byte order mark, by which Excel knows the encoding."""
+    written = io.StringIO()
+    table = csv.writer(written)
+    table.writerow(headings)
+    table.writerows([_harmless(cell) for cell in row] for row in rows)
+    return ("\ufeff" + written.getvalue()).encode()
+
+
+def write_xlsx(headings: Sequence[str], rows: Iterable[Sequence[str]], *, title: str, made_at: datetime) -> bytes:
+    """One sheet, its heading fixed; every cell is a text. Blocks: call it beside the event loop."""
+    from openpyxl import Workbook  # noqa: PLC0415 - heavy, and seldom needed
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
+
+    book = Workbook(write_only=True)
+    book.properties.created = book.properties.modified = made_at.replace(tzinfo=None)
+    sheet = book.create_sheet(title=title[:31])
+    sheet.freeze_panes = "A2"
+    for line in (headings, *rows):
+        cells = [WriteOnlyCell(sheet, value=_printable(value)) for value in line]
+        for cell in cells:
+            cell.number_format = "@"
+            cell.data_type = "s"
+        sheet.append(cells)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _printable(value: str) -> str:
+    return _FORBIDDEN.sub("", value)[:_LONGEST_CELL]
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _places(heading: Sequence[str], columns: Columns) -> dict[str, int]:
+    known = {word.strip().lower(): name for name, words in columns.items() for word in (name, *words)}
+    places: dict[str, int] = {}
+    for at, word in enumerate(heading):
+        name = known.get(word.strip().lower())
+        if name is not None:
+            places.setdefault(name, at)
+    return places
+
+
+def _csv_lines(content: bytes) -> list[list[str]]:
+    text = _decoded(content)
+    csv.field_size_limit(_LONGEST_FIELD)
+    try:
+        separator = max(",\t;", key=text.partition("\n")[0].count)
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error as error:
+        raise TableRefused(["不是正确的 CSV：多半是引号没有成对，或不是文本文件"]) from error
+    if len(lines) > MOST_ROWS:
+        raise TableRefused([f"超过 {MOST_ROWS} 行，请分成几个"])
+    return lines
+
+
+def _decoded(content: bytes) -> str:
+    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    encodings = ["utf-16"] if wide else ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise TableRefused(["看不出文件的编码，请在表格软件里另存为“CSV UTF-8”"])
+
+
+def _xlsx_lines(content: bytes) -> list[list[str]]:
+    from openpyxl import load_workbook  # noqa: PLC0415 - heavy, and seldom needed
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            unpacked = sum(each.file_size for each in packed.infolist())
+        fits = unpacked <= _LARGEST_UNPACKED
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True) if fits else None
+    except Exception as error:  # the library raises whatever the broken file makes it stumble over
+        raise TableRefused(["不是正确的 XLSX 表格，请在表格软件里重新保存"]) from error
+    if book is None:
+        raise TableRefused(["表格解开后太大，请分成几个"])
+    lines: list[list[str]] = []
+    for line in book.worksheets[0].iter_rows(values_only=True):
+        if len(lines) >= MOST_ROWS:
+            raise TableRefused([f"超过 {MOST_ROWS} 行，请分成几个"])
+        lines.append([_as_text(value) for value in line])
+    return lines
+
+
+def _as_text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

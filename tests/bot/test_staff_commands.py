@@ -1,0 +1,103 @@
+"""``units``, ``staff`` and ``audit`` at the command line, on a real store."""
+
+import json
+import uuid
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli.failures import explain
+from bot.cli.main import app
+from storage.embedded import Endpoints
+
+TABLE = """单位代码,单位名称,上级代码,级别,负责区县,在用
+city,某市信访局,,市,,是
+kw,奎文区信访局,city,县区,奎文区,
+cg,市城管局,city,部门,,
+"""
+
+
+class Terminal:
+    """Commands on a database of their own."""
+
+    def __init__(self, servers: Endpoints, folder: Path) -> None:
+        self._env = {
+            "BOT_MONGODB_URI": servers.mongodb_uri.replace("/?", f"/s_{uuid.uuid4().hex}?"),
+            "BOT_DATA_DIR": str(folder / "data"),
+        }
+        self.folder = folder
+
+    def run(self, *words: str) -> Result:
+        return CliRunner().invoke(app, list(words), env=self._env)
+
+    def refused(self, *words: str) -> str:
+        """What a command that failed tells."""
+        result = self.run(*words)
+        assert result.exception is not None
+        told = explain(result.exception)
+        assert told is not None, result.exception
+        return "\n".join(told.lines)
+
+    def table(self, text: str = TABLE) -> str:
+        file = self.folder / f"{uuid.uuid4().hex}.csv"
+        file.write_text(text, "utf-8-sig")
+        return str(file)
+
+
+@pytest.fixture(scope="module")
+def terminal(servers, tmp_path_factory) -> Terminal:
+    made = Terminal(servers, tmp_path_factory.mktemp("staff"))
+    assert "新增 3 个" in made.run("units", "import", made.table()).output
+    return made
+
+
+def test_units_come_back_as_they_were_imported(terminal, tmp_path):
+    out = tmp_path / "units.xlsx"
+    assert "3 个单位" in terminal.run("units", "export", str(out)).output
+    assert "新增 0 个，更新 3 个" in terminal.run("units", "import", str(out)).output
+    assert "  kw  奎文区信访局" in terminal.run("units", "list").output
+
+
+def test_every_wrong_line_is_named_and_nothing_is_imported(terminal):
+    table = TABLE + "!!,坏代码,city,,,\nok,好单位,city,,,\nx,,city,,,也许\n"
+    told = terminal.refused("units", "import", terminal.table(table))
+    assert "第 5 行" in told
+    assert "第 7 行：单位名称要填" in told
+    assert "第 7 行：“在用”" in told
+    assert "好单位" not in terminal.run("units", "list").output
+
+
+def test_a_dry_run_saves_nothing(terminal):
+    told = terminal.run("units", "import", terminal.table(TABLE + "new,新单位,kw,,,\n"), "--dry-run").output
+    assert "将新增 1 个" in told
+    assert "新单位" not in terminal.run("units", "list").output
+
+
+def test_a_member_is_added_listed_reset_and_disabled(terminal):
+    words = ("--name", "李强", "--unit", "奎文区信访局", "--role", "承办人", "--role", "handler")
+    first = terminal.run("staff", "add", "li", *words).output
+    assert "一次性密码：" in first
+    assert "已经有人用了" in terminal.refused("staff", "add", "LI", *words)
+    assert "li " in terminal.run("staff", "list").output
+    again = terminal.run("staff", "passwd", "li").output
+    assert again.splitlines()[1] != first.splitlines()[1]
+    terminal.run("staff", "disable", "li")
+    assert "已停用" in terminal.run("staff", "list").output
+    terminal.run("staff", "enable", "li")
+    assert "已停用" not in terminal.run("staff", "list").output
+    assert "条操作记录完好" in terminal.run("audit", "verify").output
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("x", "--name", "某", "--unit", "city", "--role", "管理员"), "账号应为"),
+        (("fang", "--name", "", "--unit", "city", "--role", "管理员"), "姓名"),
+        (("fang", "--name", "方", "--unit", "nowhere", "--role", "管理员"), "没有单位“nowhere”"),
+        (("fang", "--name", "方", "--unit", "city", "--role", "局长"), "没有角色“局长”"),
+    ],
+)
+def test_what_is_wrong_with_a_new_member_is_named(terminal, words, sentence):
+    assert sentence in terminal.refused("staff", "add", *words)
+    assert json.dumps(words[0]) not in terminal.run("staff", "list").output
