@@ -5,7 +5,7 @@ Nothing here writes by itself: the caller commits the changes together with the 
 
 import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,7 @@ from storage.personal_data import Vault
 from storage.records import Page
 
 TIMELINE_LIMIT = 2_000
+_PARTIES_AT_ONCE = 10_000
 _FIXED = frozenset({"number", "version", "state", "last_seq", "created_at", "updated_at"})
 _NUMBER_PART = re.compile(r"[0-9A-Z]{1,20}")
 
@@ -103,6 +104,37 @@ class Cases:
         where = {"parties": ids[0] if len(ids) == 1 else {"$in": list(ids)}}
         found = await self._cases.find(where, sort=NEWEST_FIRST, limit=limit)
         return tuple(case_from_document(each, self._vault) for each in found)
+
+    async def parties(
+        self, *, channel: str, account: str, district: str | None = None, category: str | None = None
+    ) -> AsyncIterator[str]:
+        """Give the conversations on one account that filed or follow a case of a district or category, each once.
+
+        ``category`` may be the first of its two levels. An accusation puts nobody into such a list.
+        """
+        where: Document = {"accusation": False}
+        if district is not None:
+            where["district"] = district
+        if category is not None:
+            where["category"] = {"$regex": f"^{re.escape(category)}(/|$)"}
+        last, end = f"{channel}:{account}:", f"{channel}:{account};"  # the sign after the colon
+        while True:
+            found = await self._cases.aggregate(
+                [
+                    {"$match": where},
+                    {"$project": {"parties": 1}},
+                    {"$unwind": "$parties"},
+                    {"$match": {"parties": {"$gt": last, "$lt": end}}},
+                    {"$group": {"_id": "$parties"}},
+                    {"$sort": {"_id": 1}},
+                ],
+                limit=_PARTIES_AT_ONCE,
+            )
+            for each in found:
+                yield str(each["_id"])
+            if len(found) < _PARTIES_AT_ONCE:
+                return
+            last = str(found[-1]["_id"])
 
     async def check_code(self, number: str, code: str, *, asker: str, now: datetime) -> bool:
         """Say whether ``code`` is the query code of the case; no such case is a wrong code.

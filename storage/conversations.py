@@ -131,9 +131,12 @@ class Conversations:
         contact_id: str | None = None,
         refused: frozenset[str] | None = None,
         binding: Binding | Literal["as it is"] | None = "as it is",
+        tags: frozenset[str] | None = None,
     ) -> Document:
         """Give further facts of a conversation for ``advance``; what is not given stays as it is."""
         given = _given(answered_at=answered_at, machine_text=machine_text, contact_id=contact_id)
+        if tags is not None:
+            given["tags"] = sorted(tags)
         if refused is not None:
             given["refused"] = sorted(refused)[:REFUSED_LIMIT]
         if stopped is not None:
@@ -189,6 +192,19 @@ class Conversations:
     async def mark_unreachable(self, id: str) -> None:  # noqa: A002
         """Note that the person left or blocked us here."""
         await self._conversations.update_one({"_id": id}, {"$set": {"reachable": False}})
+
+    async def tag(self, ids: Sequence[str], tag: str) -> None:
+        """Note that these people are in the group ``tag``."""
+        await self._conversations.update_many({"_id": {"$in": list(ids)}}, {"$addToSet": {"tags": tag}})
+
+    async def untag(self, ids: Sequence[str], tag: str) -> None:
+        """Note that these people are not (any more)."""
+        await self._conversations.update_many({"_id": {"$in": list(ids)}}, {"$pull": {"tags": tag}})
+
+    async def tagged(self, tag: str, *, channel: str, account: str, limit: int) -> Sequence[Conversation]:
+        """Give who is in the group ``tag`` on one account."""
+        found = await self._conversations.find({"tags": tag, "channel": channel, "account": account}, limit=limit)
+        return [self._conversation(each) for each in found]
 
     async def get(self, id: str) -> Conversation | None:  # noqa: A002
         found = await self._conversations.find_one({"_id": id})
@@ -270,6 +286,7 @@ class Conversations:
             contact_id=document.get("contact_id"),
             stopped=_stops(document.get("stopped") or {}),
             refused=frozenset(document.get("refused", ())),
+            tags=frozenset(document.get("tags", ())),
             answered_at=document.get("answered_at"),
             machine_text=document.get("machine_text", ""),
             binding=None if document.get("binding") is None else self._binding(key, document["binding"]),

@@ -92,7 +92,7 @@ class Conversation:
     left or blocked the account. ``contact_id``: the contact it belongs to together with other conversations; None:
     a person of its own. ``stopped``: what they told us not to send. ``answered_at``: the last answer to a sender
     that may be a machine; ``machine_text`` stands for its last text that looked like a machine's. ``refused``: the
-    subscribe notices they said no to, by the platform's ids.
+    subscribe notices they said no to, by the platform's ids. ``tags``: the groups that staff put them into.
     """
 
     id: str
@@ -114,6 +114,7 @@ class Conversation:
     machine_text: str = ""
     binding: Binding | None = None
     refused: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
 
 
 class DeliveryState(StrEnum):

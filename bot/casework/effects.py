@@ -153,7 +153,9 @@ class _Settler:
             conversation_id=self.conversation.id,
         )
         left = (*settled.changes, self.store.contacts.record(event))
-        return replace(settled, reachable=False, changes=left, known={**settled.known, "binding": None})
+        return replace(
+            settled, reachable=False, changes=left, known={**settled.known, "binding": None, "tags": frozenset()}
+        )
 
     async def _change(self, effect: FileCase | AddToCase | WithdrawCase | RateCase | CallPerson) -> _Change:
         match effect:

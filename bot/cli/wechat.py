@@ -1,35 +1,28 @@
-"""``wechat``: what an official account has besides conversations, its menu and its QR codes."""
+"""``wechat``: what an official account has besides conversations, its menu, its QR codes and its tags."""
 
 import asyncio
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.cli import wechat_tags
 from bot.cli.app import Common, common
+from bot.cli.wechat_account import NotDone, opened
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import Mapping
 
     from channels.base import Fetched
-    from channels.wechat.channel import WeChatChannel
 
-app = typer.Typer(help="微信公众号：菜单，二维码", no_args_is_help=True)
+app = typer.Typer(help="微信公众号：菜单，二维码，标签", no_args_is_help=True)
 menu_app = typer.Typer(help="公众号菜单：查看、发布、删除", no_args_is_help=True)
 app.add_typer(menu_app, name="menu")
+app.add_typer(wechat_tags.app, name="tags")
 
 _Account = Annotated[str, typer.Option(help="用设置里的哪个公众号")]
 _Yes = Annotated[bool, typer.Option("--yes", help="不再询问")]
 _LARGEST_FILE = 64 * 1024
-
-
-class NotDone(Exception):
-    """``sentence`` says why."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 @menu_app.command()
@@ -172,55 +165,25 @@ def _written(menu: "Mapping[str, Any]") -> str:
 
 
 async def _known(options: Common, account: str) -> None:
-    async with _opened(options, account):
+    async with opened(options, account):
         """Nobody is asked to say yes to what cannot be."""
 
 
 async def _show(options: Common, account: str) -> "Mapping[str, Any] | None":
-    async with _opened(options, account) as channel:
+    async with opened(options, account) as channel:
         return await channel.menu.show()
 
 
 async def _publish(options: Common, account: str, menu: "Mapping[str, Any]") -> None:
-    async with _opened(options, account) as channel:
+    async with opened(options, account) as channel:
         await channel.menu.publish(menu)
 
 
 async def _delete(options: Common, account: str) -> None:
-    async with _opened(options, account) as channel:
+    async with opened(options, account) as channel:
         await channel.menu.delete()
 
 
 async def _code(options: Common, account: str, scene: str) -> "Fetched":
-    async with _opened(options, account) as channel:
+    async with opened(options, account) as channel:
         return await channel.codes.make(scene)
-
-
-@asynccontextmanager
-async def _opened(options: Common, account: str) -> "AsyncIterator[WeChatChannel]":
-    from bot.accounts import open_accounts  # noqa: PLC0415
-    from channels.errors import SendFailed  # noqa: PLC0415
-    from channels.wechat.channel import WeChatChannel  # noqa: PLC0415
-
-    settings, _ = options.running(accounts=True)
-    async with open_accounts(settings) as channels:
-        channel = channels.get(("wechat", account))
-        if not isinstance(channel, WeChatChannel):
-            raise NotDone(f"设置里没有 [wechat.{account}]")
-        try:
-            yield channel
-        except SendFailed as error:
-            raise NotDone(f"没有办成：{_why(error.provider_code, error.sentence, error.detail)}") from error
-
-
-_WHY = {
-    "48001": "这个公众号没有这项接口的权限（菜单和二维码要认证的服务号）",
-    "40054": "按钮的网址不在公众号允许的域名里",
-    "40055": "按钮的网址不在公众号允许的域名里",
-    "45009": "今天的接口调用次数已用完，明天再试",
-}
-
-
-def _why(code: str, sentence: str, detail: str) -> str:
-    told = _WHY.get(code, sentence.removesuffix("，稍后自动重试"))
-    return f"{told}（{f'错误码 {code}，' if code else ''}{detail}）"

@@ -45,6 +45,7 @@ class Platform:
         self.pusher = WeChatPusher(self._http, self.settings, self.clock, self.journal, self.original_id)
         self.menu: dict[str, Any] | None = None
         self.codes: dict[str, str] = {}  # ticket to scene
+        self.tags: dict[int, str] = {}
         self.residents: dict[str, Resident] = {}
         for name in self.settings.residents:
             self.add_resident(name)

@@ -87,6 +87,7 @@ class Resident:
     last_message_at: datetime | None = None
     typing_since: datetime | None = None
     consents: dict[str, int | None] = field(default_factory=dict)
+    tags: set[int] = field(default_factory=set)
     notices: deque[tuple[str, int, datetime]] = field(default_factory=lambda: deque(maxlen=100))
 
     def typing(self, now: datetime) -> bool:
@@ -101,6 +102,7 @@ class Resident:
         self.typing_since = None
         self.ledger.close()
         self.consents.clear()
+        self.tags.clear()
 
     def take_consent(self, template_id: str) -> bool:
         """Use up one consent for this template; False where there is none."""

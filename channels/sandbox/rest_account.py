@@ -54,7 +54,7 @@ async def _user_info(platform: Platform, request: web.Request) -> Answer:
         "subscribe_time": int(resident.followed_at.timestamp()),
         "remark": "",
         "groupid": 0,
-        "tagid_list": [],
+        "tagid_list": sorted(resident.tags),
         "subscribe_scene": "ADD_SCENE_SEARCH",
         "qr_scene": 0,
         "qr_scene_str": "",

@@ -17,6 +17,7 @@ from channels.wechat.rendering import TEXT_LIMIT, rendered
 from channels.wechat.replies import ACKNOWLEDGED, ReplyContext, context_of, passive_reply
 from channels.wechat.settings import Template, WeChatSettings, key_bytes
 from channels.wechat.signature import verify_freshness, verify_query
+from channels.wechat.tags import WeChatTags
 from channels.wechat.templates import template_data
 
 LARGEST_BODY = 64 * 1024
@@ -41,6 +42,7 @@ class WeChatChannel:
         self._media = WeChatMedia(self._api, settings, tools.clock)
         self.menu = WeChatMenu(self._api)
         self.codes = WeChatCodes(self._api, settings)
+        self.tags = WeChatTags(self._api)
 
     @property
     def name(self) -> str:

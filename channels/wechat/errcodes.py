@@ -86,6 +86,15 @@ TABLE: Mapping[int, Reaction] = MappingProxyType(
         46004: _GONE,  # no such user
         47001: _REJECTED,  # no JSON
         47003: _REJECTED,  # template arguments
+        40032: _REJECTED,  # tags: more than 50 people in a call
+        45056: _REJECTED,  # tags: there are 100
+        45057: _REJECTED,  # tags: more than 100,000 people have it
+        45058: _REJECTED,  # tags: the platform's own, or none
+        45059: _REJECTED,  # tags: somebody has 20
+        45157: _REJECTED,  # tags: the name exists
+        45158: _REJECTED,  # tags: the name is too long
+        45159: _REJECTED,  # tags: no such tag
+        49003: _GONE,  # the openid is another account's
         45065: Reaction(error=PayloadRejected, done=True),  # clientmsgid exists: sent before
         45066: Reaction(error=Busy, retry_after=60),  # the same clientmsgid too soon
         **dict.fromkeys(range(40004, 40013), _REJECTED),  # media: type, size, id

@@ -125,6 +125,9 @@ async def test_npms_client_is_served_as_by_the_platform(npm) -> None:
         assert (await npm.call(base, "getUser", {"openid": phone.openid}))["subscribe"] == 1
         code = await npm.call(base, "createLimitQRCode", "at:奎文区@阳光花园小区")
         assert code["ticket"]
+        tag = (await npm.call(base, "createTag", "奎文区"))["tag"]
+        await npm.call(base, "membersBatchtagging", tag["id"], [phone.openid])
+        assert (await npm.call(base, "getTagUsers", tag["id"], ""))["data"]["openid"] == [phone.openid]
         menu = {"button": [{"type": "click", "name": "反映问题", "key": "file"}]}
         assert (await npm.call(base, "createMenu", menu))["errcode"] == 0
         assert (await npm.call(base, "getMenu"))["menu"]["button"][0]["name"] == "反映问题"
