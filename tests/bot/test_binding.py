@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from stage import PERSON, Platform, Stage, now
+from waiting import PATIENCE_S
 
 from bot.casework.announcing import notices_for
 from bot.casework.casebook import Casebook
@@ -55,7 +56,7 @@ class Town:
         process = self.stage.process(channels=CHANNELS, beforehand=Beforehand(store=self.store, binding=binding))
         arrived = await self.stage.keep(text, address=address)
         process.turns.start(arrived)
-        await process.turns.drain(10)
+        await process.turns.drain(PATIENCE_S)
         reply = await self.store.outbox.reply_to(arrived.id)
         assert reply is not None
         return reply.text

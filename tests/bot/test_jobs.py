@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+from waiting import awaited, quicker_than, within
 
 from bot.delivery import jobs
 from bot.delivery.broker import ReliableStreamBroker
@@ -53,7 +54,7 @@ class Worker:
         )
 
     async def has_delivered(self, *entry_ids: str) -> None:
-        async with asyncio.timeout(8), self._news:
+        async with within(f"the delivery of {entry_ids}"), self._news:
             await self._news.wait_for(lambda: set(entry_ids) <= set(self.delivered))
 
     @asynccontextmanager
@@ -116,10 +117,8 @@ async def test_the_job_of_a_worker_that_died_is_taken_up_by_another(make_broker)
     await anext(taking)
     await taking.aclose()  # taken, and never acknowledged
     worker = Worker(await make_broker())
-    begun = time.monotonic()
     async with worker.running():
-        await worker.has_delivered("e1")
-    assert time.monotonic() - begun < 4  # without any new traffic
+        await worker.has_delivered("e1")  # without any new traffic
 
 
 async def test_what_waits_in_the_queue_before_the_first_worker_is_not_skipped(make_broker) -> None:
@@ -163,19 +162,16 @@ async def test_a_server_that_is_away_at_the_start_and_later_is_waited_for(make_b
 async def test_a_server_that_is_away_holds_up_no_start(make_broker, own_redis: Any) -> None:
     await own_redis.kill()
     broker = await make_broker(started=False)
-    begun = time.monotonic()
-    with pytest.raises(RedisError):
+    with quicker_than(4, "the start"), pytest.raises(RedisError):
         await broker.startup()
-    assert time.monotonic() - begun < 0.5
 
 
 async def test_a_kick_never_keeps_a_webhook_waiting(make_broker, own_redis: Any) -> None:
     own_redis.freeze()
-    begun = time.monotonic()
-    assert not await DeliveryQueue(await make_broker(started=False)).kick(["e1"])
-    assert not await DeliveryQueue(ReliableStreamBroker(AWAY, queue_name="q", idle_seconds=1)).kick(["e1"])
-    assert not await DeliveryQueue(None).kick(["e1"])
-    assert time.monotonic() - begun < 1.5
+    with quicker_than(4, "three kicks"):
+        assert not await DeliveryQueue(await make_broker(started=False)).kick(["e1"])
+        assert not await DeliveryQueue(ReliableStreamBroker(AWAY, queue_name="q", idle_seconds=1)).kick(["e1"])
+        assert not await DeliveryQueue(None).kick(["e1"])
     own_redis.thaw()
 
 
@@ -271,7 +267,7 @@ class Queue:
 
 
 async def ticked(queue: Queue, sweep: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
-    async with asyncio.timeout(3):
+    async with within("the clock stops"):
         await jobs.tick(queue, sweep, stop, drain_seconds=0.2)
 
 
@@ -332,6 +328,5 @@ async def test_a_worker_that_is_cancelled_ends(make_broker) -> None:
     await asyncio.sleep(0.1)
     serving.cancel()
     with contextlib.suppress(asyncio.CancelledError):
-        async with asyncio.timeout(3):
-            await serving
+        await awaited(serving, "it ends")
     assert serving.cancelled()

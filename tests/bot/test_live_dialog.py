@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
+from waiting import awaited, soon
 
 from bot.live_dialog import LiveDialog
 from bot.metrics import Metrics
@@ -84,12 +85,11 @@ class Editing:
         self.write(name, text.replace(old, new))
 
     async def taken_over(self) -> None:
-        async with asyncio.timeout(20):
-            await self.reloaded.wait()
+        await awaited(self.reloaded.wait(), "the edit is taken over")
         self.reloaded.clear()
 
     async def refused(self) -> tuple[str, ...]:
-        await _until(lambda: bool(self.live.problems))
+        await soon(lambda: self.live.problems, "the edit is refused")
         return self.live.problems
 
     def counted(self, outcome: str) -> float:
@@ -104,12 +104,6 @@ async def editing(tmp_path: Path) -> AsyncIterator[Editing]:
     watching.cancel()
     with suppress(asyncio.CancelledError):
         await watching
-
-
-async def _until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not holds():  # noqa: ASYNC110 - the watch tells nobody of refusals
-            await asyncio.sleep(0.02)
 
 
 THANKS = "responses:\n  utter_thanks:\n    - text: {}\n"
@@ -214,7 +208,7 @@ async def test_an_edit_that_is_taken_back_is_no_longer_complained_of(editing: Ed
     editing.write("nlu.yml", "nlu: [oops\n")
     await editing.refused()
     (editing.folder / "nlu.yml").unlink()
-    await _until(lambda: not editing.live.problems)
+    await soon(lambda: not editing.live.problems, "nothing is complained of")
     assert editing.counted("swapped") == 0
 
 

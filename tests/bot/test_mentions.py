@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from stage import Stage, now
+from waiting import PATIENCE_S
 
 from bot.delivery import planner
 from bot.invitation import Invitation
@@ -76,7 +77,7 @@ async def _sent(stage: Stage, arrived: ArrivedMessage) -> OutboxEntry | None:
 
 async def test_a_pushed_mention_gets_the_invitation_alone_and_changes_no_state(stage: Stage) -> None:
     process, arrived = _process(stage), await _keep(stage, _mention())
-    reply = await process.turns.reply_for(arrived, seconds=4)
+    reply = await process.turns.reply_for(arrived, seconds=PATIENCE_S)
     assert reply is not None
     assert (reply.text, reply.via, reply.notice) == (TEXT, Via.PASSIVE, "")
     assert stage.script.heard == []
@@ -92,7 +93,7 @@ async def test_a_pushed_mention_gets_the_invitation_alone_and_changes_no_state(s
 async def test_a_mention_that_was_read_is_answered_where_it_stands_and_no_other_way(stage: Stage) -> None:
     process, arrived = _process(stage), await _keep(stage, _mention(by="poll"))
     process.turns.start(arrived)
-    await process.turns.drain(5)
+    await process.turns.drain(PATIENCE_S)
     entry = await _sent(stage, arrived)
     assert entry is not None
     assert (entry.text, entry.notice) == (TEXT, PUBLIC_INVITATION)
@@ -110,19 +111,22 @@ async def test_a_mention_that_was_read_is_answered_where_it_stands_and_no_other_
 async def test_the_same_mention_pushed_and_read_is_answered_once(stage: Stage) -> None:
     process = _process(stage)
     pushed = await _keep(stage, _mention())
-    assert await process.turns.reply_for(pushed, seconds=4) is not None
+    assert await process.turns.reply_for(pushed, seconds=PATIENCE_S) is not None
     again = await _keep(stage, _mention(by="poll"))
     assert again.id == pushed.id
     process.turns.start(again)
-    await process.turns.drain(5)
+    await process.turns.drain(PATIENCE_S)
     assert process.kicked == []
 
 
 async def test_whoever_names_us_often_is_invited_once_a_day(stage: Stage) -> None:
     process = _process(stage)
-    assert await process.turns.reply_for(await _keep(stage, _mention("1")), seconds=4) is not None
-    assert await process.turns.reply_for(await _keep(stage, _mention("2")), seconds=4) is None
-    assert await process.turns.reply_for(await _keep(stage, _mention("3", person=_person(2))), seconds=4) is not None
+    assert await process.turns.reply_for(await _keep(stage, _mention("1")), seconds=PATIENCE_S) is not None
+    assert await process.turns.reply_for(await _keep(stage, _mention("2")), seconds=PATIENCE_S) is None
+    assert (
+        await process.turns.reply_for(await _keep(stage, _mention("3", person=_person(2))), seconds=PATIENCE_S)
+        is not None
+    )
 
 
 async def test_in_public_no_more_are_invited_a_day_than_the_channel_says(stage: Stage) -> None:
@@ -130,7 +134,7 @@ async def test_in_public_no_more_are_invited_a_day_than_the_channel_says(stage: 
     arrived = [await _keep(stage, _mention(str(n), by="poll", person=_person(n))) for n in range(1, 5)]
     for one in arrived:
         process.turns.start(one)
-        await process.turns.drain(5)
+        await process.turns.drain(PATIENCE_S)
     assert [await _sent(stage, one) is not None for one in arrived] == [True, True, False, False]
 
 
@@ -144,7 +148,7 @@ async def test_what_is_told_in_private_around_a_mention_stays_one_thought_and_th
     second = await stage.keep("路灯坏了。", address=_person())
     for one in (first, named, second):
         process.turns.start(one)
-    await process.turns.drain(5)
+    await process.turns.drain(PATIENCE_S)
     assert stage.script.heard == [["我家楼下…"], ["路灯坏了。"]]
     entry = await _sent(stage, named)
     assert entry is not None
@@ -154,9 +158,9 @@ async def test_what_is_told_in_private_around_a_mention_stays_one_thought_and_th
 async def test_a_mention_does_not_narrow_the_window_that_a_message_opened(stage: Stage) -> None:
     process = _process(stage)
     told = Grant(messages=None, until=now() + timedelta(hours=40))
-    await process.turns.reply_for(await _keep(stage, replace(_private(), grant=told)), seconds=4)
+    await process.turns.reply_for(await _keep(stage, replace(_private(), grant=told)), seconds=PATIENCE_S)
     named = await _keep(stage, _mention())
-    await process.turns.reply_for(named, seconds=4)
+    await process.turns.reply_for(named, seconds=PATIENCE_S)
     conversation = await stage.store.conversations.get(named.conversation_id)
     assert conversation is not None
     assert conversation.grant_left is None
@@ -169,8 +173,8 @@ def _private() -> Inbound:
 
 async def test_after_a_mention_the_first_private_message_is_still_the_first_contact(stage: Stage) -> None:
     process = _process(stage)
-    await process.turns.reply_for(await _keep(stage, _mention()), seconds=4)
-    await process.turns.reply_for(await _keep(stage, _private()), seconds=4)
+    await process.turns.reply_for(await _keep(stage, _mention()), seconds=PATIENCE_S)
+    await process.turns.reply_for(await _keep(stage, _private()), seconds=PATIENCE_S)
     assert stage.script.firsts == [True]
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from stage import Stage, message, now
+from waiting import PATIENCE_S
 
 from bot.delivery.sweeper import Sweeper
 from bot.intake import Intake
@@ -40,7 +41,7 @@ async def test_the_last_part_starts_one_turn_of_the_whole(stage, turns):
     await taking.take(part(2, "晚上太黑"))
     assert stage.script.heard == []
     await taking.take(part(1, "路灯坏了，"))
-    await turns.drain(10)
+    await turns.drain(PATIENCE_S)
     assert stage.script.heard == [["路灯坏了，晚上太黑"]]
 
 
@@ -48,7 +49,7 @@ async def test_parts_that_come_again_start_no_second_turn(stage, turns):
     taking = intake(stage, turns)
     for number in (1, 2, 2, 1):
         await taking.take(part(number, f"{number}。"))
-    await turns.drain(10)
+    await turns.drain(PATIENCE_S)
     assert stage.script.heard == [["1。2。"]]
 
 
@@ -59,7 +60,7 @@ async def test_a_whole_that_was_not_handed_over_is_heard_after_all_and_once(stag
     for _ in range(2):
         await sweeper(stage, turns, later).sweep()
     await intake(stage, turns).take(part(2, "晚上太黑"))
-    await turns.drain(10)
+    await turns.drain(PATIENCE_S)
     assert stage.script.heard == [["路灯坏了，晚上太黑"]]
 
 
@@ -87,7 +88,7 @@ async def test_parts_through_several_processes_at_once_are_one_turn(stage):
         )
     )
     for turns in processes:
-        await turns.drain(10)
+        await turns.drain(PATIENCE_S)
     assert stage.script.heard == [["1。2。3。4。5。6。"]]
 
 

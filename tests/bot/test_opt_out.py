@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 import pytest
 from stage import PERSON, Platform, Stage, message
+from waiting import PATIENCE_S
 
 from bot.turns.loops import is_mobile
 from bot.turns.stopping import Word, word_of
@@ -36,7 +37,7 @@ async def says(stage: Stage, *texts: str, address: Address = PHONE, gather_secon
     kept = [await stage.keep(text, address=address) for text in texts]
     for arrived in kept:
         process.turns.start(arrived)
-    await process.turns.drain(10)
+    await process.turns.drain(PATIENCE_S)
     for arrived in kept:
         done = await stage.store.inbox.get(arrived.id)
         assert done is not None
@@ -72,7 +73,7 @@ async def test_what_is_not_the_word_to_the_letter_is_the_dialogs(stage: Stage, t
 
 async def test_on_other_channels_the_words_are_words(stage: Stage) -> None:
     process = stage.process()
-    await process.turns.reply_for(await stage.keep("TD"), seconds=4)
+    await process.turns.reply_for(await stage.keep("TD"), seconds=PATIENCE_S)
     assert stage.script.heard == [["TD"]]
     assert (await person(stage, PERSON)).stopped == {}
 
@@ -165,7 +166,7 @@ async def test_a_refused_subscribe_notice_is_remembered_until_it_is_wanted_again
 async def does(stage: Stage, name: EventName, details: Mapping[str, str] = MappingProxyType({})) -> None:
     told = replace(message("", uuid.uuid4().hex), kind=Kind.EVENT, event=Event(name=name, details=details))
     [kept] = await stage.store.inbox.add([told])
-    await stage.process().turns.reply_for(kept.arrived, seconds=4)
+    await stage.process().turns.reply_for(kept.arrived, seconds=PATIENCE_S)
 
 
 async def test_a_switch_at_the_platform_stops_mass_messages_alone_and_subscribing_wants_them_again(

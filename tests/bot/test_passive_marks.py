@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from waiting import awaited
 
 from bot import passive_marks as module
 from bot.passive_marks import PassiveMarks
@@ -75,8 +76,7 @@ async def test_given_replies_are_marked_together_and_only_they(stage: Stage) -> 
     running = asyncio.create_task(stage.marks.run())
     for entry in given:
         stage.marks.given(entry)
-    async with asyncio.timeout(5):
-        await stage.marked.wait()
+    await awaited(stage.marked.wait(), "they are marked")
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert {await stage.state(entry) for entry in given} == {DeliveryState.SENT}
@@ -144,8 +144,7 @@ async def test_it_goes_on_when_the_storage_is_back(stage: Stage, monkeypatch: py
     running = asyncio.create_task(stage.marks.run())
     entry = await stage.put()
     stage.marks.given(entry)
-    async with asyncio.timeout(5):
-        await stage.marked.wait()
+    await awaited(stage.marked.wait(), "they are marked")
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert await stage.state(entry) is DeliveryState.SENT

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from waiting import awaited, soon, within
 
 from bot.settings import load
 from bot.supervisor.parts import Part, Supervisor
@@ -37,7 +38,7 @@ class Heard:
         self._more.set()
 
     async def until(self, done: Callable[[list[str]], bool]) -> None:
-        async with asyncio.timeout(15):
+        async with within(lambda: f"what was to be said; said was {self.lines}"):
             while not done(self.lines):
                 self._more.clear()
                 await self._more.wait()
@@ -81,8 +82,7 @@ async def test_a_killed_part_is_started_again() -> None:
 async def test_wrong_settings_are_not_tried_again() -> None:
     heard = Heard()
     async with supervised(heard, part("web", STAYS), part("worker", "echo 'http.port: wrong'; exit 2")) as supervisor:
-        async with asyncio.timeout(10):
-            assert await supervisor.gave_up() == 2
+        assert await awaited(supervisor.gave_up(), "it gives up") == 2
     assert heard.lines.count("worker: http.port: wrong") == 1
 
 
@@ -111,8 +111,7 @@ async def test_stopping_does_not_wait_for_the_pause_before_a_restart() -> None:
     supervisor = Supervisor([part("web", "exit 1")], heard, pauses=(60.0,))
     supervisor.start()
     await heard.until(bool)
-    async with asyncio.timeout(5):
-        await supervisor.stop()
+    await awaited(supervisor.stop(), "it stops without the pause of 60 s", 30)
 
 
 async def test_endless_lines_are_cut_and_odd_bytes_are_borne() -> None:
@@ -146,15 +145,12 @@ async def test_nobody_is_left_behind_when_the_supervisor_is_killed() -> None:
         sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE, start_new_session=True
     )
     assert parent.stdout is not None
-    async with asyncio.timeout(15):
-        pids = [int(word) for word in (await parent.stdout.readline()).split()]
+    pids = [int(word) for word in (await awaited(parent.stdout.readline(), "both run")).split()]
     assert len(pids) == 2
     parent.kill()
     await parent.wait()
     try:
-        async with asyncio.timeout(10):
-            while any(_alive(pid) for pid in pids):  # noqa: ASYNC110 - they are nobody's children now
-                await asyncio.sleep(0.02)
+        await soon(lambda: not any(_alive(pid) for pid in pids), "none of them lives")
     finally:
         for pid in filter(_alive, pids):
             os.kill(pid, signal.SIGKILL)
@@ -212,7 +208,7 @@ async def up(folder: Path, worker: str) -> AsyncIterator[asyncio.subprocess.Proc
 async def said(stream: asyncio.StreamReader | None, what: str) -> str:
     assert stream is not None
     text = ""
-    async with asyncio.timeout(20):
+    async with within(f"it says {what}"):
         while what not in text:
             line = await stream.readline()
             assert line, text
@@ -238,8 +234,7 @@ async def test_up_says_where_it_is_and_stops_cleanly_on_a_signal(tmp_path: Path,
         assert stat.S_IMODE((tmp_path / "run.json").stat().st_mode) == 0o600
         assert "sesame" not in text + (tmp_path / "run.json").read_text()
         process.send_signal(number)
-        async with asyncio.timeout(15):
-            assert await process.wait() == 0
+        assert await awaited(process.wait(), "it ends") == 0
         assert not any(_alive(pid) for pid in running.parts.values())
     assert find_running(tmp_path) is None
     assert not (tmp_path / "run.json").exists()
@@ -251,14 +246,12 @@ async def test_a_second_ctrl_c_ends_what_will_not_stop(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         await said(process.stderr, "再按一次")
         process.send_signal(signal.SIGINT)
-        async with asyncio.timeout(10):
-            assert await process.wait() == 0
+        assert await awaited(process.wait(), "it ends") == 0
 
 
 async def test_up_gives_up_where_a_part_finds_the_settings_wrong(tmp_path: Path) -> None:
     async with up(tmp_path, "exit 2") as process:
-        async with asyncio.timeout(15):
-            assert await process.wait() == 2
+        assert await awaited(process.wait(), "it ends") == 2
 
 
 def test_a_taken_port_is_named_and_the_next_free_one_is_found() -> None:

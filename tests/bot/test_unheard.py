@@ -2,6 +2,7 @@
 
 import pytest
 from stage import Platform, Stage, now
+from waiting import PATIENCE_S
 
 from bot.turns.unheard import TEMPLATES_ONLY
 from channels.base import Capabilities
@@ -29,7 +30,7 @@ async def says(stage: Stage, *texts: str, notices: frozenset[str] = frozenset({"
     for text in texts:
         arrived = await stage.keep(text, address=PHONE)
         process.turns.start(arrived)
-        await process.turns.drain(10)
+        await process.turns.drain(PATIENCE_S)
         kept.append(await stage.store.inbox.get(arrived.id))
     assert [each.state for each in kept] == [ArrivalState.DONE] * len(texts)
     return kept

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import pytest
 from deployment import Deployment, free_port
-from office_api import ARRIVES_SECONDS, OfficeApi, as_json
-from real_kannel import Kannel, needs_kannel, until
+from office_api import OfficeApi, as_json
+from real_kannel import Kannel, needs_kannel
 from residents import NUMBER
 from standin import CUSTOM, Platform, served
+from waiting import until
 from wechat_client import Account, Person
 
 pytestmark = needs_kannel
@@ -34,7 +35,7 @@ class Office:
                 texts = [text.content for text in carrier.received() if text.to == phone]
                 return next((text for text in texts if expected in text), "")
 
-            until(shown, f"the phone shows {expected}", ARRIVES_SECONDS)
+            until(shown, f"the phone shows {expected}")
             return shown()
 
 

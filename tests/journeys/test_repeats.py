@@ -2,8 +2,10 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from deployment import READY_SECONDS, until
+from deployment import READY_SECONDS
+from phones import replied, shown
 from residents import NUMBER
+from waiting import until
 from wechat_client import Person
 
 from channels.sandbox.client import SandboxClient
@@ -40,7 +42,7 @@ def test_where_web_dies_under_a_message_the_platforms_repeat_gets_the_reply(demo
         first = deliveries.submit(person.push, confirmation)
         demo.kill_part("web")
         first.result()
-    repeated = until(lambda: _answered(person, confirmation), READY_SECONDS, "the repeat is answered")
+    repeated = until(lambda: _answered(person, confirmation), "the repeat is answered", READY_SECONDS)
 
     number = NUMBER.search(repeated)[0]
     assert numbers_of(demo_api, resident) == [number]
@@ -63,13 +65,13 @@ async def test_where_the_worker_dies_the_notice_still_arrives(demo, demo_api, to
         phone = await client.open("周大姐")
         resident = town.resident(openid=phone.openid)
         await phone.say(resident.all_at_once)
-        await phone.next(10)
+        await replied(phone)
         await phone.say("确认")
-        number = NUMBER.search((await phone.next(10))[-1].text)[0]
+        number = NUMBER.search((await replied(phone)).text)[0]
 
         demo.kill_part("worker")
         demo_api.move(number, "accepted", note="已登记受理")
-        seen = await phone.next(READY_SECONDS)
+        seen = await shown(phone, READY_SECONDS)
     assert [each.kind for each in seen] == ["customer_service"]
     assert number in seen[0].text
     assert demo_api.wait_notices(number) == [("customer_service", "sent")]

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import pytest
 from aiohttp import web
 from cloud_kit import ALIYUN_ACCOUNT, REPLIED, cloud_settings
-from deployment import Deployment, free_port, http, until
-from office_api import ARRIVES_SECONDS, OfficeApi
+from deployment import Deployment, free_port, http
+from office_api import OfficeApi
+from waiting import until
 
 from channels.sandbox.sms_cloud import CloudSettings, make_aliyun
 
@@ -34,9 +35,9 @@ def served(settings: CloudSettings, port: int) -> Iterator[None]:
     try:
         yield
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(60)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(60)
         loop.close()
 
 
@@ -91,7 +92,7 @@ def test_a_text_is_kept_staff_are_called_and_the_phone_says_so(cloud_office, tow
     resident = town.resident()
     cloud_office.ctl("faults", {"path": "push", "duplicates": 1, "times": 5})
     cloud_office.ctl(f"phones/{resident.phone}/text", {"text": resident.all_at_once})
-    until(lambda: cloud_office.screen(resident.phone), ARRIVES_SECONDS, "the phone shows an answer")
+    until(lambda: cloud_office.screen(resident.phone), "the phone shows an answer")
     assert cloud_office.screen(resident.phone) == [f"【{ALIYUN_ACCOUNT['sign']}】{REPLIED}"]
 
     [talk] = cloud_office.api.conversations(resident.phone, channel="sms")
@@ -102,7 +103,7 @@ def test_a_text_is_kept_staff_are_called_and_the_phone_says_so(cloud_office, tow
         said = cloud_office.api.messages(talk["id"])
         return said if "delivered" in [each.get("state") for each in said] else []
 
-    said = until(delivered, ARRIVES_SECONDS, "the receipt is in")
+    said = until(delivered, "the receipt is in")
     assert [each["text"] for each in said if each["direction"] == "in"] == [resident.all_at_once]
     assert [each["direction"] for each in said].count("out") == 1
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import pytest
 from deployment import Deployment, free_port
-from office_api import ARRIVES_SECONDS, OfficeApi
-from real_kannel import Carrier, Kannel, Text, needs_kannel, until
+from office_api import OfficeApi
+from real_kannel import Carrier, Kannel, Text, needs_kannel
 from residents import CODE, NUMBER, Resident
+from waiting import until
 
 pytestmark = needs_kannel
 
@@ -36,7 +37,7 @@ class SmsOffice:
 
 
 def _read(carrier: Carrier, resident: Resident, expected: str) -> str:
-    until(lambda: expected in _shown(carrier.received(), resident), f"the phone shows {expected}", ARRIVES_SECONDS)
+    until(lambda: expected in _shown(carrier.received(), resident), f"the phone shows {expected}")
     return _shown(carrier.received(), resident)
 
 
@@ -116,7 +117,7 @@ def test_a_text_sent_while_the_service_is_down_is_answered_once_when_it_is_up(sm
     resident = town.resident()
     sms_office.deployment.stop()
     with sms_office.kannel.text(resident.phone, resident.all_at_once) as carrier:
-        until(lambda: "Couldn't fetch" in sms_office.kannel.log(), "Kannel finds nobody", ARRIVES_SECONDS)
+        until(lambda: "Couldn't fetch" in sms_office.kannel.log(), "Kannel finds nobody")
         sms_office.deployment.start()
         sms_office.deployment.wait_ready(f"{sms_office.api.url}/readyz")
         _read(carrier, resident, "确认")

@@ -18,7 +18,6 @@ from residents import CODE, NUMBER, Resident
 pytestmark = needs_foreign_smsc
 
 SIGN, PASSWORD = "某市信访局", "secret-7"
-_ANSWERED_SECONDS = 40.0
 _UNITS_IN_A_PART = 67
 
 
@@ -46,7 +45,7 @@ class SmppOffice:
             said = self.smsc.heard("submit", status=0, to=resident.phone)
             return "".join(event["text"] for event in said).replace(f"【{SIGN}】", "\n")
 
-        await self.smsc.until(lambda: expected in shown(), f"the phone shows {expected}", seconds=_ANSWERED_SECONDS)
+        await self.smsc.until(lambda: expected in shown(), f"the phone shows {expected}")
         return shown()
 
     def holder(self) -> int:
@@ -94,7 +93,7 @@ async def smpp_office(servers, folder: Path) -> AsyncIterator[SmppOffice]:
         try:
             deployment.start()
             await asyncio.to_thread(deployment.wait_ready, f"{url}/readyz")
-            await smsc.wait("bind", right=True, mode="transceiver", seconds=_ANSWERED_SECONDS)
+            await smsc.wait("bind", right=True, mode="transceiver")
             yield SmppOffice(smsc=smsc, api=OfficeApi(url=url, token=token), deployment=deployment)
         finally:
             await asyncio.to_thread(deployment.abandon)
@@ -109,7 +108,7 @@ async def test_a_petition_is_filed_though_the_worker_that_holds_the_bind_dies(se
         assert len(office.smsc.heard("bind")) == 1
 
         os.kill(office.holder(), signal.SIGKILL)
-        await office.smsc.wait("bind", 2, seconds=_ANSWERED_SECONDS)
+        await office.smsc.wait("bind", 2)
         office.say(resident, "确认")
         filed = await office.hear(resident, "查询码")
         number = NUMBER.search(filed)[0]

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
+from phones import replied, shown
 from residents import CODE, NUMBER, Resident
 
 from channels.sandbox.client import Phone, SandboxClient
 
-ANSWER_SECONDS = 15.0
 PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
     "0000000c4944415408d763606060000000040001275c3c1c0000000049454e44ae426082"
@@ -28,9 +28,7 @@ class Talk:
 
     async def hear(self) -> str:
         """What is answered; one message, and a passive reply."""
-        [seen] = await self.phone.next(ANSWER_SECONDS)
-        assert seen.kind == "passive"
-        return seen.text
+        return (await replied(self.phone)).text
 
     async def file(self) -> str:
         await self.say(self.resident.all_at_once)
@@ -53,7 +51,7 @@ async def test_progress_adding_and_withdrawal(talk, demo_api):
     number = await talk.file()
     assert "待受理" in await talk.say("进度")
     demo_api.move(number, "accepted")
-    [notice] = await talk.phone.next(ANSWER_SECONDS)
+    [notice] = await shown(talk.phone)
     assert notice.kind == "customer_service"
     progress = await talk.say("我的事办得怎么样了")
     assert number in progress
@@ -126,10 +124,10 @@ async def test_a_picture_and_a_location_sent_while_filing_are_in_the_case(talk, 
 
 async def test_somebody_who_follows_is_welcomed(talk):
     await talk.phone.unfollow()
-    await talk.phone.next(ANSWER_SECONDS)
+    await shown(talk.phone)
     await talk.phone.follow()
-    seen = await talk.phone.next(ANSWER_SECONDS)
+    seen = await shown(talk.phone)
     if len(seen) == 1:  # the phone's own line, "已关注"
-        seen += await talk.phone.next(ANSWER_SECONDS)
+        seen += await shown(talk.phone)
     assert [each.kind for each in seen] == ["system", "passive"]
     assert "您好" in seen[-1].text

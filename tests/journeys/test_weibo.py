@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from deployment import READY_SECONDS, Deployment, free_port, until
-from office_api import ARRIVES_SECONDS, OfficeApi
+from deployment import READY_SECONDS, Deployment, free_port
+from office_api import OfficeApi
 from residents import NUMBER, Driver
+from waiting import until
 from weibo_phone import WeiboPhone, control
 
 INVITATION = "请私信我们"
@@ -36,7 +37,7 @@ class WeiboOffice:
         command = [sys.executable, "-m", "bot", *words]
         folder = self.deployment.data_dir.parent
         return subprocess.run(
-            command, env=self.env, cwd=folder, capture_output=True, text=True, timeout=60, check=False
+            command, env=self.env, cwd=folder, capture_output=True, text=True, timeout=120, check=False
         )
 
 
@@ -74,7 +75,7 @@ def weibo_office(servers, tmp_path_factory) -> Iterator[WeiboOffice]:
         deployment.wait_ready(f"{sandbox_url}/_ctl/weibo/status")
         control(sandbox_url, "POST", "/quota", {"calls_a_day": 1_000_000})
         until(
-            lambda: control(sandbox_url, "GET", "/status")["bot"] == "ready", READY_SECONDS, "the URL check is passed"
+            lambda: control(sandbox_url, "GET", "/status")["bot"] == "ready", "the URL check is passed", READY_SECONDS
         )
         yield WeiboOffice(
             deployment=deployment,
@@ -138,7 +139,7 @@ def test_a_comment_about_a_case_gets_the_invitation_and_nothing_of_the_case(weib
     def answers():
         return [post["text"] for post in weibo_office.said_in_public() if post["under"] == written]
 
-    until(answers, ARRIVES_SECONDS, "the comment is answered")
+    until(answers, "the comment is answered")
     [answer] = answers()
     _is_the_invitation_alone(answer, resident)
     _, text = phone.hear(INVITATION)

@@ -1,7 +1,6 @@
 """The door to MongoDB keeps its promises with either client."""
 
 import asyncio
-import time
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -9,6 +8,7 @@ import pymongo
 import pytest
 from pymongo import InsertOne, UpdateOne
 from pymongo import errors as driver_errors
+from waiting import quicker_than
 
 from storage import driver
 from storage.driver import DEFAULT_DATABASE, Database, connect
@@ -136,12 +136,11 @@ async def test_whoever_is_held_up_by_a_slow_commit_waits_for_it(database: Databa
 async def test_a_server_that_is_not_there_is_away_in_time(tmp_path, driver):
     away = quote(str(tmp_path / "none.sock"), safe="")
     database = await connect(f"mongodb://{away}/?directConnection=true", driver=driver, timeout_ms=300)
-    begun = time.monotonic()
-    with pytest.raises(StorageAway):
-        await database.ping()
-    with pytest.raises(StorageAway):
-        await database["things"].insert_one({"_id": "a"})
-    assert time.monotonic() - begun < 2
+    with quicker_than(15, "being told that nobody is there"):  # the driver's own patience is 30 s
+        with pytest.raises(StorageAway):
+            await database.ping()
+        with pytest.raises(StorageAway):
+            await database["things"].insert_one({"_id": "a"})
     await database.close()
 
 
@@ -158,10 +157,8 @@ async def test_a_server_that_never_answers_is_away_in_time(tmp_path, driver):
     path = str(tmp_path / "mute.sock")
     server = await asyncio.start_unix_server(swallow, path)
     database = await connect(f"mongodb://{quote(path, safe='')}/?directConnection=true", driver=driver, timeout_ms=300)
-    begun = time.monotonic()
-    with pytest.raises(StorageAway):
+    with quicker_than(15, "being told that nobody answers"), pytest.raises(StorageAway):
         await database.in_transaction(lambda session: database["things"].insert_one({"_id": "a"}, session=session))
-    assert time.monotonic() - begun < 2
     await database.close()
     server.close()
     await asyncio.gather(*over)

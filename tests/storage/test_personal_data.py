@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from waiting import soon
 
 from storage import keys, personal_data
 from storage.driver import Database
@@ -179,9 +180,7 @@ async def test_a_process_that_runs_reads_a_newer_key_when_it_meets_one(database,
     keeping = asyncio.create_task(old.keep_fresh())
     with pytest.raises(NewerKey):
         old.open(sealed, PLACE)
-    async with asyncio.timeout(5):
-        while not await opens(old, sealed):  # noqa: ASYNC110 - another task's reading
-            await asyncio.sleep(0.01)
+    await soon(lambda: opens(old, sealed), "the new key is read")
     keeping.cancel()
     with suppress(asyncio.CancelledError):
         await keeping

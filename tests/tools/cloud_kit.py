@@ -11,6 +11,7 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sms_kit import KEY, Kit
+from waiting import awaited
 
 from channels.base import WebhookRequest
 from channels.messages import Outbound
@@ -78,7 +79,7 @@ def cloud_settings(provider: str, bot_url: str, **more: Any) -> CloudSettings:
         "variable_limit": 35 if aliyun else 32,
         "retries": (60, 300, 600) if aliyun else (60, 60),
         "sdk_app_id": "" if aliyun else APP_ID,
-        "answer_seconds": 2.0,
+        "answer_seconds": 30.0,
     }
     return CloudSettings(**(known | more))
 
@@ -112,10 +113,9 @@ class Bot:
         response = self.channel.respond(arrival, None)
         return web.Response(status=response.status, body=response.body, headers={"Content-Type": response.content_type})
 
-    async def called(self, seconds: float) -> None:
+    async def called(self) -> None:
         """Wait until something was kept."""
-        async with asyncio.timeout(seconds):
-            await self.news.wait()
+        await awaited(self.news.wait(), "a call of the cloud")
 
     @property
     def receipts(self) -> list[Any]:
@@ -163,7 +163,7 @@ async def played(provider: str, account: Mapping[str, Any] | None = None, **clou
         async with TestServer(make(settings)) as server:
             url = str(server.make_url("")).rstrip("/")
             ours = dict(ALIYUN_ACCOUNT if provider == "aliyun" else TENCENT_ACCOUNT)
-            kit = Kit(settings=ours | {"api_base": url, "call_seconds": 2} | dict(account or {}))
+            kit = Kit(settings=ours | {"api_base": url, "call_seconds": 30} | dict(account or {}))
             kit.now = datetime.now(UTC)
             bot.channel = kit.channel(http)
             yield CloudStage(cloud=url, channel=bot.channel, bot=bot, http=http)

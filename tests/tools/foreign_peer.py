@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import PATIENCE_S, awaited, within
 
 _HOME = Path(__file__).parent / "foreign_smsc"
-_PATIENCE_S = 20.0
 needs_foreign_smsc = pytest.mark.skipif(
     shutil.which("node") is None or not (_HOME / "node_modules" / "smpp").is_dir(),
     reason="npm's smpp is not installed (npm ci --prefix tests/tools/foreign_smsc)",
@@ -48,17 +48,15 @@ class ForeignSmsc:
             if event["event"] == kind and all(event.get(name) == value for name, value in having.items())
         ]
 
-    async def wait(self, kind: str, count: int = 1, *, seconds: float = _PATIENCE_S, **having: Any) -> list[Event]:
+    async def wait(self, kind: str, count: int = 1, *, seconds: float = PATIENCE_S, **having: Any) -> list[Event]:
         """What is heard of this, when there are ``count``."""
         await self.until(lambda: len(self.heard(kind, **having)) >= count, f"{count} {kind}", seconds=seconds)
         return self.heard(kind, **having)
 
-    async def until(self, true: Callable[[], bool], what: str, *, seconds: float = _PATIENCE_S) -> None:
-        try:
-            async with asyncio.timeout(seconds), self.news:
-                await self.news.wait_for(true)
-        except TimeoutError:
-            pytest.fail(f"{what} was to come; there came {[event['event'] for event in self.events]}")
+    async def until(self, true: Callable[[], bool], what: str, *, seconds: float = PATIENCE_S) -> None:
+        told = lambda: f"{what}; there came {[event['event'] for event in self.events]}"  # noqa: E731
+        async with within(told, seconds), self.news:
+            await self.news.wait_for(true)
 
     async def listen(self) -> None:
         assert self.process.stdout is not None
@@ -83,5 +81,5 @@ async def foreign_smsc(password: str) -> AsyncIterator[ForeignSmsc]:
     finally:
         assert process.stdin is not None
         process.stdin.close()
-        await asyncio.wait_for(process.wait(), _PATIENCE_S)
+        await awaited(process.wait(), "the SMSC ends")
         await listening

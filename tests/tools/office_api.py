@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from deployment import http, until
+from deployment import http
+from waiting import WaitedTooLong, until
 
-ARRIVES_SECONDS = 20.0
+_CALL_SECONDS = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +21,9 @@ class OfficeApi:
 
     def call(self, method: str, path: str, body: bytes | None = None) -> tuple[int, dict[str, Any]]:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        status, answer = http(method, f"{self.url}/api/v1{path}", body=body, headers=headers)
+        status, answer = http(method, f"{self.url}/api/v1{path}", body=body, headers=headers, seconds=_CALL_SECONDS)
+        if not status:
+            raise WaitedTooLong(f"nobody answered {method} {path}")
         return status, json.loads(answer)
 
     def get(self, path: str) -> dict[str, Any]:
@@ -38,7 +41,7 @@ class OfficeApi:
             found = list(self.get(f"/cases/{number}/attachments")["items"])
             return [] if "wanted" in {each["state"] for each in found} else found
 
-        return list(until(settled, ARRIVES_SECONDS, "nothing is being fetched"))
+        return list(until(settled, "nothing is being fetched"))
 
     def content(self, url: str) -> bytes:
         status, answer = http("GET", f"{self.url}{url}", headers={"Authorization": f"Bearer {self.token}"})
@@ -65,7 +68,7 @@ class OfficeApi:
             ways = [(one["via"], one["state"]) for one in told]
             return ways if not under_way & {state for _, state in ways} else []
 
-        return list(until(settled, ARRIVES_SECONDS, "nothing is under way"))
+        return list(until(settled, "nothing is under way"))
 
     def conversations(self, sender: str, account: str = "main", channel: str = "wechat") -> list[dict[str, Any]]:
         query = urlencode({"channel": channel, "account": account, "sender": sender})

@@ -10,8 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -19,10 +18,9 @@ from typing import Self
 from urllib.parse import unquote_to_bytes
 
 import pytest
+from waiting import PATIENCE_S, until
 
 FAKESMSC = Path("/usr/lib/kannel/test/fakesmsc")
-_PATIENCE_S = 20.0
-_LOOK_AGAIN_S = 0.03
 _GOT = re.compile(r"Got message \d+: <(\S+) (\S+) (?:udh (\S+) )?(text|ucs-2|data) (.*)>$", re.MULTILINE)
 
 missing = [name for name in ("bearerbox", "smsbox") if shutil.which(name, path="/usr/sbin:/usr/bin:/sbin:/bin") is None]
@@ -94,14 +92,6 @@ class Text:
     to: str
     udh: str
     content: str
-
-
-def until(holds: Callable[[], object], what: str, seconds: float = _PATIENCE_S) -> None:
-    """Look until ``holds``."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, f"not within {seconds:g} s: {what}"
-        time.sleep(_LOOK_AGAIN_S)
 
 
 def free_port() -> int:
@@ -252,7 +242,7 @@ class Carrier:
         """What has reached phones since this carrier is up."""
         return [_read(*found) for found in _GOT.findall(self._log.read_text("utf-8", errors="replace"))]
 
-    def wait_received(self, count: int = 1, seconds: float = _PATIENCE_S) -> list[Text]:
+    def wait_received(self, count: int = 1, seconds: float = PATIENCE_S) -> list[Text]:
         """As ``received``, when there are ``count``."""
         until(lambda: len(self.received()) >= count, f"{count} texts reach phones", seconds)
         return self.received()
@@ -267,7 +257,7 @@ def _read(sender: str, to: str, udh: str, kind: str, content: str) -> Text:
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGTERM)
     try:
-        process.wait(timeout=5)
+        process.wait(timeout=30)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.wait(timeout=5)
+        process.wait(timeout=30)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from waiting import within
+
 from channels.base import Arrival, Tools
 from channels.messages import Address, Inbound, MessagePart, Outbound, Receipt, Via
 from channels.sms import factory
@@ -63,11 +65,11 @@ class Taken:
     def texts(self) -> list[str]:
         return [message.text for message in self.messages]
 
-    async def wait(self, *, messages: int = 0, parts: int = 0, receipts: int = 0, seconds: float = 20.0) -> None:
+    async def wait(self, *, messages: int = 0, parts: int = 0, receipts: int = 0) -> None:
         def there() -> bool:
             return len(self.messages) >= messages and len(self.parts) >= parts and len(self.receipts) >= receipts
 
-        async with asyncio.timeout(seconds), self.news:
+        async with within(f"{messages} messages, {parts} parts, {receipts} receipts"), self.news:
             await self.news.wait_for(there)
 
 

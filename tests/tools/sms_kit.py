@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from waiting import PATIENCE_S, WaitedTooLong
+
 from channels.base import Tools, WebhookRequest
 from channels.messages import Address, Outbound, Via
 from channels.sms import factory
@@ -67,7 +69,7 @@ class Calls:
     answer: Callable[[WebhookRequest], tuple[int, bytes]] = field(default=lambda _request: (200, b""))
     news: threading.Condition = field(default_factory=threading.Condition)
 
-    def wait(self, count: int, *, path: str | None = None, seconds: float = 20.0) -> list[WebhookRequest]:
+    def wait(self, count: int, *, path: str | None = None, seconds: float = PATIENCE_S) -> list[WebhookRequest]:
         """The calls (of ``path``), when there are ``count``."""
 
         def found() -> list[WebhookRequest]:
@@ -75,7 +77,8 @@ class Calls:
 
         with self.news:
             there = self.news.wait_for(lambda: len(found()) >= count, seconds)
-        assert there, f"{count} calls were to come, {len(found())} came"
+        if not there:
+            raise WaitedTooLong(f"{count} calls were to come, {len(found())} came")
         return found()
 
 
@@ -119,6 +122,8 @@ def _handler(calls: Calls) -> type[BaseHTTPRequestHandler]:
             with contextlib.suppress(ConnectionError):  # whoever called may wait no longer
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
+                if self.close_connection:  # asked for by whoever called
+                    self.send_header("Connection", "close")
                 self.end_headers()
                 self.wfile.write(body)
 

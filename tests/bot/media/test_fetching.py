@@ -8,6 +8,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from waiting import awaited, soon
 
 from bot.media.fetching import AT_ONCE, LEASE_SECONDS, Limits, MediaFetcher, patience
 from bot.media.wanting import Wanting
@@ -257,10 +258,8 @@ async def test_no_more_are_in_memory_at_once_than_there_are_places_and_none_is_l
     keys = [await work.wants(await work.arrives(f"oPerson-{n:022}")) for n in range(AT_ONCE + 3)]
     work.platform.hold = asyncio.Event()
     under_way = [asyncio.create_task(work.fetcher.fetch(key)) for key in keys]
-    async with asyncio.timeout(10):
-        while len(work.platform.asked) < AT_ONCE:  # noqa: ASYNC110 - the platform tells of the first alone
-            await asyncio.sleep(0.01)
-        await asyncio.gather(*under_way[AT_ONCE:])  # they found no place
+    await soon(lambda: len(work.platform.asked) == AT_ONCE, "as many are asked for as have a place")
+    await awaited(asyncio.gather(*under_way[AT_ONCE:]), "the others find no place")
     assert len(work.platform.asked) == AT_ONCE
     work.platform.hold.set()
     await asyncio.gather(*under_way)
@@ -272,9 +271,11 @@ async def test_without_a_job_engine_they_are_fetched_beside_all_else(work):
     key = await work.wants(await work.arrives())
     work.platform.hold = asyncio.Event()
     work.fetcher.begin([key])
-    await asyncio.wait_for(work.platform.begun.wait(), 10)
+    await awaited(work.platform.begun.wait(), "it is asked for")
     work.platform.hold.set()
-    async with asyncio.timeout(10):
-        while (await work.store.attachments.get(key)).state is not AttachmentState.KEPT:  # noqa: ASYNC110 - a store tells nobody
-            await asyncio.sleep(0.01)
+
+    async def is_kept() -> bool:
+        return (await work.store.attachments.get(key)).state is AttachmentState.KEPT
+
+    await soon(is_kept, "it is kept")
     await work.fetcher.aclose()

@@ -5,6 +5,8 @@ import random
 import sys
 from datetime import UTC, datetime, timedelta
 
+from waiting import awaited
+
 from bot.casework.service import Casework
 from bot.media.fetching import LEASE_SECONDS, Limits, MediaFetcher, patience
 from channels.base import Fetched
@@ -66,7 +68,7 @@ async def test_a_picture_is_kept_once_though_its_first_worker_was_killed(databas
 
     words = ["-c", DYING, servers.mongodb_uri, database.name, str(tmp_path / "keys" / "master.key"), key]
     dying = await asyncio.create_subprocess_exec(sys.executable, *words)
-    assert await asyncio.wait_for(dying.wait(), 60) == -9
+    assert await awaited(dying.wait(), "it dies") == -9
     files, chunks = (database[f"{FILES}.{part}"] for part in ("files", "chunks"))
     assert (await files.count({}, limit=9), await chunks.count({}, limit=99)) == (1, 3)
 

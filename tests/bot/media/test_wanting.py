@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from stage import PERSON, Stage, message
+from waiting import PATIENCE_S
 
 from channels.messages import Kind, Media
 from dialogs.outcome import Attachment, FileCase, Unlink
@@ -39,15 +40,15 @@ async def _due(stage):
 async def test_a_picture_of_before_and_one_of_the_same_turn_go_with_the_case(stage):
     process = stage.process()
     before = await _picture(stage, "1")
-    await process.turns.reply_for(before, seconds=4)
+    await process.turns.reply_for(before, seconds=PATIENCE_S)
     [unfiled] = [each async for each in stage.store.database[ATTACHMENTS].each({})]
     assert (unfiled["case_numbers"], "expires_at" in unfiled) == ([], True)
 
-    await process.turns.drain(4)
+    await process.turns.drain(PATIENCE_S)
     now_sent = await _picture(stage, "2")
     number = await stage.store.numbers.draw(message_id="2", at=datetime.now(UTC))
     stage.script.effects = [_files(number, before.id, now_sent.id)]
-    await process.turns.reply_for(now_sent, seconds=4)
+    await process.turns.reply_for(now_sent, seconds=PATIENCE_S)
     kept = await stage.store.attachments.of_case(number)
     assert {each.message_id for each in kept} == {before.id, now_sent.id}
     assert await _due(stage) == {stage.store.attachments.id_of(each.id) for each in (before, now_sent)}
@@ -62,8 +63,8 @@ async def test_the_workers_are_told_of_it_when_it_is_committed(stage):
 
     process.turns._tools = replace(process.turns._tools, fetch=fetch)
     arrived = await _picture(stage, "1")
-    await process.turns.reply_for(arrived, seconds=4)
-    await process.turns.drain(4)
+    await process.turns.reply_for(arrived, seconds=PATIENCE_S)
+    await process.turns.drain(PATIENCE_S)
     assert told == [(stage.store.attachments.id_of(arrived.id), True)]
 
 
@@ -80,7 +81,7 @@ async def test_a_commit_that_fails_leaves_nothing_wanted_and_the_next_try_wants_
     monkeypatch.setattr(type(stage.store.committer), "_write", fails_once)
     arrived = await _picture(stage, "1")
     process.turns.start(arrived)
-    await process.turns.drain(8)
+    await process.turns.drain(PATIENCE_S)
     assert failing == []
     assert (await stage.store.inbox.get(arrived.id)).state is ArrivalState.DONE
     assert await _due(stage) == {stage.store.attachments.id_of(arrived.id)}
@@ -90,7 +91,7 @@ async def test_a_picture_whose_turn_broke_for_good_is_kept_for_whoever_looks_int
     process = stage.process()
     stage.script.broken = True
     arrived = await _picture(stage, "1")
-    await process.turns.reply_for(arrived, seconds=4)
+    await process.turns.reply_for(arrived, seconds=PATIENCE_S)
     assert (await stage.store.inbox.get(arrived.id)).state is ArrivalState.FAILED
     assert await _due(stage) == {stage.store.attachments.id_of(arrived.id)}
 
@@ -100,14 +101,14 @@ async def test_of_whoever_leaves_what_is_in_no_case_is_dropped_and_what_is_filed
     filed = await _picture(stage, "1")
     number = await stage.store.numbers.draw(message_id="1", at=datetime.now(UTC))
     stage.script.effects = [_files(number, filed.id)]
-    await process.turns.reply_for(filed, seconds=4)
+    await process.turns.reply_for(filed, seconds=PATIENCE_S)
     stage.script.effects = []
     unfiled = await _picture(stage, "2")
-    await process.turns.reply_for(unfiled, seconds=4)
+    await process.turns.reply_for(unfiled, seconds=PATIENCE_S)
 
     stage.script.effects = [Unlink()]
-    await process.turns.reply_for(await stage.keep("退出"), seconds=4)
-    await process.turns.drain(4)
+    await process.turns.reply_for(await stage.keep("退出"), seconds=PATIENCE_S)
+    await process.turns.drain(PATIENCE_S)
     assert await stage.store.attachments.drop_expired(datetime.now(UTC), limit=9) == 1
     assert [each.message_id for each in await stage.store.attachments.of_case(number)] == [filed.id]
     assert await stage.store.attachments.unfiled(filed.conversation_id) == []
@@ -115,5 +116,5 @@ async def test_of_whoever_leaves_what_is_in_no_case_is_dropped_and_what_is_filed
 
 async def test_words_alone_make_no_attachment(stage):
     arrived = await stage.keep("路灯坏了", address=PERSON)
-    await stage.process().turns.reply_for(arrived, seconds=4)
+    await stage.process().turns.reply_for(arrived, seconds=PATIENCE_S)
     assert await stage.store.database[ATTACHMENTS].count({}, limit=9) == 0

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from waiting import awaited, soon
 
 from bot.understanding.breaker import Breaker
 from bot.understanding.bundled import bundled_embedder
@@ -57,7 +58,7 @@ def program(tmp_path):
 
 @pytest.fixture
 async def embedder(program, tmp_path):
-    made = HostedEmbedder(["fake", str(tmp_path)], id="fake", seconds=10, program=program)
+    made = HostedEmbedder(["fake", str(tmp_path)], id="fake", seconds=60, program=program)
     yield made
     (tmp_path / "hold").unlink(missing_ok=True)
     await made.aclose()
@@ -69,9 +70,7 @@ def seen(folder: Path) -> list[str]:
 
 
 async def until_seen(folder: Path, text: str) -> None:
-    async with asyncio.timeout(10):
-        while text not in seen(folder):  # noqa: ASYNC110 - another process writes it
-            await asyncio.sleep(0.005)
+    await soon(lambda: text in seen(folder), f"the model sees {text}")
 
 
 def runs(pid: int) -> bool:
@@ -114,6 +113,7 @@ async def test_a_model_that_is_too_slow_is_away_and_what_was_given_up_is_not_wor
     (tmp_path / "hold").touch()
     with pytest.raises(EmbedderAway, match="too_slow"):
         await slow.embed(["a", "b", "c"], role=QUERY)
+    slow._seconds = 60
     (tmp_path / "hold").unlink()
     assert len(await slow.embed(["d"], role=PASSAGE)) == 1
     assert "b" not in seen(tmp_path)
@@ -179,7 +179,7 @@ async def test_a_process_that_was_killed_while_idle_is_begun_again(embedder, tmp
 async def test_a_process_that_keeps_dying_is_left_alone_for_a_while(program, tmp_path):
     now = [0.0]
     breaker = Breaker(failures=2, rest_seconds=30, clock=lambda: now[0])
-    dying = HostedEmbedder(["fake", str(tmp_path)], id="dying", seconds=10, program=program, breaker=breaker)
+    dying = HostedEmbedder(["fake", str(tmp_path)], id="dying", seconds=60, program=program, breaker=breaker)
     for reason in ("died", "died", "resting", "resting"):
         with pytest.raises(EmbedderAway, match=reason):
             await dying.embed(["dies"], role=QUERY)
@@ -189,7 +189,7 @@ async def test_a_process_that_keeps_dying_is_left_alone_for_a_while(program, tmp
 
 
 async def test_a_refused_model_says_why_and_is_not_asked_for_again(program):
-    refused = HostedEmbedder(["refuse", ""], id="refused", seconds=10, program=program)
+    refused = HostedEmbedder(["refuse", ""], id="refused", seconds=60, program=program)
     for _ in range(2):
         with pytest.raises(EmbedderAway, match="refused"):
             await refused.warm()
@@ -214,7 +214,7 @@ async def test_it_ends_with_whoever_began_it(program, tmp_path):
         "import asyncio, os, sys\n"
         "from bot.understanding.hosted import HostedEmbedder\n"
         "async def main():\n"
-        "    made = HostedEmbedder(['fake', sys.argv[1]], id='x', seconds=10, program=sys.argv[2:])\n"
+        "    made = HostedEmbedder(['fake', sys.argv[1]], id='x', seconds=60, program=sys.argv[2:])\n"
         "    await made.warm()\n"
         "    print(made.pid, flush=True)\n"
         "    os.kill(os.getpid(), 9)\n"
@@ -225,9 +225,7 @@ async def test_it_ends_with_whoever_began_it(program, tmp_path):
     )
     out, _ = await parent.communicate()
     pid = int(out.decode().split()[-1])
-    async with asyncio.timeout(10):
-        while runs(pid):  # noqa: ASYNC110 - another process
-            await asyncio.sleep(0.01)
+    await soon(lambda: not runs(pid), "the process ends")
 
 
 async def test_the_bundled_model_answers_from_its_process():
@@ -253,13 +251,12 @@ async def test_an_end_that_does_not_come_is_not_waited_for(program, tmp_path, mo
     monkeypatch.setattr("bot.understanding.hosted._END_SECONDS", 0.1)
     (tmp_path / "leaves.py").write_text(LEAVES_A_CHILD, "utf-8")
     embedder = HostedEmbedder(
-        ["fake", str(tmp_path)], id="fake", seconds=10, program=(sys.executable, str(tmp_path / "leaves.py"))
+        ["fake", str(tmp_path)], id="fake", seconds=60, program=(sys.executable, str(tmp_path / "leaves.py"))
     )
     await embedder.embed(["a"], role=QUERY)
     pid = embedder.pid
     try:
-        async with asyncio.timeout(10):
-            await embedder.aclose()
+        await awaited(embedder.aclose(), "it is not waited for", 30)
     finally:
         os.kill(int((tmp_path / "child").read_text()), signal.SIGKILL)
     assert not runs(pid)

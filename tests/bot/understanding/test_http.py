@@ -21,7 +21,7 @@ def clock():
 def embedder(model_server, http, clock):
     breaker = Breaker(failures=3, rest_seconds=30, clock=lambda: clock[0])
     endpoint = Endpoint(http, model_server.url, api_key="sk-test", breaker=breaker)
-    return HttpEmbedder(endpoint, base_url=model_server.url, model="small", seconds=0.5)
+    return HttpEmbedder(endpoint, base_url=model_server.url, model="small", seconds=30)
 
 
 async def test_each_text_has_its_own_unit_row_whatever_order_they_came_in(embedder, model_server):
@@ -61,7 +61,7 @@ async def test_a_long_text_is_cut(embedder, model_server):
 
 
 async def test_an_address_that_does_not_answer_in_time_is_away(embedder, model_server, hang):
-    model_server.fault = hang
+    model_server.fault, embedder._seconds = hang, 0.5
     with pytest.raises(EmbedderAway, match="too_slow"):
         await embedder.embed(["一"], role=QUERY)
 

@@ -49,7 +49,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 async def embedder(folder):
-    made = HostedEmbedder(["onnx", str(folder)], id="tiny", seconds=10)
+    made = HostedEmbedder(["onnx", str(folder)], id="tiny", seconds=60)
     yield made
     await made.aclose()
 
@@ -67,7 +67,7 @@ async def test_hostile_texts_have_rows_too(embedder):
 
 async def test_the_prompts_of_the_model_are_put_before_the_text(folder):
     (folder / "config_sentence_transformers.json").write_text(json.dumps({"prompts": {"query": "问", "passage": "答"}}))
-    embedder = HostedEmbedder(["onnx", str(folder)], id="tiny", seconds=10)
+    embedder = HostedEmbedder(["onnx", str(folder)], id="tiny", seconds=60)
     (query,) = await embedder.embed(["肉"], role=QUERY)
     (passage,) = await embedder.embed(["肉"], role=PASSAGE)
     await embedder.aclose()
@@ -77,7 +77,7 @@ async def test_the_prompts_of_the_model_are_put_before_the_text(folder):
 async def test_the_first_token_stands_for_all_where_the_model_says_so(folder):
     (folder / "1_Pooling").mkdir()
     (folder / "1_Pooling" / "config.json").write_text(json.dumps({"pooling_mode_cls_token": True}))
-    embedder = HostedEmbedder(["onnx", str(folder)], id="tiny", seconds=10)
+    embedder = HostedEmbedder(["onnx", str(folder)], id="tiny", seconds=60)
     one, other = await embedder.embed(["查进度", "查红烧肉"], role=QUERY)
     await embedder.aclose()
     assert np.allclose(one, other)
@@ -86,7 +86,7 @@ async def test_the_first_token_stands_for_all_where_the_model_says_so(folder):
 @pytest.mark.parametrize("name", onnx_model.NEEDED)
 async def test_a_file_that_is_no_model_is_refused_with_a_reason(folder, name):
     (folder / name).write_bytes(b"no such thing")
-    embedder = HostedEmbedder(["onnx", str(folder)], id="tiny", seconds=10)
+    embedder = HostedEmbedder(["onnx", str(folder)], id="tiny", seconds=60)
     with pytest.raises(EmbedderAway, match="refused"):
         await embedder.warm()
     await embedder.aclose()

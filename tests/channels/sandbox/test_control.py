@@ -5,6 +5,7 @@ import asyncio
 import aiohttp
 import pytest
 from aiohttp import web
+from waiting import PATIENCE_S, awaited
 
 from channels.sandbox import Choice, SandboxAway, SandboxClient, SandboxRefused, split_choices
 
@@ -223,15 +224,15 @@ async def test_a_program_talks_and_sees_what_comes(sandbox, bot, kit):
 
     bot.answering = answering
     async with SandboxClient(sandbox.url) as client:
-        await client.wait_ready(5)
+        await client.wait_ready(PATIENCE_S)
         phone = await client.open()
         await phone.say("路灯坏了")
-        (seen,) = await phone.next(5)
+        (seen,) = await phone.next(PATIENCE_S)
         assert (seen.kind, seen.type, seen.text) == ("passive", "text", "听到：路灯坏了")
         await phone.location(36.7, 119.1, "东风东街")
-        assert (await phone.next(5))[0].text == "听到：location"
+        assert (await phone.next(PATIENCE_S))[0].text == "听到：location"
         await phone.picture(b"\xff\xd8\xff" + bytes(10))
-        assert (await phone.next(5))[0].text == "听到：image"
+        assert (await phone.next(PATIENCE_S))[0].text == "听到：image"
         assert await phone.next(0.05) == []
 
 
@@ -261,7 +262,7 @@ async def test_waiting_ends_when_the_sandbox_does(sandbox, stack):
         await sandbox.ctl("GET", "/status")
         await stack.aclose()
         with pytest.raises(SandboxAway):
-            await asyncio.wait_for(waiting, 5)
+            await awaited(waiting, "the waiting ends", 20)
 
 
 def test_choices_in_a_text_are_told_apart_from_it():

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from waiting import awaited
 
 from channels.sandbox import Mode, SandboxSettings
 from channels.sandbox.pusher import DELIVERIES
@@ -72,7 +73,9 @@ async def test_an_acknowledgement_ends_the_push_and_shows_nothing(sandbox, bot, 
     assert [item["progress"] for item in await sandbox.shown()] == ["received"]
 
 
-async def test_without_an_answer_the_same_message_comes_three_times_and_the_phone_says_so(sandbox, bot):
+async def test_without_an_answer_the_same_message_comes_three_times_and_the_phone_says_so(hasty, open_sandbox, bot):
+    sandbox = await open_sandbox(replace(hasty, bot_url=bot.url))
+
     async def answering(_):
         await asyncio.Event().wait()
 
@@ -86,10 +89,12 @@ async def test_without_an_answer_the_same_message_comes_three_times_and_the_phon
     own, line = await sandbox.shown()
     assert own["progress"] == "failed"
     assert (line["author"], line["text"]) == ("system", OUT_OF_SERVICE)
-    await asyncio.wait_for(bot.all_cut.wait(), 5)
+    await awaited(bot.all_cut.wait(), "every connection is cut")
 
 
-async def test_a_repeat_may_still_be_answered(sandbox, bot, kit):
+async def test_a_repeat_may_still_be_answered(hasty, open_sandbox, bot, kit):
+    sandbox = await open_sandbox(replace(hasty, bot_url=bot.url))
+
     async def answering(message):
         if len(bot.pushes) == 1:
             await asyncio.Event().wait()

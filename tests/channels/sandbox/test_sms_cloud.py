@@ -38,7 +38,7 @@ async def test_a_text_appears_on_the_phone_and_a_receipt_follows(provider):
     async with played(provider) as stage:
         sent = await stage.channel.send(stage.notice())
         assert await stage.screen() == ["【某市信访局】您反映的事项WF261121001237状态：已受理。说明：请耐心等待"]
-        await stage.bot.called(5)
+        await stage.bot.called()
         [receipt] = stage.bot.receipts
         assert (receipt.provider_id, receipt.state) == (sent.provider_id, ReceiptState.DELIVERED)
 

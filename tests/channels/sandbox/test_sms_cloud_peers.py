@@ -13,6 +13,7 @@ from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentClo
 from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.sms.v20210111 import models, sms_client
+from waiting import within
 
 PEER = Path(__file__).parents[2] / "tools" / "aliyun_peer.py"
 PYTHON = Path(os.environ.get("ALIYUN_SDK_VENV", ".venv-aliyun")) / "bin" / "python"
@@ -78,7 +79,7 @@ async def aliyuns(stage, *calls, secret=SECRET):
         stdout=asyncio.subprocess.PIPE,
         stderr=sys.stderr.fileno() if sys.stderr.isatty() else asyncio.subprocess.DEVNULL,
     )
-    async with asyncio.timeout(60):
+    async with within("the other client ends"):
         out, _ = await process.communicate(json.dumps(calls).encode())
     return json.loads(out)
 

@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator
 import pytest
 from foreign_peer import ForeignSmsc, foreign_smsc, needs_foreign_smsc
 from smpp_kit import PASSWORD, Shared, Taken, account, bound, outbound
+from waiting import soon
 
 from channels.errors import AccountBroken, Busy, HeldElsewhere, OutcomeUnknown, PayloadRejected, RecipientGone
 from channels.messages import ReceiptState
+from channels.sms import smpp_link
 from channels.sms.text import parts
 
 pytestmark = [needs_foreign_smsc, pytest.mark.xdist_group("foreign_smsc")]
@@ -263,16 +265,18 @@ async def test_what_was_under_way_at_a_lost_connection_is_not_said_to_be_sent(sm
     assert len(smsc.heard("submit")) == 5
 
 
-async def test_while_the_connection_is_away_nothing_is_begun(smsc, taken):
+async def test_while_the_connection_is_away_nothing_is_begun(smsc, taken, monkeypatch):
+    monkeypatch.setattr(smpp_link, "_FIRST_WAIT", 60.0)
     channel = account(smsc.port)
     async with bound(channel, taken):
         await channel.send(outbound())
         smsc.do("kill")
-        await smsc.wait("closed")
+        await soon(lambda: channel._gateway._link._session is None, "the loss is seen")
         with pytest.raises(Busy) as busy:
             await channel.send(outbound())
         assert busy.value.retry_after
     assert not isinstance(busy.value, OutcomeUnknown)
+    assert len(smsc.heard("submit")) == 1
 
 
 async def test_a_peer_that_answers_no_more_is_left(smsc, taken):

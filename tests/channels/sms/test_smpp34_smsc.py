@@ -10,6 +10,7 @@ import pytest
 import smpp34
 from real_kannel import free_port
 from smpp_kit import Taken, account, bound, outbound
+from waiting import awaited
 
 from channels.messages import ReceiptState
 from channels.sms.text import parts
@@ -72,7 +73,7 @@ async def test_texts_go_both_ways_and_the_receipt_finds_its_text(smsc, taken):
     channel = account(smsc.port, sent_ids="hex", receipt_ids="decimal")
     long = "路灯坏了一个多月，晚上太黑，老人孩子出门都不方便。" * 4
     async with bound(channel, taken):
-        esme = await asyncio.wait_for(smsc.esmes.get(), 10)
+        esme = await awaited(smsc.esmes.get(), "a bind")
         answer = await esme.deliver_sm(
             source_addr="13800138000",
             destination_addr="1069001",
@@ -90,13 +91,13 @@ async def test_texts_go_both_ways_and_the_receipt_finds_its_text(smsc, taken):
     assert taken.texts == ["路灯坏了"]
     assert [bytes(each.short_message)[6:].decode("utf-16-be") for each in smsc.texts] == parts(SIGN + long)
     assert [(each.provider_id, each.state) for each in taken.receipts] == [(sent.provider_id, ReceiptState.DELIVERED)]
-    await asyncio.wait_for(smsc.unbound.wait(), 10)
+    await awaited(smsc.unbound.wait(), "an unbind")
 
 
 async def test_what_is_not_kept_is_refused_for_now(smsc, taken):
     taken.away = True
     async with bound(account(smsc.port), taken):
-        esme = await asyncio.wait_for(smsc.esmes.get(), 10)
+        esme = await awaited(smsc.esmes.get(), "a bind")
         answer = await esme.deliver_sm(source_addr="13800138000", destination_addr="1069001", short_message=b"light")
     assert answer.command_status == 0x64
 

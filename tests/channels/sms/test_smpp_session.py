@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from smpp_kit import Taken, account, bound, outbound
+from waiting import soon, within
 
 from channels.errors import Busy, OutcomeUnknown
 from channels.sms import smpp
@@ -58,12 +59,6 @@ async def bind(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
     writer.write(pdu(command | 0x8000_0000, sequence, b"peer\0"))
 
 
-async def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not holds():  # noqa: ASYNC110 - the peer is a plain socket
-            await asyncio.sleep(0.01)
-
-
 @pytest.mark.parametrize(
     ("status", "says"),
     [(0x0E, "password"), (0x0F, "password"), (0x53, "system_type"), (0x0D, "IP 白名单"), (0x4A1, "0x4A1")],
@@ -102,7 +97,7 @@ async def test_a_peer_that_never_answers_the_bind_is_not_waited_for_long(monkeyp
     async def talk(reader, writer):
         await reader.read()
 
-    async with asyncio.timeout(3), peer(talk) as (port, _):
+    async with within("the doctor gives up"), peer(talk) as (port, _):
         [sentence] = await account(port).check()
     assert "TimeoutError" in sentence
 
@@ -115,7 +110,7 @@ async def test_what_is_no_smpp_ends_the_session_and_a_new_one_begins(said):
         await writer.drain()
 
     async with peer(talk) as (port, came), bound(account(port), Taken()):
-        await until(lambda: len(came) == 2)
+        await soon(lambda: len(came) == 2, "a second session")
 
 
 async def test_half_a_pdu_and_then_silence_is_a_dead_peer():
@@ -128,7 +123,7 @@ async def test_half_a_pdu_and_then_silence_is_a_dead_peer():
         channel = account(port, enquire_seconds=1)
         channel._gateway._answer_seconds = 0.2
         async with bound(channel, Taken()):
-            await until(lambda: len(came) == 2)
+            await soon(lambda: len(came) == 2, "a second session")
 
 
 async def test_a_peer_that_reads_nothing_does_not_hold_us():
@@ -139,7 +134,7 @@ async def test_a_peer_that_reads_nothing_does_not_hold_us():
 
     async with peer(talk) as (port, _):
         channel = account(port, call_seconds=1)
-        async with asyncio.timeout(5), bound(channel, Taken()):
+        async with within("the sending gives up", 30), bound(channel, Taken()):
             with pytest.raises(OutcomeUnknown):
                 await channel.send(outbound())
 
@@ -183,7 +178,7 @@ async def test_answers_to_nothing_and_requests_nobody_knows_harm_nothing():
         await reader.read()
 
     async with peer(talk) as (port, came), bound(account(port), Taken()):
-        await until(lambda: len(answers) == 2)
+        await soon(lambda: len(answers) == 2, "two answers")
     assert answers == [(0x8000_0000, 0x03, 7), (0x8000_0005, 0x65, 9)]
     assert len(came) == 1
 
@@ -209,7 +204,7 @@ async def test_more_than_can_be_kept_is_to_come_again():
 
     taken = Slow()
     async with peer(talk) as (port, _), bound(account(port), taken):
-        await until(lambda: len(answers) == 700)
+        await soon(lambda: len(answers) == 700, "every answer")
     refused = {sequence for status, sequence in answers if status == 0x64}
     kept = {int(text) + 1 for text in taken.texts}
     assert 0 < len(refused) <= 200

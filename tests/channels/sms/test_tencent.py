@@ -76,7 +76,7 @@ def api(listener):
 
 @pytest.fixture
 def channel(kit, http, api):
-    return kit.channel(http, api_base=api.url, call_seconds=2)
+    return kit.channel(http, api_base=api.url, call_seconds=30)
 
 
 def answers(api, response, status=200):

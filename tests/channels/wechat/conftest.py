@@ -254,6 +254,7 @@ SETTINGS = {
     "token": TOKEN,
     "encoding_aes_key": AES_KEY,
     "api_base": "http://127.0.0.1:9",
+    "call_seconds": 60,
 }
 
 

@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.abc import AbstractResolver
 from structlog.testing import capture_logs
+from waiting import awaited, quicker_than
 
 from channels.errors import (
     AccountBroken,
@@ -281,10 +282,8 @@ async def test_a_lost_answer_leaves_the_outcome_unknown(channel, platform, kit, 
 async def test_a_call_ends_in_time(make_channel, platform, kit):
     channel = make_channel(api_base=platform.base, call_seconds=0.3)
     platform.script[CUSTOM].append(_hang)
-    started = asyncio.get_running_loop().time()
-    with pytest.raises(OutcomeUnknown):
+    with quicker_than(20, "a call without an answer"), pytest.raises(OutcomeUnknown):
         await channel.send(kit.outbound())
-    assert asyncio.get_running_loop().time() - started < 2
 
 
 async def test_a_token_that_does_not_come_in_time_is_only_busy(make_channel, platform, kit):
@@ -295,21 +294,19 @@ async def test_a_token_that_does_not_come_in_time_is_only_busy(make_channel, pla
 
 
 async def test_a_call_with_token_and_repeat_ends_in_time_all_in_all(make_channel, platform, kit):
-    channel = make_channel(api_base=platform.base, call_seconds=1)
+    channel = make_channel(api_base=platform.base, call_seconds=2)
 
     def slowly(answer):
         async def wait(request):
-            await asyncio.sleep(0.6)
+            await asyncio.sleep(1.2)  # each alone would be in time
             return web.json_response(answer)
 
         return wait
 
     platform.script["/cgi-bin/stable_token"].append(slowly({"access_token": "T", "expires_in": 7200}))
     platform.script[CUSTOM].append(slowly({"errcode": 0}))
-    started = asyncio.get_running_loop().time()
     with pytest.raises(OutcomeUnknown):
         await channel.send(kit.outbound())
-    assert asyncio.get_running_loop().time() - started < 1.2
 
 
 async def test_nobody_listening_is_busy(make_channel, kit):
@@ -367,7 +364,7 @@ async def test_there_is_nothing_to_run(channel):
     async def take(arrival):
         raise AssertionError
 
-    await asyncio.wait_for(channel.run(take), 1)
+    await awaited(channel.run(take), "there is nothing to run")
 
 
 FAULTS = {

@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from waiting import PATIENCE_S, awaited
 
 from channels.base import Tools, WebhookRequest
 from channels.errors import MediaGone, RecipientGone, WayShut
@@ -78,7 +79,7 @@ async def bot(request):
             templates = {"progress": PROGRESS_TEMPLATE_ID}
             bot.channel = factory("main", account | {"templates": templates}, _tools(http))
             async with SandboxClient(str(theirs.make_url(""))) as client:
-                await client.wait_ready(10)
+                await client.wait_ready(PATIENCE_S)
                 bot.client = client
                 yield bot, await client.open("王阿姨")
             await bot.channel.aclose()
@@ -107,13 +108,13 @@ class _Untaken:
 
 
 async def _heard(bot):
-    return await asyncio.wait_for(bot.heard.get(), 5)
+    return await awaited(bot.heard.get(), "the bot hears something")
 
 
 async def test_a_conversation_and_a_notice_cross_the_sandbox(bot):
     bot, phone = bot
     await phone.say("路灯坏了 <b>&amp;]]>")
-    (reply,) = await phone.next(5)
+    (reply,) = await phone.next(PATIENCE_S)
     assert reply.kind == "passive"
     assert reply.text.startswith("收到：路灯坏了 <b>&amp;]]> ]]>")
     assert "msgmenuid=%2Frate%205" in reply.text
@@ -138,16 +139,16 @@ async def test_a_conversation_and_a_notice_cross_the_sandbox(bot):
 async def test_a_reply_and_a_notice_reach_the_phone_unasked(bot):
     bot, phone = bot
     await phone.say("你好")
-    await phone.next(5)
+    await phone.next(PATIENCE_S)
     message = await _heard(bot)
     await bot.channel.send(_outbound(message, Via.CUSTOMER_SERVICE))
-    (pushed,) = await phone.next(5)
+    (pushed,) = await phone.next(PATIENCE_S)
     assert (pushed.kind, pushed.text) == ("customer_service", "您的诉求已受理。")
     sent = await bot.channel.send(_outbound(message, Via.TEMPLATE))
-    (card,) = await phone.next(5)
+    (card,) = await phone.next(PATIENCE_S)
     assert card.kind == "template"
     assert {row["value"] for row in card.data["rows"]} >= {"WF261121001237", "已受理", "路灯坏了"}
-    receipt = await asyncio.wait_for(bot.receipts.get(), 5)
+    receipt = await awaited(bot.receipts.get(), "a receipt")
     assert (receipt.provider_id, receipt.state) == (sent.provider_id, ReceiptState.DELIVERED)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from waiting import awaited, soon
 
 from channels.messages import EventName
 
@@ -49,8 +50,7 @@ class Taken:
             self.messages.put_nowait(message)
 
     async def next(self) -> Any:
-        async with asyncio.timeout(5):
-            return await self.messages.get()
+        return await awaited(self.messages.get(), "a message is taken")
 
 
 @asynccontextmanager
@@ -65,9 +65,7 @@ async def running(channel: Any, take: Any) -> AsyncIterator[asyncio.Task[None]]:
 
 
 async def _looks(api: Any, count: int) -> list[dict[str, str]]:
-    async with asyncio.timeout(5):
-        while sum(path in LISTS for _, path, _ in api.calls) < count:  # noqa: ASYNC110 - the platform tells nobody
-            await asyncio.sleep(0.005)
+    await soon(lambda: sum(path in LISTS for _, path, _ in api.calls) >= count, f"{count} looks")
     return [{"path": path, **fields} for _, path, fields in api.calls if path in LISTS][:count]
 
 
@@ -122,10 +120,8 @@ async def test_the_first_round_is_quick_and_a_restart_looks_no_sooner(make_chann
     slow = {"rip": "203.0.113.5"}
     channel = make_channel(base=api.base, clock=wall, **slow)
     async with running(channel, Taken()):
-        await _looks(api, 3)
-    [kept] = [json.loads(value) for key, value in shared.values.items() if key.startswith("weibo:read:")]
-    due = datetime.fromisoformat(kept[0])
-    assert timedelta(minutes=15) < due - wall() < timedelta(minutes=30)
+        await soon(lambda: _next_look(shared) > wall() + timedelta(minutes=1), "a look is due later")
+    assert timedelta(minutes=14) < _next_look(shared) - wall() < timedelta(minutes=30)
     async with running(make_channel(base=api.base, clock=wall, **slow), Taken()):
         await asyncio.sleep(0.1)
     assert sum(path in LISTS for _, path, _ in api.calls) == 3
@@ -141,17 +137,20 @@ async def test_a_quota_that_is_used_up_is_waited_for(make_channel, api, shared) 
     api.refuse(LISTS[0], 10023, status=403)
     async with running(make_channel(base=api.base, clock=wall, **QUICK), Taken()):
         await _looks(api, 1)
-        async with asyncio.timeout(5):
-            while not _due_late(shared):  # noqa: ASYNC110 - the channel tells nobody
-                await asyncio.sleep(0.005)
+        await soon(lambda: _due_late(shared), "the next look is put off")
     assert len(await _looks(api, 1)) == 1
 
 
-def _due_late(shared: Any) -> bool:
+def _next_look(shared: Any) -> datetime:
     found = [json.loads(value)[0] for key, value in shared.values.items() if key.startswith("weibo:read:")]
+    return datetime.fromisoformat(found[0]) if found else wall()
+
+
+def _due_late(shared: Any) -> bool:
+    """At midnight in China: of this day, and of the one that ended while this was looked at."""
     china = wall() + timedelta(hours=8)
-    midnight = (china + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(hours=8)
-    return bool(found) and abs(datetime.fromisoformat(found[0]) - midnight) < timedelta(seconds=5)
+    midnight = china.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(hours=8)
+    return any(abs(_next_look(shared) - midnight - timedelta(days=days)) < timedelta(seconds=5) for days in (0, 1))
 
 
 @pytest.mark.parametrize("left", ["", "[]", '["x",1,{}]', "{}", '["2026-01-01T00:00:00+00:00","x",[]]', "null"])
@@ -166,13 +165,15 @@ async def test_without_rip_nothing_is_read_but_the_token_is_watched(make_channel
     info = "/oauth2/get_token_info"
     api.script[info].append({"expire_in": 86_400 * 5 + 60})
     async with running(make_channel(base=api.base, clock=wall), Taken()):
-        async with asyncio.timeout(5):
-            while not api.sent(info):  # noqa: ASYNC110 - the platform tells nobody
-                await asyncio.sleep(0.005)
-        await asyncio.sleep(0.05)
+        told = ""
+
+        def is_told() -> bool:
+            nonlocal told
+            told += "".join(capsys.readouterr())
+            return "weibo.token_ends" in told
+
+        await soon(is_told, "the token's end is told")
     assert [path for _, path, _ in api.calls] == [info]
-    told = "".join(capsys.readouterr())
-    assert "weibo.token_ends" in told
     assert "days=5" in told or '"days": 5' in told
 
 

@@ -11,6 +11,7 @@ import pytest
 import weibo_kit
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from waiting import PATIENCE_S, awaited
 
 from channels.base import Tools, WebhookRequest
 from channels.errors import AccountBroken, DailyQuotaUsed, OutcomeUnknown, PayloadRejected, WayShut
@@ -54,8 +55,7 @@ class EchoBot:
         return Outbound(id="1" * 32, address=message.address, via=Via.PASSIVE, text=f"听到：{message.text}")
 
     async def next(self) -> Any:
-        async with asyncio.timeout(5):
-            return await self.heard.get()
+        return await awaited(self.heard.get(), "the bot hears something")
 
 
 class Town:
@@ -71,7 +71,13 @@ class Town:
 
 
 @pytest.fixture
-async def town() -> AsyncIterator[Town]:
+def patience() -> float:
+    """Seconds that the platform waits for an answer: where one comes it comes in time, however busy the machine is."""
+    return 30.0
+
+
+@pytest.fixture
+async def town(patience: float) -> AsyncIterator[Town]:
     bot = EchoBot()
     app = web.Application()
     app.router.add_route("*", "/channels/weibo/main", bot.handle)
@@ -80,7 +86,7 @@ async def town() -> AsyncIterator[Town]:
             **PLAY,
             bot_url=str(server.make_url("")),
             weibo=WeiboAccount(**ACCOUNT),
-            answer_seconds=0.5,
+            answer_seconds=patience,
             retry_seconds=0.01,
         )
         async with TestServer(make_sandbox(played)) as sandbox:
@@ -89,7 +95,7 @@ async def town() -> AsyncIterator[Town]:
             quick = {"rip": "203.0.113.5", "daily_calls": 4_000_000, "safe_domains": ["example.gov.cn"]}
             bot.channel = factory("main", {**ACCOUNT, "api_base": base, "upload_base": base, **quick}, tools)
             async with SandboxClient(str(sandbox.make_url("")), control="/_ctl/weibo") as client:
-                await client.wait_ready(5)
+                await client.wait_ready(PATIENCE_S)
                 yield Town(bot, client)
 
 
@@ -109,15 +115,16 @@ async def test_a_message_is_answered_on_the_phone(town: Town) -> None:
     phone = await town.phone()
     told = await town.do(phone, "text", text='路灯坏了"&%😀')
     assert [each["verdict"] for each in told["outcome"]["deliveries"]] == ["reply"]
-    [seen] = await phone.next(5)
+    [seen] = await phone.next(PATIENCE_S)
     assert (seen.kind, seen.text) == ("passive", '听到：路灯坏了"&%😀')
     message = await town.bot.next()
     assert message.address.sender == phone.openid
-    assert abs((message.sent_at - _now()).total_seconds()) < 5
+    assert abs((message.sent_at - _now()).total_seconds()) < 60
 
 
+@pytest.mark.parametrize("patience", [1.0])
 async def test_what_is_slow_is_delivered_three_times_with_one_key(town: Town) -> None:
-    town.bot.slow = 1.0
+    town.bot.slow = 2.0
     told = await town.do(await town.phone(), "text", text="慢")
     assert [each["verdict"] for each in told["outcome"]["deliveries"]] == ["timeout"] * 3
     assert len({(await town.bot.next()).message_id for _ in range(3)}) == 1
@@ -145,7 +152,7 @@ async def test_private_messages_go_out_within_their_window_alone(town: Town) -> 
     message = await town.bot.next()
     for _ in range(3):
         await town.bot.channel.send(_to(message))
-    assert [seen.kind for seen in await phone.next(5)] == ["customer_service"] * 3
+    assert [seen.kind for seen in await phone.next(PATIENCE_S)] == ["customer_service"] * 3
     await town.client.call("POST", f"/phones/{phone.id}/block", json={"blocks": True})
     with pytest.raises(WayShut):
         await town.bot.channel.send(_to(message))
@@ -169,7 +176,7 @@ async def test_after_a_mention_one_message_may_be_sent(town: Town) -> None:
 async def test_what_is_too_long_is_the_platforms_to_refuse_and_ours_to_keep_from_it(town: Town) -> None:
     phone = await town.phone()
     await town.do(phone, "text", text="字" * 2000)
-    [seen] = await phone.next(5)
+    [seen] = await phone.next(PATIENCE_S)
     assert len(seen.text) == 300
 
 

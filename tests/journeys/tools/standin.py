@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from waiting import PATIENCE_S, WaitedTooLong
+
 CUSTOM, TEMPLATE = "/cgi-bin/message/custom/send", "/cgi-bin/message/template/send"
 WINDOW_SHUT = {"errcode": 45015, "errmsg": "response out of time limit or subscription is canceled rid: 1-2-3"}
 
@@ -48,11 +50,12 @@ class Platform:
         """What was sent to one person, in order."""
         return [call for of, call in self.calls if of == path and call["touser"] == openid]
 
-    def wait_sent(self, path: str, openid: str, count: int, seconds: float = 15.0) -> list[dict[str, Any]]:
+    def wait_sent(self, path: str, openid: str, count: int, seconds: float = PATIENCE_S) -> list[dict[str, Any]]:
         """As ``sent``, when there are ``count`` of them."""
         with self._news:
             there = self._news.wait_for(lambda: len(self.sent(path, openid)) >= count, seconds)
-        assert there, f"{count} calls of {path} were to come, {len(self.sent(path, openid))} came"
+        if not there:
+            raise WaitedTooLong(f"{count} calls of {path} were to come, {len(self.sent(path, openid))} came")
         return self.sent(path, openid)
 
 

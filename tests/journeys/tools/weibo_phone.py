@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from deployment import http, until
+from deployment import http
+from waiting import PATIENCE_S, WaitedTooLong, until
 
 QUIET_SECONDS = 1.0
 """So long nothing more comes: the answer is whole."""
-LONGEST_SECONDS = 20.0
 
 
 @dataclass
@@ -34,7 +34,7 @@ class WeiboPhone:
         begun = len(self.heard)
         told = self.do("text", text=words)
         assert not told["outcome"]["problem"], told
-        until(lambda: self._listen() or len(self.heard) > begun, LONGEST_SECONDS, f"an answer to {words[:10]}")
+        until(lambda: self._listen() or len(self.heard) > begun, f"an answer to {words[:10]}")
         last = time.monotonic()
         while time.monotonic() - last < QUIET_SECONDS:
             last = time.monotonic() if self._listen() else last
@@ -47,7 +47,7 @@ class WeiboPhone:
             self._listen()
             return next(((way, text) for way, text in self.heard if expected in text), None)
 
-        way, text = until(found, LONGEST_SECONDS, f"the phone shows {expected}")
+        way, text = until(found, f"the phone shows {expected}")
         return str(way), str(text)
 
     def do(self, deed: str, **data: object) -> dict[str, Any]:
@@ -65,6 +65,8 @@ def control(sandbox_url: str, method: str, path: str, data: Mapping[str, object]
     """One call of the sandbox's control API for Weibo."""
     body = None if data is None else json.dumps(data).encode()
     headers = {"Content-Type": "application/json"}
-    status, answer = http(method, f"{sandbox_url}/_ctl/weibo{path}", body=body, headers=headers, seconds=30)
+    status, answer = http(method, f"{sandbox_url}/_ctl/weibo{path}", body=body, headers=headers, seconds=PATIENCE_S)
+    if not status:
+        raise WaitedTooLong(f"nobody answered {path}")
     assert 200 <= status < 300, (path, status, answer)
     return dict(json.loads(answer))
