@@ -1,11 +1,12 @@
 """The features of a question beside every text, and the score they come to.
 
 ``Matcher`` compares with answers alone: they speak of their subject in other words, stand beside others on the same
-subject, and differ in length. ``QuestionMatcher`` compares with questions, and with their answers besides.
+subject, and differ in length. ``QuestionMatcher`` compares with questions, and with their answers besides; the further
+those are from what was learned of, the more the embeddings count as they are.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -26,6 +27,9 @@ _RARE_AMONG = 30
 _CROWD = 10
 _AT_ONCE = 512
 _NOTHING = -9.0
+_WHOLLY_STRANGE = 0.015
+_MEANT, _WORDED = 45.0, 2.0
+"""What embeddings and characters weigh where nothing was learned: they spread scores as what was learned does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +150,9 @@ class QuestionMatcher(Matcher):
         self._owners = np.arange(len(answers)) if owners is None else owners
         self._answers = LexicalIndex(answers)
         self._answer_vectors: Matrix | None = None
+        self._plain_meaning: Matrix | None = None
+        self._half_way: Matrix | None = None
+        self._strange = 0.0
 
     def attach_both(self, questions: Matrix, answers: Matrix) -> None:
         """A row for each question and for each answer."""
@@ -156,6 +163,19 @@ class QuestionMatcher(Matcher):
         self.meaning = np.asarray(both / np.maximum(np.linalg.norm(both, axis=1, keepdims=True), 1e-9), np.float32)
         block = self._learned.full.meaning
         self._meant = self.meaning @ block.said if block is not None else None
+        self._strange = strangeness(questions, self._learned.full.middle)
+        self._half_way = questions.mean(axis=0) / 2
+        said = centred(answers, answers.mean(axis=0) / 2)[self._owners]
+        self._plain_meaning = centred(centred(questions, self._half_way) + said, np.zeros_like(self._half_way))
+
+    def match(self, question: str, vector: Matrix | None) -> Matched:
+        """As of any ``Matcher``; what was learned counts less where the questions are ``strangeness`` away."""
+        found = super().match(question, vector)
+        if vector is None or self._plain_meaning is None or self._half_way is None or not self._strange:
+            return found
+        plain = _MEANT * (self._plain_meaning @ centred(vector, self._half_way)) + _WORDED * found.features["bm25"]
+        scores = (1 - self._strange) * found.scores + self._strange * plain
+        return replace(found, scores=np.asarray(scores, dtype=np.float32))
 
     def features(self, question: str, meant: Matrix | None) -> dict[str, Scores]:
         found = self._plain(question, meant)
@@ -190,6 +210,19 @@ def _within(top: Rows, scores: Scores, count: int) -> Scores:
     if len(top):
         found[top] = scores - scores.mean()
     return found
+
+
+def strangeness(questions: Matrix, middle: Matrix | None) -> float:
+    """How far ``questions`` are, as a whole, from those that were learned of: 0 for the same subjects, 1 for others.
+
+    The mean of a few lies off the middle by chance alone; twice what is to be expected is no distance yet.
+    """
+    if middle is None or not len(questions):
+        return 0.0
+    mean = questions.mean(axis=0)
+    chance = float(((questions - mean) ** 2).sum(axis=1).mean()) / len(questions)
+    away = float(((mean - middle) ** 2).sum()) - 2 * chance
+    return min(max(away / _WHOLLY_STRANGE, 0.0), 1.0)
 
 
 def crowded(vectors: Matrix) -> Scores:

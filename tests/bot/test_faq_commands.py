@@ -277,6 +277,18 @@ def test_with_the_sentence_model_they_are_found_more_often(monkeypatch: pytest.M
     assert found["false_answers"] <= 0.02
 
 
+@pytest.mark.skipif(bool(absence()), reason="the sentence model is not here")
+@pytest.mark.usefixtures("office")
+def test_entries_on_subjects_that_nothing_was_learned_of_are_found_by_what_they_mean(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BOT_UNDERSTANDING__EMBEDDINGS", "auto")
+    found = scores(str(SETS / "other_subjects.jsonl"), "--corpus", str(SETS / "other_subjects_entries.jsonl"))
+    assert found["recall_at_1"] >= 0.88
+    assert found["recall_at_3"] >= 0.96
+    assert found["false_answers"] <= 0.02
+
+
 class _Counting:
     id = "counting"
 

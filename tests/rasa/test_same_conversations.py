@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,13 @@ async def test_a_conversation_goes_the_same_way_on_both_engines(told: Mapping[st
     pair.begin(first_contact=told.get("first_contact", False))
     for known in told.get("cases", ()):
         for resident in (pair.embedded, pair.rasa):
-            resident.cases.own.append(world.case(**known))
+            resident.cases.own.append(world.view(**known))
+    for known in told.get("others", ()):
+        for resident in (pair.embedded, pair.rasa):
+            resident.cases.others[known["number"]] = (known["code"], _of_a_stranger(world, known["number"]))
     for step in told["steps"]:
+        for resident in (pair.embedded, pair.rasa):
+            resident.now += timedelta(hours=step.get("after", 0))
         said = step["user"] if isinstance(step["user"], list) else [step["user"]]
         ours, theirs = await pair.embedded.says(*said), await pair.rasa.says(*said)
         assert _heard(theirs.replies) == _heard(ours.replies), step
@@ -41,6 +47,10 @@ async def test_a_conversation_goes_the_same_way_on_both_engines(told: Mapping[st
         for part, kept in _comparable(ours.state).items():
             assert _one_variation(_comparable(theirs.state)[part]) == _one_variation(kept), (step, part)
     assert pair.fallbacks == []
+
+
+def _of_a_stranger(world: Any, number: str) -> Any:
+    return replace(world.view(number, ""), full=False, steps=())
 
 
 def _equal_variations() -> dict[str, str]:

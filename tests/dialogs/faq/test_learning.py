@@ -9,7 +9,7 @@ from dialogs.evaluating.faq import stand_together
 from dialogs.faq.confidence import SIGNS, judge
 from dialogs.faq.learned import learned_for_answers, learned_for_questions
 from dialogs.faq.lexical import LexicalIndex
-from dialogs.faq.matching import Learned, Matcher, crowded
+from dialogs.faq.matching import Learned, Matcher, crowded, strangeness
 from dialogs.faq.text import OneScript, grams
 from dialogs.faq.weights import load_weights, save_weights, unlearned
 from dialogs.nlu.clean import Script
@@ -120,3 +120,13 @@ def test_what_is_sure_is_learned_from_questions_that_were_left_out(pairs: Pairs)
     known, unknown = (judge(matcher.match(question, None)) for question in ("甲木多少钱", "唱首歌"))
     assert known.order[0] == 0
     assert known.probability > unknown.probability
+
+
+def test_a_few_questions_about_the_learned_middle_are_no_strangers_and_others_are() -> None:
+    chance = np.random.default_rng(0)
+    middle = np.array([1.0, 0, 0, 0], dtype=np.float32)
+    spread = chance.normal(0, 0.15, (30, 4)).astype(np.float32)
+    assert strangeness(middle + spread, middle) == 0
+    assert strangeness(np.array([0, 1.0, 0, 0], dtype=np.float32) + spread, middle) == 1
+    assert strangeness(spread[:0], middle) == 0
+    assert strangeness(spread, None) == 0
