@@ -1,0 +1,1 @@
+"""Clocks and lights: limits in four units over the official calendar, with pauses, extensions and warnings."""
