@@ -6,6 +6,7 @@ from typing import Any
 
 from channels.messages import Kind
 from dialogs import options
+from dialogs.abbreviations import in_full
 from dialogs.engine.contract import State, requested_slot
 from dialogs.kept import readable
 from dialogs.nlu import commands
@@ -47,6 +48,7 @@ class Gathering:
         if last.kind is not Kind.TEXT:
             return asked in _TELLING
         text = self._script.simplified(clean(last.text))
+        text = in_full(text, asked=asked) if last.address.channel == "sms" else text
         if (
             not text
             or _ends(text, asked)

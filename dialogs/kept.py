@@ -19,6 +19,7 @@ FRESH: Mapping[str, Any] = {
     "alarm": "",
     "danger": "",
     "scan": {},
+    "more": {},
 }
 
 

@@ -12,14 +12,16 @@ from typing import Any
 import structlog
 
 from dialogs import options
+from dialogs.abbreviations import in_full
 from dialogs.alarms import RAISED, Alarms
 from dialogs.case_questions import Said
 from dialogs.effects import Effects
-from dialogs.engine.contract import Engine, EngineTurn, Message, State
+from dialogs.engine.contract import Engine, EngineTurn, Message, State, requested_slot
 from dialogs.engine.errors import BadState
 from dialogs.gathering import Gathering
 from dialogs.hearing import Thought, has_left, thoughts
 from dialogs.kept import VERSION, names_in, readable, unfinished
+from dialogs.nlu import commands
 from dialogs.nlu.clean import Script
 from dialogs.nlu.danger_model import shipped_ear
 from dialogs.nlu.gatherings import plans_a_gathering
@@ -30,6 +32,7 @@ from dialogs.notices import NoticeReplies
 from dialogs.outcome import CallPerson, Effect, Heard, Outcome, Person, Reply, Unlink
 from dialogs.repeats import Repeats
 from dialogs.scans import scan_after, scanned, with_scans
+from dialogs.short_texts import asks_for_more, fitted, next_part, shows_a_summary
 from dialogs.speaking import Voice
 from dialogs.written import Written
 
@@ -122,6 +125,10 @@ class Manager:
         dropped = await self._drop_what_is_stale(kept, thought, person, now)
         kept = {**kept, "engine": dropped.state} if dropped else kept
         thought = _as_answer(kept, thought)
+        if shown := self._next_part(kept, thought, person, now):
+            return shown
+        if person.address.channel == "sms":
+            thought = replace(thought, text=in_full(thought.text, asked=requested_slot(kept["engine"])))
         grasped = self._grasp(kept, thought, now)
         if grasped.again.silent:
             return Outcome(state={**kept, "said": grasped.again.kept}, intent="slow", at=now)
@@ -138,7 +145,20 @@ class Manager:
         channel = person.address.channel
         told = self._voice.replies(dropped, first=False, channel=channel) if dropped else []
         replies = [*told, *self._voice.replies(done, first=first, channel=channel)]
-        return self._outcome(kept, grasped, done, replies, now)
+        return self._outcome(kept, grasped, done, replies, now, room=person.room)
+
+    def _next_part(self, kept: Mapping[str, Any], thought: Thought, person: Person, now: datetime) -> Outcome | None:
+        """What was kept for want of room, where it is asked for, or agreed to unseen."""
+        if not kept["more"] or thought.payload or thought.attachments or thought.location:
+            return None
+        text = self._script.simplified(thought.text)
+        chosen = options.chosen(text, kept["options"], now=now, in_form=True)
+        unseen = kept["more"]["to_agree"] and (chosen == "/affirm" or commands.affirms(text))
+        part = next_part(kept["more"], person.room, now=now) if unseen or asks_for_more(text) else None
+        if part is None:
+            return None
+        state = {**kept, "more": part.rest, "at": now.isoformat()}
+        return Outcome(state=state, replies=part.replies, intent="more", at=now)
 
     def _grasp(self, kept: Mapping[str, Any], thought: Thought, now: datetime) -> _Grasped:
         """What is certain of a thought without the engine."""
@@ -170,6 +190,8 @@ class Manager:
         done: EngineTurn,
         replies: Sequence[Reply],
         now: datetime,
+        *,
+        room: int,
     ) -> Outcome:
         wrote = grasped.thought.text
         traditional = self._script.writes_traditional(wrote, before=bool(kept["traditional"]))
@@ -181,6 +203,7 @@ class Manager:
             effects.append(CallPerson(reason="danger"))
             caution = self._gathering_words if gathers else self._caution
             replies = [Reply(text=caution), *replies] if caution else replies
+        said = fitted(self._voice.in_script(replies, traditional=traditional), room, now=now)
         return Outcome(
             state={
                 "version": VERSION,
@@ -194,8 +217,9 @@ class Manager:
                 "alarm": now.isoformat() if alarmed else kept["alarm"],
                 "danger": self._alarms.about(kept, grasped.alone, grasped.follows),
                 "scan": scan_after(kept, effects),
+                "more": said.rest or ({} if shows_a_summary(replies) else kept["more"]),
             },
-            replies=self._voice.in_script(replies, traditional=traditional),
+            replies=said.replies,
             effects=effects,
             intent=done.intent or "",
             at=now,
@@ -272,6 +296,8 @@ def _message(thought: Thought, person: Person, now: datetime, *, text: str, payl
         "at": now.isoformat(),
         "first_contact": first,
     }
+    if person.room:
+        metadata["room"] = person.room
     if thought.attachments:
         metadata["attachments"] = [dict(a) for a in thought.attachments]
     if thought.location:

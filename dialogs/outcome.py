@@ -18,11 +18,15 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Who speaks. ``first_contact``: nothing was ever said to this conversation before."""
+    """Who speaks. ``first_contact``: nothing was ever said to this conversation before.
+
+    ``room``: the longest answer, in UTF-16 units, where each costs; 0: as long as it takes.
+    """
 
     conversation_id: str
     address: Address
     first_contact: bool
+    room: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +39,14 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """One thing said. Several replies of a turn travel as one message wherever the channel allows."""
+    """One thing said. Several replies of a turn travel as one message wherever the channel allows.
+
+    ``response``: the name of the wording, where it is one.
+    """
 
     text: str = field(repr=False)
     buttons: tuple[Button, ...] = ()
+    response: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

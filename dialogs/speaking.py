@@ -1,6 +1,7 @@
 """What the engine said, as replies: introduced at first contact, in the script that the person writes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dialogs.engine.contract import EngineTurn
@@ -21,7 +22,7 @@ class Voice:
 
     def replies(self, done: EngineTurn, *, first: bool, channel: str) -> list[Reply]:
         spoken = [message for message in done.messages if message.get("text")]
-        replies = [Reply(text=str(m["text"]).strip(), buttons=_buttons(m)) for m in spoken]
+        replies = [_reply(message) for message in spoken]
         introduced = done.intent in _SAYS_WHO_WE_ARE or any(m.get("response") == "utter_summary" for m in spoken)
         notice = self._notice.get(channel, self._notice[""])
         return [Reply(text=notice), *replies] if first and replies and not introduced else replies
@@ -33,7 +34,12 @@ class Voice:
     def _converted(self, reply: Reply) -> Reply:
         convert = self._script.traditional
         buttons = tuple(Button(title=convert(b.title), payload=b.payload) for b in reply.buttons)
-        return Reply(text=convert(reply.text), buttons=buttons)
+        return replace(reply, text=convert(reply.text), buttons=buttons)
+
+
+def _reply(message: Mapping[str, Any]) -> Reply:
+    named = str(message.get("response") or "")
+    return Reply(text=str(message["text"]).strip(), buttons=_buttons(message), response=named)
 
 
 def _buttons(message: Mapping[str, Any]) -> tuple[Button, ...]:

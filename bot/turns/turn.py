@@ -136,6 +136,7 @@ class TurnMaker:
             address=conversation.address,
             # a mention in public makes a version, but nothing was said of who we are
             first_contact=not conversation.state,
+            room=_room(self._capabilities(conversation)),
         )
         async with asyncio.timeout(TURN_TIMEOUT_S):
             outcome = await self._manager.turn(conversation.state, heard(batch), person, now)
@@ -323,6 +324,11 @@ class TurnMaker:
             reply=reply,
             kick=due(entries),
         )
+
+
+def _room(capabilities: Capabilities) -> int:
+    """How long an answer may be, where each part of it costs; 0: as long as it takes."""
+    return capabilities.text_limit if capabilities.segments is not None else 0
 
 
 def heard(batch: Sequence[ArrivedMessage]) -> list[Heard]:

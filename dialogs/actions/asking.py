@@ -7,13 +7,14 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from dialogs.actions.brief import AROUND, Brief, brief_of
 from dialogs.actions.draft import PREFIX, Draft, read_draft
 from dialogs.actions.locating import choices_of
 from dialogs.actions.naming import surname_told
 from dialogs.actions.patience import offers_a_way_out
 from dialogs.actions.resuming import came_back, open_words
 from dialogs.actions.sensitive import kinds_in
-from dialogs.actions.summary import PARTS, summary_of
+from dialogs.actions.summary import PARTS, Summary, summary_of
 from dialogs.actions.world import Turn, World, clipped, digresses, numbered, say, turn_of
 from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.masking import masked
@@ -78,14 +79,21 @@ class Ask(Action):
             elif aside or draft.unclear:
                 say(dispatcher, "utter_summary_again", buttons=_choices(draft))
             return []
-        summary = summary_of(draft, self._world.categories, now=turn.at, brief=turn.channel == "sms")
+        summary = self._summary(turn, draft)
         if summary.accusation:
             say(dispatcher, "utter_accusation_notice")
-        buttons = _choices(draft)
+        buttons = [*_choices(draft), *(_WHOLE if isinstance(summary, Brief) and not summary.whole else ())]
         choices = numbered([title for title, _ in buttons])
         office = self._world.office.name
         say(dispatcher, "utter_summary", summary=summary.text, office=office, choices=choices, buttons=buttons)
         return [SlotSet(f"{PREFIX}shown", True)]
+
+    def _summary(self, turn: Turn, draft: Draft) -> Brief | Summary:
+        if not turn.room:
+            return summary_of(draft, self._world.categories, now=turn.at)
+        accused = _NOTICED if accuses_an_official(draft.matter or "") else 0
+        room = turn.room - AROUND - len(self._world.office.name) - accused
+        return brief_of(draft, self._world.categories, now=turn.at, room=room)
 
     async def _offer(self, dispatcher: CollectingDispatcher, turn: Turn, draft: Draft, *, aside: bool) -> list[Any]:
         cases = await self._world.cases.mine(turn.conversation_id)
@@ -110,6 +118,9 @@ class Ask(Action):
         return []
 
 
+_WHOLE = (("全文", '/choose{"value": "whole"}'),)
+_NOTICED = 15
+"""Characters of what is said before the summary of an accusation."""
 _COUNTED = "零一两三四五六"
 _AGREES = '/choose{"value": "agreed"}'
 _APART = '/choose{"value": "apart"}'

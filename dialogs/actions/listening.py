@@ -47,6 +47,8 @@ _GO_ON = made_of(
     r"没事了?|我?没事儿?了?|好了|安全了|继续|接着(?:说|来|登记|办|填)?|我们|咱们|继续(?:说|登记|填|办)?|我?回来了|吧|那|请|刚才的|上次的|昨天的"
 )
 _WANTS_CHANGE = re.compile(r"我?(?:要|想)?(?:修改|更正|改一?下|要改|改改|有错|写错了|填错了|说错了)(?:一下)?(?:吧|了)?")
+_WHOLE = re.compile(r"(?:看|查看|要看)?(?:一下)?(?:全文|全部(?:内容)?|完整(?:的|内容))")
+WHOLE = "utter_summary_whole"
 _NAMES_A_UNIT = re.compile(
     r"[\u3400-\u9fff](?:局|委|办|院|所|站|厅|处|科|镇|乡|村|街道|社区|区|县|市|公司|学校|中心|大队|银行|政府|厂)|某"
 )
@@ -93,6 +95,8 @@ def _said_to_the_bot(  # noqa: PLR0911 - a table, one line a meaning
         return unnamed
     if asked != "confirm" and _WANTS_CHANGE.fullmatch(words_only(turn.text)):
         return which_part(heard)
+    if asked == "confirm" and _WHOLE.fullmatch(words_only(turn.text)):
+        return replace(heard, draft=replace(heard.draft, unclear=0)).remark(WHOLE)
     said = asides(turn.text)
     holds = said.wish is Wish.HOLD and not _says_more(heard.draft, said.rest, asked, categories)
     return waits(heard, asked) if holds else None
@@ -253,7 +257,9 @@ def _at_location(draft: Draft, turn: Turn) -> Draft:
     return replace(draft, latitude=point["latitude"], longitude=point["longitude"], place=place, shown=None)
 
 
-def _answer_without_text(heard: Heard, turn: Turn, asked: str | None) -> Heard:
+def _answer_without_text(  # noqa: PLR0911 - a table, one line a meaning
+    heard: Heard, turn: Turn, asked: str | None
+) -> Heard:
     """A button, a picture, a location: nothing to read."""
     value, draft = turn.entity("value"), heard.draft
     if asked == "repeat" and value in {"progress", "add", "new"}:
@@ -262,6 +268,8 @@ def _answer_without_text(heard: Heard, turn: Turn, asked: str | None) -> Heard:
         return replace(heard, draft=split_into(draft, value))
     if asked == "confirm" and turn.intent in {"affirm", "deny"}:
         return confirmed(heard) if turn.intent == "affirm" else which_part(heard)
+    if asked == "confirm" and value == "whole":
+        return heard.remark(WHOLE)
     if asked == "sensitive" and value in {"agreed", "apart"}:
         text = "1" if value == "agreed" else "2"
         return answer_sensitive(heard, replace(turn, text=text), Facts(), Categories({}))

@@ -1,6 +1,7 @@
 """Taking a petition down: each message goes into the draft, once."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from rasa_sdk import FormValidationAction, Tracker
@@ -16,7 +17,7 @@ from dialogs.actions.dropped import given_up_today
 from dialogs.actions.following import next_draft
 from dialogs.actions.happened import happened_in
 from dialogs.actions.held import hold, read_held
-from dialogs.actions.listening import goes_on, listen
+from dialogs.actions.listening import WHOLE, goes_on, listen
 from dialogs.actions.locating import as_before, located, settled
 from dialogs.actions.placing import asked_precisely
 from dialogs.actions.repeating import compared
@@ -24,7 +25,7 @@ from dialogs.actions.resuming import WHICH, begun_with, came_back, is_apart, ope
 from dialogs.actions.scanned import at_the_code
 from dialogs.actions.sensitive import kinds_in
 from dialogs.actions.several import matters_in
-from dialogs.actions.summary import infer
+from dialogs.actions.summary import infer, summary_of
 from dialogs.actions.unnamed import waits_for_choice
 from dialogs.actions.warning import call_for_danger
 from dialogs.actions.world import Turn, World, digresses, hush, say, turn_of
@@ -68,7 +69,7 @@ class ValidatePetitionForm(FormValidationAction):
         draft = replace(draft, at=turn.at.isoformat(), happened=happened)
         if len(draft.matter or "") >= LONGEST_MATTER > len(before.matter or ""):
             heard = heard.remark("utter_too_much")
-        self._remark(dispatcher, heard, draft)
+        self._remark(dispatcher, heard, draft, now=turn.at)
         forgotten = [*self._let_go(tracker, turn), *(SlotSet(name, None) for name in _USED_UP)] if opening else []
         told_where = not opening and draft.danger and draft.place and not before.place
         if told_where or turn.entity("kind") == "where":
@@ -168,7 +169,7 @@ class ValidatePetitionForm(FormValidationAction):
             draft = replace(draft, sensitive="")
         return draft
 
-    def _remark(self, dispatcher: CollectingDispatcher, heard: Heard, draft: Draft) -> None:
+    def _remark(self, dispatcher: CollectingDispatcher, heard: Heard, draft: Draft, *, now: datetime) -> None:
         words: dict[str, Any] = {
             "limit": LONGEST_MATTER,
             "place": masked(draft.place or ""),
@@ -176,6 +177,8 @@ class ValidatePetitionForm(FormValidationAction):
         }
         if "utter_taken_up" in heard.remarks:
             words["title"] = infer(draft, self._world.categories).title
+        if WHOLE in heard.remarks:
+            words["summary"] = summary_of(draft, self._world.categories, now=now).text
         for remark in heard.remarks:
             say(dispatcher, remark, **words)
 

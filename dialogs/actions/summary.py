@@ -21,7 +21,6 @@ from dialogs.nlu.title import NEUTRAL_ACCUSATION, make_title
 
 PARTS = ("matter", "split", "repeat", "place", "name", "phone", "confirm", "sensitive")
 _WHOLE, _GIST = 200, 120
-_WHOLE_BY_SMS, _GIST_BY_SMS = 120, 60
 """Characters: so long a matter is shown whole; of a longer one so much."""
 _STAFF_DECIDE = "具体分类由工作人员确定"
 
@@ -71,22 +70,22 @@ def _title(draft: Draft, categories: Categories) -> str:
     return make_title(matter, "" if place in NOWHERE else place, categories)
 
 
-def summary_of(draft: Draft, categories: Categories, *, now: datetime, brief: bool = False) -> Summary:
-    """``brief``: for a phone that pays by the segment."""
+def summary_of(draft: Draft, categories: Categories, *, now: datetime) -> Summary:
+    """All parts, each on a line of its own."""
     inferred = infer(draft, categories)
-    lines = (*_of_the_matter(draft, inferred, now=now, brief=brief), *_of_the_filer(draft))
+    lines = (*_of_the_matter(draft, inferred, now=now), *_of_the_filer(draft))
     return Summary(
         text="\n".join(f"{label}：{value}" for label, value in lines if value), accusation=inferred.accusation
     )
 
 
-def _of_the_matter(draft: Draft, inferred: Inferred, *, now: datetime, brief: bool) -> Sequence[tuple[str, str]]:
+def _of_the_matter(draft: Draft, inferred: Inferred, *, now: datetime) -> Sequence[tuple[str, str]]:
     place = draft.place or ""
     district = inferred.district if inferred.district and inferred.district not in place else ""
     category = inferred.category.replace("/", "·")
     return (
         ("标题", inferred.title),
-        _content(masked(draft.matter or ""), brief=brief),
+        _content(masked(draft.matter or "")),
         ("时间", shown(draft.happened, today=now.astimezone(OFFICE_TIME).date())),
         ("地点", masked(place) + (f"（{district}）" if district else "")),
         ("类别", f"{inferred.type}，{category}" if category else f"{inferred.type}（{_STAFF_DECIDE}）"),
@@ -94,14 +93,13 @@ def _of_the_matter(draft: Draft, inferred: Inferred, *, now: datetime, brief: bo
     )
 
 
-def _content(matter: str, *, brief: bool) -> tuple[str, str]:
+def _content(matter: str) -> tuple[str, str]:
     """The words themselves; of many the gist: the case keeps them all."""
-    whole, gist = (_WHOLE_BY_SMS, _GIST_BY_SMS) if brief else (_WHOLE, _GIST)
-    if len(matter) <= whole:
+    if len(matter) <= _WHOLE:
         return "内容", matter.replace("\n", "；")
-    picked = make_gist(matter, longest=gist)
+    picked = make_gist(matter, longest=_GIST)
     # Where the sentences are too long to pick from, the beginning tells more than what is left over.
-    kept = (picked if len(picked) >= gist / 2 else matter[:gist]).replace("\n", "；").rstrip("，,；; 。")
+    kept = (picked if len(picked) >= _GIST / 2 else matter[:_GIST]).replace("\n", "；").rstrip("，,；; 。")
     return "内容（节选）", f"{kept}…（全文{len(matter)}字已保存）"
 
 

@@ -47,7 +47,7 @@ class World:
 class Turn:
     """The message that an action answers, out of the tracker. ``danger``: it only perhaps speaks of danger.
 
-    ``scanned``: the place of the QR code that was scanned before it.
+    ``scanned``: the place of the QR code that was scanned before it. ``room``: the longest answer; 0: as it takes.
     """
 
     text: str = field(repr=False)
@@ -62,9 +62,15 @@ class Turn:
     channel: str = ""
     danger: bool = False
     scanned: str = field(default="", repr=False)
+    room: int = 0
 
     def entity(self, name: str) -> str:
         return str(self.entities.get(name) or "")
+
+    @property
+    def by_sms(self) -> bool:
+        """Whether it came by text: from a phone that shows little, and whose number may be forged or given on."""
+        return self.channel == "sms"
 
 
 def turn_of(tracker: Tracker) -> Turn:
@@ -86,6 +92,7 @@ def turn_of(tracker: Tracker) -> Turn:
         channel=str(tracker.get_latest_input_channel() or ""),
         danger=bool(metadata.get("danger")),
         scanned=str(metadata.get("scanned") or ""),
+        room=int(metadata.get("room") or 0),
     )
 
 

@@ -11,6 +11,8 @@ from dialogs.evaluating.city import START, CasesInMemory
 from dialogs.manager import Manager
 from dialogs.outcome import Heard, Outcome, Person
 
+ROOM_BY_SMS = 123
+"""Two text messages, less a signature of six characters with its brackets and what a cut may cost."""
 Sent = str | Mapping[str, Any]
 """A text, or ``{image: id, caption: text}``, ``{location: label}``, ``{tap: payload}``, ``{event: name key}`` (a scan
 with ``place`` and ``district``)…"""
@@ -36,7 +38,10 @@ class Phone:
         """One turn: all of ``sent`` is heard together."""
         heard = [self.heard(one) for one in sent]
         person = Person(
-            conversation_id=f"{self.channel}:main:p1", address=self.address, first_contact=self.first_contact
+            conversation_id=f"{self.channel}:main:p1",
+            address=self.address,
+            first_contact=self.first_contact,
+            room=ROOM_BY_SMS if self.channel == "sms" else 0,
         )
         outcome = await self.manager.turn(self.state, heard, person, self.now)
         self.state = json.loads(json.dumps(outcome.state))

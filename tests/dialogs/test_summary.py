@@ -3,7 +3,10 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from dialogs import nlu
+from dialogs.actions.brief import brief_of
 from dialogs.actions.draft import Draft
 from dialogs.actions.summary import infer, summary_of
 from dialogs.nlu.matter import Categories
@@ -42,9 +45,27 @@ def test_a_category_that_the_person_chose_stays() -> None:
     assert infer(draft, _categories()).category == "生态环境/油烟"
 
 
-def test_by_sms_less_of_a_long_matter_is_shown() -> None:
-    draft = Draft(matter="小区的路灯坏了两个月，物业说没有钱修。希望尽快解决。" * 8, place="奎文区新华路")
-    long, brief = (summary_of(draft, _categories(), now=_NOW, brief=brief).text for brief in (False, True))
-    assert "内容（节选）" in long
-    assert "内容（节选）" in brief
-    assert len(brief) < len(long)
+@pytest.mark.parametrize("room", [62, 50, 44])
+def test_by_sms_what_must_be_right_is_shown_and_of_the_rest_what_there_is_room_for(room: int) -> None:
+    words = "小区的路灯坏了两个月，物业说没有钱修。希望尽快解决。" * 8
+    draft = Draft(matter=words, place="奎文区新华路阳光花园12号楼3单元", name="王建国", phone="13800138000")
+    brief = brief_of(draft, _categories(), now=_NOW, room=room)
+    assert len(brief.text) <= room
+    assert not brief.whole
+    title, *_ = brief.text.split("\n")
+    assert title.startswith("新华路阳光花园")
+    assert "地点：奎文区新华路" in brief.text
+    assert "王建国 138****8000" in brief.text
+    assert "13800138000" not in brief.text
+
+
+def test_by_sms_a_short_matter_is_shown_whole_and_said_once() -> None:
+    draft = Draft(matter="奎文区新华路路灯坏了", place="奎文区新华路", name="王建国", phone="13800138000")
+    brief = brief_of(draft, _categories(), now=_NOW, room=62)
+    assert brief.whole
+    assert brief.text.split("\n") == [
+        "新华路路灯坏了",
+        "类别：求助，市政设施",
+        "地点：奎文区新华路",
+        "王建国 138****8000",
+    ]
