@@ -102,30 +102,35 @@ class Committer:
                 group.append(each)
         return group
 
-    async def _settle(self, group: Sequence[_Waiting]) -> None:
+    async def _settle(self, group: Sequence[_Waiting]) -> bool:
+        """Apply ``group``, or tell each what was wrong with it; False: the store is away."""
         try:
             await self._apply([change for each in group for change in each.changes])
         except StorageAway as error:
-            for each in group:
-                _fail(each, StorageAway(error.detail), error)
+            _fail_all(group, error)
+            return False
         except asyncio.CancelledError:
             for each in group:
                 _fail(each, StorageAway("commits are being stopped"), None)
             raise
         except Exception as error:  # noqa: BLE001 - whatever one commit brought, the others must not suffer it
-            await self._settle_apart(group, error)
-        else:
-            for each in group:
-                if not each.done.done():
-                    each.done.set_result(None)
+            return await self._settle_apart(group, error)
+        for each in group:
+            if not each.done.done():
+                each.done.set_result(None)
+        return True
 
-    async def _settle_apart(self, group: Sequence[_Waiting], error: Exception) -> None:
+    async def _settle_apart(self, group: Sequence[_Waiting], error: Exception) -> bool:
         if len(group) == 1:
             _fail(group[0], error, error.__cause__)
-            return
+            return True
         middle = len(group) // 2
-        await self._settle(group[:middle])
-        await self._settle(group[middle:])
+        for half in (group[:middle], group[middle:]):
+            if not await self._settle(half):
+                # Each further try would cost its full time, and whoever comes meanwhile waits for them all.
+                _fail_all(group, StorageAway("away while a group was divided"))
+                return False
+        return True
 
     async def _apply(self, changes: Sequence[Change]) -> None:
         self.transactions += 1
@@ -156,6 +161,11 @@ def _operation(change: Change) -> Operation:
             return InsertOne(change.document)
         case Update():
             return UpdateOne(change.filter, change.update)
+
+
+def _fail_all(group: Sequence[_Waiting], error: StorageAway) -> None:
+    for each in group:
+        _fail(each, StorageAway(error.detail), error)
 
 
 def _fail(each: _Waiting, error: Exception, cause: BaseException | None) -> None:

@@ -172,8 +172,16 @@ async def _repeated(session: Session, body: Callable[[Session], Awaitable[T]], u
             async with await awaited(session.start_transaction()):
                 return await body(session)
         except (PyMongoError, StorageError) as error:
+            if _is_cancelled():
+                # What went wrong while the transaction was being left has taken the cancellation's place.
+                raise asyncio.CancelledError from error
             if time.monotonic() + pause >= until or not is_transient(error):
                 raise
         # A moment, growing and uneven, so that two that collided do not collide again.
         await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311
         pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -129,6 +129,23 @@ async def test_without_a_server_every_commit_is_told_so(tmp_path, driver):
     await away.close()
 
 
+async def test_a_store_that_goes_away_while_a_group_is_divided_is_asked_once(database, committer, monkeypatch):
+    """Each further try takes its full time, and everybody who comes meanwhile would wait for all of them."""
+    asked: list[int] = []
+    whole = committer._apply
+
+    async def goes_away(changes):
+        asked.append(len(changes))
+        if asked[1:]:
+            raise StorageAway("away")
+        await whole(changes)
+
+    monkeypatch.setattr(committer, "_apply", goes_away)
+    outcomes = await all_at_once(committer, [[step("first", 7)], *(a_turn(str(number)) for number in range(8))])
+    assert {type(each) for each in outcomes} == {StorageAway}
+    assert asked == [sum([1, *[3] * 8]), sum([1, *[3] * 3])]
+
+
 async def test_a_committer_that_is_stopped_lets_its_callers_go(database, committer):
     waiting = asyncio.create_task(committer.commit(a_turn("a")))
     await asyncio.sleep(0)

@@ -112,6 +112,26 @@ async def test_write_conflicts_without_end_are_given_up(database: Database):
     assert tries > 1
 
 
+async def test_a_cancelled_transaction_is_not_begun_anew_though_leaving_it_failed(database: Database):
+    begun, tries = asyncio.Event(), 0
+
+    async def never_ends(_session):
+        nonlocal tries
+        tries += 1
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise driver_errors.AutoReconnect("gone", {"errorLabels": ["TransientTransactionError"]}) from None
+
+    task = asyncio.create_task(database.in_transaction(never_ends))
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert tries == 1
+
+
 async def test_whoever_is_held_up_by_a_slow_commit_waits_for_it(database: Database):
     """A regression: tries were counted, and all six were over while the other's commit waited for a busy disk."""
     await database["things"].insert_one({"_id": "a", "n": 0})
