@@ -6,6 +6,9 @@ from urllib.parse import unquote
 
 import structlog
 
+from bot.clocks.calendar import WorkCalendar
+from bot.clocks.clockwork import ClockSetter
+from bot.clocks.rules import Rules
 from bot.master_key import master_key
 from bot.settings import Settings
 from storage.driver import Database, connect
@@ -66,10 +69,15 @@ async def opened_store(settings: Settings, database: Database, *, tries: int = _
         vault = await open_vault(database, master)
         if vault.made_new:
             structlog.get_logger().warning("keys.master_key_made", where=master.where, sentence=_BACK_UP)
-        return await Store.open(database, vault, number_prefix=settings.office.prefix), vault
+        return await _opened(database, vault, settings), vault
     except StorageAway as error:
         if tries > 1:
             return await opened_store(settings, database, tries=tries - 1)
         uri = settings.storage.mongodb_uri
         key = "storage.mongodb_uri"
         raise DatabaseAway(uri.get_secret_value() if uri else "", settings.origin(key)) from error
+
+
+async def _opened(database: Database, vault: Vault, settings: Settings) -> Store:
+    clockwork = ClockSetter(calendar=WorkCalendar(), rules=Rules)
+    return await Store.open(database, vault, number_prefix=settings.office.prefix, clockwork=clockwork)

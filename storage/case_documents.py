@@ -15,6 +15,7 @@ from storage.cases import (
     Actor,
     ActorKind,
     Assignment,
+    AssignmentState,
     Case,
     CaseAttachment,
     CaseState,
@@ -23,6 +24,7 @@ from storage.cases import (
     Source,
     TimelineEntry,
 )
+from storage.clocks import clock_document, clock_of
 from storage.driver import Document
 from storage.personal_data import Vault
 
@@ -41,12 +43,14 @@ _AS_THEY_ARE = (
     "accusation",
     "reply_wanted",
     "satisfaction",
+    "desk",
     "created_at",
     "updated_at",
 )
 _SEALED = ("title", "content", "place", "latitude", "longitude", "since")
 _DAYS = ("happened_from", "happened_to")
 """Sealed as well; cases filed by an earlier version have none."""
+_MOMENTS = ("at", "done_at", "due_at")
 _PHONE = "phone"
 _HOME_REGION = "CN"
 
@@ -54,6 +58,7 @@ _HOME_REGION = "CN"
 def case_to_document(case: Case, vault: Vault) -> Document:
     place = f"{CASES}/sealed/{case.number}"
     phone = phone_key(case.filer.phone)
+    next_clock = case.next_clock
     return {
         "_id": case.number,
         "state": case.state.value,
@@ -64,6 +69,11 @@ def case_to_document(case: Case, vault: Vault) -> Document:
         "parties": _parties(case),
         "phone": vault.lookup(phone, _PHONE) if phone else None,
         "sealed": vault.seal_json(_sealed(case), place),
+        "open": case.state.is_open,
+        "units": list(case.units),
+        "clocks": [clock_document(clock) for clock in case.clocks],
+        "warns_at": next_clock.warns_at if next_clock else None,
+        "due_at": next_clock.due_at if next_clock else None,
         **{name: getattr(case, name) for name in _AS_THEY_ARE},
     }
 
@@ -84,7 +94,9 @@ def case_from_document(document: Mapping[str, Any], vault: Vault) -> Case:
         **{name: sealed[name] for name in _SEALED},
         happened_from=_day(sealed.get("happened_from")),
         happened_to=_day(sealed.get("happened_to")),
-        **{name: document[name] for name in _AS_THEY_ARE},
+        clocks=tuple(map(clock_of, document.get("clocks", ()))),
+        # What a case filed by an earlier version lacks is as its default.
+        **{name: document[name] for name in _AS_THEY_ARE if name in document},
     )
 
 
@@ -153,7 +165,7 @@ def _sealed(case: Case) -> Document:
         "filer": filer,
         "message_ids": case.source.message_ids,
         "attachments": [asdict(each) for each in case.attachments],
-        "assignments": [asdict(each) | {"at": each.at.isoformat()} for each in case.assignments],
+        "assignments": [_assignment_document(each) for each in case.assignments],
         **{name: getattr(case, name) for name in _SEALED},
         **{name: day.isoformat() for name in _DAYS if (day := getattr(case, name))},
     }
@@ -167,8 +179,14 @@ def _attachments(values: list[Mapping[str, str]]) -> tuple[CaseAttachment, ...]:
     return tuple(CaseAttachment(**each) for each in values)
 
 
+def _assignment_document(assignment: Assignment) -> Document:
+    moments = {name: value.isoformat() for name in _MOMENTS if (value := getattr(assignment, name))}
+    return {**asdict(assignment), **dict.fromkeys(_MOMENTS), **moments, "state": assignment.state.value}
+
+
 def _assignment(value: Mapping[str, Any]) -> Assignment:
-    return Assignment(**{**value, "at": datetime.fromisoformat(value["at"])})
+    moments = {name: datetime.fromisoformat(at) if (at := value.get(name)) else None for name in _MOMENTS}
+    return Assignment(**{**value, **moments, "state": AssignmentState(value.get("state", AssignmentState.OPEN))})
 
 
 def _state(value: str | None) -> CaseState | None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from storage.case_documents import (
     CASES,
@@ -20,6 +20,7 @@ from storage.case_documents import (
     phone_twins,
 )
 from storage.cases import Case, CaseFilter, CaseState, EntryKind, TimelineEntry, lawful_moves
+from storage.clocks import CaseClock
 from storage.code_tries import CodeTries
 from storage.commit import Change, Insert, Update
 from storage.cursors import NEWEST_FIRST, cursor_after, older_than
@@ -37,10 +38,24 @@ _NUMBER_PART = re.compile(r"[0-9A-Z]{1,20}")
 Changes = list[Change]
 
 
+class Clockwork(Protocol):
+    """Sets the clocks of a case as it is filed and moves on."""
+
+    def __call__(self, case: Case, *, was: CaseState | None, at: datetime) -> tuple[CaseClock, ...]:
+        """Give the clocks of ``case`` from now on; ``was``: the state before, None for one that is new."""
+        ...
+
+
+def no_clocks(case: Case, *, was: CaseState | None, at: datetime) -> tuple[CaseClock, ...]:  # noqa: ARG001 - a Clockwork
+    """A clockwork that leaves everything as it is."""
+    return case.clocks
+
+
 class Cases:
     """The cases, with their timelines and query codes."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
+    def __init__(self, database: Database, vault: Vault, clockwork: Clockwork = no_clocks) -> None:
+        self._clockwork = clockwork
         self._cases = database[CASES]
         self._timeline = database[TIMELINE]
         self._tries = CodeTries(database)
@@ -52,6 +67,7 @@ class Cases:
         The commit fails with AlreadyThere where the number is taken: the case was filed before.
         """
         filed = replace(case, version=1, last_seq=1)
+        filed = replace(filed, clocks=self._clockwork(filed, was=None, at=entry.at))
         code_hash = self._vault.hash_code(code, _code_place(case.number))
         document = case_to_document(filed, self._vault) | {"code": code_hash}
         return [
@@ -71,6 +87,7 @@ class Cases:
         if to not in lawful:
             raise IllegalMove(case.state, to, lawful)
         moved = replace(self._changed(case, entry.at, sets), state=to)
+        moved = replace(moved, clocks=self._clockwork(moved, was=case.state, at=entry.at))
         told = replace(entry, kind=EntryKind.MOVED, from_state=case.state, to_state=to)
         return [self._update(case, moved), self._entered(told, moved)]
 
@@ -177,8 +194,13 @@ class Cases:
         return Page(items=tuple(case_from_document(each, self._vault) for each in shown), next_cursor=more)
 
     def _where(self, wanted: CaseFilter) -> Document:
-        plain = ("state", "channel", "district", "type", "category")
+        plain = ("state", "channel", "district", "type", "category", "urgency")
         where: Document = {name: str(value) for name in plain if (value := getattr(wanted, name)) is not None}
+        where |= {name: value for name in ("open", "accusation") if (value := getattr(wanted, name)) is not None}
+        if wanted.units is not None:
+            where["units"] = {"$in": sorted(wanted.units)}
+        clocks = {"due_at": wanted.due_before, "warns_at": wanted.warned_before}
+        where |= {name: {"$lt": value} for name, value in clocks.items() if value is not None}
         created = {"$gte": wanted.created_after, "$lt": wanted.created_before}
         if bounds := {name: value for name, value in created.items() if value is not None}:
             where["created_at"] = bounds

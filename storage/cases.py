@@ -24,6 +24,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from storage.clocks import CaseClock
+
 CASE_TYPES = ("咨询", "求助", "投诉", "举报", "建议", "表扬")
 
 
@@ -150,14 +152,47 @@ class Source:
     message_ids: tuple[str, ...] = field(default=(), repr=False)
 
 
+class AssignmentState(StrEnum):
+    """How far a unit is with its part. ``excused``: its part turned out not to be needed."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    RETURNED = "returned"
+    EXCUSED = "excused"
+
+    @property
+    def label(self) -> str:
+        return _ASSIGNMENT_LABELS[self]
+
+
+_ASSIGNMENT_LABELS: Mapping[AssignmentState, str] = MappingProxyType(
+    {
+        AssignmentState.OPEN: "办理中",
+        AssignmentState.ANSWERED: "已回复",
+        AssignmentState.RETURNED: "已退回",
+        AssignmentState.EXCUSED: "免于办理",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """A unit that handles the case: ``lead`` 主办, else 协办."""
+    """A unit that handles the case: ``lead`` 主办, else 协办.
+
+    ``unit`` is its name at the time; ``unit_id`` its code, "" where the name is none of the units kept. ``opinion`` is
+    its 拟办意见, ``answer`` what it would have the filer told. ``done_at``: it answered, returned it or was excused.
+    """
 
     unit: str
     at: datetime
     lead: bool = True
     note: str = field(default="", repr=False)
+    unit_id: str = ""
+    state: AssignmentState = AssignmentState.OPEN
+    opinion: str = field(default="", repr=False)
+    answer: str = field(default="", repr=False)
+    done_at: datetime | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +202,7 @@ class Case:
     ``version`` guards every change, ``last_seq`` is the number of its newest timeline entry. ``since`` is the
     filer's own word for when it happened, ``happened_from`` to ``happened_to`` are the days it means.
     ``followers`` are conversations told of every public step. ``satisfaction`` runs from 1 (very dissatisfied) to 5.
+    ``desk`` is the code of the unit that registered it, "" for the office itself.
     """
 
     number: str
@@ -197,6 +233,20 @@ class Case:
     followers: tuple[str, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     satisfaction: int | None = None
+    desk: str = ""
+    clocks: tuple[CaseClock, ...] = ()
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The codes of the units that may see it: the desk that has it, and those that work on it."""
+        working = (each.unit_id for each in self.assignments if each.state is not AssignmentState.RETURNED)
+        return tuple(dict.fromkeys(code for code in (self.desk, *working) if code))
+
+    @property
+    def next_clock(self) -> CaseClock | None:
+        """Of the clocks that run, the one that is due first; None where none runs."""
+        running = [each for each in self.clocks if each.stopped_at is None and each.due_at is not None]
+        return min(running, key=lambda each: each.due_at or each.started_at, default=None)
 
 
 class EntryKind(StrEnum):
@@ -235,7 +285,8 @@ class CaseFilter:
 
     ``phone``: the filer's, however it is written. ``query``: a case number, or how it begins; the title and
     the content are sealed and cannot be searched. ``created_after`` is inclusive, ``created_before`` is
-    not.
+    not. ``units``: at one of these, desk or handling. ``due_before``, ``warned_before``: with a running clock that is
+    due, or begins to warn, before then. ``open`` False: those where nothing is left to do.
     """
 
     state: CaseState | None = None
@@ -247,3 +298,9 @@ class CaseFilter:
     created_after: datetime | None = None
     created_before: datetime | None = None
     query: str | None = None
+    units: frozenset[str] | None = None
+    due_before: datetime | None = None
+    warned_before: datetime | None = None
+    open: bool | None = None
+    urgency: str | None = None
+    accusation: bool | None = None

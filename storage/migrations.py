@@ -33,7 +33,7 @@ from storage.send_counts import SEND_COUNTS
 from storage.staff import SESSIONS, STAFF
 
 SCHEMA = "schema"
-VERSION = 7
+VERSION = 8
 """Raise it whenever INDEXES changes."""
 
 _RECORD = "indexes"
@@ -94,7 +94,11 @@ INDEXES: Sequence[Index] = (
         options={"expireAfterSeconds": PARKED_SECONDS},
     ),
     _newest(CASES),
-    *(_newest(CASES, name) for name in ("state", "district", "category", "type", "channel", "parties", "phone")),
+    *(
+        _newest(CASES, name)
+        for name in ("state", "district", "category", "type", "channel", "parties", "phone", "units")
+    ),
+    Index(collection=CASES, name="due", keys=(("open", 1), ("due_at", 1), ("_id", 1))),
     Index(collection=TIMELINE, name="case", keys=(("case_number", 1), ("seq", 1)), options={"unique": True}),
     Index(collection=CASE_NUMBERS, name="number", keys=(("number", 1),), options={"unique": True}),
     Index(collection=CALLS, name="open", keys=(("danger", -1), ("at", 1), ("_id", 1)), options=_OPEN),

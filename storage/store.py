@@ -7,7 +7,7 @@ from typing import Self
 from storage.attachments import Attachments
 from storage.audit import Audit
 from storage.calls import Calls
-from storage.case_repository import Cases
+from storage.case_repository import Cases, Clockwork, no_clocks
 from storage.code_tries import CodeTries
 from storage.commit import Committer
 from storage.contacts import Contacts
@@ -50,8 +50,12 @@ class Store:
     audit: Audit
 
     @classmethod
-    async def open(cls, database: Database, vault: Vault, number_prefix: str = "WF") -> Self:
+    async def open(
+        cls, database: Database, vault: Vault, number_prefix: str = "WF", clockwork: Clockwork = no_clocks
+    ) -> Self:
         """Bring ``database`` up to date and open it; ``number_prefix`` begins the case numbers.
+
+        ``clockwork`` sets the clocks of cases.
 
         Raises:
             StorageError: the database is away or refused.
@@ -69,7 +73,7 @@ class Store:
             counts=SendCounts(database),
             code_tries=CodeTries(database),
             outbox=Outbox(database, vault),
-            cases=Cases(database, vault),
+            cases=Cases(database, vault, clockwork),
             numbers=numbers,
             calls=Calls(database, vault),
             parts=MessageParts(database, vault),

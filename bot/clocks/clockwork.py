@@ -1,0 +1,80 @@
+"""What a move does to the clocks of a case: starts, stops, pauses them, lets them go on."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from bot.clocks.calendar import WorkCalendar
+from bot.clocks.reckoning import reckoned
+from bot.clocks.rules import WARNING_SHARE, Rules
+from storage.cases import Case, CaseState
+from storage.clocks import CaseClock, Limit, Pause, Stage
+
+_ENDS = frozenset({CaseState.REFUSED, CaseState.WITHDRAWN, CaseState.CLOSED})
+
+
+class ClockSetter:
+    """The office's clockwork (``storage.case_repository.Clockwork``). ``rules`` gives those in force now."""
+
+    def __init__(self, *, calendar: WorkCalendar, rules: Callable[[], Rules]) -> None:
+        self._calendar = calendar
+        self._rules = rules
+
+    def __call__(self, case: Case, *, was: CaseState | None, at: datetime) -> tuple[CaseClock, ...]:
+        clocks = case.clocks
+        if was is CaseState.NEEDS_INFO:
+            clocks = tuple(self._goes_on(clock, at) for clock in clocks)
+        match case.state:
+            case CaseState.SUBMITTED if was is None:
+                return (*clocks, self._started(case, Stage.ACCEPT, at))
+            case CaseState.NEEDS_INFO:
+                return tuple(self._paused(clock, at) for clock in clocks)
+            case CaseState.ACCEPTED | CaseState.REOPENED:
+                stopped = (_stopped(clock, at) for clock in clocks)
+                return (*stopped, self._started(case, Stage.ANSWER, at), self._started(case, Stage.CLOSE, at))
+            case CaseState.ANSWERED:
+                # What was answered at once was accepted thereby.
+                return tuple(_stopped(clock, at) for clock in clocks)
+            case state if state in _ENDS:
+                return tuple(_stopped(clock, at) for clock in clocks)
+        return clocks
+
+    def extended(self, case: Case, stage: Stage, by: Limit) -> tuple[CaseClock, ...]:
+        """Give the clocks of ``case`` with the running one of ``stage`` longer."""
+        return tuple(
+            self._reckoned(replace(clock, extension=by)) if clock.stage is stage and clock.stopped_at is None else clock
+            for clock in case.clocks
+        )
+
+    def set_anew(self, case: Case) -> tuple[CaseClock, ...]:
+        """Give the clocks of ``case`` by the rules and the calendar of now; what has stopped stays."""
+        return tuple(
+            clock if clock.stopped_at is not None else self._reckoned(self._ruled(case, clock)) for clock in case.clocks
+        )
+
+    def _started(self, case: Case, stage: Stage, at: datetime) -> CaseClock:
+        rule = self._rules().of(case, stage)
+        return self._reckoned(CaseClock(stage=stage, started_at=at, limit=rule.limit, rule=rule.id))
+
+    def _ruled(self, case: Case, clock: CaseClock) -> CaseClock:
+        rule = self._rules().of(case, clock.stage)
+        return replace(clock, limit=rule.limit, rule=rule.id)
+
+    def _paused(self, clock: CaseClock, at: datetime) -> CaseClock:
+        if clock.stopped_at is not None or clock.paused:
+            return clock
+        return replace(clock, pauses=(*clock.pauses, Pause(since=at)), warns_at=None, due_at=None)
+
+    def _goes_on(self, clock: CaseClock, at: datetime) -> CaseClock:
+        if clock.stopped_at is not None or not clock.paused:
+            return clock
+        ended = replace(clock.pauses[-1], until=at)
+        return reckoned(replace(clock, pauses=(*clock.pauses[:-1], ended)), self._calendar)
+
+    def _reckoned(self, clock: CaseClock) -> CaseClock:
+        named = {rule.id: rule.warning_share for rule in self._rules()}
+        return reckoned(clock, self._calendar, warning_share=named.get(clock.rule, WARNING_SHARE))
+
+
+def _stopped(clock: CaseClock, at: datetime) -> CaseClock:
+    return clock if clock.stopped_at is not None else replace(clock, stopped_at=at)
