@@ -19,6 +19,7 @@ from storage.errors import AlreadyThere, Conflict, TooLarge
 from storage.inbound_json import address_from_json, address_to_json
 from storage.personal_data import Vault
 from storage.records import Binding, Conversation, Page, Stop
+from storage.taking import Claim, Taking, free, lease
 
 CONVERSATIONS = "conversations"
 STATE_LIMIT = 256 * 1024
@@ -42,23 +43,18 @@ class Conversations:
         self._conversations = database[CONVERSATIONS]
         # No turn waits for the disk to hold its lease: what it commits is guarded by the version as well.
         self._leases = database.unjournaled(CONVERSATIONS)
+        self._taking = Taking(self._leases)
         self._vault = vault
 
     async def take(self, address: Address, *, token: str, seconds: float, now: datetime) -> Conversation | None:
         """Take the lease of the conversation with ``address`` and give it, begun where there was none.
 
-        One round trip. None: another holds the lease. The same ``token`` may take again (a call whose outcome
-        was unknown is repeated as it is).
+        One round trip, shared by those who take at the same moment. None: another holds the lease. The same ``token``
+        may take again (a call whose outcome was unknown is repeated as it is).
         """
         key = conversation_id(self._vault, address)
-        lease = _lease(token, seconds, now)
-        begun = self._begun(key, address, now)
-        try:
-            found = await self._leases.find_one_and_update(
-                {"_id": key, **_free(token, now)}, {"$set": lease, "$setOnInsert": begun}, upsert=True
-            )
-        except AlreadyThere:  # it is there, and not free
-            return None
+        until, begun = now + timedelta(seconds=seconds), self._begun(key, address, now)
+        found = await self._taking.take(Claim(key=key, token=token, now=now, until=until, begun=begun))
         return None if found is None else self._conversation(found)
 
     async def take_by_id(
@@ -71,14 +67,14 @@ class Conversations:
     ) -> Conversation | None:
         """Like ``take`` for a conversation that exists; None also where it does not."""
         found = await self._leases.find_one_and_update(
-            {"_id": id, **_free(token, now)}, {"$set": _lease(token, seconds, now)}
+            {"_id": id, **free(token, now)}, {"$set": lease(token, now + timedelta(seconds=seconds))}
         )
         return None if found is None else self._conversation(found)
 
     async def renew(self, id: str, token: str, seconds: float, now: datetime) -> bool:  # noqa: A002
         """Hold on to the lease; False: it is another's by now."""
-        lease = _lease(token, seconds, now)
-        return bool(await self._leases.update_one({"_id": id, "lease_token": token}, {"$set": lease}))
+        renewed = lease(token, now + timedelta(seconds=seconds))
+        return bool(await self._leases.update_one({"_id": id, "lease_token": token}, {"$set": renewed}))
 
     async def release(self, id: str, token: str) -> None:  # noqa: A002
         """Give the lease back, if it is still ours."""
@@ -294,14 +290,6 @@ class Conversations:
 
 
 _FREED: Mapping[str, Any] = {"lease_token": None, "lease_until": None}
-
-
-def _lease(token: str, seconds: float, now: datetime) -> Document:
-    return {"lease_token": token, "lease_until": now + timedelta(seconds=seconds)}
-
-
-def _free(token: str, now: datetime) -> Document:
-    return {"$or": [{"lease_until": None}, {"lease_until": {"$lte": now}}, {"lease_token": token}]}
 
 
 def _stops(kept: Mapping[str, Any]) -> Mapping[Purpose, Stop]:

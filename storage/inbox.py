@@ -17,12 +17,12 @@ from storage.driver import Database, Document
 from storage.errors import Conflict, StorageAway
 from storage.gathering import Gatherer
 from storage.inbound_json import inbound_from_json, inbound_to_json
+from storage.pending import PENDING_LIMIT, Pending
 from storage.personal_data import Vault
 from storage.records import ArrivalState, ArrivedMessage, Kept
 from storage.stamps import Stamps
 
 ARRIVALS = "arrivals"
-PENDING_LIMIT = 50
 REASON_LIMIT = 200
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,6 +43,7 @@ class Inbox:
         self._vault = vault
         self.stamps = Stamps(clock_ns)
         self._adding = Gatherer[Document, Document](self._insert, name="inbox")
+        self._pending = Pending(self._messages)
 
     async def add(
         self, messages: Sequence[Inbound], *, stamp: int | None = None, passive_closed: bool = False
@@ -72,13 +73,9 @@ class Inbox:
         return None if found is None else self._arrived(found)
 
     async def pending(self, conversation_id: str, limit: int = PENDING_LIMIT) -> list[ArrivedMessage]:
-        """Give what a conversation has still to hear, in the order of arrival."""
-        found = await self._messages.find(
-            {"conversation_id": conversation_id, "state": ArrivalState.PENDING.value},
-            sort=_OLDEST_FIRST,
-            limit=limit,
-        )
-        return [self._arrived(each) for each in found]
+        """Give what a conversation has still to hear, in the order of arrival: at most ``limit``, or PENDING_LIMIT."""
+        found = await self._pending.of(conversation_id)
+        return [self._arrived(each) for each in found[:limit]]
 
     async def waiting(self, older_than: datetime, limit: int) -> list[str]:
         """Give conversations with a pending message kept before ``older_than``, the longest waiting first.
