@@ -1,25 +1,24 @@
 """From a webhook call to its answer: verified, kept, heard, answered.
 
-A call is answered only when what it brought is durable. Where MongoDB cannot be reached nothing is acknowledged:
-the platform repeats the call. (The local spool takes its place between ``Channel.receive`` and ``Inbox.add``.)
+A call is answered only when what it brought is durable: in MongoDB, or, while that is away, in the spool of this
+process (``bot.spooling``).
 """
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import structlog
-
+from bot.spooling.keeper import Keeper
+from bot.spooling.reassurance import Reassurance
 from bot.turns.turns import Turns
 from channels.base import Arrival, Channel, Clock, WebhookRequest, WebhookResponse
-from channels.messages import Inbound, MessagePart, Outbound, Via
-from storage.errors import StorageAway
-from storage.records import ArrivedMessage, Kept, OutboxEntry
+from channels.messages import Outbound, Via
+from storage.records import ArrivedMessage, OutboxEntry
 from storage.store import Store
 
-_KEEP_WITHIN_S = 4.0
-"""Platforms wait five seconds; one that hears nothing until then repeats the call all the same."""
-_KEEP_AGAIN_S = 0.1
+_READING_S = 4.0
+_CLOSING_S = 1.0
+"""Before a call's time is over: what is in the spool by then is acknowledged without waiting for the store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +30,21 @@ class Answer:
 
 
 class Intake:
-    """Takes the calls of all channels."""
+    """Takes the calls of all channels. ``keeper``: the way into the store; without one, there is no spool."""
 
-    def __init__(self, *, store: Store, turns: Turns, clock: Clock) -> None:
-        self._store = store
+    def __init__(
+        self,
+        *,
+        store: Store,
+        turns: Turns,
+        clock: Clock,
+        keeper: Keeper | None = None,
+        reassurance: Reassurance | None = None,
+    ) -> None:
         self._turns = turns
         self._clock = clock
+        self._keeper = keeper or Keeper(store=store, clock=clock)
+        self._reassurance = reassurance or Reassurance()
 
     async def handle(self, channel: Channel, request: WebhookRequest) -> Answer:
         """Answer one call.
@@ -45,11 +53,17 @@ class Intake:
             WebhookRefused: it is not the platform's, or not fit; nothing was kept.
             StorageError: it could not be kept: it must not be acknowledged.
         """
+        begun = asyncio.get_running_loop().time() - self._late(request)
         arrival = channel.receive(request)
         if arrival.answer is not None:
             return Answer(response=arrival.answer)
-        kept = await self._keep(arrival)
-        reply = await self._reply(channel, request, kept)
+        passive = channel.capabilities.passive
+        until = begun + channel.capabilities.answer_within - _CLOSING_S if passive and arrival.messages else begun
+        kept = await self._keeper.keep(arrival, until=until)
+        if kept is None:
+            word = self._reassurance.about(arrival.messages) if passive else None
+            return Answer(response=channel.respond(arrival, word))
+        reply = await self._reply(channel, kept, begun)
         if reply is None:
             return Answer(response=channel.respond(arrival, None))
         return Answer(response=channel.respond(arrival, _passive(reply)), reply=reply)
@@ -60,58 +74,21 @@ class Intake:
         Raises:
             StorageError: it could not be kept: it must not be acknowledged.
         """
-        for arrived in await self._keep(arrival):
+        for arrived in await self._keeper.keep(arrival, until=0.0) or ():
             self._turns.start(arrived)
 
-    async def _keep(self, arrival: Arrival) -> Sequence[ArrivedMessage]:
-        for receipt in arrival.receipts:
-            await self._store.outbox.apply_receipt(receipt)
-        kept = list(await self._keep_messages(arrival.messages))
-        for part in arrival.parts:
-            kept += await self._keep_part(part)
-        return kept
+    def _late(self, request: WebhookRequest) -> float:
+        """The seconds that reading the call took. Only here the wall clock counts, and it may be set meanwhile."""
+        return min(_READING_S, max(0.0, (self._clock() - request.received_at).total_seconds()))
 
-    async def _keep_part(self, part: MessagePart) -> Sequence[ArrivedMessage]:
-        whole = await self._store.parts.keep(part, now=self._clock())
-        if whole is None:
-            return ()
-        kept = await self._keep_messages([whole.message])
-        await self._store.parts.delivered(whole.id, now=self._clock())
-        return kept
-
-    async def _keep_messages(self, messages: Sequence[Inbound]) -> Sequence[ArrivedMessage]:
-        if not messages:
-            return ()
-        kept = await self._add(messages)
-        for one in kept:
-            # The platform's own message id is no personal data, but ours says as much and finds the record.
-            structlog.get_logger().info(
-                "message.kept", arrived=one.arrived.id, kind=one.arrived.message.kind, new=one.new
-            )
-        return [one.arrived for one in kept]
-
-    async def _add(self, messages: Sequence[Inbound]) -> Sequence[Kept]:
-        """Keep ``messages``, over a short stall of the store as well: keeping them twice does no harm."""
-        try:
-            async with asyncio.timeout(_KEEP_WITHIN_S):
-                while True:
-                    try:
-                        return await self._store.inbox.add(messages)
-                    except StorageAway:
-                        await asyncio.sleep(_KEEP_AGAIN_S)
-        except TimeoutError:
-            raise StorageAway("not kept in time") from None
-
-    async def _reply(
-        self, channel: Channel, request: WebhookRequest, kept: Sequence[ArrivedMessage]
-    ) -> OutboxEntry | None:
+    async def _reply(self, channel: Channel, kept: Sequence[ArrivedMessage], begun: float) -> OutboxEntry | None:
         if not channel.capabilities.passive:
             for arrived in kept:
                 self._turns.start(arrived)
             return None
         reply = None
         for arrived in kept:
-            elapsed = (self._clock() - request.received_at).total_seconds()
+            elapsed = asyncio.get_running_loop().time() - begun
             reply = await self._turns.reply_for(arrived, seconds=max(0.0, channel.capabilities.answer_within - elapsed))
         return reply
 

@@ -57,7 +57,19 @@ class Metrics:
             ("queue",),
             registry=registry,
         )
-
+        self.spool_arrivals = Gauge(
+            "petition_spool_arrivals", "What waits on this machine's disk for MongoDB", registry=registry
+        )
+        self.spool_bytes = Gauge("petition_spool_bytes", "How large that is", registry=registry)
+        self.spooled = Counter(
+            "petition_spooled_calls",
+            "Calls that went through the spool by what became of them: kept, or why not (spool_full, spool_shut)",
+            ("outcome",),
+            registry=registry,
+        )
+        self.spool_set_aside = Counter(
+            "petition_spool_set_aside", "Batches of the spool that could not be read or stored", registry=registry
+        )
         self.dialog_fallbacks = Counter(
             "petition_dialog_fallbacks",
             "Messages that a Rasa server did not answer and the embedded engine did, by reason",

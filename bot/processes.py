@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import structlog
 from aiohttp import web
@@ -21,6 +21,8 @@ from bot.intake import Intake
 from bot.passive_marks import PassiveMarks
 from bot.services import Services
 from bot.settings import Settings
+from bot.spooling.keeper import Keeper
+from bot.spooling.opening import open_keeper
 from bot.understanding.memory import be_frugal
 from bot.web import WebParts, make_web
 from bot.wiring import open_services
@@ -42,12 +44,13 @@ async def run_web(settings: Settings) -> None:
     async with (
         _stop_signal() as stop,
         open_services(settings, timeout_ms=WEB_TIMEOUT_MS, serves=True) as services,
+        open_keeper(services) as keeper,
         _looks_at_edits(services),
     ):
         marks = PassiveMarks(services.store, services.clock, services.queue.kick)
         marking = asyncio.create_task(marks.run())
         runner = web.AppRunner(
-            _application(services, marks),
+            _application(services, marks, keeper),
             access_log=None,
             shutdown_timeout=DRAIN_SECONDS,
             # No platform compresses what it sends; what is small on the wire stays small.
@@ -78,6 +81,7 @@ async def run_worker(settings: Settings) -> None:
     async with (
         _stop_signal() as stop,
         open_services(settings, timeout_ms=WORKER_TIMEOUT_MS, serves=False) as services,
+        open_keeper(services) as keeper,
         _looks_at_edits(services),
     ):
         structlog.get_logger().info("worker.started")
@@ -94,18 +98,22 @@ async def run_worker(settings: Settings) -> None:
                     )
                 )
             group.create_task(jobs.tick(services.queue, services.sweeper.sweep, stop, drain_seconds=DRAIN_SECONDS))
-            group.create_task(_runs(services).run(stop))
+            group.create_task(_runs(services, keeper).run(stop))
         await services.turns.drain(_LAST_SECONDS)
 
 
-def _runs(services: Services) -> ChannelRuns:
-    intake = Intake(store=services.store, turns=services.turns, clock=services.clock)
+def _runs(services: Services, keeper: Keeper) -> ChannelRuns:
+    intake = Intake(store=services.store, turns=services.turns, clock=services.clock, keeper=keeper)
     return ChannelRuns(services.channels, Leases(services.store.database), intake.take, chance=jitter())
 
 
-def _application(services: Services, marks: PassiveMarks) -> web.Application:
+def _application(services: Services, marks: PassiveMarks, keeper: Keeper) -> web.Application:
     tokens = {name: secret.get_secret_value() for name, secret in services.settings.api.tokens.items()}
-    intake = Intake(store=services.store, turns=services.turns, clock=services.clock)
+    intake = Intake(store=services.store, turns=services.turns, clock=services.clock, keeper=keeper)
+
+    async def readiness() -> Mapping[str, str]:
+        return {**await services.readiness(), "spool": keeper.said()}
+
     return make_web(
         WebParts(
             channels=services.channels,
@@ -114,7 +122,7 @@ def _application(services: Services, marks: PassiveMarks) -> web.Application:
             api=make_api(store=services.store, casework=services.casework, tokens=tokens, clock=services.clock),
             console=_console(services),
             metrics=services.metrics,
-            readiness=services.readiness,
+            readiness=readiness,
             depths=services.depths,
             tokens=frozenset(tokens.values()),
             clock=services.clock,

@@ -26,6 +26,7 @@ from bot.settings_sections import (
     Office,
     Redis,
     Section,
+    Spool,
     Storage,
     Understanding,
 )
@@ -49,6 +50,7 @@ class Settings(Section):
     office: Office = Field(default_factory=Office)
     api: Api = Field(default_factory=Api)
     storage: Storage = Field(default_factory=Storage)
+    spool: Spool = Field(default_factory=Spool)
     redis: Redis = Field(default_factory=Redis)
     keys: Keys = Field(default_factory=Keys)
     attachments: Attachments = Field(default_factory=Attachments)

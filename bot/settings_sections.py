@@ -110,7 +110,19 @@ class Storage(Section):
         False, description="Set by `up` alone: the servers are its own, and `readyz` and `doctor` say so"
     )
     data_dir: Path = Field(
-        Path("data"), description="The folder for what lies on this machine: master key, embedded servers, run file"
+        Path("data"),
+        description="The folder for what lies on this machine: master key, spool, embedded servers, run file",
+    )
+
+
+class Spool(Section):
+    """What waits on this machine while MongoDB is away: for each process."""
+
+    megabytes: int = Field(
+        256, ge=1, le=65_536, description="How much one process keeps there, in MiB; then calls are not acknowledged"
+    )
+    arrivals: int = Field(
+        100_000, ge=1, le=10_000_000, description="How many messages, receipts and parts of texts, likewise"
     )
 
 

@@ -33,6 +33,8 @@ from bot.rasa_client import rasa_link
 from bot.services import Services
 from bot.settings import Settings
 from bot.shared_state import RedisState, Wakeups
+from bot.spooling.calm import Calm
+from bot.spooling.place import spool_root
 from bot.turns.beforehand import Beforehand
 from bot.turns.binding import PhoneBinding
 from bot.turns.runner import RunnerTools
@@ -261,6 +263,7 @@ def _turns(
             metrics=metrics,
             gather_seconds=settings.dialog.gather_seconds,
             fetch=queue.kick_fetch,
+            calm=Calm(spool_root(settings)),
         )
     )
 

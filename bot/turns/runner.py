@@ -31,11 +31,16 @@ async def _left_to_the_sweeper(_ids: Sequence[str]) -> None:
     return
 
 
+async def _always_calm() -> None:
+    return
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunnerTools:
     """What every runner shares. ``answer_within``: seconds a webhook of the channel may take.
 
-    ``fetch`` tells the workers of attachments to be fetched; it never raises.
+    ``fetch`` tells the workers of attachments to be fetched; it never raises. ``calm`` returns when no spool is being
+    drained in which somebody's earlier words may lie.
     """
 
     store: Store
@@ -48,6 +53,7 @@ class RunnerTools:
     gather_seconds: float
     answer_within: float = 4.5
     fetch: Callable[[Sequence[str]], Awaitable[object]] = _left_to_the_sweeper
+    calm: Callable[[], Awaitable[None]] = _always_calm
 
 
 class Runner:
@@ -178,6 +184,7 @@ class Runner:
     async def _drain(self, conversation: Conversation) -> bool:
         """Make the turns of all that is pending; True where the last one's commit let go of the lease as well."""
         while True:
+            await self._tools.calm()
             pending = await self._tools.store.inbox.pending(self.conversation_id)
             if not pending:
                 return False

@@ -91,6 +91,7 @@ class Stage:
         channels: Mapping[tuple[str, str], Any] = MappingProxyType({}),
         invitation: Callable[[], Awaitable[str]] = _no_invitation,
         beforehand: Beforehand | None = None,
+        calm: Callable[[], Awaitable[None]] | None = None,
     ) -> Process:
         kicked: list[str] = []
 
@@ -101,7 +102,7 @@ class Stage:
         async def settle(effects, *, conversation, now):
             return await changes_for(effects, conversation=conversation, store=self.store, now=now, office="某市信访局")
 
-        wakeups = Wakeups(self.redis_url)
+        wakeups = Wakeups(self.redis_url or None)
         self._background.append(asyncio.create_task(wakeups.run()))
         maker = TurnMaker(
             store=self.store,
@@ -123,6 +124,7 @@ class Stage:
             metrics=Metrics(),
             gather_seconds=gather_seconds,
             answer_within=answer_within,
+            **({"calm": calm} if calm else {}),
         )
         return Process(turns=Turns(tools), kicked=kicked)
 

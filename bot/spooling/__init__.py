@@ -1,0 +1,1 @@
+"""MongoDB away: what arrives waits on this machine's disk, and nobody is overtaken (docs/decisions/0027)."""
