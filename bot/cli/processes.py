@@ -9,6 +9,7 @@ import typer
 
 from bot.cli.app import common
 from bot.cli.failures import FAILED, explain
+from bot.lean import without_sanic
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -23,6 +24,7 @@ def web(ctx: typer.Context) -> None:
     """只启动一个网页服务进程（webhook、接口）。"""
     settings = common(ctx).settings(accounts=True)
     log_to_stderr(settings)
+    without_sanic()
     from bot.processes import run_web  # noqa: PLC0415
 
     run_on_fast_loop(run_web(settings))
@@ -32,6 +34,7 @@ def worker(ctx: typer.Context) -> None:
     """只启动一个投递进程（发送通知、捡起遗漏的消息）。"""
     settings = common(ctx).settings(accounts=True)
     log_to_stderr(settings)
+    without_sanic()
     from bot.processes import run_worker  # noqa: PLC0415
 
     run_on_fast_loop(run_worker(settings))
