@@ -13,11 +13,19 @@ from typing import Any
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from storage.driver import Database, connect
 from storage.embedded import EmbeddedServers, Endpoints
 from storage.master_key import KeyFile
 from storage.personal_data import Vault, open_vault
+
+# The same examples in each run, and none too slow on a busy machine (docs/decisions/0029);
+# ``--hypothesis-profile=search`` draws new ones.
+_CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.register_profile("same", _CALM, derandomize=True)
+settings.register_profile("search", _CALM)
+settings.load_profile("same")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

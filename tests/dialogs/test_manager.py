@@ -38,7 +38,9 @@ _SAID = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(said=st.lists(st.lists(_SAID, min_size=1, max_size=3), min_size=1, max_size=6))
 async def test_whatever_is_said_is_answered_and_the_state_stays_plain(
     said: list[list[str]], helpers: dict[str, Any], shared: Any

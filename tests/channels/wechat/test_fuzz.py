@@ -138,7 +138,9 @@ def test_receiving_ends_in_an_arrival_or_a_refusal(kit, pusher, clock, body, wra
     assert channel.respond(arrival, kit.outbound(text="好")).status == 200
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     query=st.dictionaries(st.sampled_from(["signature", "timestamp", "nonce", "echostr", "encrypt_type"]), st.text())
 )

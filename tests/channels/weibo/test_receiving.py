@@ -210,7 +210,9 @@ DATA = st.dictionaries(
 )
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(
     fields=st.fixed_dictionaries(
         {}, optional=dict.fromkeys(NAMES, json_values) | {"type": KINDS | json_values, "data": DATA | json_values}
@@ -233,7 +235,9 @@ def test_whatever_is_posted_ends_in_an_arrival_or_a_refusal(make_channel, kit, f
     channel.respond(arrival, kit.outbound(Via.PASSIVE))
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(body=st.binary(max_size=300))
 def test_whatever_bytes_are_posted_end_in_a_refusal(make_channel, kit, body) -> None:
     with pytest.raises(WebhookRefused):

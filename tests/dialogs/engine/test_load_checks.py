@@ -222,7 +222,9 @@ KEYS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(content=st.dictionaries(KEYS, VALUES, max_size=5))
 def test_any_yaml_is_loaded_or_refused(content, tmp_path):
     path = tmp_path / "any.yml"
