@@ -250,13 +250,50 @@ class Case:
 
 
 class EntryKind(StrEnum):
-    """``added`` are the filer's words, ``noted`` the staff's."""
+    """``added`` are the filer's words, ``noted`` the staff's; from ``units`` on what an office does besides."""
 
     FILED = "filed"
     MOVED = "moved"
     ADDED = "added"
     NOTED = "noted"
     RATED = "rated"
+    UNITS = "units"
+    OPINION = "opinion"
+    DRAFTED = "drafted"
+    RETURNED = "returned"
+    INSTRUCTED = "instructed"
+    PRESSED = "pressed"
+    PRESS_ANSWERED = "press_answered"
+    EXTENSION_ASKED = "extension_asked"
+    EXTENDED = "extended"
+    CORRECTED = "corrected"
+    MERGED = "merged"
+
+    @property
+    def label(self) -> str:
+        return _KIND_LABELS[self]
+
+
+_KIND_LABELS: Mapping[EntryKind, str] = MappingProxyType(
+    {
+        EntryKind.FILED: "登记",
+        EntryKind.MOVED: "流转",
+        EntryKind.ADDED: "来信人补充",
+        EntryKind.NOTED: "记录",
+        EntryKind.RATED: "来信人评价",
+        EntryKind.UNITS: "承办单位调整",
+        EntryKind.OPINION: "拟办意见",
+        EntryKind.DRAFTED: "拟答复",
+        EntryKind.RETURNED: "退回改派",
+        EntryKind.INSTRUCTED: "领导批示",
+        EntryKind.PRESSED: "督办",
+        EntryKind.PRESS_ANSWERED: "督办反馈",
+        EntryKind.EXTENSION_ASKED: "申请延期",
+        EntryKind.EXTENDED: "延期",
+        EntryKind.CORRECTED: "更正",
+        EntryKind.MERGED: "并案",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

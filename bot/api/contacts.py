@@ -2,7 +2,8 @@
 
 import structlog
 
-from bot.api import masking, views
+from bot import masking
+from bot.api import views
 from bot.api.operations import AnyOperation, Call, NoBody, NoQuery, Operation
 from bot.api.problems import Problem, ProblemKind, invalid_field, not_found
 from bot.api.schemas.contacts import ContactBrief, ContactEvent, ContactFull, ContactQuery, MergeIn, UnmergeIn

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bot.api import attachment_views, masking
+from bot import masking
+from bot.api import attachment_views
 from bot.api.schemas import cases as shown
 from bot.api.schemas.conversations import Attempt, Candidate, Conversation, Explained, Message, Way
 from bot.api.schemas.deliveries import Delivery, PersonCall

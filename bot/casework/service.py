@@ -138,10 +138,13 @@ class Casework:
             IllegalMove: the case cannot go there from where it is now; the error carries what is lawful.
             Conflict: others changed the case again and again meanwhile.
         """
-        told = Told(note=note, ground=ground or "", elsewhere=elsewhere or "", unit=unit or "", answer=answer or "")
+        found = (await self._store.units.tree()).find(unit) if unit else None
+        named = found.name if found else unit or ""
+        told = Told(note=note, ground=ground or "", elsewhere=elsewhere or "", unit=named, answer=answer or "")
 
         async def step(case: Case, now: datetime) -> _Step:
-            return await self._moved(case, to, told, actor=actor, public=public, now=now)
+            code = found.id if found else ""
+            return await self._moved(case, to, told, actor=actor, public=public, now=now, unit_id=code)
 
         moved = await self._change(number, step, also)
         structlog.get_logger().info("case.moved", case=number, to=to.value, public=public, by=actor.kind.value)
@@ -178,10 +181,10 @@ class Casework:
         await self._kick([entry_id])
 
     async def _moved(
-        self, case: Case, to: CaseState, told: Told, *, actor: Actor, public: bool, now: datetime
+        self, case: Case, to: CaseState, told: Told, *, actor: Actor, public: bool, now: datetime, unit_id: str
     ) -> "_Step":
         entry = TimelineEntry(at=now, actor=actor, kind=EntryKind.MOVED, note=told.for_timeline(), public=public)
-        assignments = _assigned(case, to, told, now)
+        assignments = _assigned(case, to, told, now, unit_id)
         # A new answer is graded afresh.
         grade = None if to is CaseState.ANSWERED else case.satisfaction
         changes = self._store.cases.move(case, to, entry, assignments=assignments, satisfaction=grade)
@@ -246,12 +249,12 @@ class _Step:
     entries: Sequence[OutboxEntry]
 
 
-def _assigned(case: Case, to: CaseState, told: Told, now: datetime) -> tuple[Assignment, ...]:
+def _assigned(case: Case, to: CaseState, told: Told, now: datetime, unit_id: str) -> tuple[Assignment, ...]:
     """The units that handle the case: the first leads (主办), later ones assist (协办); each stands there once."""
     known = {each.unit for each in case.assignments}
     if to is not CaseState.ASSIGNED or not told.unit or told.unit in known:
         return case.assignments
-    added = Assignment(unit=told.unit, at=now, lead=not case.assignments, note=told.note)
+    added = Assignment(unit=told.unit, at=now, lead=not case.assignments, note=told.note, unit_id=unit_id)
     return (*case.assignments, added)
 
 

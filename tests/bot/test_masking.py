@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.api import masking
+from bot import masking
 
 
 @pytest.mark.parametrize(
