@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -178,15 +177,15 @@ async def test_a_kick_never_keeps_a_webhook_waiting(make_broker, own_redis: Any)
 @pytest.mark.parametrize("away", [False, True])
 async def test_a_worker_that_does_nothing_stops_at_once(make_broker, own_redis: Any, away: bool) -> None:
     worker = Worker(await make_broker())
+    worker.drain_seconds = 30.0
     async with worker.running() as serving:
         await DeliveryQueue(worker.broker).kick(["e1"])
         await worker.has_delivered("e1")
         if away:
             await own_redis.kill()
-        begun = time.monotonic()
-        worker.stop.set()
-        await serving
-    assert time.monotonic() - begun < 1.5
+        with quicker_than(15, "the end"):
+            worker.stop.set()
+            await serving
 
 
 @pytest.mark.parametrize("frozen", [False, True])
@@ -209,12 +208,9 @@ async def test_a_worker_that_is_stuck_stops_in_its_time(make_broker, own_redis: 
         await begun.wait()
         if frozen:
             own_redis.freeze()
-        stopped = time.monotonic()
         worker.stop.set()
-        await serving
-        took = time.monotonic() - stopped
+        await awaited(serving, "it ends though it is stuck", 30)
     own_redis.thaw()
-    assert took < 3
     assert ended  # nothing runs on behind the worker's back
     assert worker.delivered == []
 

@@ -287,7 +287,8 @@ async def test_a_number_that_is_off_gets_nothing_and_the_receipt_says_so(provide
     ],
 )
 async def test_trouble_on_demand(provider, fault, error):
-    async with played(provider) as stage:
+    hasty = {"call_seconds": 1} if "latency" in fault else {}
+    async with played(provider, hasty) as stage:
         await stage.ctl("faults", {"path": "/SendSms", **fault})
         await refused(stage, error)
         carried_out = 1 if fault in ({"drop": "after"}, {"latency": 3}) else 0
