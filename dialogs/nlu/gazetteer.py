@@ -11,6 +11,7 @@ The list is YAML, names under the area they lie in::
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,8 @@ class Gazetteer:
         """The names that stand in a text, in order; the longest at each place, every one of equal names."""
         found: list[Named] = []
         at, sample = 0, text[:_LONGEST_READ]
+        if self._by_start.keys().isdisjoint(map("".join, pairwise(sample))):
+            return found
         while at < len(sample):
             here = [n for n in self._by_start.get(sample[at : at + _SHORTEST], ()) if sample.startswith(n.name, at)]
             longest = [n for n in here if len(n.name) == len(here[0].name)]

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from dialogs.nlu.lanes import bare_lane
 from dialogs.nlu.place_noise import without_times
@@ -108,6 +109,8 @@ _NO_PLACE = re.compile(
     r"[了过着吗呢]|没|不(?:[知清确记明想能是给管让]|太)|什么|怎么|很|太(?![阳平古和行湖])|收了?钱|骗|欠|打人|天天|每天|整天|一直|老是|总是|经常|味道?[大重]|难闻|[太好很真]的?[黑吵臭脏乱]|臭味|好?几[天周年个]|星期|投诉|举报|反映|坏|停水|停电"
 )
 _MAX = 60
+_REMEMBERED = 64
+"""Texts: the parts of a turn ask about the same."""
 _KINDS = (
     r"小区|社区|村(?:里|子)?|学校|幼儿园|医院|工地|市场|菜市场|"
     r"超市|公园|单位|厂|商场|公司|银行|饭店|加油站|路口|公交站"
@@ -171,6 +174,7 @@ def unnamed_in(text: str) -> str:
     return found["kind"] if found else ""
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def find_place(text: str) -> Place | None:
     """The most exact place of the text; the first of several."""
     sample = _LINK.sub(_blank, _TURNED_TO.sub(_blank, text[:3000]))

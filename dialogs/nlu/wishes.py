@@ -7,6 +7,7 @@ said beside them is heard without them.
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.phrases import made_of
@@ -29,6 +30,8 @@ class Asides:
     rest: str = field(repr=False)
 
 
+_REMEMBERED = 64
+"""Texts: the parts of a turn ask about the same."""
 _LONGEST = 40
 _LONGEST_CLAUSE = 20
 _CLAUSES = re.compile(r"[^，,。；;！!？?\n~～…、 ]+[，,。；;！!？?\n~～…、 ]*")
@@ -111,6 +114,7 @@ _ANSWERS = re.compile(r"\d{5,}|匿名|实名|真名|叫|姓|地址|地点|电话
 """Beside a weak stop: the question is answered after all."""
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def asides(text: str) -> Asides:
     """What is wished, and what else the text says; a long text tells a story and wishes nothing."""
     plain = _FACES.sub("", text)
