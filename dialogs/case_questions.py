@@ -73,7 +73,7 @@ _DATA = r"(?:个人)?(?:信息|资料|数据|隐私|电话|手机号?|姓名|身
 _SEES = re.compile(
     rf"(?:你们|你|这里|系统|平台)?(?:都)?(?:留|存|保存|记|收集|掌握|有)(?:了|着|下)?(?:我|俺)的?(?:什么|哪些|啥){_DATA}|(?:看|查)(?:一?看|一下|看)?(?:你们)?(?:留|存|保存)(?:的|着|了)?我的?{_DATA}|"
     rf"^(?:你们?|您|这里|系统|平台)(?:都|这里|到底|现在)*(?:存|留|记|保存|收集|掌握|知道)(?:了|着|下)?(?:我|俺)(?:的)?些?(?:什么|啥|哪些|多少)(?:东西|信息|事)?(?:啊|呢|呀|吗)?$|"
-    rf"我的?(?:哪些|什么){_DATA}(?:被)?(?:留|存|保存|记)|(?:我要|我想)?(?:看|查看|查询)(?:一下)?我的?(?:个人信息|资料|数据)$"
+    rf"我的?(?:哪些|什么){_DATA}(?:被)?(?:留|存|保存|记)|(?:我要|我想)?(?:看|查看|查询)(?:一下)?我的?(?:个人信息|资料|数据)$|^(?:我要|我想)?(?:看|查|查看|查询)?(?:一下)?我的(?:个人)?(?:信息|资料|数据)$"
 )
 _ERASES = re.compile(
     rf"^(?:请|麻烦|我要|我想|要求|帮我|把)*(?:你们)?(?:删除|删掉|删了|清除|注销|抹掉|销毁)(?:一下|掉)?(?:我|俺)(?:的|所有的?)*(?:全部|所有)?{_DATA}|^(?:请|麻烦|我要)?把?我的?(?:全部|所有)?{_DATA}(?:都|全)?(?:给我)?(?:删|清|销)"
@@ -91,6 +91,7 @@ _ADDS = re.compile(r"^我?(?:要|想|再)?补充(?:一下|说明|一点|材料|�
 """However long what follows is, it is said to be an addition."""
 _FAULT_LONGEST = 80
 _JUST = timedelta(hours=24)
+_CODE_WITHIN = timedelta(hours=12)
 _MOST = 8
 
 
@@ -114,6 +115,8 @@ class CaseQuestions:
 
     async def payload(self, said: Said, slots: Mapping[str, Any], *, in_form: bool) -> str:
         """The payload that asks it; "" where nothing of the kind is said. In a form only what is surely meant so."""
+        if payload := _of_a_withdrawal(said, slots):
+            return payload
         if topic := own_data_in(said.text, in_form=in_form):
             return _payload("my_data", topic=topic)
         topic = topic_in(said.text)
@@ -154,6 +157,17 @@ def _in_form(text: str, topic: str) -> str:
         return _payload("withdraw")
     earlier = len(bare) <= _LONGEST and _EARLIER.search(bare)
     return _payload("show_progress", **({"topic": topic} if topic else {})) if earlier else ""
+
+
+def _of_a_withdrawal(said: Said, slots: Mapping[str, Any]) -> str:
+    """Six digits after a withdrawal was asked for: the query code that it waits for."""
+    asked = slots.get("withdrawing")
+    if (
+        not (asked and commands.is_query_code(said.text))
+        or said.at - datetime.fromisoformat(asked["at"]) > _CODE_WITHIN
+    ):
+        return ""
+    return _payload("confirm_withdraw", case_number=asked["number"])
 
 
 def topic_in(text: str) -> str:

@@ -70,6 +70,14 @@ class Cases(Protocol):
         """
         ...
 
+    async def proves(self, *, number: str, code: str, conversation_id: str) -> bool:
+        """Whether ``code`` is the query code of that case: asked of its filer's own phone too, where a text asks.
+
+        Raises:
+            TooManyTries: wrong codes are slowed, never locked.
+        """
+        ...
+
     async def draw_number(self, *, message_id: str, at: datetime) -> str:
         """A fresh case number for the petition that ``message_id`` completes; the same again for the same message."""
         ...

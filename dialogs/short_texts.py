@@ -40,7 +40,7 @@ _COURTESIES = frozenset(
 )
 """What may be left unsaid where there is no room: the rest of the answer shows it, or help does."""
 _TO_AGREE = "utter_summary"
-_ASKS_ON = ("utter_ask_petition", _TO_AGREE)
+_A_QUESTION = "ask_petition"
 _PAUSES = ("\n", "。", "！", "？", "；", "，", "、", " ")
 _UNIT = 2
 
@@ -63,7 +63,7 @@ def fitted(replies: Sequence[Reply], room: int, *, now: datetime) -> Shown:
     if not kept:
         return Shown(replies=(), rest={})
     buttons = tuple(button for reply in kept for button in reply.buttons)
-    asks_on = kept[-1].response.startswith(_ASKS_ON)
+    asks_on = kept[-1].response == _TO_AGREE or _A_QUESTION in kept[-1].response
     before = [] if _length(_joined(kept)) <= room else _before_what_is_agreed_to(kept)
     hint = GOES_ON if asks_on else HINT
     page, rest = cut(_joined(before or kept), room, hint=hint, more=bool(before))

@@ -6,7 +6,7 @@ and for all together. Nobody may use that against somebody else. So
 * the waits are bounded: an asker's own by a quarter of an hour, those they share with others by a minute;
 * who was asked to wait for others' tries gets their turn: once that time is over, their next try is heard whatever
   the others did meanwhile;
-* the filer's own conversation needs no code and does not come here.
+* the filer's own conversation needs no code and does not come here, but for texts: their senders can be forged.
 
 An asker's try is counted before the code is looked at, in one atomic step, so that many tries at the same moment are
 not heard together. A right code takes the count back. Counts are forgotten a day after the last wrong try.

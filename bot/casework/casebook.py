@@ -57,6 +57,10 @@ class Casebook:
     async def _is_kins(self, case: Case, conversation_id: str) -> bool:
         return not _parties(case).isdisjoint(await self._store.contacts.kin(conversation_id))
 
+    async def proves(self, *, number: str, code: str, conversation_id: str) -> bool:
+        """Numbers are given to others, and senders forged: a text proves by the code that it is the filer's."""
+        return await self._fits(number, code, conversation_id)
+
     async def draw_number(self, *, message_id: str, at: datetime) -> str:
         return await self._store.numbers.draw(message_id=message_id, at=at)
 

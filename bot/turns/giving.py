@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from channels.base import Capabilities
 from channels.messages import Via
 from storage.records import ArrivedMessage, DeliveryState, OutboxEntry
+
+PARTS_APART = timedelta(milliseconds=1)
+"""The least that the store tells apart: parts of one answer go out in the order of their making."""
 
 
 def leased_to_webhook(entry: OutboxEntry, newest: ArrivedMessage, now: datetime) -> OutboxEntry:
@@ -13,6 +17,11 @@ def leased_to_webhook(entry: OutboxEntry, newest: ArrivedMessage, now: datetime)
     if until is None or until <= now:
         return entry
     return replace(entry, state=DeliveryState.SENDING, via=Via.PASSIVE, lease_until=until, due_at=until)
+
+
+def room_of(capabilities: Capabilities) -> int:
+    """How long an answer may be, where each part of it costs; 0: as long as it takes."""
+    return capabilities.text_limit if capabilities.segments is not None else 0
 
 
 def due(entries: Sequence[OutboxEntry]) -> tuple[str, ...]:

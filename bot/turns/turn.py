@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -16,7 +16,7 @@ from bot.metrics import Metrics
 from bot.text import split
 from bot.turns import unheard
 from bot.turns.beforehand import Beforehand, is_notification
-from bot.turns.giving import due, leased_to_webhook, passive_of
+from bot.turns.giving import PARTS_APART, due, leased_to_webhook, passive_of, room_of
 from bot.turns.mentions import Invitations, InvitationText, granted, is_mention
 from channels.base import Capabilities, Channel, Clock
 from channels.messages import Inbound, Purpose
@@ -29,8 +29,6 @@ from storage.store import Store
 TURN_TIMEOUT_S = 8.0
 TRIES = 3
 _APOLOGY = "抱歉，系统处理您的消息时出了问题，我们已通知工作人员查看。您可以稍后再发一次，或直接拨打 12345。"
-_PARTS_APART = timedelta(milliseconds=1)
-"""The least that the store tells apart: parts of one answer go out in the order of their making."""
 _FILED_SEQ = 1
 
 
@@ -136,7 +134,7 @@ class TurnMaker:
             address=conversation.address,
             # a mention in public makes a version, but nothing was said of who we are
             first_contact=not conversation.state,
-            room=_room(self._capabilities(conversation)),
+            room=room_of(self._capabilities(conversation)),
         )
         async with asyncio.timeout(TURN_TIMEOUT_S):
             outcome = await self._manager.turn(conversation.state, heard(batch), person, now)
@@ -255,7 +253,7 @@ class TurnMaker:
                 buttons=buttons if index == len(parts) - 1 else (),
                 state=DeliveryState.QUEUED,
                 due_at=now,
-                created_at=now + index * _PARTS_APART,
+                created_at=now + index * PARTS_APART,
                 reply_to=newest.id,
                 case_number=filed,
                 case_seq=_FILED_SEQ if filed else None,
@@ -324,11 +322,6 @@ class TurnMaker:
             reply=reply,
             kick=due(entries),
         )
-
-
-def _room(capabilities: Capabilities) -> int:
-    """How long an answer may be, where each part of it costs; 0: as long as it takes."""
-    return capabilities.text_limit if capabilities.segments is not None else 0
 
 
 def heard(batch: Sequence[ArrivedMessage]) -> list[Heard]:

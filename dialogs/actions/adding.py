@@ -4,12 +4,14 @@ import re
 from typing import Any
 
 from rasa_sdk import Action, FormValidationAction, Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from dialogs.actions.asking import FORM as PETITION
 from dialogs.actions.filing import add
+from dialogs.actions.following import NOTHING_SHARED
 from dialogs.actions.held import read_held
-from dialogs.actions.progress import list_cases
+from dialogs.actions.progress import choice_of
 from dialogs.actions.telling import announces_files
 from dialogs.actions.withdrawing import open_cases, say_nothing_open
 from dialogs.actions.world import Turn, World, digresses, say, turn_of
@@ -20,6 +22,8 @@ from dialogs.nlu.clean import words_only
 FORM = "addition_form"
 _LONGEST = 10_000
 _NUMBER = re.compile(r"第?([1-8一二三四五六七八])(?:件|个)?")
+_NEW = "new"
+_ANOTHER = ("另外登记", f'/choose{{"value": "{_NEW}"}}')
 _CHINESE = "一二三四五六七八"
 _SLOTS = ("addition_case", "addition_text", "addition_attachments", "addition_message_ids")
 
@@ -56,13 +60,15 @@ class ValidateAdditionForm(FormValidationAction):
 
     async def _answer(self, tracker: Tracker, turn: Turn, asked: str) -> dict[str, Any]:
         if asked == "addition_case":
-            return await self._chosen(turn)
+            return await self._chosen(tracker, turn)
         files = [*(tracker.slots.get("addition_attachments") or []), *turn.attachments]
         return {"addition_text": turn.text[:_LONGEST], "addition_attachments": files or None}
 
-    async def _chosen(self, turn: Turn) -> dict[str, Any]:
+    async def _chosen(self, tracker: Tracker, turn: Turn) -> dict[str, Any]:
         cases = await open_cases(self._world, turn)
         value = turn.entity("value")
+        if value == _NEW:
+            return {"addition_case": _NEW, "addition_text": tracker.slots.get("addition_text") or ""}
         if value:
             return {"addition_case": value} if any(case.number == value for case in cases) else {}
         if commands.case_numbers(turn.text) and cases:
@@ -81,8 +87,10 @@ class AskAdditionCase(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         cases = await open_cases(self._world, turn_of(tracker))
-        buttons = [(case.number, f'/choose{{"value": "{case.number}"}}') for case in cases]
-        say(dispatcher, "utter_which_case", verb="补充", cases=list_cases(cases), buttons=buttons)
+        turn = turn_of(tracker)
+        listed, lines, others = choice_of(turn, cases, *([_ANOTHER] if turn.by_sms else []))
+        buttons = [*((case.number, f'/choose{{"value": "{case.number}"}}') for case in listed), *others]
+        say(dispatcher, "utter_which_case", verb="补充", cases=lines, buttons=buttons)
         return []
 
 
@@ -106,6 +114,8 @@ class AddToCase(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         number, text, files, ids = (tracker.slots.get(name) for name in _SLOTS)
+        if number == _NEW:
+            return [*forgotten(), *_begun_anew(text)]
         if number and (text or files):
             add(dispatcher, number, text or "", tuple(files or ()), tuple(ids or ()))
         else:
@@ -120,6 +130,12 @@ class DropAddition(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         say(dispatcher, "utter_addition_dropped")
         return [*forgotten(), SlotSet("quiet", None)]
+
+
+def _begun_anew(text: str) -> list[Any]:
+    """A petition of its own, with what was to be added as its matter where there is something."""
+    kept = [SlotSet("next_matters", dict(NOTHING_SHARED) | {"matters": [text]})] if text else []
+    return [*kept, FollowupAction(PETITION)]
 
 
 def forgotten() -> list[Any]:

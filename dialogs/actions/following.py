@@ -13,6 +13,14 @@ from dialogs.nlu.danger import danger_in
 from dialogs.nlu.matter import Categories
 
 _MOST = 5
+NOTHING_SHARED: Mapping[str, Any] = {
+    "anonymous": None,
+    "confidential": None,
+    "behalf": None,
+    "message_ids": [],
+    "place": None,
+}
+"""What a matter that stands by itself has from the one before."""
 
 
 def kept_for_later(draft: Draft) -> Mapping[str, Any] | None:

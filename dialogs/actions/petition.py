@@ -1,6 +1,5 @@
 """Taking a petition down: each message goes into the draft, once."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +13,7 @@ from dialogs.actions.changes import Heard
 from dialogs.actions.confirming import split_into
 from dialogs.actions.draft import LONGEST_MATTER, PREFIX, Draft, read_draft, written
 from dialogs.actions.dropped import given_up_today
-from dialogs.actions.following import next_draft
+from dialogs.actions.following import NOTHING_SHARED, next_draft
 from dialogs.actions.happened import happened_in
 from dialogs.actions.held import hold, read_held
 from dialogs.actions.listening import WHOLE, goes_on, listen
@@ -103,7 +102,7 @@ class ValidatePetitionForm(FormValidationAction):
         draft = replace(draft, pending=None) if draft.pending == WHICH else draft
         if value in {"latest", "latest_first"} and draft.later:
             waiting = [words_of(draft)] if value == "latest_first" else []
-            alone = {**_NOTHING_SHARED, "matters": [draft.later[-1], *waiting]}
+            alone = {**NOTHING_SHARED, "matters": [draft.later[-1], *waiting]}
             latest = next_draft(alone, turn, self._world.categories)
             return replace(latest, draft=_known_from_before(latest.draft, tracker)).remark("utter_noted")
         if came_back(draft, turn) or value == "continue":
@@ -192,13 +191,6 @@ _WAITED = frozenset({"utter_wait", "utter_wait_open", "utter_ask_matter", "utter
 _USED_UP = ("dropped", "next_matters")
 """What was kept for a petition that begins."""
 _APART = 60
-_NOTHING_SHARED: Mapping[str, Any] = {
-    "anonymous": None,
-    "confidential": None,
-    "behalf": None,
-    "message_ids": [],
-    "place": None,
-}
 
 
 def _slots(draft: Draft, before: Draft) -> list[Any]:

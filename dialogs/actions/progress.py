@@ -14,9 +14,11 @@ from dialogs.nlu import commands
 from dialogs.notices import RATEABLE
 from dialogs.ports import CaseStep, CaseView, TooManyTries
 
-_LISTED = 8
+_LISTED, _LISTED_BY_SMS = 8, 5
 _STEPS = 3
 _NOTE = 60
+_TITLE_BY_SMS = 10
+_NEW = ("反映新问题", "/file_petition")
 
 
 class ShowProgress(Action):
@@ -41,37 +43,49 @@ class ShowProgress(Action):
     async def _one(self, dispatcher: CollectingDispatcher, turn: Turn, number: str, code: str) -> list[Any]:
         try:
             case = await self._world.cases.find(number=number, code=code or None, conversation_id=turn.conversation_id)
+            proved = bool(case and code) and await self._proved(turn, number, code)
         except TooManyTries as slowed:
-            say(dispatcher, "utter_too_many_tries", wait=_wait(slowed.seconds))
+            say(dispatcher, "utter_too_many_tries", wait=wait_words(slowed.seconds))
             return []
-        if case:
-            _tell(dispatcher, turn, case)
-            return [SlotSet("asked_number", None), SlotSet("told_case", case.number)]
+        if case and (proved or not (code and turn.by_sms and case.full)):
+            return _told(dispatcher, turn, case, proved=proved)
         say(dispatcher, "utter_not_found" if code else "utter_ask_code", number=number)
         return [SlotSet("asked_number", number)]
 
+    async def _proved(self, turn: Turn, number: str, code: str) -> bool:
+        """Whether who asks may read what was written: of texts alone is the code wanted."""
+        of = {"number": number, "code": code, "conversation_id": turn.conversation_id}
+        return not turn.by_sms or await self._world.cases.proves(**of)
+
     async def _mine(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> list[Any]:
         cases = await self._world.cases.mine(turn.conversation_id)
+        topic = turn.entity("topic")
         if not cases:
             say(dispatcher, "utter_no_cases")
             return []
-        topic = turn.entity("topic")
-        listed = ([case for case in cases if case.open] if topic else []) or list(cases)
+        listed = ([case for case in cases if case.open] if topic or turn.by_sms else []) or list(cases)
         if topic == "urge" and turn.entity("value") == "all":
             for case in listed[:_LISTED]:
                 urge(dispatcher, turn, case)
             return []
         if len(listed) == 1:
-            _tell(dispatcher, turn, listed[0])
-            return [SlotSet("told_case", listed[0].number)]
-        listed = listed[:_LISTED]
+            return _told(dispatcher, turn, listed[0])
         more = {"topic": topic} if topic else {}
-        buttons = case_buttons(listed, "show_progress", **more)
-        say(dispatcher, "utter_cases", cases=list_cases(listed), buttons=buttons)
+        cases, lines, others = choice_of(turn, listed, *([_NEW] if turn.by_sms else []))
+        buttons = [*case_buttons(cases, "show_progress", **more), *others]
+        say(dispatcher, "utter_cases", cases=lines, buttons=buttons)
         return hush(tracker)
 
 
-def _tell(dispatcher: CollectingDispatcher, turn: Turn, case: CaseView) -> None:
+def _told(dispatcher: CollectingDispatcher, turn: Turn, case: CaseView, *, proved: bool = False) -> list[Any]:
+    """Told as far as the asker may read it; by text, six digits that follow are the code of this case."""
+    locked = turn.by_sms and case.full and not proved
+    _tell(dispatcher, turn, case, locked=locked)
+    asked = case.number if locked else None
+    return [SlotSet("asked_number", asked), SlotSet("told_case", case.number)]
+
+
+def _tell(dispatcher: CollectingDispatcher, turn: Turn, case: CaseView, *, locked: bool) -> None:
     """What was asked of the case: who, until when, why so long; else how it stands."""
     match turn.entity("topic") if case.full else "":
         case "who":
@@ -83,26 +97,45 @@ def _tell(dispatcher: CollectingDispatcher, turn: Turn, case: CaseView) -> None:
         case "urge":
             urge(dispatcher, turn, case)
         case _:
-            tell_case(dispatcher, case)
+            tell_case(dispatcher, case, locked=locked)
             if case.full:
                 tell_late(dispatcher, case, turn.at)
 
 
-def tell_case(dispatcher: CollectingDispatcher, case: CaseView) -> None:
-    """A case as its filer may read it; to others the state."""
+def tell_case(dispatcher: CollectingDispatcher, case: CaseView, *, locked: bool = False) -> None:
+    """A case as its filer may read it; to others the state. ``locked``: without what was written."""
     if not case.full:
         say(dispatcher, "utter_case_state_only", number=case.number, label=case.label)
         return
     unit = f"，{case.unit}" if case.unit else ""
-    steps = "\n".join(_step(step) for step in list(case.steps)[-_STEPS:]) or f"{day(case.filed_at)} 登记"
+    last = list(case.steps)[-_STEPS:]
+    steps = "\n".join(_step(step, locked=locked) for step in last) or f"{day(case.filed_at)} 登记"
     say(dispatcher, "utter_case", number=case.number, title=case.title, state=case.label + unit, steps=steps)
+    if locked and any(step.note for step in last):
+        say(dispatcher, "utter_case_locked")
     if case.state in RATEABLE:
         say(dispatcher, "utter_case_rate_hint")
     elif case.open:
         say(dispatcher, "utter_case_hint")
 
 
-def list_cases(cases: Sequence[CaseView]) -> str:
+def choice_of(
+    turn: Turn, cases: Sequence[CaseView], *others: tuple[str, str]
+) -> tuple[Sequence[CaseView], str, Sequence[tuple[str, str]]]:
+    """The cases to choose from, as numbered lines with ``others`` (title, payload) behind them; by text fewer."""
+    listed = cases[: _LISTED_BY_SMS if turn.by_sms else _LISTED]
+    lines = [list_cases(listed, short=turn.by_sms), *(f"{n} {one[0]}" for n, one in enumerate(others, len(listed) + 1))]
+    if turn.by_sms and len(cases) > len(listed):
+        lines.append("别的件，请发编号。")
+    return listed, "\n".join(lines), others
+
+
+def list_cases(cases: Sequence[CaseView], *, short: bool = False) -> str:
+    if short:
+        lines = (
+            f"{n} {clipped(case.title, _TITLE_BY_SMS) or case.number} {case.label}" for n, case in enumerate(cases, 1)
+        )
+        return "\n".join(lines)
     return "\n".join(f"{n} {case.number}《{clipped(case.title, 16)}》{case.label}" for n, case in enumerate(cases, 1))
 
 
@@ -110,10 +143,10 @@ def case_buttons(cases: Sequence[CaseView], intent: str, **entities: str) -> lis
     return [(case.number, f"/{intent}" + json.dumps({**entities, "case_number": case.number})) for case in cases]
 
 
-def _step(step: CaseStep) -> str:
-    note = f"：{clipped(step.note, _NOTE)}" if step.note else ""
+def _step(step: CaseStep, *, locked: bool) -> str:
+    note = f"：{clipped(step.note, _NOTE)}" if step.note and not locked else ""
     return f"{day(step.at)} {step.label}{note}"
 
 
-def _wait(seconds: float) -> str:
+def wait_words(seconds: float) -> str:
     return f"{round(seconds / 60)}分钟" if seconds >= 90 else f"{max(round(seconds), 1)}秒"  # noqa: PLR2004

@@ -9,11 +9,15 @@ from dialogs.outcome import Effect, FileCase, WithdrawCase
 from dialogs.ports import CaseStep, CaseView, TooManyTries
 
 OFFICE = Office(name="某市信访局", hotline="12345")
+CODE = "384756"
 START = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 
 
 class CasesInMemory:
-    """Fulfils ``ports.Cases``: ``own`` are the person's, oldest first; ``others`` need their code."""
+    """Fulfils ``ports.Cases``: ``own`` are the person's, oldest first; ``others`` need their code.
+
+    The code of one's own is that of ``FixedChance``.
+    """
 
     def __init__(self) -> None:
         self.own: list[CaseView] = []
@@ -36,6 +40,12 @@ class CasesInMemory:
         right, case_of_others = self.others.get(number, ("", None))
         return case_of_others if case_of_others and code == right else None
 
+    async def proves(self, *, number: str, code: str, conversation_id: str) -> bool:  # noqa: ARG002
+        if self.slow:
+            raise TooManyTries(120)
+        right, _ = self.others.get(number, (CODE, None))
+        return code == right
+
     async def draw_number(self, *, message_id: str, at: datetime) -> str:  # noqa: ARG002
         if self.away:
             raise self.away
@@ -54,7 +64,7 @@ class FixedChance:
     """Fulfils ``ports.Randomness``."""
 
     def query_code(self) -> str:
-        return "384756"
+        return CODE
 
 
 def view(

@@ -36,6 +36,9 @@ class Town:
     async def find(self, *, number: str, code: str | None, conversation_id: str) -> CaseView | None:
         return await self.cases.find(number=number, code=code, conversation_id=conversation_id)
 
+    async def proves(self, *, number: str, code: str, conversation_id: str) -> bool:
+        return await self.cases.proves(number=number, code=code, conversation_id=conversation_id)
+
     async def draw_number(self, *, message_id: str, at: datetime) -> str:
         return await self.cases.draw_number(message_id=message_id, at=at)
 
