@@ -158,12 +158,14 @@ class QuestionMatcher(Matcher):
         """A row for each question and for each answer."""
         self.attach(questions)
         assert self._vectors is not None  # noqa: S101 - just attached
-        self._answer_vectors = centred(answers, answers.mean(axis=0))[self._owners]
-        both = self._vectors + self._answer_vectors
+        self._answer_vectors = centred(answers, answers.mean(axis=0))
+        both = self._vectors + self._answer_vectors[self._owners]
         self.meaning = np.asarray(both / np.maximum(np.linalg.norm(both, axis=1, keepdims=True), 1e-9), np.float32)
         block = self._learned.full.meaning
         self._meant = self.meaning @ block.said if block is not None else None
         self._strange = strangeness(questions, self._learned.full.middle)
+        if not self._strange:
+            return
         self._half_way = questions.mean(axis=0) / 2
         said = centred(answers, answers.mean(axis=0) / 2)[self._owners]
         self._plain_meaning = centred(centred(questions, self._half_way) + said, np.zeros_like(self._half_way))
@@ -183,7 +185,7 @@ class QuestionMatcher(Matcher):
         found["said_bm25"] = lexical.bm25[self._owners]
         found["said_characters"] = lexical.characters[self._owners]
         if meant is not None and self._answer_vectors is not None:
-            found["said_meaning"] = np.asarray(self._answer_vectors @ meant, dtype=np.float32)
+            found["said_meaning"] = np.asarray(self._answer_vectors @ meant, dtype=np.float32)[self._owners]
         return found
 
 

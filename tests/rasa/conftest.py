@@ -204,3 +204,5 @@ async def pair(shared: Shared, world: ModuleType, rasa_url: str, actions_port: i
         found = Pair(shared, world, http, rasa_url)
         async with action_server(found, actions_port):
             yield found
+        # Sanic keeps its apps, they their middleware: what a test built must not stay with them.
+        found.embedded = found.rasa = shared.pair = None
