@@ -18,9 +18,16 @@ class PlatformClock:
     def __init__(self, wall: Callable[[], datetime]) -> None:
         self.wall = wall
         self.offset = timedelta()
+        self._watchers: list[Callable[[], None]] = []
 
     def now(self) -> datetime:
         return self.wall() + self.offset
 
     def move_to(self, offset: timedelta) -> None:
         self.offset = offset
+        for told in self._watchers:
+            told()
+
+    def watch(self, told: Callable[[], None]) -> None:
+        """Have ``told`` called whenever the clock is moved."""
+        self._watchers.append(told)

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from aiohttp import web
 
 from channels.sandbox import phones
+from channels.sandbox.errcodes import TEXTS
 from channels.sandbox.errors import SandboxAway, SandboxRefused
 from channels.sandbox.faults import read_fault
 from channels.sandbox.inputs import fits_xml, read_body, read_number
@@ -221,7 +222,7 @@ async def _media(request: web.Request) -> web.Response:
 
 
 async def _faults(request: web.Request) -> web.Response:
-    return web.json_response({"items": request.app[PLATFORM].faults.listed()})
+    return web.json_response({"items": request.app[PLATFORM].faults.listed(), "codes": dict(TEXTS)})
 
 
 async def _add_fault(request: web.Request) -> web.Response:
@@ -255,7 +256,6 @@ async def _clock(request: web.Request) -> web.Response:
     if abs(start + forward) > _LONGEST_MOVE:
         raise SandboxRefused("时钟最多拨动 400 天")
     platform.clock.move_to(timedelta(seconds=start + forward))
-    platform.feed.touch()
     offset = platform.clock.offset.total_seconds()
     return web.json_response({"now": platform.clock.now().isoformat(), "offset_seconds": offset})
 

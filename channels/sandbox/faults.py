@@ -1,5 +1,7 @@
 """Trouble on demand: what the next calls of a path meet."""
 
+import asyncio
+import contextlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -13,6 +15,7 @@ _MOST_FAULTS = 50
 _MOST_SECONDS = 120.0
 _MOST_TIMES = 10_000
 _MOST_DUPLICATES = 5
+_LONGEST_OVERTAKEN = 30.0
 _Number = TypeVar("_Number", int, float)
 
 
@@ -27,7 +30,8 @@ class Drop(StrEnum):
 class Fault:
     """``path``: "/cgi-bin/message/custom/send", "*" for every REST call, or "push" for calls to the bot.
 
-    ``duplicates`` (further copies at the same moment) and ``latency`` (seconds) are what "push" knows.
+    What "push" knows: ``duplicates`` (further copies at the same moment), ``latency`` (seconds), ``overtaken`` (it
+    comes behind the next one), and ``drop``: lost on the way, or only its answer; it is repeated in both cases.
     """
 
     path: str
@@ -38,11 +42,13 @@ class Fault:
     latency: float = 0.0
     drop: Drop | None = None
     duplicates: int = 0
+    overtaken: bool = False
 
 
 class Faults:
     def __init__(self) -> None:
         self._faults: list[Fault] = []
+        self._passed = asyncio.Event()
 
     def add(self, fault: Fault) -> None:
         self._faults = [*self._faults, fault][-_MOST_FAULTS:]
@@ -56,6 +62,17 @@ class Faults:
                 self._faults = [f for f in self._faults if f.times > 0]
                 return fault
         return None
+
+    async def next_one(self) -> None:
+        """Return when the next message has come to the bot, or after half a minute without one."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LONGEST_OVERTAKEN):
+                await self._passed.wait()
+
+    def passed(self) -> None:
+        """Note that a message has come to the bot."""
+        self._passed.set()
+        self._passed = asyncio.Event()
 
     def listed(self) -> list[dict[str, Any]]:
         return [asdict(fault) for fault in self._faults]
@@ -83,6 +100,7 @@ def read_fault(data: Mapping[str, Any], prefixes: tuple[str, ...] = ("/cgi-bin/"
             latency=_within(float(data.get("latency", 0)), 0, _MOST_SECONDS),
             drop=Drop(data["drop"]) if data.get("drop") else None,
             duplicates=_within(int(data.get("duplicates", 0)), 0, _MOST_DUPLICATES),
+            overtaken=data.get("overtaken") is True,
         )
     except (TypeError, ValueError) as error:
         raise SandboxRefused(f"故障设置不对：{error}") from error

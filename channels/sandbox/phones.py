@@ -2,17 +2,18 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import structlog
 
 from channels.sandbox.envelopes import Fields, clean
 from channels.sandbox.errors import SandboxRefused
-from channels.sandbox.faults import PUSH
 from channels.sandbox.feed import From, Progress, Shown, ShownAs
 from channels.sandbox.media import picture_type, silent_voice
 from channels.sandbox.platform import Platform
 from channels.sandbox.pusher import Outcome
+from channels.sandbox.pushing import brought
 from channels.sandbox.residents import Action, Resident
 
 OUT_OF_SERVICE = "该公众号暂时无法提供服务，请稍后再试"
@@ -181,15 +182,9 @@ def _complete(platform: Platform, resident: Resident, fields: Fields) -> dict[st
 
 
 async def _carry(platform: Platform, resident: Resident, fields: Fields, shown: Shown | None, deed: Deed) -> None:
-    fault = platform.faults.take(PUSH)
-    if fault and fault.latency:
-        await asyncio.sleep(fault.latency)
-    copies = 1 + (fault.duplicates if fault else 0)
-    outcomes = await asyncio.gather(*(platform.pusher.push(resident.openid, fields) for _ in range(copies)))
-    # of several deliveries at once the platform shows one answer
-    best = next((o for o in outcomes if o.reply), next((o for o in outcomes if not o.problem), outcomes[0]))
-    deed.outcome = best
-    _show_outcome(platform, resident, best, shown)
+    push = partial(platform.pusher.push, resident.openid, fields)
+    deed.outcome = await brought(platform.faults, push, repeat_after=platform.settings.answer_seconds)
+    _show_outcome(platform, resident, deed.outcome, shown)
 
 
 def _show_outcome(platform: Platform, resident: Resident, outcome: Outcome, shown: Shown | None) -> None:

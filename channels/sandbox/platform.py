@@ -31,6 +31,7 @@ class Platform:
         self.settings = settings
         self.clock = PlatformClock(wall)
         self.feed = Feed()
+        self.clock.watch(self.feed.touch)
         self._http = http
         self._tasks: set[asyncio.Task[None]] = set()
         self._fill()

@@ -46,6 +46,7 @@ async def _status(request: web.Request) -> web.Response:
             "carrier": "down" if platform.down else "up",
             "kept": len(platform.kept),
             "held_receipts": len(platform.receipts.held),
+            "receipts": asdict(platform.receipts.options),
             "now": platform.clock.now().isoformat(),
         }
     )

@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Mapping
+from functools import partial
 from time import monotonic
 from urllib.parse import quote
 
@@ -13,11 +14,11 @@ from yarl import URL
 from channels.sandbox.answers import Reply
 from channels.sandbox.bounded import read_bounded
 from channels.sandbox.errors import SandboxRefused
-from channels.sandbox.faults import PUSH
 from channels.sandbox.feed import From, Progress, Shown
 from channels.sandbox.journal import Entry
 from channels.sandbox.phones import Deed
 from channels.sandbox.pusher import Delivery, Outcome
+from channels.sandbox.pushing import brought
 from channels.sandbox.sms.coding import EIGHT_BIT, SEVEN_BIT, UCS2, carried, natural
 from channels.sandbox.sms.phones import Phone
 from channels.sandbox.sms.platform import SmsPlatform
@@ -41,13 +42,8 @@ async def say(platform: SmsPlatform, phone: Phone, text: str) -> Deed:
 
 
 async def _carry(platform: SmsPlatform, phone: Phone, text: str, shown: Shown, deed: Deed) -> None:
-    fault = platform.faults.take(PUSH)
-    if fault and fault.latency:
-        await asyncio.sleep(fault.latency)
-    address = _address(platform, phone, text)
-    copies = 1 + (fault.duplicates if fault else 0)
-    outcomes = await asyncio.gather(*(_pushed(platform, phone, address) for _ in range(copies)))
-    deed.outcome = next((outcome for outcome in outcomes if not outcome.problem), outcomes[0])
+    push = partial(_pushed, platform, phone, _address(platform, phone, text))
+    deed.outcome = await brought(platform.faults, push, repeat_after=platform.settings.answer_seconds)
     if deed.outcome.problem:
         structlog.get_logger().warning("sandbox.push_failed", verdict=deed.outcome.deliveries[-1].verdict)
     platform.feed.progress(shown.seq, Progress.FAILED if deed.outcome.problem else Progress.RECEIVED)

@@ -34,6 +34,7 @@ class SmsPlatform:
         self.clock = clock
         self.http = http
         self.feed = Feed()
+        self.clock.watch(self.feed.touch)
         self._tasks: set[asyncio.Task[None]] = set()
         self._fill()
 

@@ -10,6 +10,12 @@ const PLACES = [
   { label: "潍城区人民公园东门", latitude: 36.7088, longitude: 119.0955 },
   { label: "寒亭区通亭街农贸市场", latitude: 36.7715, longitude: 119.2078 },
 ];
+const CODES = [
+  { place: "阳光花园小区", district: "奎文区" },
+  { place: "政务服务大厅", district: "奎文区" },
+  { place: "通亭街农贸市场", district: "寒亭区" },
+];
+const LONGEST_SCENE = 64;
 const MOST_HEIGHT = 118;
 const OOPS_SHOWN = 8000;
 const MOST_IN_PUBLIC = 140;
@@ -32,6 +38,7 @@ export class Composer {
     document.addEventListener("keydown", (event) => { if (event.key === "Escape") this.showMore(false); });
     document.addEventListener("click", (event) => { if (!event.target.closest(".head")) this.showMore(false); });
     this.preparePlaces();
+    this.prepareCodes();
   }
 
   get phones() {
@@ -48,6 +55,7 @@ export class Composer {
     this.words.placeholder = mention ? "写一条公开的微博…" : placeholder;
     byId("plus").hidden = id === "sms" || mention;
     if (byId("plus").hidden) byId("tools").hidden = true;
+    document.querySelector('[data-tool="scan"]').hidden = id !== "wechat";
     this.count();
   }
 
@@ -149,6 +157,7 @@ export class Composer {
     if (!name) return;
     if (name === "picture") return byId("file").click();
     if (name === "location") return byId("places").showModal();
+    if (name === "scan") return byId("codes").showModal();
     this.showTools(false);
     await this.act(name, {});
   }
@@ -173,5 +182,25 @@ export class Composer {
   async sendPlace(place) {
     byId("places").close();
     if (await this.act("location", place)) this.showTools(false);
+  }
+
+  prepareCodes() {
+    byId("code-list").replaceChildren(...CODES.map((code) =>
+      el("button", { type: "button", onclick: () => this.scan(code) }, code.place, el("small", {}, code.district))));
+    byId("code-send").addEventListener("click", () => this.scan({
+      place: byId("code-place").value.trim(),
+      district: byId("code-district").value.trim(),
+    }));
+  }
+
+  // The scene of a code that "petition-bot wechat qr" makes.
+  async scan({ place, district }) {
+    const scene = `at:${district}@${place}`;
+    const wrong = !place ? "先填贴在哪里" : `${place}${district}`.includes("@") ? "地点里不能有 @" : scene.length > LONGEST_SCENE ? "地点太长了" : "";
+    byId("code-said").textContent = wrong;
+    byId("code-said").hidden = !wrong;
+    if (wrong) return;
+    byId("codes").close();
+    if (await this.act("scan", { scene })) this.showTools(false);
   }
 }

@@ -20,7 +20,7 @@ const networks = new Networks((network) => new Phones(network, {
   onState: (resident) => composer.fit(resident),
 }));
 const composer = new Composer(networks);
-new Faults(() => networks.current.drawChat());
+new Faults(networks);
 
 function showStatus(state, words) {
   byId("status").dataset.state = state;

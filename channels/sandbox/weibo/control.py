@@ -11,6 +11,7 @@ from channels.sandbox.faults import read_fault
 from channels.sandbox.inputs import read_body, read_number
 from channels.sandbox.phones import Deed
 from channels.sandbox.weibo import phones
+from channels.sandbox.weibo.errcodes import TEXTS
 from channels.sandbox.weibo.keys import WEIBO
 from channels.sandbox.weibo.people import Person
 from channels.sandbox.weibo.platform import WeiboPlatform
@@ -150,30 +151,33 @@ async def _status(request: web.Request) -> web.Response:
     )
 
 
-def _phone_json(person: Person) -> dict[str, Any]:
+def _phone_json(platform: WeiboPlatform, person: Person) -> dict[str, Any]:
+    left = person.left_at(platform.clock.now())
     return {
         "id": person.id,
         "name": person.name,
         "uid": person.uid,
         "followed": person.follows,
         "blocks": person.refuses,
-        "quota": {"left": person.left, "until": person.until.isoformat() if person.until else None},
+        "quota": {"left": left, "until": person.until.isoformat() if person.until and left != 0 else None},
     }
 
 
 async def _phones(request: web.Request) -> web.Response:
-    return web.json_response({"items": [_phone_json(person) for person in request.app[WEIBO].people.values()]})
+    return web.json_response(
+        {"items": [_phone_json(request.app[WEIBO], each) for each in request.app[WEIBO].people.values()]}
+    )
 
 
 async def _add_phone(request: web.Request) -> web.Response:
     name = str((await read_body(request)).get("name", ""))
-    return web.json_response(_phone_json(request.app[WEIBO].add_person(name)), status=201)
+    return web.json_response(_phone_json(request.app[WEIBO], request.app[WEIBO].add_person(name)), status=201)
 
 
 async def _block(request: web.Request) -> web.Response:
     person = request.app[WEIBO].person(request.match_info["phone"])
     person.refuses = (await read_body(request)).get("blocks", True) is True
-    return web.json_response(_phone_json(person))
+    return web.json_response(_phone_json(request.app[WEIBO], person))
 
 
 async def _feed(request: web.Request) -> web.Response:
@@ -184,7 +188,11 @@ async def _feed(request: web.Request) -> web.Response:
     if seconds:
         await platform.feed.wait(after, seconds)
     feed = platform.feed
-    told = {"epoch": feed.epoch, "rev": feed.rev, "phones": [_phone_json(p) for p in platform.people.values()]}
+    told = {
+        "epoch": feed.epoch,
+        "rev": feed.rev,
+        "phones": [_phone_json(platform, p) for p in platform.people.values()],
+    }
     return web.json_response({**told, "items": [item.as_json() for item in feed.since(after, query.get("phone", ""))]})
 
 
@@ -204,7 +212,7 @@ async def _posts(request: web.Request) -> web.Response:
 
 
 async def _faults(request: web.Request) -> web.Response:
-    return web.json_response({"items": request.app[WEIBO].faults.listed()})
+    return web.json_response({"items": request.app[WEIBO].faults.listed(), "codes": dict(TEXTS)})
 
 
 async def _add_fault(request: web.Request) -> web.Response:

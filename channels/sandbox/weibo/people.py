@@ -27,6 +27,10 @@ class Person:
         if not self._is_open(now) or self.left == 0:
             self.left, self.until = 1, now + WINDOW
 
+    def left_at(self, now: datetime) -> int | None:
+        """How many messages may be sent now; None: as many as one likes."""
+        return self.left if self._is_open(now) else 0
+
     def leaves(self) -> None:
         self.follows, self.left, self.until = False, 0, None
 

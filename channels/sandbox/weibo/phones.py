@@ -1,17 +1,17 @@
 """What people do on Weibo: each deed is shown on their phone and pushed to the bot."""
 
-import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import structlog
 
 from channels.sandbox.errors import SandboxRefused
-from channels.sandbox.faults import PUSH
 from channels.sandbox.feed import From, Progress, Shown, ShownAs
 from channels.sandbox.media import picture_type, silent_voice
 from channels.sandbox.phones import Deed
 from channels.sandbox.pusher import Outcome
+from channels.sandbox.pushing import brought
 from channels.sandbox.weibo.people import Person
 from channels.sandbox.weibo.platform import WeiboPlatform
 from channels.sandbox.weibo.public import Words, weibo_time
@@ -160,15 +160,9 @@ async def _push(platform: WeiboPlatform, person: Person, fields: Mapping[str, An
 async def _carry(
     platform: WeiboPlatform, person: Person, fields: Mapping[str, Any], shown: Shown | None, deed: Deed
 ) -> None:
-    fault = platform.faults.take(PUSH)
-    if fault and fault.latency:
-        await asyncio.sleep(fault.latency)
-    copies = 1 + (fault.duplicates if fault else 0)
-    outcomes = await asyncio.gather(*(platform.pusher.push(person.uid, fields) for _ in range(copies)))
-    # of several deliveries at once the platform shows one answer
-    best = next((o for o in outcomes if o.reply), next((o for o in outcomes if not o.problem), outcomes[0]))
-    deed.outcome = best
-    _show_outcome(platform, person, best, shown)
+    push = partial(platform.pusher.push, person.uid, fields)
+    deed.outcome = await brought(platform.faults, push, repeat_after=platform.settings.answer_seconds)
+    _show_outcome(platform, person, deed.outcome, shown)
 
 
 def _show_outcome(platform: WeiboPlatform, person: Person, outcome: Outcome, shown: Shown | None) -> None:

@@ -37,6 +37,7 @@ class WeiboPlatform:
         self.account = account
         self.clock = clock
         self.feed = Feed()
+        self.clock.watch(self.feed.touch)
         self._http = http
         self._tasks: set[asyncio.Task[None]] = set()
         self._fill()

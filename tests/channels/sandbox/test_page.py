@@ -6,7 +6,7 @@ import shutil
 import struct
 import zlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from channels.sandbox import PROGRESS_TEMPLATE_ID
+from channels.sandbox import PROGRESS_TEMPLATE_ID, SmsAccount, WeiboAccount
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 pytestmark = [
@@ -24,6 +24,8 @@ pytestmark = [
 
 DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 NUMBER = "WF261121000017"
+WEIBO = WeiboAccount(app_key="1234567890", app_secret="secret", access_token="2.00token", uid="1902538057")
+SMS = SmsAccount(username="bot", password="pw", number="1069001", webhook_key="key")
 
 
 def lamp_picture() -> bytes:
@@ -378,9 +380,56 @@ async def test_a_bot_that_fails_is_told_plainly_and_faults_can_be_arranged(sandb
     assert json.loads(await page.evaluate("fetch('/_ctl/faults').then(r => r.text())"))["items"][0]["times"] == 2
 
 
-async def test_a_page_without_its_bot_waits_and_says_so(settings, open_sandbox, browser, tmp_path):
-    from dataclasses import replace
+async def test_each_phone_has_the_trouble_of_its_own_platform(settings, bot, open_sandbox, browser, tmp_path):
+    sandbox = await open_sandbox(replace(settings, bot_url=bot.url, weibo=WEIBO, sms=SMS))
+    page = await open_page(browser, sandbox.url, DESKTOP)
+    for network, path, kind, said in (
+        ("短信", "发短信", "断开连接（其实办成了）", "发短信：断开连接（其实办成了），还有 1 次"),
+        ("短信", "居民发来的消息", "顺序颠倒，排到下一条后面", "居民发来的消息：顺序颠倒，排到下一条后面，还有 1 次"),
+        ("微博", "发私信", "返回错误码", "发私信：返回 20301，还有 1 次"),
+        ("微信", "居民发来的消息", "服务的应答丢了，再送一次", "居民发来的消息：服务的应答丢了，再送一次，还有 1 次"),
+    ):
+        await page.locator("#networks").get_by_role("button", name=network).click()
+        await page.get_by_role("button", name="平台故障").click()
+        await expect(page.locator("#fault-network")).to_have_text(network)
+        await page.get_by_label("哪里出故障").select_option(label=path)
+        await page.get_by_label("什么故障").select_option(label=kind)
+        await page.get_by_role("button", name="安排故障").click()
+        await expect(page.locator("#fault-list")).to_contain_text(said)
+        if network == "短信":
+            await page.get_by_label("回执什么时候来").select_option(label="先压着，等我放行")
+            await page.get_by_role("button", name="保存", exact=True).click()
+            await page.get_by_role("button", name="倒着放行").click()
+            await expect(page.locator("#receipt-said")).to_have_text("没有压着的回执")
+            await page.get_by_role("button", name="运营商中断").click()
+            await expect(page.get_by_role("button", name="恢复运营商")).to_have_attribute("aria-pressed", "true")
+            assert (await sandbox.ctl("GET", "/sms/status"))["receipts"]["hold"] is True
+            await page.get_by_role("button", name="恢复运营商").click()
+        if network == "微博":
+            await expect(page.locator("#fault-meaning")).to_have_text("对方没有关注，收不到私信")
+            await page.get_by_role("button", name="让授权过期").click()
+            await expect(page.locator("#token-said")).to_contain_text("授权已过期")
+        await shoot(page, f"sandbox-faults-{network}", tmp_path)
+        await page.keyboard.press("Escape")
 
+
+async def test_a_code_is_scanned_with_the_keyboard_alone(sandbox, office, bot, browser, tmp_path):
+    page = await open_page(browser, sandbox.url, PHONE)
+    await page.get_by_role("button", name="更多").focus()
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="扫一扫").focus()
+    await shoot(page, "sandbox-phone-tools", tmp_path)
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="阳光花园小区").focus()
+    await shoot(page, "sandbox-phone-scan", tmp_path)
+    await page.keyboard.press("Enter")
+    await bot.pushed(1)
+    scanned = bot.pushes[-1]
+    assert (scanned["Event"], scanned["EventKey"]) == ("SCAN", "at:奎文区@阳光花园小区")
+    await expect(page.locator("#codes")).to_be_hidden()
+
+
+async def test_a_page_without_its_bot_waits_and_says_so(settings, open_sandbox, browser, tmp_path):
     sandbox = await open_sandbox(replace(settings, bot_url="http://127.0.0.1:9"))
     page = await browser.new_page(viewport=DESKTOP, locale="zh-CN")
     await page.goto(sandbox.url)
