@@ -9,13 +9,13 @@ import asyncio
 import contextlib
 import random
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import structlog
 
 from bot.faults import frames_of
-from channels.base import Channel, Take
+from channels.base import Channel, HoldsLink, Take
 from storage.errors import StorageError
 from storage.leases import Leases
 
@@ -61,9 +61,9 @@ class ChannelRuns:
                 group.create_task(self._watch(channel, stop))
 
     async def _watch(self, channel: Channel, stop: asyncio.Event) -> None:
-        name = f"run:{channel.name}.{channel.account}"
+        name = run_name(channel)
         while not stop.is_set():
-            if await self._held(name):
+            if await self._held(name, channel):
                 try:
                     if await self._work(name, channel, stop):
                         return
@@ -74,7 +74,7 @@ class ChannelRuns:
     async def _work(self, name: str, channel: Channel, stop: asyncio.Event) -> bool:
         """Run the channel as its owner; True: it has nothing to run, now or ever."""
         running = asyncio.create_task(self._kept_running(name, channel))
-        renewing = asyncio.create_task(self._renewed(name))
+        renewing = asyncio.create_task(self._renewed(name, channel))
         stopping = asyncio.create_task(stop.wait())
         tasks = {running, renewing, stopping}
         try:
@@ -107,7 +107,7 @@ class ChannelRuns:
             rest = min(self._pace.longest, self._pace.first * 2 ** min(failures - 1, 10))
             await asyncio.sleep(rest * self._chance.uniform(0.5, 1.0))
 
-    async def _renewed(self, name: str) -> None:
+    async def _renewed(self, name: str, channel: Channel) -> None:
         """Keep the lease; return when it is lost, or about to run out with nobody there to renew it."""
         loop = asyncio.get_running_loop()
         # As of before the asking: the server's answer may have taken long.
@@ -115,7 +115,7 @@ class ChannelRuns:
         while loop.time() - renewed_at < self._pace.lease - self._pace.renew - self._pace.end / 2:
             await asyncio.sleep(self._pace.renew)
             asked_at = loop.time()
-            held = await self._asked(name)
+            held = await self._asked(name, channel)
             if held is False:
                 structlog.get_logger().warning("channel.lease_lost", run=name)
                 return
@@ -123,17 +123,17 @@ class ChannelRuns:
                 renewed_at = asked_at
         structlog.get_logger().warning("channel.lease_not_renewed", run=name)
 
-    async def _held(self, name: str) -> bool:
-        held = bool(await self._asked(name))
+    async def _held(self, name: str, channel: Channel) -> bool:
+        held = bool(await self._asked(name, channel))
         if held:
             structlog.get_logger().info("channel.lease_taken", run=name)
         return held
 
-    async def _asked(self, name: str) -> bool | None:
-        """Whether the lease is ours; None: nobody could say."""
+    async def _asked(self, name: str, channel: Channel) -> bool | None:
+        """Whether the lease is ours, which says how the channel's link is; None: nobody could say."""
         try:
             async with asyncio.timeout(self._pace.renew):
-                return await self._leases.hold(name, self._owner, seconds=self._pace.lease)
+                return await self._leases.hold(name, self._owner, seconds=self._pace.lease, note=_down_since(channel))
         except (StorageError, TimeoutError):
             return None
 
@@ -141,6 +141,35 @@ class ChannelRuns:
         with contextlib.suppress(StorageError, TimeoutError):
             async with asyncio.timeout(self._pace.renew):
                 await self._leases.release(name, self._owner)
+
+
+def run_name(channel: Channel) -> str:
+    """The lease's name of the run of ``channel``; its note: since when the link is down, "" while it is up."""
+    return f"run:{channel.name}.{channel.account}"
+
+
+def _down_since(channel: Channel) -> str:
+    link = channel.link if isinstance(channel, HoldsLink) else None
+    return "" if link is None or link.down_since is None else link.down_since.isoformat(timespec="seconds")
+
+
+async def links_said(channels: Iterable[Channel], leases: Leases) -> Mapping[str, str]:
+    """How the links are that some process is to hold, by "sms.main": "ok", or what is the matter.
+
+    Raises:
+        StorageError: nobody can say.
+    """
+    holding = [each for each in channels if isinstance(each, HoldsLink) and each.link is not None]
+    if not holding:
+        return {}
+    noted = await leases.noted([run_name(each) for each in holding])
+    return {f"{each.name}.{each.account}": _said(noted.get(run_name(each))) for each in holding}
+
+
+def _said(note: str | None) -> str:
+    if note is None:
+        return "no worker holds the bind (没有投递进程在收短信)"
+    return f"unbound since {note} (短信网关没有连上)" if note else "ok"
 
 
 async def _waited(stop: asyncio.Event, seconds: float) -> None:

@@ -1,11 +1,13 @@
 """The parts of one process, and what they say of themselves."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.casework.service import Casework
 from bot.channel_registry import Channels
+from bot.channel_runs import links_said
 from bot.delivery.broker import ReliableStreamBroker
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.jobs import DeliveryQueue
@@ -19,6 +21,7 @@ from bot.turns.turns import Turns
 from bot.understanding.minding import Minder
 from channels.base import Clock
 from storage.errors import StorageError
+from storage.leases import Leases
 from storage.store import Store
 
 _COUNT_TO = 10_000
@@ -51,6 +54,8 @@ class Services:
         if self.dialog.problems:
             parts["dialog"] = "edit refused, the one before is in use (对话文件有错，仍用原来的)"
         parts["understanding"] = self.minder.said()
+        with contextlib.suppress(StorageError):  # that MongoDB is away is said already
+            parts |= await links_said(self.channels.values(), Leases(self.store.database))
         if self.settings.storage.embedded:
             parts["servers"] = "embedded: for trying out, not for service (自带的数据库只供试用)"
         return parts

@@ -207,6 +207,23 @@ class FetchesMedia(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkState:
+    """A connection that is to be held open. ``down_since``: None while it is up."""
+
+    down_since: datetime | None = None
+
+
+@runtime_checkable
+class HoldsLink(Protocol):
+    """A channel whose ``run`` holds a connection open for what comes in."""
+
+    @property
+    def link(self) -> LinkState | None:
+        """How the connection of this process is; None: this account holds none."""
+        ...
+
+
 @runtime_checkable
 class Publishes(Protocol):
     """A channel on which staff may publish a text for everybody to read."""

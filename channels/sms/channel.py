@@ -6,7 +6,16 @@ from datetime import datetime
 
 import structlog
 
-from channels.base import Arrival, Capabilities, Clock, Take, WebhookRequest, WebhookResponse
+from channels.base import (
+    Arrival,
+    Capabilities,
+    Clock,
+    HoldsLink,
+    LinkState,
+    Take,
+    WebhookRequest,
+    WebhookResponse,
+)
 from channels.errors import Malformed, PayloadRejected, RecipientGone, TooLarge, WayShut
 from channels.messages import Address, Inbound, Kind, MessagePart, Outbound, Receipt, Sent, Via
 from channels.sms.gateway import Gateway, IncomingText, OutgoingText, Part, Received, Report
@@ -94,6 +103,11 @@ class SmsChannel:
             await take(arrival)
 
         await self._gateway.run(taken)
+
+    @property
+    def link(self) -> LinkState | None:
+        """As ``channels.base.HoldsLink``; None for a gateway whose texts come by webhook."""
+        return self._gateway.link if isinstance(self._gateway, HoldsLink) else None
 
     def secrets(self) -> tuple[str, ...]:
         return self._gateway.secrets()

@@ -14,7 +14,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from channels.base import WebhookRequest
+from channels.base import LinkState, WebhookRequest
 from channels.errors import HeldElsewhere, Malformed
 from channels.messages import Sent
 from channels.sms.gateway import Gateway, OutgoingText, Received, Surroundings, TakeReceived
@@ -108,6 +108,7 @@ class SmppGateway:
     def __init__(self, settings: Settings, surroundings: Surroundings, *, chance: Random | None = None) -> None:
         self._settings = settings
         self._account = surroundings.account
+        self._clock = surroundings.tools.clock
         self._chance = chance or SystemRandom()
         self._answer_seconds = _ANSWER_SECONDS
         password = settings.password.get_secret_value()
@@ -116,6 +117,12 @@ class SmppGateway:
         self._link = self._new_link(Command.BIND_TRANSCEIVER if self._is_single else Command.BIND_TRANSMITTER)
         self._sender = Sender(settings, self._link, Pace(per_second=settings.per_second))
         self._keeping: asyncio.Task[None] | None = None
+        self._receiving: Link | None = None
+
+    @property
+    def link(self) -> LinkState | None:
+        """As ``channels.base.HoldsLink``: the bind for receiving, where it falls to this process."""
+        return LinkState(down_since=self._receiving.down_since if self._receiving else None)
 
     def receive(self, request: WebhookRequest) -> Received:  # noqa: ARG002 - nothing comes this way
         raise Malformed("texts come over the bind")
@@ -134,13 +141,13 @@ class SmppGateway:
             Reading(default_codec=self._settings.default_codec, receipt_ids=self._settings.receipt_ids),
         )
         link = self._link if self._is_single else self._new_link(Command.BIND_RECEIVER)
-        self._deliveries = deliveries
+        self._deliveries, self._receiving = deliveries, link
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(link.keep())
                 group.create_task(deliveries.run())
         finally:
-            self._deliveries = None
+            self._deliveries, self._receiving = None, None
 
     async def check(self) -> Sequence[str]:
         """Bind for sending, which takes nothing from whoever receives, and say goodbye."""
@@ -177,7 +184,7 @@ class SmppGateway:
         async def opening() -> Session:
             return await self._open(command)
 
-        return Link(f"{self._account}/{command.name.lower()}", opening, chance=self._chance)
+        return Link(f"{self._account}/{command.name.lower()}", opening, chance=self._chance, clock=self._clock)
 
     async def _open(self, command: Command) -> Session:
         settings = self._settings

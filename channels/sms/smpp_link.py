@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from random import Random
 
 import structlog
 
+from channels.base import Clock
 from channels.errors import Busy, SendFailed
 from channels.sms.smpp_bind import BindRefused, Unreachable, failure_of
 from channels.sms.smpp_session import Session
@@ -20,8 +22,10 @@ _STEADY_SECONDS = 30.0
 class Link:
     """Keeps one session open while ``keep`` runs."""
 
-    def __init__(self, name: str, opening: Callable[[], Awaitable[Session]], *, chance: Random) -> None:
+    def __init__(self, name: str, opening: Callable[[], Awaitable[Session]], *, chance: Random, clock: Clock) -> None:
         self._name = name
+        self._clock = clock
+        self._lost_at = clock()
         self._opening = opening
         self._chance = chance
         self._session: Session | None = None
@@ -29,6 +33,12 @@ class Link:
         self._try_at = 0.0
         self._settled = asyncio.Event()
         """A session is there, or opening one failed and it is not the time to try again."""
+
+    @property
+    def down_since(self) -> datetime | None:
+        """Since when there is no session; None: there is one."""
+        up = self._session is not None and not self._session.ended.is_set()
+        return None if up else self._lost_at
 
     async def keep(self) -> None:
         """Keep a session until cancelled; the last one is unbound."""
@@ -74,7 +84,10 @@ class Link:
         self._failure = None
         self._settled.set()
         log.info("smpp.bound", link=self._name)
-        await self._session.ended.wait()
+        try:
+            await self._session.ended.wait()
+        finally:
+            self._lost_at = self._clock()
         await self._session.close()
         log.warning("smpp.bind_lost", link=self._name)
 

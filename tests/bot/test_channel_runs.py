@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from waiting import awaited, within
+from waiting import awaited, soon, within
 
-from bot.channel_runs import ChannelRuns, Pace
+from bot.channel_runs import ChannelRuns, Pace, links_said
+from channels.base import LinkState
 from storage.errors import StorageAway
 from storage.leases import LEASES, Leases
 
@@ -70,10 +71,10 @@ class Dying(Leases):
 
     cut = False
 
-    async def hold(self, name, owner, *, seconds):
+    async def hold(self, name, owner, *, seconds, note=""):
         if self.cut:
             raise StorageAway
-        return await super().hold(name, owner, seconds=seconds)
+        return await super().hold(name, owner, seconds=seconds, note=note)
 
     async def release(self, name, owner):
         if self.cut:
@@ -138,3 +139,29 @@ async def test_a_channel_with_nothing_to_run_holds_nothing(database, log):
         await asyncio.sleep(0.2)
         assert await Leases(database).hold("run:sms.main", "somebody", seconds=1)
     assert log == ["nothing to do"]
+
+
+class Linked(Bound):
+    """Holds a link that went down at ``down_since``."""
+
+    link = LinkState()
+
+
+async def test_readiness_is_told_how_the_link_is_and_when_nobody_holds_it(database, log):
+    leases, channel = Leases(database), Linked(log, "a")
+
+    async def said() -> str:
+        return (await links_said([channel, Bound(log, "none")], leases))["sms.main"]
+
+    assert (await said()).startswith("no worker holds the bind")
+    async with process(leases, channel):
+        await awaited(channel.runs.wait(), "the channel runs")
+        assert await said() == "ok"
+        channel.link = LinkState(down_since=datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC))
+
+        async def is_told() -> bool:
+            return (await said()).startswith("unbound since 2026-11-22T01:02:03+00:00")
+
+        await soon(is_told, "the owner says that the link is down")
+    assert (await said()).startswith("no worker holds the bind")
+    assert await links_said([Bound(log, "none")], leases) == {}

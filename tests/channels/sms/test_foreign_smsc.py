@@ -253,6 +253,16 @@ async def test_a_lost_connection_is_opened_again_and_nothing_is_lost_or_kept_twi
     assert taken.texts == [f"第{number}条" for number in range(6)]
 
 
+async def test_it_is_known_since_when_the_bind_is_lost(smsc, taken, monkeypatch):
+    monkeypatch.setattr(smpp_link, "_FIRST_WAIT", 60.0)  # it is not opened again meanwhile
+    channel = account(smsc.port)
+    async with bound(channel, taken):
+        assert channel.link.down_since is not None
+        await soon(lambda: channel.link.down_since is None, "the bind is up")
+        smsc.do("kill")
+        await soon(lambda: channel.link.down_since is not None, "the bind is lost")
+
+
 async def test_what_was_under_way_at_a_lost_connection_is_not_said_to_be_sent(smsc, taken):
     channel = account(smsc.port)
     async with bound(channel, taken):
