@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.spooling.keeper import Keeper
-from bot.spooling.reassurance import Reassurance
 from bot.turns.turns import Turns
 from channels.base import Arrival, Channel, Clock, WebhookRequest, WebhookResponse
 from channels.messages import Outbound, Via
@@ -39,12 +38,10 @@ class Intake:
         turns: Turns,
         clock: Clock,
         keeper: Keeper | None = None,
-        reassurance: Reassurance | None = None,
     ) -> None:
         self._turns = turns
         self._clock = clock
         self._keeper = keeper or Keeper(store=store, clock=clock)
-        self._reassurance = reassurance or Reassurance()
 
     async def handle(self, channel: Channel, request: WebhookRequest) -> Answer:
         """Answer one call.
@@ -61,7 +58,7 @@ class Intake:
         until = begun + channel.capabilities.answer_within - _CLOSING_S if passive and arrival.messages else begun
         kept = await self._keeper.keep(arrival, until=until)
         if kept is None:
-            word = self._reassurance.about(arrival.messages) if passive else None
+            word = self._keeper.reassurance.about(arrival.messages) if passive else None
             return Answer(response=channel.respond(arrival, word))
         reply = await self._reply(channel, kept, begun)
         if reply is None:

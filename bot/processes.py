@@ -9,23 +9,21 @@ from collections.abc import AsyncIterator, Mapping
 import structlog
 from aiohttp import web
 
-from bot.access.members import Members
-from bot.access.passwords import Passwords
-from bot.access.signing_in import SigningIn
 from bot.api import make_api
 from bot.chance import jitter
 from bot.channel_runs import ChannelRuns
-from bot.console.app import ConsoleParts, make_console
 from bot.delivery import jobs
 from bot.intake import Intake
+from bot.meanwhile import Meanwhile
+from bot.office import console_of
 from bot.passive_marks import PassiveMarks
 from bot.services import Services
 from bot.settings import Settings
 from bot.spooling.keeper import Keeper
 from bot.spooling.opening import open_keeper
 from bot.understanding.memory import be_frugal
-from bot.web import WebParts, make_web
-from bot.wiring import open_services
+from bot.web import WebParts, make_runner, make_web
+from bot.wiring import open_services, utc_now
 from storage.leases import Leases
 
 WEB_TIMEOUT_MS = 1_500
@@ -34,33 +32,30 @@ DRAIN_SECONDS = 8.0
 """What is under way at SIGTERM gets this long; containers and ``up`` kill after ten seconds or more."""
 _LAST_SECONDS = 1.0
 _LISTEN_BACKLOG = 512
-_LONGEST_LINE = 33 * 1024
-"""Bytes of a request's first line: Kannel brings a long petition in the address, nine bytes to a character."""
 
 
 async def run_web(settings: Settings) -> None:
     """Serve HTTP until SIGTERM or SIGINT; calls and turns under way are given ``DRAIN_SECONDS`` to end."""
     be_frugal()
+    async with _stop_signal() as stop, Meanwhile(settings, utc_now) as meanwhile:
+        await meanwhile.until_database(stop)
+        if not stop.is_set():
+            await _serve(settings, stop, meanwhile)
+
+
+async def _serve(settings: Settings, stop: asyncio.Event, meanwhile: Meanwhile) -> None:
     async with (
-        _stop_signal() as stop,
         open_services(settings, timeout_ms=WEB_TIMEOUT_MS, serves=True) as services,
-        open_keeper(services) as keeper,
+        open_keeper(services, meanwhile.door) as keeper,
         _looks_at_edits(services),
     ):
         marks = PassiveMarks(services.store, services.clock, services.queue.kick)
         marking = asyncio.create_task(marks.run())
-        runner = web.AppRunner(
-            _application(services, marks, keeper),
-            access_log=None,
-            shutdown_timeout=DRAIN_SECONDS,
-            # No platform compresses what it sends; what is small on the wire stays small.
-            auto_decompress=False,
-            max_line_size=_LONGEST_LINE,
-        )
+        runner = make_runner(_application(services, marks, keeper), shutdown_seconds=DRAIN_SECONDS)
         await runner.setup()
         try:
-            site = web.TCPSite(runner, settings.http.host, settings.http.port, backlog=_LISTEN_BACKLOG)
-            await site.start()
+            await _site(runner, settings, meanwhile).start()
+            await meanwhile.end()
             structlog.get_logger().info("web.listening", host=settings.http.host, port=settings.http.port)
             await stop.wait()
         finally:
@@ -70,6 +65,13 @@ async def run_web(settings: Settings) -> None:
             marking.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await marking
+
+
+def _site(runner: web.AppRunner, settings: Settings, meanwhile: Meanwhile) -> web.BaseSite:
+    shared = meanwhile.shared_socket()
+    if shared is not None:
+        return web.SockSite(runner, shared, backlog=_LISTEN_BACKLOG)
+    return web.TCPSite(runner, settings.http.host, settings.http.port, backlog=_LISTEN_BACKLOG)
 
 
 async def run_worker(settings: Settings) -> None:
@@ -120,7 +122,7 @@ def _application(services: Services, marks: PassiveMarks, keeper: Keeper) -> web
             intake=intake,
             marks=marks,
             api=make_api(store=services.store, casework=services.casework, tokens=tokens, clock=services.clock),
-            console=_console(services),
+            console=console_of(services),
             metrics=services.metrics,
             readiness=readiness,
             depths=services.depths,
@@ -128,19 +130,6 @@ def _application(services: Services, marks: PassiveMarks, keeper: Keeper) -> web
             clock=services.clock,
         )
     )
-
-
-def _console(services: Services) -> web.Application:
-    passwords = Passwords()
-    parts = ConsoleParts(
-        store=services.store,
-        signing_in=SigningIn(store=services.store, passwords=passwords, clock=services.clock),
-        members=Members(store=services.store, passwords=passwords, clock=services.clock),
-        clock=services.clock,
-        office=services.settings.office.name,
-        public_url=services.settings.http.public_url,
-    )
-    return make_console(parts)
 
 
 @contextlib.asynccontextmanager

@@ -5,12 +5,13 @@ import hmac
 import ipaddress
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 from aiohttp import web
 
 from bot.faults import frames_of
-from bot.intake import Answer, Intake
+from bot.intake import Answer
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.passive_marks import PassiveMarks
 from channels.base import Channel, Clock, WebhookRequest
@@ -20,6 +21,8 @@ from storage.errors import StorageError
 BODY_LIMIT = 128 * 1024
 """Bytes of a webhook call; the channel's own limit is tighter."""
 _BODY_TIMEOUT_S = 4.0
+_LONGEST_LINE = 33 * 1024
+"""Bytes of a request's first line: Kannel brings a long petition in the address, nine bytes to a character."""
 _API_BODY_LIMIT = 1024 * 1024 + 1024
 _OF_PROXIES = ("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Real-IP", "Via")
 _SAFE_TEXT = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
@@ -30,13 +33,31 @@ Depths = Callable[[], Awaitable[Mapping[str, int]]]
 """Counts what waits, by queue; nothing where it cannot be counted now."""
 
 
+def make_runner(app: web.Application, *, shutdown_seconds: float) -> web.AppRunner:
+    """``app``, as this service runs it."""
+    return web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=shutdown_seconds,
+        # No platform compresses what it sends; what is small on the wire stays small.
+        auto_decompress=False,
+        max_line_size=_LONGEST_LINE,
+    )
+
+
+class TakesCalls(Protocol):
+    """Answers a platform's call (fulfilled by ``bot.intake`` and ``bot.meanwhile``)."""
+
+    async def handle(self, channel: Channel, request: WebhookRequest) -> Answer: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebParts:
-    """What the web application is made of."""
+    """What the web application is made of. ``marks``: None where no answer carries a reply."""
 
     channels: Mapping[tuple[str, str], Channel]
-    intake: Intake
-    marks: PassiveMarks
+    intake: TakesCalls
+    marks: PassiveMarks | None
     api: web.Application
     console: web.Application
     metrics: Metrics
@@ -123,7 +144,7 @@ class Webhooks:
         await response.prepare(request)
         await response.write_eof()
         # Where the platform hung up before, this raised: its repeat, or a worker, gives the reply.
-        if answer.reply is not None:
+        if answer.reply is not None and self._parts.marks is not None:
             self._parts.marks.given(answer.reply)
         return response
 

@@ -94,7 +94,7 @@ class Disk:
     async def adopt(self) -> int:
         """Take over the spools of processes that are dead; one that cannot be opened is left, and told once.
 
-        Gives the largest stamp that was found in them, or 0.
+        Gives the largest stamp of all that waits, or 0.
         """
         mine = {spool.folder for spool in self._spools()}
         for folder in await self._off_loop(lambda: folders(self.root)):
@@ -111,7 +111,7 @@ class Disk:
                 structlog.get_logger().info("spool.adopted", spool=folder.name, arrivals=self.count)
         if self._room.count == 0:
             await self.drained()
-        return max((found.batch.stamp for found in await self.waiting()), default=0) if self._adopted else 0
+        return max((found.batch.stamp for found in await self.waiting()), default=0) if self._room.count else 0
 
     async def waiting(self) -> Sequence[Next]:
         """Give what waits in all spools, oldest first."""

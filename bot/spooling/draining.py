@@ -8,7 +8,8 @@ import structlog
 
 from bot.faults import frames_of
 from bot.metrics import Metrics
-from bot.spooling.disk import Disk, Next
+from bot.spooling.disk import Next
+from bot.spooling.door import Door
 from bot.spooling.keeper import Keeper
 from storage.errors import BatchUnreadable, StorageAway, StorageError
 from storage.records import ArrivedMessage
@@ -31,14 +32,15 @@ class Drainer:
     def __init__(
         self,
         keeper: Keeper,
-        disk: Disk,
+        door: Door,
         *,
         probe: Callable[[], Awaitable[bool]],
         resume: Callable[[str], Awaitable[None]],
         metrics: Metrics,
     ) -> None:
         self._keeper = keeper
-        self._disk = disk
+        self._disk = door.disk
+        self._held = door.held
         self._probe = probe
         self._resume = resume
         self._metrics = metrics
@@ -168,9 +170,9 @@ class Drainer:
         await self._set_aside(found, error)
 
     async def _one(self, record: Record) -> None:
-        is_open = self._keeper.held.is_open(record)
+        is_open = self._held.is_open(record)
         kept = await self._keeper.storing.store(record, closed=not is_open)
-        if not self._keeper.held.stored(record, kept):
+        if not self._held.stored(record, kept):
             self._owe(kept)
 
     def _owe(self, kept: Sequence[ArrivedMessage]) -> None:

@@ -13,14 +13,14 @@ from enum import StrEnum
 
 import structlog
 
-from bot.metrics import Metrics
-from bot.spooling.disk import Disk
-from bot.spooling.held import HeldCalls
+from bot.spooling.door import Door
+from bot.spooling.reassurance import Reassurance
 from bot.spooling.storing import Storing
 from channels.base import Arrival, Clock
 from storage.errors import StorageAway, StorageError
 from storage.records import ArrivedMessage
 from storage.spool_records import Record
+from storage.stamps import Stamps
 from storage.store import Store
 
 DIRECT_S = 1.8
@@ -43,25 +43,33 @@ async def _takes_writes() -> bool:
     return True
 
 
+def recorded(arrival: Arrival, stamps: Stamps) -> Record:
+    """What ``arrival`` brought, with the stamps of its place in the order."""
+    return Record(
+        stamp=stamps.take(len(arrival.messages) + len(arrival.parts) or 1),
+        messages=arrival.messages,
+        receipts=arrival.receipts,
+        parts=arrival.parts,
+    )
+
+
 class Keeper:
-    """The way into the store. ``disk`` None: this process has no spool. ``probe`` writes something of no weight."""
+    """The way into the store. ``door`` None: this process has no spool. ``probe`` writes something of no weight."""
 
     def __init__(
         self,
         *,
         store: Store,
         clock: Clock,
-        metrics: Metrics | None = None,
-        disk: Disk | None = None,
+        door: Door | None = None,
         probe: Callable[[], Awaitable[bool]] = _takes_writes,
     ) -> None:
         self.storing = Storing(store, clock)
-        self._metrics = metrics or Metrics()
-        self.disk = disk
-        self.held = HeldCalls()
+        self.door = door
         self.way = Way.DIRECT
         self.left_direct = asyncio.Event()
         """Set while the way is not ``direct``."""
+        self._reassurance = Reassurance()
         self._stamps = store.inbox.stamps
         self._probe = probe
         self._limits: set[asyncio.Timeout] = set()
@@ -77,15 +85,10 @@ class Keeper:
         Raises:
             StorageError: it is kept nowhere: it must not be acknowledged.
         """
-        record = Record(
-            stamp=self._stamps.take(len(arrival.messages) + len(arrival.parts) or 1),
-            messages=arrival.messages,
-            receipts=arrival.receipts,
-            parts=arrival.parts,
-        )
+        record = recorded(arrival, self._stamps)
         if not record.size:
             return ()
-        if self.disk is None:
+        if self.door is None:
             return await self._stubbornly(record)
         met_it = self.way is Way.DIRECT
         if met_it:
@@ -96,15 +99,20 @@ class Keeper:
             await self._until_gate_opens()
             if self.way is Way.DIRECT:
                 return await self.keep(arrival, until=until)
-        return await self._spooled(self.disk, record, until, hopeful=met_it)
+        return await self.door.take(record, until=until, hopeful=lambda: met_it or self.way is Way.DRAINING)
+
+    @property
+    def reassurance(self) -> Reassurance:
+        """What is told to those whose words wait."""
+        return self._reassurance if self.door is None else self.door.reassurance
 
     def said(self) -> str:
         """What the spool is about, for ``readyz``."""
-        if self.disk is None:
+        if self.door is None:
             return "unavailable: while MongoDB is away nothing is taken (本机暂存不可用)"
         if self.way is Way.DIRECT:
             return "ok"
-        return f"{self.way}: {self.disk.count} arrivals wait (本机暂存中)"
+        return f"{self.way}: {self.door.disk.count} arrivals wait (本机暂存中)"
 
     def go_round(self) -> None:
         """Send arrivals through the spool, because somebody's earlier words lie in it."""
@@ -127,7 +135,8 @@ class Keeper:
         """Nothing waits any more."""
         self.way = Way.DIRECT
         self.left_direct.clear()
-        self.held.forget()
+        if self.door is not None:
+            self.door.held.forget()
 
     @contextlib.asynccontextmanager
     async def gate_shut(self) -> AsyncIterator[None]:
@@ -167,7 +176,7 @@ class Keeper:
                 self._limits.discard(limit)
 
     def _leave_direct(self) -> None:
-        if self.way is not Way.DIRECT or self.disk is None:
+        if self.way is not Way.DIRECT or self.door is None:
             return
         self.way = Way.AWAY
         self.left_direct.set()
@@ -181,25 +190,3 @@ class Keeper:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_GATE_S):
                 await self._gate.wait()
-
-    async def _spooled(
-        self, disk: Disk, record: Record, until: float, *, hopeful: bool
-    ) -> Sequence[ArrivedMessage] | None:
-        with self.held.call(record) as call:
-            if call.first:
-                await self._written(disk, record)
-                call.wrote()
-            else:
-                await call.written()
-            if not hopeful and self.way is not Way.DRAINING:
-                return None
-            return await call.stored(until)
-
-    async def _written(self, disk: Disk, record: Record) -> None:
-        try:
-            await disk.write(record)
-        except StorageError as error:
-            self._metrics.spooled.labels(outcome=error.code).inc()
-            structlog.get_logger().error("spool.refused", error=error.code, arrivals=disk.count, bytes=disk.size)
-            raise
-        self._metrics.spooled.labels(outcome="kept").inc()

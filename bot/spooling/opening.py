@@ -11,6 +11,7 @@ import structlog
 from bot.services import Services
 from bot.settings import Settings
 from bot.spooling.disk import Disk, Limits
+from bot.spooling.door import Door
 from bot.spooling.draining import Drainer
 from bot.spooling.keeper import Keeper
 from bot.spooling.place import spool_root
@@ -33,15 +34,19 @@ async def open_disk(settings: Settings, wrapper: Any) -> Disk | None:
 
 
 @contextlib.asynccontextmanager
-async def open_keeper(services: Services, disk: Disk | None = None) -> AsyncIterator[Keeper]:
-    """The way into the store; ``disk``: where the spool is open already. What waits at the end is left to others."""
-    disk = disk or await open_disk(services.settings, services.store.vault.master)
+async def open_keeper(services: Services, door: Door | None = None) -> AsyncIterator[Keeper]:
+    """The way into the store; ``door``: where the spool is open already. What waits at the end is left to others."""
+    if door is None:
+        disk = await open_disk(services.settings, services.store.vault.master)
+        door = None if disk is None else Door(disk, services.metrics)
+    else:
+        door.metrics = services.metrics
     probe = partial(takes_writes, Leases(services.store.database))
-    keeper = Keeper(store=services.store, clock=services.clock, metrics=services.metrics, disk=disk, probe=probe)
-    if disk is None:
+    keeper = Keeper(store=services.store, clock=services.clock, door=door, probe=probe)
+    if door is None:
         yield keeper
         return
-    drainer = Drainer(keeper, disk, probe=probe, resume=services.turns.resume, metrics=services.metrics)
+    drainer = Drainer(keeper, door, probe=probe, resume=services.turns.resume, metrics=services.metrics)
     draining = asyncio.create_task(drainer.run())
     try:
         yield keeper
@@ -49,7 +54,7 @@ async def open_keeper(services: Services, disk: Disk | None = None) -> AsyncIter
         draining.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await draining
-        await disk.aclose()
+        await door.disk.aclose()
 
 
 async def takes_writes(leases: Leases) -> bool:

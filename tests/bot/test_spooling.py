@@ -5,7 +5,7 @@ import os
 import signal
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,13 +14,15 @@ from typing import Any
 
 import pytest
 from stage import PERSON, Process, Stage, message
+from waiting import soon
 
 from bot.intake import Intake
 from bot.metrics import Metrics
 from bot.spooling.calm import Calm
 from bot.spooling.disk import Disk, Limits
+from bot.spooling.door import Door
 from bot.spooling.draining import Drainer
-from bot.spooling.keeper import Keeper, Way
+from bot.spooling.keeper import Keeper, Way, recorded
 from bot.spooling.opening import takes_writes
 from bot.spooling.reassurance import SENTENCE, Reassurance
 from channels.base import Arrival, Capabilities, WebhookRequest, WebhookResponse
@@ -31,6 +33,7 @@ from storage.leases import Leases
 from storage.personal_data import Vault
 from storage.records import DeliveryState
 from storage.spool import folders, set_aside_files
+from storage.stamps import Stamps
 from storage.store import Store
 
 ROOMY = Limits(max_bytes=10_000_000, max_count=10_000)
@@ -65,13 +68,12 @@ class Office:
         self.process = process
         self.disk = disk
         self.metrics = Metrics()
+        self.door = Door(disk, self.metrics)
         leases = Leases(stage.store.database)
-        self.keeper = Keeper(
-            store=stage.store, clock=now, metrics=self.metrics, disk=disk, probe=lambda: takes_writes(leases)
-        )
+        self.keeper = Keeper(store=stage.store, clock=now, door=self.door, probe=lambda: takes_writes(leases))
         self.drainer = Drainer(
             self.keeper,
-            disk,
+            self.door,
             probe=lambda: takes_writes(leases),
             resume=process.turns.resume,
             metrics=self.metrics,
@@ -91,7 +93,7 @@ class Office:
         return await self.call(message(text, id or uuid.uuid4().hex, address), within=within)
 
     async def drained(self) -> None:
-        await until(lambda: self.keeper.way is Way.DIRECT and self.disk.empty)
+        await soon(lambda: self.keeper.way is Way.DIRECT and self.disk.empty, "drained")
 
     def counted(self, outcome: str) -> float:
         return self.metrics.registry.get_sample_value("petition_spooled_calls_total", {"outcome": outcome}) or 0.0
@@ -168,22 +170,17 @@ def batches(root: Path) -> list[Path]:
     return sorted(root.rglob("*.batch"))
 
 
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
-        while not is_so():  # noqa: ASYNC110 - no event tells
-            await asyncio.sleep(0.01)
-
-
 async def heard(stage: Stage, count: int) -> list[str]:
     """What was answered, once each, in the order in which the dialog heard it first; ``count`` messages are awaited.
 
     A turn that a slow store could not commit is made again; its effect is one.
     """
-    answers: list[str] = []
-    async with asyncio.timeout(60):
-        while len(answers) < count:
-            await asyncio.sleep(0.05)
-            answers = await answered(stage)
+
+    async def all_answered() -> list[str]:
+        answers = await answered(stage)
+        return answers if len(answers) >= count else []
+
+    answers = await soon(all_answered, f"{count} answers")
     said = list(dict.fromkeys(text for texts in stage.script.heard for text in texts))
     assert sorted(answers) == sorted(f"听到：{text}" for text in said)
     return said
@@ -242,7 +239,7 @@ async def test_the_answer_takes_another_way_where_the_call_was_answered(
 async def test_a_short_stall_costs_nobody_their_answer(office: Office, stage: Stage, mongod: Mongod) -> None:
     mongod.freeze()
     asking = asyncio.create_task(office.say("路灯坏了", within=4.5))
-    await until(lambda: office.counted("kept") > 0)
+    await soon(lambda: office.counted("kept") > 0, "on the disk")
     mongod.thaw()
     assert await asking == "听到：路灯坏了"
     assert office.slowest < 4.5
@@ -332,23 +329,18 @@ async def test_a_full_spool_acknowledges_nothing(stage: Stage, root: Path, mongo
         assert await office.say("三", id="m3") == "听到：三"
 
 
-async def test_what_a_dead_process_left_is_heard_first_by_whoever_starts_next(
-    stage: Stage, root: Path, mongod: Mongod
-) -> None:
-    async with working(stage, root) as dying:
-        mongod.freeze()
-        await dying.say("第0句")
-        await dying.say("第1句")
-        draining = dying.disk
-        await draining._off_loop(lambda: os.close(draining._own._lock))  # as the kernel does
-        draining._own._lock = os.open("/dev/null", os.O_RDONLY)
-        draining._own.leave = lambda: None  # it is dead: it does nothing at its end
-        mongod.thaw()
-        async with working(stage, root) as next_process:
-            await next_process.say("第2句")
-            assert await heard(stage, 3) == ["第0句", "第1句", "第2句"]
-            await next_process.drained()
-            assert len(folders(root)) == 1
+async def test_what_a_dead_process_left_is_heard_first_by_whoever_starts_next(stage: Stage, root: Path) -> None:
+    dying = await Disk.open(root, stage.store.vault.master, ROOMY)
+    for place in range(2):
+        said = Arrival(messages=[message(f"第{place}句", uuid.uuid4().hex)])
+        await Door(dying, Metrics()).take(recorded(said, Stamps()))
+    assert dying._own is not None
+    os.close(dying._own._lock)  # as the kernel does when it dies
+    async with working(stage, root) as next_process:
+        await next_process.say("第2句")
+        assert await heard(stage, 3) == ["第0句", "第1句", "第2句"]
+        await next_process.drained()
+        assert len(folders(root)) == 1
 
 
 async def test_a_damaged_file_is_set_aside_and_all_others_are_heard(
