@@ -26,7 +26,7 @@ Decide = Callable[[Case, datetime], tuple[TimelineEntry, dict[str, Any]]]
 """Gives what to enter and which fields to set; raises NotNow where the case does not allow it."""
 
 CORRECTABLE = ("title", "type", "category", "district", "place", "urgency", "confidential")
-_LONGEST_EXTENSION_DAYS = 30
+LONGEST_EXTENSION_DAYS = 30
 
 
 class NotNow(Exception):
@@ -139,7 +139,7 @@ class StaffWork:
                 raise NotNow("已经延期过一次，不能再延")
             if now > running[-1].due_at:
                 raise NotNow("已经超期，只能在到期前延期")
-            if by.amount > _LONGEST_EXTENSION_DAYS:
+            if by.amount > LONGEST_EXTENSION_DAYS:
                 raise NotNow("延期最多 30 日（信访工作条例第三十四条）")
             told = f"{stage.label}期限延长{by}。原因：{reason}"
             return _entry(EntryKind.EXTENDED, actor, now, told, public=True), {

@@ -37,3 +37,18 @@ document.addEventListener("change", (event) => {
   if (!event.target.matches("input[data-all]")) return;
   for (const box of event.target.form.querySelectorAll(`input[name="${event.target.dataset.all}"]`)) box.checked = event.target.checked;
 });
+
+// A ground that is chosen proposes its words; what was written by hand is left alone.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("select[data-fills]")) return;
+  const chosen = event.target.selectedOptions[0];
+  const proposals = [...event.target.options];
+  for (const name of ["words", "elsewhere"]) {
+    const field = event.target.form.elements[name];
+    if (proposals.some((option) => option.dataset[name] === field.value) || !field.value) field.value = chosen.dataset[name];
+  }
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.matches("[data-print]")) window.print();
+});

@@ -1,0 +1,81 @@
+"""The routes of the cases, each with the permission it takes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.access.permissions import Permission
+from bot.casework.service import Casework
+from bot.casework.staffwork import StaffWork
+from bot.console.cases.actions import CaseActions
+from bot.console.cases.pages import CasePages
+from bot.console.cases.unit_actions import UnitActions
+from bot.console.routes import Feature, Handler, Route, Tab
+from channels.base import Clock
+from storage.store import Store
+
+_SEES = frozenset({Permission.CASES, Permission.ACCUSATIONS})
+_ONE = "/cases/{number}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseParts:
+    """What the pages of the cases work with. ``categories``: those that may be chosen, two levels as "a/b"."""
+
+    store: Store
+    casework: Casework
+    staffwork: StaffWork
+    clock: Clock
+    categories: Sequence[str]
+
+
+def cases_feature(parts: CaseParts) -> Feature:
+    """The cases, as a part of the console."""
+    pages, actions, units = CasePages(parts), CaseActions(parts), UnitActions(parts)
+    looks = (
+        Route(method="GET", path="/cases", handler=pages.list, needs=Permission.CASES),
+        Route(method="GET", path="/cases/export", handler=pages.export, needs=Permission.EXPORT),
+        Route(method="POST", path="/cases/assign", handler=units.assign_several, needs=Permission.ASSIGN),
+        Route(method="GET", path="/accusations", handler=pages.accusations, needs=Permission.ACCUSATIONS),
+        Route(method="GET", path=_ONE, handler=pages.one, needs=None, any_of=_SEES),
+        Route(method="GET", path=f"{_ONE}/print", handler=pages.printed, needs=None, any_of=_SEES),
+        Route(method="GET", path=f"{_ONE}/attachments/{{id}}", handler=pages.attachment, needs=Permission.REVEAL),
+        Route(method="POST", path=f"{_ONE}/reveal", handler=pages.reveal, needs=Permission.REVEAL),
+    )
+    discipline = frozenset({Permission.INTAKE, Permission.ACCUSATIONS})
+    acts = (
+        _act("accept", actions.accept, any_of=discipline),
+        _act("refuse", actions.refuse, any_of=discipline),
+        _act("ask", actions.ask, any_of=discipline),
+        _act("resume", actions.resume, any_of=discipline),
+        _act("correct", actions.correct, Permission.INTAKE),
+        _act("progress", actions.progress, Permission.HANDLE),
+        _act("note", actions.note, Permission.HANDLE),
+        _act("answer", actions.answer, any_of=frozenset({Permission.SEND_ANSWER, Permission.ACCUSATIONS})),
+        _act("close", actions.close, any_of=frozenset({Permission.SEND_ANSWER, Permission.ACCUSATIONS})),
+        _act("reopen", actions.reopen, Permission.SEND_ANSWER),
+        _act("assign", units.assign, Permission.ASSIGN),
+        _act("opinion", units.opinion, Permission.HANDLE),
+        _act("draft", units.draft, Permission.HANDLE),
+        _act("return", units.give_back, Permission.HANDLE),
+        _act("send-back", units.send_back, Permission.SEND_ANSWER),
+        _act("excuse", units.excuse, Permission.ASSIGN),
+        _act("ask-extension", units.ask_extension, Permission.HANDLE),
+        _act("extend", units.extend, Permission.SUPERVISE),
+        _act("instruct", units.instruct, Permission.INSTRUCT),
+        _act("press", units.press, Permission.SUPERVISE),
+        _act("press-answer", units.press_answer, Permission.HANDLE),
+    )
+    tabs = (
+        Tab(path="/cases", label="诉求", needs=frozenset({Permission.CASES}), order=20),
+        Tab(path="/accusations", label="检举控告", needs=frozenset({Permission.ACCUSATIONS}), order=25),
+    )
+    return Feature(routes=(*looks, *acts), tabs=tabs)
+
+
+def _act(
+    name: str,
+    handler: Handler,
+    needs: Permission | None = None,
+    any_of: frozenset[Permission] = frozenset(),
+) -> Route:
+    return Route(method="POST", path=f"{_ONE}/{name}", handler=handler, needs=needs, any_of=any_of)

@@ -1,0 +1,209 @@
+"""The pages of the cases: the list, one case, its print, its attachments, the export."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+from aiohttp import web
+
+from bot.access.permissions import Permission
+from bot.casework.shirking import flags_in
+from bot.casework.staffwork import URGENCIES, answers_ready
+from bot.console.cases import shown
+from bot.console.cases.filters import LIGHTS, filter_of, wanted_of
+from bot.console.cases.grounds import GROUNDS
+from bot.console.cases.reach import case_of, is_office, may_reveal, within_reach
+from bot.console.cases.register import HEADINGS, register_rows
+from bot.console.routes import Call, Viewer
+from bot.tables import write_csv, write_xlsx
+from storage.attachment_records import AttachmentState
+from storage.audit import AuditLine
+from storage.cases import CASE_TYPES, LABELS, AssignmentState, Case, lawful_moves
+from storage.errors import BadCursor
+
+if TYPE_CHECKING:
+    from bot.console.cases.feature import CaseParts
+
+_PAGE = 30
+_MOST_EXPORTED = 20_000
+_LONGEST_REASON = 200
+
+
+class CasePages:
+    """What is looked at."""
+
+    def __init__(self, parts: "CaseParts") -> None:
+        self._parts = parts
+        self._store = parts.store
+
+    async def list(self, call: Call) -> web.StreamResponse:
+        return await self._list(call, accusations=False)
+
+    async def accusations(self, call: Call) -> web.StreamResponse:
+        return await self._list(call, accusations=True)
+
+    async def _list(self, call: Call, *, accusations: bool) -> web.StreamResponse:
+        now, wanted = self._parts.clock(), wanted_of(call.query)
+        narrowed = within_reach(call.viewer, filter_of(wanted, now), accusations=accusations)
+        cursor = call.query.get("cursor") or None
+        try:
+            page = await self._store.cases.list(narrowed, _PAGE, cursor, include_accusations=accusations)
+        except BadCursor:
+            page = await self._store.cases.list(narrowed, _PAGE, include_accusations=accusations)
+        more = urlencode(wanted.fields() | {"cursor": page.next_cursor}) if page.next_cursor else ""
+        return call.page(
+            "cases/list.html",
+            lines=[shown.line(case, now) for case in page.items],
+            wanted=wanted,
+            kept=urlencode(wanted.fields()),
+            more=more,
+            later=bool(cursor),
+            accusations=accusations,
+            states=[("open", "未办结"), *((state.value, label) for state, label in LABELS.items())],
+            lights=LIGHTS,
+            types=CASE_TYPES,
+            urgencies=URGENCIES,
+            channels=shown.CHANNELS,
+            districts=_districts(call.viewer),
+            categories=self._parts.categories,
+            units=_assignable(call.viewer) if call.viewer.may(Permission.ASSIGN) and not accusations else [],
+            may_export=call.viewer.may(Permission.EXPORT) and not accusations,
+        )
+
+    async def one(self, call: Call) -> web.StreamResponse:
+        case = await case_of(self._store, call)
+        return await self._one(call, case, full=False, template="cases/one.html")
+
+    async def printed(self, call: Call) -> web.StreamResponse:
+        case = await case_of(self._store, call)
+        return await self._one(call, case, full=False, template="cases/print.html")
+
+    async def reveal(self, call: Call) -> web.StreamResponse:
+        """Name, phone and the words unmasked, on this one page; who looked, and why, stands in the audit log."""
+        case = await case_of(self._store, call)
+        if not may_reveal(call.viewer, case):
+            raise web.HTTPForbidden
+        reason = (await call.form()).get("reason", "")[:_LONGEST_REASON]
+        if not reason:
+            return await self.again(call, case, "请填写查看的原因")
+        await self._audit(call, "case.revealed", case.number, reason=reason)
+        return await self._one(call, case, full=True, template="cases/one.html")
+
+    async def again(self, call: Call, case: Case, problem: str) -> web.StreamResponse:
+        """The case as it stands, and what kept an action from being done."""
+        return await self._one(call, case, full=False, template="cases/one.html", problem=problem)
+
+    async def attachment(self, call: Call) -> web.StreamResponse:
+        """The content of an attachment; it shows people and places, so that a look is audited."""
+        case = await case_of(self._store, call)
+        found = await self._store.attachments.get(call.path["id"])
+        kept = found is not None and found.state is AttachmentState.KEPT and case.number in found.case_numbers
+        if found is None or not kept or not may_reveal(call.viewer, case):
+            raise web.HTTPNotFound
+        await self._audit(call, "attachment.read", case.number, attachment=found.id)
+        way = "inline" if found.type.startswith("image/") else "attachment"
+        response = web.StreamResponse(
+            headers={
+                "Content-Type": found.type,
+                "Content-Length": str(found.size),
+                "Content-Disposition": f"{way}; filename*=UTF-8''{quote(f'{case.number}-{found.id[:8]}')}",
+                "X-Content-Type-Options": "nosniff",
+                "Content-Security-Policy": "default-src 'none'; sandbox",
+                "Cache-Control": "no-store",
+            }
+        )
+        await response.prepare(call.request)
+        async for piece in self._store.attachments.content(found):
+            await response.write(piece)
+        await response.write_eof()
+        return response
+
+    async def export(self, call: Call) -> web.StreamResponse:
+        """The register (台账) of what the list shows, phones masked; who exported what is audited."""
+        now, wanted = self._parts.clock(), wanted_of(call.query)
+        narrowed = within_reach(call.viewer, filter_of(wanted, now), accusations=False)
+        cases: list[Case] = []
+        cursor: str | None = None
+        while len(cases) < _MOST_EXPORTED:
+            page = await self._store.cases.list(narrowed, 500, cursor)
+            cases += page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+        await self._audit(call, "cases.exported", "", count=len(cases), filter=wanted.fields())
+        rows = register_rows(cases[:_MOST_EXPORTED], now)
+        if call.query.get("as") == "xlsx":
+            content = await asyncio.to_thread(write_xlsx, HEADINGS, rows, title="诉求台账", made_at=now)
+            type_, ending = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"
+        else:
+            content = await asyncio.to_thread(write_csv, HEADINGS, rows)
+            type_, ending = "text/csv", "csv"
+        name = quote(f"诉求台账-{now:%Y%m%d}.{ending}")
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+        return web.Response(body=content, content_type=type_, headers=headers)
+
+    async def _one(self, call: Call, case: Case, *, full: bool, template: str, problem: str = "") -> web.StreamResponse:
+        entries, sent, attachments = await asyncio.gather(
+            self._store.cases.timeline(case.number),
+            self._store.outbox.for_case(case.number),
+            self._store.attachments.of_case(case.number),
+        )
+        now, viewer = self._parts.clock(), call.viewer
+        own = _own(viewer, case)
+        lead = next((each for each in case.assignments if each.lead), None)
+        return call.page(
+            template,
+            status=422 if problem else 200,
+            problem=problem,
+            case=case,
+            full=full,
+            line=shown.line(case, now),
+            words=lambda text: shown.words(case, text, full=full),
+            filer=shown.filer(case, full=full),
+            clocks=shown.clocks(case, now),
+            steps=shown.steps(case, entries, sent, full=full),
+            attachments=attachments,
+            moves={state.value for state in lawful_moves(case.state)},
+            may={permission.value for permission in viewer.permissions},
+            may_reveal=may_reveal(viewer, case),
+            office=is_office(viewer),
+            own=own,
+            ready=answers_ready(case),
+            proposal=lead.answer if lead else "",
+            flags=flags_in(lead.answer) if lead and lead.answer else [],
+            grounds=GROUNDS,
+            units=_assignable(viewer),
+            types=CASE_TYPES,
+            urgencies=URGENCIES,
+            categories=self._parts.categories,
+            districts=_districts(viewer),
+            now=now,
+        )
+
+    async def _audit(self, call: Call, action: str, target: str, **details: object) -> None:
+        by = call.viewer.by
+        line = AuditLine(
+            at=self._parts.clock(), actor=by.id, name=by.name, action=action, target=target, details=details
+        )
+        await self._store.audit.add(line)
+
+
+def _own(viewer: Viewer, case: Case) -> Sequence[str]:
+    """The units of the viewer's that work on the case now."""
+    return [
+        each.unit_id
+        for each in case.assignments
+        if each.unit_id and each.state is not AssignmentState.RETURNED and viewer.sees_unit(each.unit_id)
+    ]
+
+
+def _assignable(viewer: Viewer) -> list[tuple[str, str]]:
+    """The units that the viewer may assign to, indented as they lie in the tree."""
+    below = viewer.tree.below(viewer.unit.id)
+    depth = len(viewer.unit.path)
+    return [(unit.id, "　" * (len(unit.path) - depth) + unit.name) for unit in below if unit.active]
+
+
+def _districts(viewer: Viewer) -> list[str]:
+    return sorted({district for unit in viewer.tree for district in unit.districts})

@@ -1,0 +1,189 @@
+"""What units, supervisors and leaders do with a case."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from bot.casework.staffwork import LONGEST_EXTENSION_DAYS, NotNow
+from bot.console.cases.actions import Refused, needed
+from bot.console.cases.pages import CasePages
+from bot.console.cases.reach import case_of, reaches
+from bot.console.routes import Call
+from storage.cases import AssignmentState, Case, CaseState, EntryKind, lawful_moves
+from storage.clocks import Limit, Stage, TimeUnit
+from storage.errors import Conflict
+from storage.units import Unit
+
+if TYPE_CHECKING:
+    from bot.console.cases.feature import CaseParts
+
+_MOST_AT_ONCE = 100
+
+
+class UnitActions:
+    """Assigning, opinions, drafts, returns, extensions, instructions, supervision."""
+
+    def __init__(self, parts: "CaseParts") -> None:
+        self._parts = parts
+        self._work = parts.staffwork
+
+    async def assign(self, call: Call) -> web.StreamResponse:
+        assists = [unit for code in await call.chosen("assist") if (unit := _unit(call, code))]
+
+        async def do(case: Case, form: Mapping[str, str]) -> str:
+            lead = _unit(call, form.get("lead", ""))
+            if lead is None:
+                raise Refused("请选择主办单位")
+            await self._assign(call, case, lead, assists, form.get("note", ""))
+            return f"已转办{lead.name}"
+
+        return await self._do(call, do)
+
+    async def assign_several(self, call: Call) -> web.StreamResponse:
+        """The ticked cases to one unit; what cannot be assigned is left as it is, and counted."""
+        form = await call.form()
+        lead = _unit(call, form.get("lead", ""))
+        numbers = (await call.chosen("number"))[:_MOST_AT_ONCE]
+        if lead is None or not numbers:
+            return call.back("/cases", "请先勾选诉求，再选主办单位")
+        done = 0
+        for number in numbers:
+            case = await self._parts.store.cases.get(number)
+            if case is None or not reaches(call.viewer, case) or case.accusation:
+                continue
+            try:
+                await self._assign(call, case, lead, [], form.get("note", ""))
+            except (NotNow, Refused, Conflict):
+                continue
+            done += 1
+        left = len(numbers) - done
+        return call.back("/cases", f"{done} 件已转办{lead.name}" + (f"，{left} 件的状态不能转办" if left else ""))
+
+    async def opinion(self, call: Call) -> web.StreamResponse:
+        async def do(case: Case, form: Mapping[str, str]) -> str:
+            words = needed(form, "words", "拟办意见")
+            await self._work.opine(case.number, _own(call, case, form), words, actor=call.viewer.actor)
+            return "拟办意见已保存"
+
+        return await self._do(call, do)
+
+    async def draft(self, call: Call) -> web.StreamResponse:
+        async def do(case: Case, form: Mapping[str, str]) -> str:
+            words = needed(form, "words", "拟答复")
+            await self._work.draft(case.number, _own(call, case, form), words, actor=call.viewer.actor)
+            return "拟答复已提交，等待审核"
+
+        return await self._do(call, do)
+
+    async def give_back(self, call: Call) -> web.StreamResponse:
+        async def do(case: Case, form: Mapping[str, str]) -> str:
+            words = needed(form, "words", "退回的理由")
+            await self._work.give_back(case.number, _own(call, case, form), words, actor=call.viewer.actor)
+            return "已退回，由信访部门重新转办"
+
+        return await self._do(call, do, gone="/cases")
+
+    async def send_back(self, call: Call) -> web.StreamResponse:
+        async def do(case: Case, form: Mapping[str, str]) -> str:
+            words = needed(form, "words", "要修改什么")
+            await self._work.send_back(case.number, form.get("unit", ""), words, actor=call.viewer.actor)
+            return "已退给承办单位修改"
+
+        return await self._do(call, do)
+
+    async def excuse(self, call: Call) -> web.StreamResponse:
+        async def do(case: Case, form: Mapping[str, str]) -> str:
+            words = needed(form, "words", "免于办理的原因")
+            await self._work.excuse(case.number, form.get("unit", ""), words, actor=call.viewer.actor)
+            return "已免于办理"
+
+        return await self._do(call, do)
+
+    async def ask_extension(self, call: Call) -> web.StreamResponse:
+        async def do(case: Case, form: Mapping[str, str]) -> str:
+            words = f"申请延长 {_days(form)} 日：{needed(form, 'words', '延期的原因')}"
+            await self._work.enter(case.number, EntryKind.EXTENSION_ASKED, words, actor=call.viewer.actor)
+            return "延期申请已提交，等待审批"
+
+        return await self._do(call, do)
+
+    async def extend(self, call: Call) -> web.StreamResponse:
+        async def do(case: Case, form: Mapping[str, str]) -> str:
+            reason = needed(form, "words", "延期的原因（会告知来信人）")
+            stage = Stage(form["stage"]) if form.get("stage") in set(Stage) else Stage.CLOSE
+            days = Limit(amount=_days(form), unit=TimeUnit.DAYS)
+            await self._work.extend(case.number, stage, days, reason, actor=call.viewer.actor)
+            return "已批准延期，来信人会收到通知和原因"
+
+        return await self._do(call, do)
+
+    async def instruct(self, call: Call) -> web.StreamResponse:
+        return await self._enter(call, EntryKind.INSTRUCTED, "批示", "批示已记录")
+
+    async def press(self, call: Call) -> web.StreamResponse:
+        return await self._enter(call, EntryKind.PRESSED, "督办要求", "督办已发出")
+
+    async def press_answer(self, call: Call) -> web.StreamResponse:
+        return await self._enter(call, EntryKind.PRESS_ANSWERED, "督办反馈", "督办反馈已提交")
+
+    async def _enter(self, call: Call, kind: EntryKind, label: str, told: str) -> web.StreamResponse:
+        async def do(case: Case, form: Mapping[str, str]) -> str:
+            await self._work.enter(case.number, kind, needed(form, "words", label), actor=call.viewer.actor)
+            return told
+
+        return await self._do(call, do)
+
+    async def _do(
+        self, call: Call, do: Callable[[Case, Mapping[str, str]], Awaitable[str]], *, gone: str = ""
+    ) -> web.StreamResponse:
+        case = await case_of(self._parts.store, call)
+        try:
+            told = await do(case, await call.form())
+        except (Refused, NotNow) as error:
+            return await CasePages(self._parts).again(call, case, error.sentence)
+        after = await self._parts.store.cases.get(case.number)
+        visible = after is not None and reaches(call.viewer, after)
+        return call.back(f"/cases/{case.number}" if visible else gone or "/", told)
+
+    async def _assign(self, call: Call, case: Case, lead: Unit, assists: list[Unit], note: str) -> None:
+        """Set the units, and tell the filer where their case went if that is news."""
+        if CaseState.ASSIGNED not in lawful_moves(case.state) and case.state not in _WORKED_ON:
+            raise Refused(f"这件诉求现在是“{case.state.label}”，还不能转办，请先受理")
+        await self._work.set_units(case.number, lead=lead, assists=assists, note=note, actor=call.viewer.actor)
+        if CaseState.ASSIGNED in lawful_moves(case.state):
+            await self._parts.casework.move(
+                case.number, to=CaseState.ASSIGNED, actor=call.viewer.actor, unit=lead.id, public=True
+            )
+
+
+_WORKED_ON = frozenset({CaseState.ASSIGNED, CaseState.IN_PROGRESS})
+
+
+def _unit(call: Call, code: str) -> Unit | None:
+    """A unit that the viewer may assign to."""
+    unit = call.viewer.tree.get(code)
+    return unit if unit is not None and unit.active and call.viewer.sees_unit(code) else None
+
+
+def _own(call: Call, case: Case, form: Mapping[str, str]) -> str:
+    """The unit for which the viewer acts: one that works on the case, and is theirs or below.
+
+    Raises:
+        Refused: there is none.
+    """
+    working = [each.unit_id for each in case.assignments if each.unit_id and each.state is not AssignmentState.RETURNED]
+    mine = [code for code in working if call.viewer.sees_unit(code)]
+    chosen = form.get("unit", "")
+    if chosen in mine:
+        return chosen
+    if not mine:
+        raise Refused("这件诉求没有交给您的单位办理")
+    return call.viewer.unit.id if call.viewer.unit.id in mine else mine[0]
+
+
+def _days(form: Mapping[str, str]) -> int:
+    text = form.get("days", "")
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:4]) <= LONGEST_EXTENSION_DAYS:
+        raise Refused(f"延期天数应为 1 到 {LONGEST_EXTENSION_DAYS}")
+    return int(text)

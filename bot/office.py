@@ -1,0 +1,55 @@
+"""Where the console is put together: the members, the doors, and every feature with what it works on."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from aiohttp import web
+from ruamel.yaml import YAML
+
+from bot.access.members import Members
+from bot.access.passwords import Passwords
+from bot.access.signing_in import SigningIn
+from bot.casework.staffwork import StaffWork
+from bot.clocks.calendar import WorkCalendar
+from bot.clocks.clockwork import ClockSetter
+from bot.clocks.rules import Rules
+from bot.console.app import ConsoleParts, make_console
+from bot.console.cases import CaseParts, cases_feature
+from bot.console.routes import Feature
+from bot.services import Services
+from dialogs.files import DialogFiles
+
+
+def console_of(services: Services) -> web.Application:
+    """The console over the parts of a web process."""
+    store, clock, passwords = services.store, services.clock, Passwords()
+    return make_console(
+        ConsoleParts(
+            store=store,
+            signing_in=SigningIn(store=store, passwords=passwords, clock=clock),
+            members=Members(store=store, passwords=passwords, clock=clock),
+            clock=clock,
+            office=services.settings.office.name,
+            public_url=services.settings.http.public_url,
+            features=_features(services),
+        )
+    )
+
+
+def _features(services: Services) -> Sequence[Feature]:
+    clocks = ClockSetter(calendar=WorkCalendar(), rules=Rules)
+    staffwork = StaffWork(store=services.store, clock=services.clock, clocks=clocks, kick=services.queue.kick)
+    cases = CaseParts(
+        store=services.store,
+        casework=services.casework,
+        staffwork=staffwork,
+        clock=services.clock,
+        categories=category_names(DialogFiles(folder=services.settings.dialog.files).categories),
+    )
+    return (cases_feature(cases),)
+
+
+def category_names(file: Path) -> Sequence[str]:
+    """The categories of ``file`` that staff choose from, "first/second"."""
+    read = YAML(typ="safe").load(file)
+    return [f"{first}/{second}" for first, seconds in read.items() for second in seconds]
