@@ -8,12 +8,15 @@ somebody else's case.
 
 import re
 import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 
 from stdnum import damm
 
-from storage.driver import Database
+from storage.driver import Database, Document
 from storage.errors import AlreadyThere, StorageAway, StorageError
+from storage.gathering import Gatherer
 from storage.personal_data import Vault
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -56,6 +59,7 @@ class Numbers:
         self._drawn = database[CASE_NUMBERS]
         self._vault = vault
         self._prefix = prefix
+        self._drawing = Gatherer[tuple[str, datetime], str](self._draw, name="case numbers")
 
     async def draw(self, *, message_id: str, at: datetime) -> str:
         """Give the case number tied to ``message_id``, a fresh one at the first call; gaps are allowed.
@@ -65,26 +69,45 @@ class Numbers:
         """
         # A message id may hold what a platform calls the person: only its pseudonym is kept.
         key = self._vault.pseudonym("case_number", message_id)
-        if (drawn := await self._drawn.find_one({"_id": key})) is not None:
-            return str(drawn["number"])
-        number = compose(self._prefix, at, await self._next(f"case_number:{at.astimezone(CHINA):%y%m%d}"))
-        try:
-            await self._drawn.insert_one({"_id": key, "number": number, "at": at})
-        except AlreadyThere:
-            return await self._first_drawn(key)
-        return number
+        return (await self._drawing.submit([(key, at)]))[0]
 
-    async def _first_drawn(self, key: str) -> str:
-        drawn = await self._drawn.find_one({"_id": key})
-        if drawn is None:
+    async def _draw(self, wanted: Sequence[tuple[str, datetime]]) -> Sequence[str]:
+        """Those that are tied already, and fresh ones for the others, of each day's in one go."""
+        drawn = await self._tied([key for key, _ in wanted])
+        fresh = {key: at for key, at in wanted if key not in drawn}
+        documents: list[Document] = [
+            {"_id": key, "number": number, "at": fresh[key]} for key, number in await self._fresh(fresh)
+        ]
+        if documents:
+            known = await self._drawn.insert_many_new(documents)
+            drawn |= {each["_id"]: each["number"] for place, each in enumerate(documents) if place not in known}
+            drawn |= await self._tied([documents[place]["_id"] for place in known])
+        if any(key not in drawn for key, _ in wanted):
             msg = "a number was drawn at the same moment and is not to be seen yet"
             raise StorageAway(msg)
-        return str(drawn["number"])
+        return [drawn[key] for key, _ in wanted]
 
-    async def _next(self, counter: str) -> int:
+    async def _tied(self, keys: Sequence[str]) -> dict[str, str]:
+        found = await self._drawn.find({"_id": {"$in": list(keys)}}, limit=len(keys)) if keys else []
+        return {each["_id"]: str(each["number"]) for each in found}
+
+    async def _fresh(self, wanted: Mapping[str, datetime]) -> list[tuple[str, str]]:
+        days: dict[str, list[str]] = defaultdict(list)
+        for key, at in wanted.items():
+            days[f"{at.astimezone(CHINA):%y%m%d}"].append(key)
+        drawn = []
+        for day, keys in days.items():
+            first = await self._next(f"case_number:{day}", len(keys)) - len(keys) + 1
+            drawn += [(key, compose(self._prefix, wanted[key], first + place)) for place, key in enumerate(keys)]
+        return drawn
+
+    async def _next(self, counter: str, number: int) -> int:
+        """Count ``number`` more, and give the last of them."""
         for _ in range(_TRIES):
             try:
-                counted = await self._counters.find_one_and_update({"_id": counter}, {"$inc": {"last": 1}}, upsert=True)
+                counted = await self._counters.find_one_and_update(
+                    {"_id": counter}, {"$inc": {"last": number}}, upsert=True
+                )
             except AlreadyThere:  # two made the day's counter at the same moment
                 continue
             if counted is not None:

@@ -85,3 +85,16 @@ class TestDrawing:
         assert len(set(drawn)) == 10
         assert all(drawn[i] == drawn[i % 10] for i in range(40))
         assert all(normalise(each) == each for each in drawn)
+
+
+async def test_many_who_file_at_once_get_their_own_numbers_from_one_count(database, vault):
+    numbers = Numbers(database, vault, prefix="WF")
+    today, tomorrow = datetime(2026, 11, 21, 4, tzinfo=UTC), datetime(2026, 11, 22, 4, tzinfo=UTC)
+    first = await numbers.draw(message_id="m3", at=today)
+    wanted = [(f"m{place}", tomorrow if place == 7 else today) for place in range(20)]
+    drawn = await asyncio.gather(*(numbers.draw(message_id=key, at=at) for key, at in [*wanted, *wanted]))
+    assert drawn[:20] == drawn[20:]
+    assert drawn[3] == first
+    assert len(set(drawn[:20])) == 20
+    assert sorted(int(each[8:13]) for place, each in enumerate(drawn[:20]) if place != 7) == list(range(1, 20))
+    assert drawn[7][:13] == "WF26112200001"
