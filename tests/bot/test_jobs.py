@@ -251,14 +251,17 @@ async def test_a_job_that_fails_is_told_without_what_it_says_and_the_next_is_don
 
 
 class Queue:
-    """A queue that is there, or not."""
+    """A queue that is there, or not; ``enough``: it was told three times."""
 
     def __init__(self, *, there: bool) -> None:
         self.there = there
         self.kicked = 0
+        self.enough = asyncio.Event()
 
     async def kick_sweep(self) -> bool:
         self.kicked += 1
+        if self.kicked == 3:
+            self.enough.set()
         return self.there
 
 
@@ -275,15 +278,14 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("quick")
 async def test_the_clock_sweeps_itself_only_where_the_queue_is_away() -> None:
     for there in (True, False):
-        queue, stop, swept = Queue(there=there), asyncio.Event(), []
+        queue, swept = Queue(there=there), []
+        stop = queue.enough if there else asyncio.Event()
 
         async def sweep(queue=queue, stop=stop, swept=swept) -> None:
             swept.append(queue.kicked)
             if len(swept) == 3:
                 stop.set()
 
-        if there:
-            asyncio.get_running_loop().call_later(0.1, stop.set)
         await ticked(queue, sweep, stop)
         assert len(swept) == (0 if there else 3)
         assert queue.kicked >= 3

@@ -24,6 +24,7 @@ from storage.embedded import Endpoints
 TEMPLATE_ID = "progress-notice-0000000000000000000000000001"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups, whatever was asked for
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
