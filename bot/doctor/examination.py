@@ -6,6 +6,7 @@ from bot.doctor.findings import Finding, warning
 from bot.doctor.local import check_data_dir, check_dialog_files, check_master_key, check_programs, check_settings
 from bot.doctor.platforms import check_channels, check_platform_clock
 from bot.doctor.servers import check_mongodb, check_redis
+from bot.doctor.spool import check_spool
 from bot.doctor.understanding import check_understanding
 from bot.settings import Settings
 
@@ -15,6 +16,8 @@ async def examine(settings: Settings, *, ask_platforms: bool = True) -> AsyncIte
     for finding in check_settings(settings):
         yield finding
     for finding in await check_data_dir(settings.storage.data_dir):
+        yield finding
+    for finding in await check_spool(settings):
         yield finding
     yield await check_dialog_files(settings.dialog.files)
     for finding in await check_understanding(settings, ask=ask_platforms):
