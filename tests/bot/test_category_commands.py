@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ruamel.yaml import YAML
+from waiting import ended
 
 from bot.understanding.category_keeping import keep, previous_of, undo
 from bot.understanding.store import ModelStore
@@ -25,14 +26,10 @@ KEYS = {
 
 def call(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("BOT_")}
-    return subprocess.run(
+    return ended(
         [sys.executable, "-m", "bot", *words],
         cwd=folder,
         env={**env, "BOT_DATA_DIR": str(folder / "data"), "COLUMNS": "200", "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
         stdin=subprocess.DEVNULL,
     )
 

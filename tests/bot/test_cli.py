@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
+from waiting import ended
 
 from bot.cli.main import app
 
@@ -18,14 +19,10 @@ ROOT = Path(__file__).parents[2]
 
 def call(*words: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("BOT_")}
-    return subprocess.run(
+    return ended(
         [sys.executable, "-m", "bot", *words],
         cwd=folder,
         env={**env, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
         stdin=subprocess.DEVNULL,
     )
 
@@ -177,8 +174,6 @@ from bot.cli.main import run
 run()
 """
     env = {name: value for name, value in os.environ.items() if not name.startswith("BOT_")}
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False
-    )
+    done = ended([sys.executable, "-c", program], cwd=tmp_path, env=env)
     assert (done.returncode, done.stdout) == (0, "")
     assert json.loads(done.stderr)["event"] == "up.noted"

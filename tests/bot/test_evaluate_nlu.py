@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from waiting import ended
 
 ROOT = Path(__file__).parents[2]
 SETS = ROOT / "tests" / "dialogs" / "nlu_sets"
@@ -29,14 +30,11 @@ KEYS = {
 
 def evaluate(*words: str, folder: Path, embeddings: str = "off") -> subprocess.CompletedProcess[str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return subprocess.run(
+    return ended(
         [sys.executable, "-m", "bot", "evaluate", "nlu", *words],
         cwd=folder,
         env={**kept, "BOT_UNDERSTANDING__EMBEDDINGS": embeddings, "PYTHONPATH": str(ROOT), "COLUMNS": "120"},
-        capture_output=True,
-        text=True,
-        timeout=400,
-        check=False,
+        seconds=400,
         stdin=subprocess.DEVNULL,
     )
 

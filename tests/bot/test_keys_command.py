@@ -1,12 +1,12 @@
 """``keys rotate`` takes more than a minute by design: it says what it does, and how long it still takes."""
 
 import os
-import subprocess
 import sys
 import uuid
 from pathlib import Path
 
 import pytest
+from waiting import ended
 
 from bot.cli import keys
 from storage.embedded import Endpoints
@@ -58,9 +58,7 @@ async def first():
     await database.close()
 asyncio.run(first())
 """
-    done = subprocess.run(
-        [sys.executable, "-c", program], env=env, capture_output=True, text=True, timeout=60, check=False
-    )
+    done = ended([sys.executable, "-c", program], env=env)
     assert done.returncode == 0, done.stderr
     first, second = done.stdout.splitlines()
     assert "中途可以按 Ctrl-C" in first

@@ -11,7 +11,7 @@ import pytest
 from deployment import READY_SECONDS, Deployment, free_port
 from office_api import OfficeApi
 from residents import NUMBER, Driver
-from waiting import until
+from waiting import ended, until
 from weibo_phone import WeiboPhone, control
 
 INVITATION = "请私信我们"
@@ -36,9 +36,7 @@ class WeiboOffice:
         """A command of staff, typed in the same surroundings."""
         command = [sys.executable, "-m", "bot", *words]
         folder = self.deployment.data_dir.parent
-        return subprocess.run(
-            command, env=self.env, cwd=folder, capture_output=True, text=True, timeout=120, check=False
-        )
+        return ended(command, env=self.env, cwd=folder)
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +123,17 @@ def _publish_report(weibo_office, number, resident):
     assert posts[0] in shown.stdout
     again = weibo_office.run("weibo", "report", number, "--approve", seal)
     assert (again.returncode, "已经播报过" in again.stderr) == (1, True)
+
+
+def test_twelve_people_file_by_private_message_in_at_most_four(weibo_office, town):
+    for count in range(12):
+        phone = weibo_office.phone(f"街坊{count}")
+        resident = town.resident(openid=phone.uid)
+        opening = resident.all_at_once if count % 2 else resident.matter
+        number, messages = Driver(resident=resident, by_last_word=True).file(phone.say, opening=opening)
+        assert messages <= 4
+        assert messages == 2 or not count % 2
+        assert weibo_office.api.case(number)["content"].startswith(resident.matter[:4]) or count % 2
 
 
 def test_a_comment_about_a_case_gets_the_invitation_and_nothing_of_the_case(weibo_office, town):

@@ -2,12 +2,12 @@
 
 import os
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from waiting import ended
 
 from bot.supervisor.hold import AlreadyRunning, hold
 from bot.supervisor.run_file import RunFile
@@ -28,9 +28,7 @@ def first(tmp_path: Path) -> Iterator[RunFile]:
 def test_it_says_that_it_runs_there_already_and_where(tmp_path: Path, first: RunFile, command: str) -> None:
     env = {name: value for name, value in os.environ.items() if not name.startswith("BOT_")}
     env |= {"BOT_DATA_DIR": str(tmp_path), "BOT_HTTP__PORT": first.bot_url.rpartition(":")[2]}
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", command], env=env, capture_output=True, text=True, timeout=60, check=False
-    )
+    done = ended([sys.executable, "-m", "bot", command], env=env)
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert f"已经在运行（pid {first.pid}，{first.bot_url}）" in line

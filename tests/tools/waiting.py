@@ -6,9 +6,11 @@ an error of its own, ``WaitedTooLong``: such a test is tried once more (docs/dec
 
 import asyncio
 import contextlib
+import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 PATIENCE_S = 60.0
@@ -76,3 +78,13 @@ def _ran_out(what: str, seconds: float, wrong_before: BaseException | None) -> A
     """Where a wait runs out in the tidying up after something wrong, the wrong is what it is about: no second try."""
     kind = WaitedTooLong if wrong_before is None or isinstance(wrong_before, WaitedTooLong) else AssertionError
     return kind(f"not within {seconds:g} s: {what}")
+
+
+def ended(
+    command: Sequence[str | Path], *, seconds: float = 2 * PATIENCE_S, **how: Any
+) -> "subprocess.CompletedProcess[str]":
+    """A command that was run to its end; what it wrote is text."""
+    try:
+        return subprocess.run(command, timeout=seconds, capture_output=True, text=True, check=False, **how)
+    except subprocess.TimeoutExpired:
+        raise WaitedTooLong(f"{' '.join(map(str, command))[:80]} did not end within {seconds:g} s") from None
