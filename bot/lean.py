@@ -1,14 +1,28 @@
-"""What a process that serves people never uses is not loaded."""
+"""What a process that serves people never uses is not loaded. To be called before any channel or dialog is imported."""
 
 import sys
+from importlib.util import find_spec
 from types import ModuleType
 
-_PLUGINS = "rasa_sdk.plugin"
+_PLUGINS, _WECHAT = "rasa_sdk.plugin", "wechatpy"
 
 
-def without_sanic() -> None:
-    """Before the dialog is imported: rasa_sdk loads Sanic, a web server, for the type of one plugin's argument.
+def load_less() -> None:
+    """Some 15 MiB less in each process, and sooner ready. The action server, made of both, must not call this."""
+    _without_sanic()
+    _without_requests()
 
-    That is 6 to 9 MiB and a sixth of a second. The action server, which is made of both, must not call this.
-    """
+
+def _without_sanic() -> None:
+    """rasa_sdk loads Sanic, a web server, for the type of one plugin's argument."""
     sys.modules.setdefault(_PLUGINS, ModuleType(_PLUGINS))
+
+
+def _without_requests() -> None:
+    """The package wechatpy loads its blocking clients, and requests with them; we use its cipher and replies."""
+    spec = find_spec(_WECHAT) if _WECHAT not in sys.modules else None
+    if spec is None or spec.submodule_search_locations is None:
+        return
+    bare = ModuleType(_WECHAT)
+    bare.__path__ = list(spec.submodule_search_locations)
+    sys.modules[_WECHAT] = bare

@@ -9,7 +9,7 @@ import typer
 
 from bot.cli.app import common
 from bot.cli.failures import FAILED, explain
-from bot.lean import without_sanic
+from bot.lean import load_less
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -22,9 +22,9 @@ def add_commands(app: typer.Typer) -> None:
 
 def web(ctx: typer.Context) -> None:
     """只启动一个网页服务进程（webhook、接口）。"""
+    load_less()
     settings = common(ctx).settings(accounts=True)
     log_to_stderr(settings)
-    without_sanic()
     from bot.processes import run_web  # noqa: PLC0415
 
     run_on_fast_loop(run_web(settings))
@@ -32,9 +32,9 @@ def web(ctx: typer.Context) -> None:
 
 def worker(ctx: typer.Context) -> None:
     """只启动一个投递进程（发送通知、捡起遗漏的消息）。"""
+    load_less()
     settings = common(ctx).settings(accounts=True)
     log_to_stderr(settings)
-    without_sanic()
     from bot.processes import run_worker  # noqa: PLC0415
 
     run_on_fast_loop(run_worker(settings))
