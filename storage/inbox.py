@@ -64,8 +64,8 @@ class Inbox:
         ]
         stored = await self._adding.submit(documents)
         return [
-            Kept(arrived=self._arrived(now), new=now is document)
-            for document, now in zip(documents, stored, strict=True)
+            Kept(arrived=self._arrived(now, message if now is document else None), new=now is document)
+            for message, document, now in zip(messages, documents, stored, strict=True)
         ]
 
     async def get(self, id: str) -> ArrivedMessage | None:  # noqa: A002 - what it is
@@ -173,13 +173,15 @@ class Inbox:
             "tries": 0,
         }
 
-    def _arrived(self, document: Mapping[str, Any]) -> ArrivedMessage:
+    def _arrived(self, document: Mapping[str, Any], message: Inbound | None = None) -> ArrivedMessage:
+        """``message``: where it is at hand, and need not be opened."""
         key = document["_id"]
-        message = self._vault.open_json(document["message"], f"{ARRIVALS}/message/{key}")
+        if message is None:
+            message = inbound_from_json(self._vault.open_json(document["message"], f"{ARRIVALS}/message/{key}"))
         return ArrivedMessage(
             id=key,
             conversation_id=document["conversation_id"],
-            message=inbound_from_json(message),
+            message=message,
             state=ArrivalState(document["state"]),
             arrived_at=document["arrived_at"],
             arrived_ns=document["arrived_ns"],

@@ -167,19 +167,23 @@ class Runner:
     async def _renewing(self, token: str) -> AsyncIterator[None]:
         async def renew() -> None:
             while True:
-                await asyncio.sleep(_RENEW_EVERY_S)
                 with contextlib.suppress(StorageError):
                     await self._tools.store.conversations.renew(
                         self.conversation_id, token, seconds=LEASE_SECONDS, now=self._tools.clock()
                     )
+                await asyncio.sleep(_RENEW_EVERY_S)
 
-        renewal = asyncio.create_task(renew())
+        begun: list[asyncio.Task[None]] = []
+        # Most turns are over long before: then there is no task to make and to end.
+        soon = asyncio.get_running_loop().call_later(_RENEW_EVERY_S, lambda: begun.append(asyncio.create_task(renew())))
         try:
             yield
         finally:
-            renewal.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await renewal
+            soon.cancel()
+            for renewal in begun:
+                renewal.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await renewal
 
     async def _drain(self, conversation: Conversation) -> bool:
         """Make the turns of all that is pending; True where the last one's commit let go of the lease as well."""

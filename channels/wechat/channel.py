@@ -42,6 +42,7 @@ class WeChatChannel:
         self._media = WeChatMedia(self._api, settings, tools.clock)
         self.menu = WeChatMenu(self._api)
         self.codes = WeChatCodes(self._api, settings)
+        self._capabilities = _capabilities(settings)
         self.tags = WeChatTags(self._api)
 
     @property
@@ -54,16 +55,7 @@ class WeChatChannel:
 
     @property
     def capabilities(self) -> Capabilities:
-        optional = ((Via.TEMPLATE, self._settings.templates), (Via.SUBSCRIBE, self._settings.subscribe_templates))
-        return Capabilities(
-            passive=True,
-            answer_within=ANSWER_WITHIN,
-            ways=(Via.CUSTOMER_SERVICE, *(via for via, templates in optional if templates)),
-            text_limit=TEXT_LIMIT,
-            text_unit="bytes",
-            notices=frozenset(notice for _, templates in optional for notice in templates),
-            subscriptions={notice: each.id for notice, each in self._settings.subscribe_templates.items()},
-        )
+        return self._capabilities
 
     def receive(self, request: WebhookRequest) -> Arrival:
         verify_query(request.query, self._token)
@@ -161,6 +153,19 @@ class WeChatChannel:
         if message.url:
             payload["page"] = message.url
         return payload | {"data": template_data(template, message, now=self._clock())}
+
+
+def _capabilities(settings: WeChatSettings) -> Capabilities:
+    optional = ((Via.TEMPLATE, settings.templates), (Via.SUBSCRIBE, settings.subscribe_templates))
+    return Capabilities(
+        passive=True,
+        answer_within=ANSWER_WITHIN,
+        ways=(Via.CUSTOMER_SERVICE, *(via for via, templates in optional if templates)),
+        text_limit=TEXT_LIMIT,
+        text_unit="bytes",
+        notices=frozenset(notice for _, templates in optional for notice in templates),
+        subscriptions={notice: each.id for notice, each in settings.subscribe_templates.items()},
+    )
 
 
 def _url_check(request: WebhookRequest) -> WebhookResponse:
