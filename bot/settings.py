@@ -26,6 +26,7 @@ from bot.settings_sections import (
     Office,
     Redis,
     Section,
+    Speech,
     Spool,
     Storage,
     Understanding,
@@ -58,6 +59,7 @@ class Settings(Section):
     dialog: Dialog = Field(default_factory=Dialog)
     understanding: Understanding = Field(default_factory=Understanding)
     assistance: Assistance = Field(default_factory=Assistance)
+    speech: Speech = Field(default_factory=Speech)
     log: Log = Field(default_factory=Log)
     channels: Tables = Field(default_factory=dict, repr=False)
     origins: Mapping[str, str] = Field(default_factory=dict, repr=False)
@@ -72,8 +74,9 @@ class Settings(Section):
         """Every value that must never be seen: typed secrets, and what looks like one in a channel's table."""
         yield from (token.get_secret_value() for token in self.api.tokens.values())
         addresses = (self.storage.mongodb_uri, self.redis.url)
-        keys = (self.understanding.api_key, self.assistance.api_key, self.dialog.rasa_token, self.dialog.actions_token)
-        yield from (secret.get_secret_value() for secret in (*addresses, *keys) if secret is not None)
+        keys = (self.understanding.api_key, self.assistance.api_key, self.speech.api_key)
+        rasa = (self.dialog.rasa_token, self.dialog.actions_token)
+        yield from (secret.get_secret_value() for secret in (*addresses, *keys, *rasa) if secret is not None)
         for accounts in self.channels.values():
             yield from _secrets_in(accounts)
 

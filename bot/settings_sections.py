@@ -281,3 +281,26 @@ class Assistance(Section):
         if (self.rewrite_questions or self.draft_summaries) and not (self.base_url and self.model):
             raise ValueError("要用生成式辅助，请写 base_url 和 model")
         return self
+
+
+class Speech(Section):
+    """Voices as words; off where ``base_url`` is not set."""
+
+    base_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        "",
+        description="An OpenAI-compatible address, before `/audio/transcriptions`; residents' voices leave the house",
+    )
+    model: str = Field("", max_length=200, description="The model's name there")
+    api_key: Annotated[SecretStr | None, _Optional] = Field(None, description="The key, where one is asked")
+    timeout: float = Field(
+        3.0,
+        ge=0.5,
+        le=6,
+        description="Seconds that fetching a voice and its recognition may take; then a text is asked for",
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Speech":
+        if self.base_url and not self.model:
+            raise ValueError("要识别语音，请写 model")
+        return self

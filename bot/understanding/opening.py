@@ -12,6 +12,7 @@ from bot.understanding.assistance import Assistant
 from bot.understanding.embedders import choose_embedder
 from bot.understanding.endpoint import Endpoint
 from bot.understanding.minding import Habits, Minder
+from bot.understanding.speech import Recogniser
 from bot.understanding.store import ModelStore
 from dialogs.files import DialogFiles
 from dialogs.understanding import Understanding
@@ -22,11 +23,15 @@ MODELS = "models"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """``understanding`` is for the dialog; ``minder.run`` fills it. ``summaries``: None unless switched on."""
+    """``understanding`` is for the dialog; ``minder.run`` fills it.
+
+    ``summaries``, ``recogniser``: None unless switched on.
+    """
 
     understanding: Understanding
     minder: Minder
     summaries: Assistant | None
+    recogniser: Recogniser | None = None
 
 
 @asynccontextmanager
@@ -47,10 +52,24 @@ async def open_understanding(
         habits=Habits(patience=patience, warms=warms, seconds=settings.understanding.training_seconds),
     )
     try:
-        yield Opened(understanding=understanding, minder=minder, summaries=assistant if helps.draft_summaries else None)
+        yield Opened(
+            understanding=understanding,
+            minder=minder,
+            summaries=assistant if helps.draft_summaries else None,
+            recogniser=open_recogniser(settings, http),
+        )
     finally:
         if source.embedder is not None:
             await source.embedder.aclose()
+
+
+def open_recogniser(settings: Settings, http: aiohttp.ClientSession) -> Recogniser | None:
+    """What hears voices; None where it is not switched on."""
+    speech = settings.speech
+    if not speech.base_url:
+        return None
+    key = speech.api_key.get_secret_value() if speech.api_key else ""
+    return Recogniser(endpoint=Endpoint(http, speech.base_url, api_key=key), model=speech.model, seconds=speech.timeout)
 
 
 def open_assistant(settings: Settings, http: aiohttp.ClientSession) -> Assistant | None:

@@ -135,6 +135,11 @@ def _media(kind: Kind, fields: Fields) -> dict[str, Any]:
     return {"kind": kind, "media": media} if media.id or media.url else _unknown(fields)
 
 
+def _voice(fields: Fields) -> dict[str, Any]:
+    # The platform is withdrawing its own recognition: mostly this is empty.
+    return {**_media(Kind.VOICE, fields), "text": leaf(fields, "Recognition")}
+
+
 def _location(fields: Fields) -> dict[str, Any]:
     location = _point(fields, "Location_X", "Location_Y")
     return {"kind": Kind.LOCATION, "location": location} if location else _unknown(fields)
@@ -153,11 +158,11 @@ _READERS: Mapping[str, Callable[[Fields], dict[str, Any]]] = MappingProxyType(
     {
         "text": _text,
         "image": lambda fields: _media(Kind.IMAGE, fields),
-        "voice": lambda fields: _media(Kind.VOICE, fields),
+        "voice": _voice,
         "video": lambda fields: _media(Kind.VIDEO, fields),
         "shortvideo": lambda fields: _media(Kind.VIDEO, fields),
         "location": _location,
         "link": _link,
     }
 )
-"""By MsgType. A voice's Recognition is not read: the platform is withdrawing it and sends it empty."""
+"""By MsgType."""

@@ -37,7 +37,11 @@ MESSAGES = {
     ),
     "voice": (
         {"MsgType": "voice", "MediaId": "m2", "Format": "amr", "Recognition": ""},
-        {"kind": Kind.VOICE, "media": Media(id="m2", format="amr")},
+        {"kind": Kind.VOICE, "media": Media(id="m2", format="amr"), "text": ""},
+    ),
+    "voice that the platform understood": (
+        {"MsgType": "voice", "MediaId": "m2", "Format": "amr", "Recognition": "路灯坏了。"},
+        {"kind": Kind.VOICE, "media": Media(id="m2", format="amr"), "text": "路灯坏了。"},
     ),
     "video": (
         {"MsgType": "video", "MediaId": "m3", "ThumbMediaId": "t3"},
