@@ -1,5 +1,6 @@
 """What ``up`` says when everything answers: Chinese first, English beside it."""
 
+from collections.abc import Sequence
 from importlib.metadata import version
 from unicodedata import east_asian_width
 
@@ -9,18 +10,23 @@ _LABEL_WIDTH = 18
 _WIDE = {"W", "F"}
 
 
-def banner(plan: Plan, seconds: float) -> str:
-    """The block with the addresses. The token is shown for a demo alone: it opens nothing else."""
+def banner(plan: Plan, seconds: float, staff: Sequence[str] = ()) -> str:
+    """The block with the addresses. The token is shown for a demo alone: it opens nothing else.
+
+    ``staff``: who may sign in to the console, where that is told.
+    """
     settings = plan.settings
     head = f"{settings.office.name} · petition-bot {version('petition-bot')} 已就绪 (ready in {seconds:.1f} s)"
-    lines = [_row(label, value) for label, value in _rows(plan)]
+    lines = [_row(label, value) for label, value in _rows(plan, staff)]
     return "\n".join(["", f"  {head}", "", *lines, "", *_notes(plan), ""]) + "\n"
 
 
-def _rows(plan: Plan) -> list[tuple[str, str]]:
+def _rows(plan: Plan, staff: Sequence[str]) -> list[tuple[str, str]]:
     rows = []
     if plan.sandbox_url:
         rows.append(("手机 Phones", f"{plan.sandbox_url}/    ← 从这里开始 start here"))
+    rows.append(("控制台 Console", f"{plan.bot_url}/console/"))
+    rows += [("", line) for line in staff]
     rows.append(("接口 API", f"{plan.bot_url}/api/docs"))
     if plan.sandbox_url:
         tokens = plan.settings.api.tokens.items()

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from bot.settings import Settings, load
 from bot.supervisor.hold import hold
 from bot.supervisor.parts import PAUSES, Say, Supervisor
 from bot.supervisor.plan import Plan
@@ -75,6 +76,10 @@ class Running:
 
         sandbox = [self.plan.sandbox_url + "/_ctl/phones"] if self.plan.sandbox_url else []
         return await all_ready([self.plan.bot_url + "/readyz", *sandbox], seconds)
+
+    def settings(self) -> Settings:
+        """The settings as the parts have them, with the addresses of servers of our own."""
+        return load(self.plan.config, {**self.plan.environment, **self.plan.added, **self._addresses})
 
     def note(self) -> None:
         """Write ``run.json`` as things stand."""

@@ -5,7 +5,7 @@ import contextlib
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from bot.supervisor.banner import banner, not_ready
@@ -64,10 +64,23 @@ async def _greet(running: Running, began: float, on_ready: OnReady | None) -> No
     if late:
         say("up", not_ready(late, READY_SECONDS))
         return
-    sys.stdout.write(banner(running.plan, time.monotonic() - began))
+    seconds = time.monotonic() - began
+    sys.stdout.write(banner(running.plan, seconds, await _staff(running)))
     sys.stdout.flush()
     if on_ready is not None:
         await on_ready(running)
+
+
+async def _staff(running: Running) -> Sequence[str]:
+    """Who may sign in; a store that fails here fails everything else too, and says so there."""
+    from bot.supervisor.first_staff import first_staff  # noqa: PLC0415 - slow to import; the children start meanwhile
+    from storage.errors import StorageError  # noqa: PLC0415
+
+    try:
+        return await first_staff(running.settings(), demo=bool(running.plan.sandbox_port))
+    except StorageError as error:
+        say("up", error.sentence)
+        return ()
 
 
 class Stop:

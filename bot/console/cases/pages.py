@@ -13,7 +13,7 @@ from bot.casework.staffwork import URGENCIES, answers_ready
 from bot.console.cases import shown
 from bot.console.cases.filters import LIGHTS, filter_of, wanted_of
 from bot.console.cases.grounds import GROUNDS
-from bot.console.cases.reach import case_of, is_office, may_reveal, within_reach
+from bot.console.cases.reach import case_of, may_reveal, within_reach
 from bot.console.cases.register import HEADINGS, register_rows
 from bot.console.routes import Call, Viewer
 from bot.tables import write_csv, write_xlsx
@@ -167,7 +167,6 @@ class CasePages:
             moves={state.value for state in lawful_moves(case.state)},
             may={permission.value for permission in viewer.permissions},
             may_reveal=may_reveal(viewer, case),
-            office=is_office(viewer),
             own=own,
             ready=answers_ready(case),
             proposal=lead.answer if lead else "",
