@@ -105,7 +105,7 @@ class Storage(Section):
         description="A MongoDB replica set; its path names the database. "
         "Not set: `up` starts one of its own, for trying out",
     )
-    driver: Literal["motor", "pymongo"] = Field("motor", description="The MongoDB client: `motor` or `pymongo`")
+    driver: Literal["motor", "pymongo"] = Field("pymongo", description="The MongoDB client: `pymongo` or `motor`")
     embedded: bool = Field(
         False, description="Set by `up` alone: the servers are its own, and `readyz` and `doctor` say so"
     )
