@@ -50,10 +50,15 @@ class Receipts:
     async def _raise(self, where: Filter, reported: ReceiptState, reason: str, at: datetime) -> bool:
         """Apply to the entry found by ``where``; False: there is none."""
         lower = [state.value for state in DeliveryState if after_receipt(state, reported) is not state]
-        matched = await self._entries.update_one(
-            {**where, "state": {"$in": lower}}, _settling(DeliveryState(reported.value), reason, at)
-        )
-        return bool(matched) or await self._entries.find_one(where, projection={"_id": 1}) is not None
+        change = _settling(DeliveryState(reported.value), reason, at)
+        while not await self._entries.update_one({**where, "state": {"$in": lower}}, change):
+            found = await self._entries.find_one(where, projection={"state": 1})
+            if found is None:
+                return False
+            if found["state"] not in lower:
+                return True
+            # Its sending was recorded between the two: it can be found only now.
+        return True
 
     async def _park(self, key: str, where: Filter, receipt: Receipt) -> None:
         parked: Document = {
