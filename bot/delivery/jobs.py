@@ -24,6 +24,9 @@ _SWEEP = "sweep"
 _FETCH = "fetch"
 _KICK_TIMEOUT_S = 0.5
 _KICK_EACH_S = 0.005
+_SLOW_S = 0.25
+_REST_S = 1.0
+"""After a failure that was slow nobody tries again for so long: each try holds up whoever kicks."""
 _SWEEP_EVERY_S = 5.0
 _TASKS = 50
 _END_S = 1.0
@@ -43,6 +46,7 @@ class DeliveryQueue:
     def __init__(self, broker: AsyncBroker | None) -> None:
         self._broker = broker
         self._away = False
+        self._rest_until = 0.0
 
     async def kick(self, entry_ids: Sequence[str]) -> bool:
         """Queue deliveries; False where the queue is away (the sweeper will do it)."""
@@ -57,14 +61,18 @@ class DeliveryQueue:
         return await self._kick(_SWEEP, ())
 
     async def _kick(self, task_name: str, *argument_lists: tuple[str, ...]) -> bool:
-        if self._broker is None:
+        loop = asyncio.get_running_loop()
+        if self._broker is None or loop.time() < self._rest_until:
             return False
+        begun = loop.time()
         try:
             async with asyncio.timeout(_KICK_TIMEOUT_S + _KICK_EACH_S * len(argument_lists)):
                 for arguments in argument_lists:
                     kicker: AsyncKicker[Any, Any] = AsyncKicker(task_name=task_name, broker=self._broker, labels={})
                     await kicker.kiq(*arguments)
         except (TimeoutError, RedisError, OSError, TaskiqError) as error:
+            if loop.time() - begun > _SLOW_S:
+                self._rest_until = loop.time() + _REST_S
             self._note(away=True, error=type(error.__cause__ or error).__name__)
             return False
         self._note(away=False)

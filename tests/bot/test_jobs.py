@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from waiting import awaited, quicker_than, within
+from waiting import awaited, quicker_than, soon, within
 
 from bot.delivery import jobs
 from bot.delivery.broker import ReliableStreamBroker
@@ -172,6 +172,15 @@ async def test_a_kick_never_keeps_a_webhook_waiting(make_broker, own_redis: Any)
         assert not await DeliveryQueue(ReliableStreamBroker(AWAY, queue_name="q", idle_seconds=1)).kick(["e1"])
         assert not await DeliveryQueue(None).kick(["e1"])
     own_redis.thaw()
+
+
+async def test_a_frozen_server_holds_up_one_kick_and_not_each(make_broker, own_redis: Any) -> None:
+    queue = DeliveryQueue(await make_broker(started=False))
+    own_redis.freeze()
+    with quicker_than(4, "twenty kicks, of which the first waits"):
+        assert not any([await queue.kick(["e1"]) for _ in range(20)])
+    own_redis.thaw()
+    await soon(lambda: queue.kick(["e2"]), "tried again")
 
 
 @pytest.mark.parametrize("away", [False, True])
