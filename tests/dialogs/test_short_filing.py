@@ -79,7 +79,7 @@ def phone(made: tuple[Any, CasesInMemory]) -> Callable[[str], Phone]:
 
 async def filed(phone: Phone, filer: Filer, opening: str) -> tuple[FileCase, int]:
     """What is filed, and how many messages it took."""
-    words = opening
+    words, text = opening, ""
     for count in range(1, 10):
         outcome = await phone.says(words)
         text = "\n".join(reply.text for reply in outcome.replies)

@@ -105,6 +105,19 @@ def test_a_petition_by_text_message_is_filed_and_every_step_comes_back(sms_offic
     assert sms_office.api.wait_notices(number, receipts=True) == [("sms", "delivered")]
 
 
+def test_twelve_residents_each_file_by_one_text_and_a_confirmation(sms_office, town):
+    residents = [town.resident() for _ in range(12)]
+    numbers = {_filed(sms_office, each) for each in residents}
+    assert len(numbers) == len(residents)
+    [talk] = sms_office.api.conversations(f"+86 {residents[-1].phone}", channel="sms")
+    assert [each["direction"] for each in sms_office.api.messages(talk["id"])].count("in") == 2
+
+
+def _filed(sms_office: SmsOffice, resident: Resident) -> str:
+    sms_office.say(resident, resident.all_at_once, expected="确认")
+    return str(NUMBER.search(sms_office.say(resident, "ｙ", expected="查询码"))[0])
+
+
 def test_a_long_petition_in_one_text_is_kept_whole(sms_office, town):
     resident = town.resident("楼下的烧烤店天天营业到凌晨，油烟直接排进楼里。" + "老人孩子都睡不好，" * 110)
     sms_office.say(resident, resident.all_at_once, expected="确认")
