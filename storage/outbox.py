@@ -38,6 +38,8 @@ from storage.records import REPLAYED, Attempt, Considered, DeliveryState, Outbox
 CASE_LIMIT = 500
 _WINDOW = 4
 _WINDOW_LIMIT = 2_000
+_PARTS_LIMIT = 200
+"""Parts of one answer; more than any has."""
 _FREED = ("lease_until", "wake_at")
 _WITH_ITS_WEBHOOK: Mapping[str, Any] = {"state": SENDING, "via": Via.PASSIVE.value, "lease_token": None}
 """A passive reply that no worker has claimed: a claim has a token."""
@@ -238,17 +240,19 @@ class Outbox:
             return None
         where = {"reply_to": entry.reply_to, "created_at": {"$lt": entry.created_at}}
         unsettled = {"$in": [QUEUED, SENDING]}
-        return self._maybe(await self._entries.find_one({**where, "state": unsettled}, sort=(("created_at", -1),)))
+        found = await self._entries.find({**where, "state": unsettled}, limit=_PARTS_LIMIT)
+        return self._maybe(max(found, key=_made, default=None))
 
     async def next_parts(self, reply_to: Sequence[str]) -> list[str]:
         """Give, of each answer to these messages, the part that is the next to go out, if one waits."""
         found = await self._entries.find(
             {"reply_to": {"$in": list(reply_to)}, "state": QUEUED},
-            sort=(("created_at", -1),),
-            projection={"reply_to": 1},
+            projection={"reply_to": 1, "created_at": 1},
             limit=_WINDOW_LIMIT,
         )
-        return [str(key) for key in {each["reply_to"]: each["_id"] for each in found}.values()]
+        # In order here: the server would sort in memory, or need an index that costs every message a write.
+        latest_first = sorted(found, key=_made, reverse=True)
+        return [str(key) for key in {each["reply_to"]: each["_id"] for each in latest_first}.values()]
 
     async def depth(self, limit: int) -> tuple[int, int]:
         """Count what workers are yet to look at, and what was given up; each to ``limit`` at most."""
@@ -309,3 +313,8 @@ class Outbox:
 
     def _entry(self, document: Document) -> OutboxEntry:
         return entry_from_document(document, self._vault)
+
+
+def _made(document: Mapping[str, Any]) -> datetime:
+    made: datetime = document["created_at"]
+    return made
