@@ -15,6 +15,9 @@ from storage.records import Conversation
 
 ONCE_IN = timedelta(hours=24)
 """How often a sender that is no mobile phone is answered."""
+ANSWERED_IN_A_ROW = 3
+"""So many texts that look like a machine's are answered, each other than the last; then none until a person writes."""
+_RUN = "#"
 _MOBILE = frozenset({phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE})
 _BY_A_MACHINE = re.compile(
     r"^\s*[【\[][^】\]]{1,30}[】\]]|[【\[][^】\]]{1,30}[】\]]\s*$|自动(?:回复|应答)|请勿(?:直接)?回复|验证码|退订|拒收|"
@@ -35,14 +38,22 @@ class Caution:
 def caution(conversation: Conversation, text: str, digest: str, *, now: datetime) -> Caution:
     """Whether the text message ``text`` is answered. ``digest`` stands for it, so that the same again is known."""
     machine = bool(_BY_A_MACHINE.search(text))
-    repeated = machine and digest == conversation.machine_text
-    remembered = digest if machine else ""
+    last, run = _read(conversation.machine_text)
+    run = run + 1 if machine else 0
+    repeated = machine and (digest == last or run > ANSWERED_IN_A_ROW)
+    remembered = f"{digest}{_RUN}{min(run, ANSWERED_IN_A_ROW + 1)}" if machine else ""
     told = None if remembered == conversation.machine_text else remembered
     if is_mobile(conversation.address):
         return Caution(silent=repeated, machine_text=told)
     lately = conversation.answered_at is not None and now - conversation.answered_at < ONCE_IN
     silent = repeated or lately
     return Caution(silent=silent, machine_text=told, answered_at=None if silent else now)
+
+
+def _read(remembered: str) -> tuple[str, int]:
+    """What was remembered of a machine: its last text, and how many came in a row."""
+    digest, _, run = remembered.partition(_RUN)
+    return digest, int(run) if run else int(bool(digest))
 
 
 def is_mobile(address: Address) -> bool:

@@ -144,6 +144,18 @@ async def test_two_equal_texts_of_a_machine_are_answered_once(stage: Stage) -> N
     assert [bool(reply) for reply in replies] == [True, False, True, True, True]
 
 
+async def test_a_machine_that_words_each_text_anew_is_left_in_peace_and_a_person_is_not(stage: Stage) -> None:
+    texts = [f"【某公司】自动回复：您好，现在是10点0{minute}分，稍后联系您。" for minute in range(7)]
+    replies = await says(stage, *texts, "路灯坏了", texts[0])
+    assert [bool(reply) for reply in replies] == [True] * 3 + [False] * 4 + [True, True]
+    assert len(stage.script.heard) == 9
+
+
+async def test_two_machines_texts_in_turn_end_as_well(stage: Stage) -> None:
+    replies = await says(stage, *["请勿回复", "已收到，请勿回复"] * 4)
+    assert [bool(reply) for reply in replies] == [True] * 3 + [False] * 5
+
+
 @pytest.mark.parametrize(
     ("sender", "mobile"),
     [("13800138000", True), ("85261234567", True), ("10086", False), ("053612345678", False), ("12345", False)],
