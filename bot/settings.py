@@ -25,6 +25,7 @@ from bot.settings_sections import (
     Notices,
     Office,
     Redis,
+    Retention,
     Section,
     Speech,
     Spool,
@@ -60,6 +61,7 @@ class Settings(Section):
     understanding: Understanding = Field(default_factory=Understanding)
     assistance: Assistance = Field(default_factory=Assistance)
     speech: Speech = Field(default_factory=Speech)
+    retention: Retention = Field(default_factory=Retention)
     log: Log = Field(default_factory=Log)
     channels: Tables = Field(default_factory=dict, repr=False)
     origins: Mapping[str, str] = Field(default_factory=dict, repr=False)

@@ -160,6 +160,15 @@ class Attachments(Section):
     )
 
 
+class Retention(Section):
+    left_days: int = Field(
+        30,
+        ge=1,
+        le=3_650,
+        description="After how many days the talk of somebody is erased who left an account and has no case",
+    )
+
+
 class Notices(Section):
     quiet_hours: Annotated[str, AfterValidator(_hours)] = Field(
         "22:00-07:00", description='When no progress notice is sent, Beijing time; `""`: never quiet'

@@ -25,7 +25,8 @@ from bot.delivery.quiet import QuietHours
 from bot.delivery.sweeper import Sweeper
 from bot.invitation import Invitation
 from bot.live_dialog import LiveDialog
-from bot.media.fetching import Limits, MediaFetcher, patience
+from bot.media.fetching import MediaFetcher
+from bot.media.making import make_fetcher
 from bot.media.wanting import Wanting
 from bot.metrics import Metrics
 from bot.opening import connected, opened_store
@@ -38,14 +39,12 @@ from bot.spooling.place import spool_root
 from bot.turns.beforehand import Beforehand
 from bot.turns.binding import PhoneBinding
 from bot.turns.runner import RunnerTools
-from bot.turns.turn import TurnMaker
+from bot.turns.turn import Manager, TurnMaker
 from bot.turns.turns import Turns
 from bot.turns.voices import HearsVoices
 from bot.understanding.minding import WEB, WORKER
 from bot.understanding.opening import Opened, open_understanding
-from bot.understanding.speech import Recogniser
 from channels.base import Tools
-from channels.messages import Kind
 from dialogs.actions import Office
 from dialogs.build import build_manager
 from dialogs.engine.rasa_server import RasaLink
@@ -147,19 +146,11 @@ def _composed(
 ) -> Services:
     queue = DeliveryQueue(broker)
     dialog = _dialog(settings, store, metrics, opened.understanding, rasa)
-    turns = _turns(
-        settings,
-        store,
-        channels,
-        dialog=dialog,
-        wakeups=wakeups,
-        queue=queue,
-        metrics=metrics,
-        recogniser=opened.recogniser,
-    )
+    voiced = _hearing(dialog, opened, channels)
+    turns = _turns(settings, store, channels, dialog=voiced, wakeups=wakeups, queue=queue, metrics=metrics)
     deliverer = _deliverer(settings, store, channels, queue, metrics)
     casework = Casework(store=store, clock=utc_now, chance=SecureChance(), office=settings.office.name, kick=queue.kick)
-    fetcher = _fetcher(settings, store, channels, casework)
+    fetcher = make_fetcher(settings.attachments, store=store, channels=channels, casework=casework, clock=utc_now)
     return Services(
         settings=settings,
         store=store,
@@ -178,6 +169,7 @@ def _composed(
             resume=turns.resume,
             clock=utc_now,
             fetch=partial(_fetched, queue, fetcher),
+            left_kept=timedelta(days=settings.retention.left_days),
         ),
         fetcher=fetcher,
         minder=opened.minder,
@@ -198,25 +190,6 @@ def _deliverer(
         quiet=QuietHours(span=settings.notices.quiet_span(), broadcasts=settings.notices.broadcast_quiet_span()),
         kick=queue.kick,
         metrics=metrics,
-    )
-
-
-def _fetcher(settings: Settings, store: Store, channels: Channels, casework: Casework) -> MediaFetcher:
-    kept = settings.attachments
-    largest: dict[str, int] = {
-        Kind.IMAGE: kept.picture_mb,
-        Kind.VOICE: kept.voice_mb,
-        Kind.VIDEO: kept.video_mb,
-        Kind.FILE: kept.file_mb,
-    }
-    return MediaFetcher(
-        store=store,
-        channels=channels,
-        casework=casework,
-        limits=Limits(largest=largest, daily=kept.daily_per_person),
-        clock=utc_now,
-        chance=jitter(),
-        backoff=patience(),
     )
 
 
@@ -242,21 +215,25 @@ def _dialog(
     return LiveDialog(files, make, metrics=metrics)
 
 
+def _hearing(dialog: LiveDialog, opened: Opened, channels: Channels) -> Manager:
+    if opened.recogniser is None:
+        return dialog
+    return HearsVoices(manager=dialog, recogniser=opened.recogniser, channels=channels)
+
+
 def _turns(
     settings: Settings,
     store: Store,
     channels: Channels,
     *,
-    dialog: LiveDialog,
+    dialog: Manager,
     wakeups: Wakeups,
     queue: DeliveryQueue,
     metrics: Metrics,
-    recogniser: Recogniser | None,
 ) -> Turns:
-    voices = recogniser and HearsVoices(manager=dialog, recogniser=recogniser, channels=channels)
     maker = TurnMaker(
         store=store,
-        manager=voices or dialog,
+        manager=dialog,
         settle=partial(changes_for, store=store, office=settings.office.name),
         channels=channels,
         clock=utc_now,

@@ -105,6 +105,7 @@ class Conversations:
         changed: Document = {
             "state": self._sealed_state(conversation.id, state),
             **_given(last_inbound_at=last_inbound_at, reachable=reachable),
+            **({"left_at": None} if reachable else {}),
             **_granted(grant, conversation, now),
             **_agreed(consent_version, consent_sensitive, now),
             **(also or {}),
@@ -128,9 +129,10 @@ class Conversations:
         refused: frozenset[str] | None = None,
         binding: Binding | Literal["as it is"] | None = "as it is",
         tags: frozenset[str] | None = None,
+        left_at: datetime | None = None,
     ) -> Document:
         """Give further facts of a conversation for ``advance``; what is not given stays as it is."""
-        given = _given(answered_at=answered_at, machine_text=machine_text, contact_id=contact_id)
+        given = _given(answered_at=answered_at, machine_text=machine_text, contact_id=contact_id, left_at=left_at)
         if tags is not None:
             given["tags"] = sorted(tags)
         if refused is not None:
@@ -283,6 +285,7 @@ class Conversations:
             stopped=_stops(document.get("stopped") or {}),
             refused=frozenset(document.get("refused", ())),
             tags=frozenset(document.get("tags", ())),
+            left_at=document.get("left_at"),
             answered_at=document.get("answered_at"),
             machine_text=document.get("machine_text", ""),
             binding=None if document.get("binding") is None else self._binding(key, document["binding"]),

@@ -33,7 +33,7 @@ from storage.send_counts import SEND_COUNTS
 from storage.staff import SESSIONS, STAFF
 
 SCHEMA = "schema"
-VERSION = 8
+VERSION = 9
 """Raise it whenever INDEXES changes."""
 
 _RECORD = "indexes"
@@ -76,6 +76,12 @@ INDEXES: Sequence[Index] = (
     _newest(CONVERSATIONS),
     _newest(CONVERSATIONS, "channel"),
     Index(collection=CONVERSATIONS, name="contact", keys=(("contact_id", 1),), options=_SPARSE),
+    Index(
+        collection=CONVERSATIONS,
+        name="left",
+        keys=(("left_at", 1),),
+        options={"partialFilterExpression": {"left_at": {"$type": "date"}}},
+    ),
     Index(collection=CONVERSATIONS, name="tags", keys=(("tags", 1), ("_id", 1)), options=_SPARSE),
     Index(collection=CONTACTS, name="phone", keys=(("phone_key", 1),), options={"sparse": True, "unique": True}),
     Index(collection=CONTACT_EVENTS, name="contact", keys=(("contact_id", 1), ("at", -1), ("_id", -1))),

@@ -93,6 +93,7 @@ class Conversation:
     a person of its own. ``stopped``: what they told us not to send. ``answered_at``: the last answer to a sender
     that may be a machine; ``machine_text`` stands for its last text that looked like a machine's. ``refused``: the
     subscribe notices they said no to, by the platform's ids. ``tags``: the groups that staff put them into.
+    ``left_at``: when they left, where that is still to be followed up (``storage.leaving``).
     """
 
     id: str
@@ -115,6 +116,7 @@ class Conversation:
     binding: Binding | None = None
     refused: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
+    left_at: datetime | None = None
 
 
 class DeliveryState(StrEnum):

@@ -15,6 +15,7 @@ from storage.conversations import Conversations
 from storage.daily_counts import DailyCounts
 from storage.driver import Database
 from storage.inbox import Inbox
+from storage.leaving import Leaving
 from storage.message_parts import MessageParts
 from storage.migrations import migrate
 from storage.numbers import Numbers
@@ -43,6 +44,7 @@ class Store:
     calls: Calls
     parts: MessageParts
     attachments: Attachments
+    leaving: Leaving
     daily: DailyCounts
     units: Units
     staff: Staff
@@ -62,6 +64,7 @@ class Store:
             ValueError: ``number_prefix`` is not 1 to 6 letters.
         """
         numbers = Numbers(database, vault, prefix=number_prefix)
+        calls, attachments = Calls(database, vault), Attachments(database, vault)
         await migrate(database, at=datetime.now(UTC))
         return cls(
             database=database,
@@ -75,9 +78,10 @@ class Store:
             outbox=Outbox(database, vault),
             cases=Cases(database, vault, clockwork),
             numbers=numbers,
-            calls=Calls(database, vault),
+            calls=calls,
             parts=MessageParts(database, vault),
-            attachments=Attachments(database, vault),
+            attachments=attachments,
+            leaving=Leaving(database, attachments=attachments, calls=calls),
             daily=DailyCounts(database),
             units=Units(database),
             staff=Staff(database, vault),

@@ -154,7 +154,10 @@ class _Settler:
         )
         left = (*settled.changes, self.store.contacts.record(event))
         return replace(
-            settled, reachable=False, changes=left, known={**settled.known, "binding": None, "tags": frozenset()}
+            settled,
+            reachable=False,
+            changes=left,
+            known={**settled.known, "binding": None, "tags": frozenset(), "left_at": self.now},
         )
 
     async def _change(self, effect: FileCase | AddToCase | WithdrawCase | RateCase | CallPerson) -> _Change:

@@ -18,6 +18,7 @@ _CONVERSATIONS = 100
 _PARTED = 100
 _FETCHED = 50
 _DROPPED = 50
+_LEFT = 20
 _AT_ONCE = 8
 UNCLAIMED_AFTER = timedelta(seconds=20)
 """When a kept message counts as left behind: the platform's own repeats (16 s) are over by then."""
@@ -39,13 +40,16 @@ class Sweeper:
         resume: Callable[[str], Awaitable[None]],
         clock: Clock,
         fetch: Callable[[list[str]], Awaitable[object]] = _fetched_by_nobody,
+        left_kept: timedelta = timedelta(days=30),
     ) -> None:
+        """``left_kept``: how long the talk of whoever left is kept."""
         self._store = store
         self._fetch = fetch
         self._queue = queue
         self._deliver = deliver
         self._resume = resume
         self._clock = clock
+        self._left_kept = left_kept
         self._sweeping = False
 
     async def sweep(self) -> None:
@@ -61,6 +65,7 @@ class Sweeper:
             await self._sweep_turns()
             await self._sweep_parts()
             await self._sweep_attachments()
+            await self._sweep_left()
         except StorageError as error:
             structlog.get_logger().warning("sweep.storage_error", error=error.code)
         finally:
@@ -90,6 +95,13 @@ class Sweeper:
         dropped = await self._store.attachments.drop_expired(self._clock(), limit=_DROPPED)
         if dropped:
             structlog.get_logger().info("media.dropped", attachments=dropped)
+
+    async def _sweep_left(self) -> None:
+        """Erase the talk of whoever left long ago and has no case."""
+        now = self._clock()
+        erased = await self._store.leaving.erase_left(before=now - self._left_kept, now=now, limit=_LEFT)
+        if erased:
+            structlog.get_logger().info("conversation.erased", conversations=erased)
 
     async def _sweep_turns(self) -> None:
         left = await self._store.inbox.waiting(older_than=self._clock() - UNCLAIMED_AFTER, limit=_CONVERSATIONS)
