@@ -8,7 +8,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ from storage.spool import folders, set_aside_files
 from storage.stamps import Stamps
 from storage.store import Store
 
+TEN_MINUTES = timedelta(minutes=10)
 ROOMY = Limits(max_bytes=10_000_000, max_count=10_000)
 
 
@@ -329,16 +330,23 @@ async def test_a_full_spool_acknowledges_nothing(stage: Stage, root: Path, mongo
         assert await office.say("三", id="m3") == "听到：三"
 
 
-async def test_what_a_dead_process_left_is_heard_first_by_whoever_starts_next(stage: Stage, root: Path) -> None:
+async def test_what_a_dead_process_left_ten_minutes_ago_is_heard_first_by_whoever_starts_next(
+    stage: Stage, root: Path
+) -> None:
     dying = await Disk.open(root, stage.store.vault.master, ROOMY)
+    door, stamps = Door(dying, Metrics()), Stamps(lambda: time.time_ns() - 600_000_000_000)
     for place in range(2):
-        said = Arrival(messages=[message(f"第{place}句", uuid.uuid4().hex)])
-        await Door(dying, Metrics()).take(recorded(said, Stamps()))
+        said = message(f"第{place}句", uuid.uuid4().hex)
+        then = {"received_at": said.received_at - TEN_MINUTES, "reply_until": said.received_at - TEN_MINUTES}
+        await door.take(recorded(Arrival(messages=[replace(said, **then)]), stamps))
     assert dying._own is not None
     os.close(dying._own._lock)  # as the kernel does when it dies
     async with working(stage, root) as next_process:
         await next_process.say("第2句")
         assert await heard(stage, 3) == ["第0句", "第1句", "第2句"]
+        [conversation] = (await stage.store.conversations.list(limit=10)).items
+        arrived = await stage.store.inbox.onward(conversation.id, limit=10)
+        assert now() - arrived[0].arrived_at > TEN_MINUTES, "it keeps the moment at which it came"
         await next_process.drained()
         assert len(folders(root)) == 1
 
