@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from waiting import awaited, quicker_than, soon, within
+from waiting import PATIENCE_S, awaited, quicker_than, soon, within
 
 from bot.delivery import jobs
 from bot.delivery.broker import ReliableStreamBroker
