@@ -23,7 +23,7 @@ CONTACT_EVENTS = "contact_events"
 MOST_CONVERSATIONS = 50
 """Of one contact; nobody has so many."""
 EVENTS_SHOWN = 200
-MERGED, BOUND, MERGED_INTO, UNMERGED = "merged", "bound", "merged_into", "unmerged"
+MERGED, BOUND, MERGED_INTO, UNMERGED, UNBOUND = "merged", "bound", "merged_into", "unmerged", "unbound"
 JOININGS = frozenset({MERGED, BOUND})
 """Kinds of events that brought conversations to a contact."""
 _PHONE = "contact phone"

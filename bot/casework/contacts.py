@@ -4,7 +4,7 @@ Each joining keeps which conversations it brought and whose they were, so that i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,7 +13,7 @@ from bot.delivery.elsewhere import SMS
 from channels.base import Clock
 from channels.messages import Address
 from storage.commit import Change
-from storage.contacts import BOUND, MERGED, MERGED_INTO, UNMERGED, Contact, ContactEvent
+from storage.contacts import BOUND, MERGED, MERGED_INTO, UNBOUND, UNMERGED, Contact, ContactEvent
 from storage.records import Conversation
 from storage.store import Store
 
@@ -49,6 +49,14 @@ class Bound:
     """What binds a phone, but for the conversation's own document: its ``contact_id`` is for whoever commits."""
 
     contact_id: str
+    changes: Sequence[Change]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unbound:
+    """What takes a phone away from its person; ``phone`` was theirs."""
+
+    phone: str = field(repr=False)
     changes: Sequence[Change]
 
 
@@ -168,6 +176,32 @@ class ContactBook:
                 self._contacts.record(event),
             ],
         )
+
+    async def unbound(self, conversation: Conversation, *, message_id: str) -> Unbound | None:
+        """Take the person's phone away at their own wish: its conversations are a person of their own again.
+
+        None where no phone is bound.
+        """
+        person = await self.read(conversation.id)
+        contact, phone = person.contact, person.contact.phone
+        if not phone:
+            return None
+        now = self._clock()
+        gone = [each for each in person.conversations if each.address.channel == SMS and each.address.sender == phone]
+        event = ContactEvent(
+            at=now,
+            kind=UNBOUND,
+            contact_id=contact.id,
+            conversation_id=conversation.id,
+            message_id=message_id,
+            details={"parted": [each.id for each in gone]},
+        )
+        changes = [
+            self._contacts.bind(contact, "", at=now),
+            *(self._contacts.place(each.id, None, was=each.contact_id) for each in gone),
+            self._contacts.record(event),
+        ]
+        return Unbound(phone=phone, changes=changes)
 
     def _phone_over(self, kept: Contact, gone: Contact) -> Sequence[Change]:
         if kept.phone or not gone.phone or gone.phone_proved_at is None:

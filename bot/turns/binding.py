@@ -2,6 +2,7 @@
 
     绑定手机 13800138000  ─▶ a code by text ─▶ 123456  ─▶ bound
     绑定手机              ─▶ which number? ─▶ 13800138000 ─▶ …
+    解绑手机              ─▶ unbound, at once
 
 What is under way stands on the conversation's own document, so that a turn reads nothing more for it. Only a digest of
 the code is kept; it holds for ten minutes and five tries, and tries are slowed as those of query codes are.
@@ -37,6 +38,9 @@ _CHANNELS = frozenset({"wechat", "weibo"})
 _COMMAND = re.compile(r"绑定手机(?:号码?)?[\s:,]*(?P<number>[+\d\s-]*)")
 _CODE = re.compile(r"\d{6}")
 _NEVER_MIND = frozenset({"取消绑定", "不绑定", "不绑定了"})
+_UNBIND = re.compile(
+    r"(?:我要|请|帮我)?(?:解绑|解除绑定|取消绑定)(?:我的)?(?:手机|电话)?(?:号码?)?|(?:手机|电话)(?:号码?)?解绑"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +67,7 @@ class PhoneBinding:
         if message.address.channel not in _CHANNELS or message.kind is not Kind.TEXT:
             return False
         text = _plain(message)
-        if _COMMAND.fullmatch(text):
+        if _COMMAND.fullmatch(text) or _UNBIND.fullmatch(text):
             return True
         pending = _pending(conversation, message.received_at)
         if pending is None:
@@ -74,8 +78,9 @@ class PhoneBinding:
         """What comes of a message that ``takes`` named."""
         text = _plain(arrived.message)
         command, pending = _COMMAND.fullmatch(text), _pending(conversation, arrived.message.received_at)
-        if text in _NEVER_MIND:
-            return _said("好的，不绑定了。", binding=None)
+        if text in _NEVER_MIND or _UNBIND.fullmatch(text):
+            never_mind = text in _NEVER_MIND and pending is not None
+            return _said("好的，不绑定了。", binding=None) if never_mind else await self._unbound(conversation, arrived)
         if command is None and pending is not None and pending.code:
             return await self._tried(conversation, pending, text, arrived, now)
         given = command["number"].strip() if command else text
@@ -139,6 +144,16 @@ class PhoneBinding:
         settled = Settled(changes=tuple(bound.changes), known={"binding": None, "contact_id": bound.contact_id})
         reply = f"已绑定手机{mask_phone(phone)}。用这个手机短信反映的事项，在这里也能查；这里通知不到您时，会改发短信。"
         return Answered(reply=reply, settled=settled)
+
+    async def _unbound(self, conversation: Conversation, arrived: ArrivedMessage) -> Answered:
+        unbound = await self._book.unbound(conversation, message_id=arrived.id)
+        if unbound is None:
+            return _said("您没有绑定手机。要绑定，请回复“绑定手机”。", binding=None)
+        reply = (
+            f"已解绑手机{mask_phone(unbound.phone)}：用它反映的事项，这里查不到了；通知也不再改发短信。"
+            "要再绑定，请回复“绑定手机”。"
+        )
+        return Answered(reply=reply, settled=Settled(changes=tuple(unbound.changes), known={"binding": None}))
 
     def _digest(self, conversation: Conversation, phone: str, code: str) -> str:
         return self._store.vault.hash_code(code, f"binding/{conversation.id}/{phone}").hex()

@@ -177,6 +177,42 @@ async def test_a_stranger_sees_and_adds_nothing(town: Town) -> None:
         await town.turn(UID, AddToCase(number=number, text="x"))
 
 
+@pytest.mark.parametrize("words", ["解绑", "解绑手机", "取消绑定", " 解除绑定手机号 "])
+async def test_a_phone_is_unbound_by_a_word_and_may_be_bound_again(town: Town, words: str) -> None:
+    by_text, in_chat = await town.file(TEXTED), await town.file(PERSON)
+    await town.bind()
+    told = await town.says(words)
+    assert "138****8000" in told
+    assert NUMBER not in told
+    assert await town.sees(PERSON) == {in_chat: True}
+    assert await town.sees(TEXTED) == {by_text: True}
+    contact = await town.store.contacts.get((await town.person()).id)
+    assert contact is not None
+    assert (contact.phone, contact.phone_proved_at) == ("", None)
+    events = (await town.book.read((await town.person()).id)).events
+    assert [event.kind for event in events] == ["unbound", "bound"]
+    assert "没有绑定" in await town.says(words)
+    town.store.counts.spend = _never_limited  # type: ignore[method-assign]
+    await town.bind()
+    assert await town.sees(PERSON) == {by_text: True, in_chat: True}
+    assert town.stage.script.heard == []
+
+
+async def test_unbinding_parts_the_phone_and_nobody_else(town: Town) -> None:
+    number = await town.file(UID)
+    await town.bind()
+    await town.book.merge((await town.person()).id, (await town.person(UID)).id, by="李科长", reason="本人说明")
+    await town.says("解绑手机", UID)
+    assert await town.sees(PERSON) == {number: True}
+    assert (await town.person(TEXTED)).contact_id is None
+
+
+async def test_by_text_nobody_unbinds_for_senders_can_be_forged(town: Town) -> None:
+    await town.bind()
+    assert await town.says("解绑手机", TEXTED) == "听到：解绑手机"
+    assert (await town.person(TEXTED)).contact_id == (await town.person()).id
+
+
 async def test_who_proves_the_same_phone_lately_is_the_same_person(town: Town) -> None:
     number = await town.file(PERSON)
     await town.bind()
