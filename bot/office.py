@@ -15,6 +15,7 @@ from bot.clocks.clockwork import ClockSetter
 from bot.clocks.rules import Rules
 from bot.console.app import ConsoleParts, make_console
 from bot.console.cases import CaseParts, cases_feature
+from bot.console.people import people_feature
 from bot.console.routes import Feature
 from bot.services import Services
 from dialogs.files import DialogFiles
@@ -23,20 +24,20 @@ from dialogs.files import DialogFiles
 def console_of(services: Services) -> web.Application:
     """The console over the parts of a web process."""
     store, clock, passwords = services.store, services.clock, Passwords()
+    members = Members(store=store, passwords=passwords, clock=clock)
     return make_console(
         ConsoleParts(
             store=store,
             signing_in=SigningIn(store=store, passwords=passwords, clock=clock),
-            members=Members(store=store, passwords=passwords, clock=clock),
             clock=clock,
             office=services.settings.office.name,
             public_url=services.settings.http.public_url,
-            features=_features(services),
+            features=_features(services, members),
         )
     )
 
 
-def _features(services: Services) -> Sequence[Feature]:
+def _features(services: Services, members: Members) -> Sequence[Feature]:
     clocks = ClockSetter(calendar=WorkCalendar(), rules=Rules)
     staffwork = StaffWork(store=services.store, clock=services.clock, clocks=clocks, kick=services.queue.kick)
     cases = CaseParts(
@@ -46,7 +47,8 @@ def _features(services: Services) -> Sequence[Feature]:
         clock=services.clock,
         categories=category_names(DialogFiles(folder=services.settings.dialog.files).categories),
     )
-    return (cases_feature(cases),)
+    people = people_feature(store=services.store, members=members, clock=services.clock)
+    return (cases_feature(cases), people)
 
 
 def category_names(file: Path) -> Sequence[str]:

@@ -7,7 +7,6 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot.access.members import Members
 from bot.access.permissions import Permission
 from bot.access.signing_in import SigningIn
 from bot.console.door import COOKIE, Door
@@ -28,7 +27,6 @@ class ConsoleParts:
 
     store: Store
     signing_in: SigningIn
-    members: Members
     clock: Clock
     office: str
     public_url: str

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from aiohttp import web
+from aiohttp import FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.access.members import By, Members
@@ -50,6 +50,14 @@ class Browser:
         async with self._client.get(f"/console{path}") as answer:
             return Page(status=answer.status, text=await answer.text(), path=answer.url.path_qs, headers=answer.headers)
 
+    async def upload(self, path: str, name: str, content: bytes) -> Page:
+        """Send a file, as the form of a page of ours would."""
+        form = FormData()
+        form.add_field("file", content, filename=name)
+        origin = str(self._client.make_url("/")).rstrip("/")
+        async with self._client.post(f"/console{path}", data=form, headers={"Origin": origin}) as answer:
+            return Page(status=answer.status, text=await answer.text(), path=answer.url.path_qs, headers=answer.headers)
+
     async def post(
         self,
         path: str,
@@ -84,7 +92,6 @@ class Console:
         parts = ConsoleParts(
             store=store,
             signing_in=self.signing_in,
-            members=self.members,
             clock=clock,
             office="某市信访局",
             public_url="",

@@ -1,0 +1,38 @@
+"""The routes of members, units and the audit log."""
+
+from bot.access.members import Members
+from bot.access.permissions import Permission
+from bot.console.people.audit_pages import AuditPages
+from bot.console.people.staff_pages import StaffPages
+from bot.console.people.unit_pages import UnitPages
+from bot.console.routes import Feature, Route, Tab
+from channels.base import Clock
+from storage.store import Store
+
+_PEOPLE, _AUDIT = Permission.PEOPLE, Permission.AUDIT
+
+
+def people_feature(*, store: Store, members: Members, clock: Clock) -> Feature:
+    """Staff, units, audit, as a part of the console."""
+    staff, units = StaffPages(store=store, members=members), UnitPages(store=store, clock=clock)
+    audit = AuditPages(store=store)
+    return Feature(
+        routes=(
+            Route(method="GET", path="/staff", handler=staff.list, needs=_PEOPLE),
+            Route(method="POST", path="/staff", handler=staff.add, needs=_PEOPLE),
+            Route(method="GET", path="/staff/{id}", handler=staff.one, needs=_PEOPLE),
+            Route(method="POST", path="/staff/{id}", handler=staff.change, needs=_PEOPLE),
+            Route(method="POST", path="/staff/{id}/reset", handler=staff.reset, needs=_PEOPLE),
+            Route(method="POST", path="/staff/{id}/unlock", handler=staff.unlock, needs=_PEOPLE),
+            Route(method="GET", path="/units", handler=units.list, needs=_PEOPLE),
+            Route(method="POST", path="/units", handler=units.load, needs=_PEOPLE),
+            Route(method="GET", path="/units/export", handler=units.export, needs=_PEOPLE),
+            Route(method="GET", path="/audit", handler=audit.list, needs=_AUDIT),
+            Route(method="POST", path="/audit/check", handler=audit.check, needs=_AUDIT),
+        ),
+        tabs=(
+            Tab(path="/staff", label="人员", needs=frozenset({_PEOPLE}), order=80),
+            Tab(path="/units", label="单位", needs=frozenset({_PEOPLE}), order=81),
+            Tab(path="/audit", label="操作记录", needs=frozenset({_AUDIT}), order=90),
+        ),
+    )

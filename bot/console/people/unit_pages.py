@@ -1,0 +1,58 @@
+"""The tree of units: shown, exported, and imported as a table whose every wrong line is named."""
+
+import asyncio
+from urllib.parse import quote
+
+from aiohttp import web
+from aiohttp.web_request import FileField
+
+from bot.access.unit_table import HEADINGS, rows_of, units_in
+from bot.console.routes import Call
+from bot.tables import LARGEST, TableRefused, write_xlsx
+from channels.base import Clock
+from storage.audit import AuditLine
+from storage.store import Store
+from storage.units import WrongTree
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class UnitPages:
+    """What an administrator does with units."""
+
+    def __init__(self, *, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def list(self, call: Call) -> web.StreamResponse:
+        return self._list(call)
+
+    async def export(self, call: Call) -> web.StreamResponse:
+        now = self._clock()
+        content = await asyncio.to_thread(write_xlsx, HEADINGS, rows_of(call.viewer.tree), title="单位", made_at=now)
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote('单位.xlsx')}"}
+        return web.Response(body=content, content_type=_XLSX, headers=headers)
+
+    async def load(self, call: Call) -> web.StreamResponse:
+        """All of the table or nothing of it."""
+        sent = (await call.request.post()).get("file")
+        if not isinstance(sent, FileField):
+            return self._list(call, problems=("请选择文件",))
+        content = await asyncio.to_thread(sent.file.read, LARGEST + 1)
+        try:
+            units = await asyncio.to_thread(units_in, content)
+            total = await self._store.units.put(units)
+        except TableRefused as refused:
+            return self._list(call, problems=refused.problems)
+        except WrongTree as wrong:
+            return self._list(call, problems=(wrong.sentence,))
+        by = call.viewer.by
+        line = AuditLine(
+            at=self._clock(), actor=by.id, name=by.name, action="units.imported", details={"count": len(units)}
+        )
+        await self._store.audit.add(line)
+        return call.back("/units", f"已导入 {len(units)} 个单位，现在共 {total} 个")
+
+    def _list(self, call: Call, problems: tuple[str, ...] = ()) -> web.StreamResponse:
+        status = 422 if problems else 200
+        return call.page("people/units.html", status=status, units=list(call.viewer.tree), problems=problems)

@@ -1,0 +1,115 @@
+"""Members, units and the audit log in the console."""
+
+import re
+
+import pytest
+from console_client import PASSWORD, Console
+
+from bot.access.members import Members
+from bot.console.app import ROUTES
+from bot.console.people import people_feature
+from storage.staff import Role
+
+
+@pytest.fixture
+async def console(store, clock, passwords):
+    members = Members(store=store, passwords=passwords, clock=clock)
+    made = Console(store, clock, passwords, features=(people_feature(store=store, members=members, clock=clock),))
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+async def admin(console):
+    return await console.signed_in("guanli", Role.ADMINISTRATOR, name="管理员")
+
+
+NEW = [("login", "li"), ("name", "李强"), ("unit", "kw"), ("role", "handler"), ("phone", "13800138000")]
+
+
+async def test_a_member_is_added_with_a_password_shown_once_and_signs_in(console, admin):
+    page = await admin.post("/staff", NEW)
+    password = re.search(r"<b>([a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4})</b>", page.text)[1]
+    listed = await admin.get("/staff")
+    assert listed.says("李强")
+    assert password not in listed.text
+    li = await console.browser()
+    assert (await li.sign_in("li", password)).path == "/console/me/password"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("login", "x", "账号应为"),
+        ("name", "", "姓名要填"),
+        ("unit", "nowhere", "没有单位"),
+        ("role", "king", "至少选一个"),
+    ],
+)
+async def test_what_is_wrong_is_named_and_what_was_typed_stays(admin, field, value, sentence):
+    form = [(name, value if name == field else given) for name, given in NEW]
+    page = await admin.post("/staff", form)
+    assert (page.status, page.says(sentence)) == (422, True)
+    if field != "name":
+        assert 'value="李强"' in page.text
+
+
+async def test_a_change_of_roles_counts_at_the_next_click(console, admin, store):
+    wang = await console.signed_in("wang", Role.OPERATOR)
+    assert (await wang.get("/staff")).status == 403
+    member = await store.staff.of_login("wang")
+    form = [("name", "王芳"), ("unit", "kw"), ("role", "administrator"), ("active", "on")]
+    assert (await admin.post(f"/staff/{member.id}", form)).says("wang 已保存")
+    assert (await wang.get("/staff")).status == 200
+    await admin.post(f"/staff/{member.id}", form[:-1])
+    assert "/sign-in" in (await wang.get("/staff")).path
+
+
+async def test_nobody_shuts_themselves_out(console, admin, store):
+    me = await store.staff.of_login("guanli")
+    form = [("name", "管理员"), ("unit", "city"), ("role", "operator"), ("active", "on")]
+    assert (await admin.post(f"/staff/{me.id}", form)).status == 422
+    assert (await admin.post(f"/staff/{me.id}/reset")).says("我的账号")
+    assert (await admin.get("/staff")).status == 200
+
+
+async def test_a_reset_ends_every_session_and_the_old_password(console, admin, store):
+    wang = await console.signed_in("wang", Role.OPERATOR)
+    member = await store.staff.of_login("wang")
+    assert (await admin.post(f"/staff/{member.id}/reset")).says("一次性密码")
+    assert "/sign-in" in (await wang.get("/me")).path
+    assert (await wang.sign_in("wang", PASSWORD)).status == 403
+
+
+async def test_units_go_out_and_in_as_a_table_and_wrong_lines_are_named(admin, store):
+    table = "单位代码,单位名称,上级代码\nsj,市水利局,city\n"
+    assert (await admin.upload("/units", "units.csv", table.encode("gb18030"))).says("现在共 6 个")
+    wrong = await admin.upload("/units", "units.csv", (table + "!,x,city\nxx,某局,nobody\n").encode())
+    assert (wrong.status, wrong.says("第 3 行：单位代码")) == (422, True)
+    lost = await admin.upload("/units", "units.csv", (table + "xx,某局,nobody\n").encode())
+    assert lost.says("上级 nobody 不存在")
+    assert (await admin.upload("/units", "units.xlsx", b"PK not one")).says("XLSX")
+    assert (await admin.get("/units")).says("市水利局")
+    assert len(await store.units.tree()) == 6
+
+
+async def test_the_audit_log_tells_who_did_what_and_whether_it_is_whole(console, admin, database):
+    await admin.post("/staff", NEW)
+    page = await admin.get("/audit")
+    assert page.says("添加人员")
+    assert page.says("账号：li")
+    assert (await admin.post("/audit/check")).says("操作记录完好")
+    await database["audit"].update_one({"_id": 2}, {"$set": {"actor": "somebody"}})
+    assert (await admin.post("/audit/check")).says("第 2 条被改过")
+
+
+async def test_only_administrators_come_in(console):
+    for role in set(Role) - {Role.ADMINISTRATOR}:
+        browser = await console.signed_in(role.value.replace("_", "-"), role)
+        for route in console.app[ROUTES]:
+            if route.needs is None:
+                continue
+            path = route.path.replace("{id}", "1")
+            page = await (browser.get(path) if route.method == "GET" else browser.post(path))
+            assert page.status == 403, (role, route.path)
