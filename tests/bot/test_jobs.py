@@ -18,14 +18,21 @@ from storage.errors import StorageAway
 
 IDLE_S = 0.3
 AWAY = "redis://127.0.0.1:1"
-KICK_TIMEOUT_S = jobs._KICK_TIMEOUT_S
+LIMITS = {name: getattr(jobs, name) for name in ("_KICK_TIMEOUT_S", "_SLOW_S")}
 
 
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that is there is not taken to be away because the machine is busy."""
-    monkeypatch.setattr(jobs, "_KICK_TIMEOUT_S", PATIENCE_S)
-    monkeypatch.setattr(jobs, "_SLOW_S", PATIENCE_S)
+    for name in LIMITS:
+        monkeypatch.setattr(jobs, name, PATIENCE_S)
+
+
+@pytest.fixture
+def hurried(unhurried: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the service's own limits."""
+    for name, seconds in LIMITS.items():
+        monkeypatch.setattr(jobs, name, seconds)
 
 
 class Worker:
@@ -173,8 +180,8 @@ async def test_a_server_that_is_away_holds_up_no_start(make_broker, own_redis: A
         await broker.startup()
 
 
-async def test_a_kick_never_keeps_a_webhook_waiting(make_broker, own_redis: Any, monkeypatch) -> None:
-    monkeypatch.setattr(jobs, "_KICK_TIMEOUT_S", KICK_TIMEOUT_S)
+@pytest.mark.usefixtures("hurried")
+async def test_a_kick_never_keeps_a_webhook_waiting(make_broker, own_redis: Any) -> None:
     own_redis.freeze()
     with quicker_than(4, "three kicks"):
         assert not await DeliveryQueue(await make_broker(started=False)).kick(["e1"])
@@ -183,6 +190,7 @@ async def test_a_kick_never_keeps_a_webhook_waiting(make_broker, own_redis: Any,
     own_redis.thaw()
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_a_frozen_server_holds_up_one_kick_and_not_each(make_broker, own_redis: Any) -> None:
     queue = DeliveryQueue(await make_broker(started=False))
     own_redis.freeze()
