@@ -1,6 +1,7 @@
 """A petition over SMPP: the real service with two workers and one bind, at an SMSC that is not ours."""
 
 import asyncio
+import json
 import os
 import secrets
 import signal
@@ -9,11 +10,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from deployment import Deployment, free_port
+from deployment import Deployment, free_port, http
 from foreign_peer import ForeignSmsc, foreign_smsc, needs_foreign_smsc
 from office_api import OfficeApi
 from residents import CODE, NUMBER, Resident
+from waiting import soon
 
 pytestmark = needs_foreign_smsc
 
@@ -99,6 +102,10 @@ async def smpp_office(servers, folder: Path) -> AsyncIterator[SmppOffice]:
             await asyncio.to_thread(deployment.abandon)
 
 
+def _ready(office: SmppOffice) -> Any:
+    return json.loads(http("GET", f"{office.api.url}/readyz")[1])
+
+
 async def test_a_petition_is_filed_though_the_worker_that_holds_the_bind_dies(servers, town, tmp_path):
     resident = town.resident()
     async with smpp_office(servers, tmp_path) as office:
@@ -106,6 +113,7 @@ async def test_a_petition_is_filed_though_the_worker_that_holds_the_bind_dies(se
         office.say(resident, f"{resident.all_at_once}。{'打过几次电话，至今没有人来看过，' * 5}")
         await office.hear(resident, "确认")
         assert len(office.smsc.heard("bind")) == 1
+        await soon(lambda: _ready(office)["parts"]["sms.main"] == "ok", "readyz tells of the bind")
 
         os.kill(office.holder(), signal.SIGKILL)
         await office.smsc.wait("bind", 2)
