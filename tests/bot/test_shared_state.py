@@ -19,7 +19,9 @@ class Time:
 
 
 @pytest.fixture
-async def two(servers: Endpoints) -> AsyncIterator[tuple[RedisState, RedisState]]:
+async def two(servers: Endpoints, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[RedisState, RedisState]]:
+    """On a server that is there, and not away because the machine is busy."""
+    monkeypatch.setattr("bot.shared_state.ANSWER_SECONDS", PATIENCE_S)
     states = RedisState(servers.redis_url), RedisState(servers.redis_url)
     yield states
     for state in states:
