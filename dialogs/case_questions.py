@@ -33,6 +33,7 @@ from dialogs.nlu.case_words import (
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.matter import finds_fault, is_a_story
 from dialogs.nlu.unnamed import is_of_being_known
+from dialogs.nlu.waiting import waits_for_a_report
 from dialogs.ports import Cases, CaseView
 
 _TOPICS = (
@@ -129,13 +130,18 @@ class CaseQuestions:
         adds = _ADDS.match(said.text) or announces_files(said.text) or forgot_files(said.text)
         return "/add_to_case" if adds else await self._of_a_case(said, slots, topic)
 
-    async def _of_a_case(self, said: Said, slots: Mapping[str, Any], topic: str) -> str:
+    async def _of_a_case(  # noqa: PLR0911 - a table, one line a meaning
+        self, said: Said, slots: Mapping[str, Any], topic: str
+    ) -> str:
         of_open = _of_an_open_case(said.text)
         stops = wishes.stops(said.text) and not is_of_being_known(said.text)
         number = changes_number(said.text)
-        if not (topic or of_open or stops or number or _puts_right(said.text)):
+        again = waits_for_a_report(said.text)
+        if not (topic or of_open or stops or number or again or _puts_right(said.text)):
             return ""
         mine = await self._cases.mine(said.conversation_id)
+        if again and any(case.open for case in mine):
+            return _payload("show_progress", topic="or_new")
         if number:
             return _of_a_new_number(mine)
         if of_open and (payload := _of_open(said, mine[:_MOST], slots)):

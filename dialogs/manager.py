@@ -13,6 +13,7 @@ import structlog
 
 from dialogs import options
 from dialogs.abbreviations import in_full
+from dialogs.actions.amiss import says_amiss
 from dialogs.alarms import RAISED, Alarms
 from dialogs.case_questions import Said
 from dialogs.effects import Effects
@@ -227,7 +228,8 @@ class Manager:
 
     def _perhaps_alarmed(self, grasped: _Grasped) -> bool:
         alone = grasped.alone
-        return not grasped.follows and bool(self._danger.hear(alone)) and not only_of_ones_name(alone)
+        harmless = only_of_ones_name(alone) or (grasped.in_form and says_amiss(alone))
+        return not grasped.follows and not harmless and bool(self._danger.hear(alone))
 
     async def _of_cases(self, kept: Mapping[str, Any], grasped: _Grasped, person: Person, now: datetime) -> str:
         """The payload of what is said of one's cases or one's data; a tap says what it says."""

@@ -1,10 +1,14 @@
 """What may become of a draft in one message, each change by its name."""
 
+import re
 from dataclasses import dataclass, field
 
 from dialogs.actions.changed import replace
 from dialogs.actions.draft import LONGEST_MATTER, Draft
 from dialogs.nlu.identity import without_id_numbers
+
+_NOT_SO = re.compile(r"^(?:不是|不对|错了|哦|哎呀?|唉)[，,、！! ]+(?:(?:就)?是(?!不是))?(?=[^，,。]{4})")
+"""不是，是6栋602漏到502: what it is alone is told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +69,7 @@ def unclear(heard: Heard, response: str) -> Heard:
 
 def told(draft: Draft, words: str) -> Draft:
     """The matter with more words; the same words twice are kept once, identity numbers never."""
-    before, words = draft.matter or "", without_id_numbers(words)
+    before, words = draft.matter or "", _NOT_SO.sub("", without_id_numbers(words))
     if not words or words in before:
         return replace(draft, unclear=0)
     if draft.fragment and draft.fragment not in words:

@@ -39,7 +39,7 @@ _ADDS = re.compile(
     r"(?:一句|一条|一点|几句|两句|一下)?(?:话)?[：:，, ]+)"
 )
 _TIME_WORDS = made_of(
-    r"时间|日期|是|大概|大约|差不多|有|了|从|打|就|在|都|已经|发生|开始|起头|起|头|的|事儿?|嗯|应该|左右|吧|啊|哦|到现在|那会儿?|时候|补充|加上|写上"
+    r"就|时间|日期|是|大概|大约|差不多|有|了|从|打|就|在|都|已经|发生|开始|起头|起|头|的|事儿?|嗯|应该|左右|吧|啊|哦|到现在|那会儿?|时候|补充|加上|写上"
 )
 _ANOTHERS_NUMBER = re.compile(
     r"(?:妈妈?|爸爸?|母亲|父亲|爷爷|奶奶|姥姥|姥爷|老伴|老公|老婆|丈夫|妻子|爱人|儿子|女儿|闺女|哥哥?|姐姐?|弟弟?|妹妹?|婆婆|公公|岳父|岳母|邻居|物业|老板|对方|经理)"
@@ -143,7 +143,7 @@ def _may_be_named(heard: Heard, text: str) -> bool:
 
 def _told_beside(heard: Heard, text: str) -> Heard | None:
     """The time alone, or somebody else's number, which is not where the filer is reached."""
-    if since := _time_alone(text):
+    if since := time_alone(text):
         timed = replace(heard.draft, when=since, shown=None, pending=None, unclear=0)
         return replace(heard, draft=timed).remark("utter_changed")
     if _ANOTHERS_NUMBER.search(text):
@@ -151,7 +151,7 @@ def _told_beside(heard: Heard, text: str) -> Heard | None:
     return None
 
 
-def _time_alone(text: str) -> str:
+def time_alone(text: str) -> str:
     """The time, where a text says no more: 有半个月, 从五月份起头."""
     since = find_since(text)
     rest = words_only(text.replace(since, "", 1)) if since else ""

@@ -63,6 +63,13 @@ _NAME_WRONG = re.compile(
 )
 """写错了，是张玮，王字旁的玮: how it is written goes with the name."""
 _IS_NOT = re.compile(r"^(?:应该)?是(?P<new>[^，,。]{4,200})[，, ]*(?:而)?不是[^，。]{1,20}[。！!]?$")
+_MEANT = re.compile(
+    r"^(?:不是|不对|搞错了|弄错了|错了)(?:[这那](?:个|事|件)?(?:事|问题)?)?[，,。！! ]*(?:我(?:是|"
+    r"真正)?(?:要|想)(?:说|讲|反映|投诉|举报)(?:的是?)?|"
+    r"我(?:说|讲|反映|投诉)的是)(?P<new>[^，,。].{3,})$",
+    re.DOTALL,
+)
+"""不是这个，我要说学校乱收费: that instead."""
 _WHOM_WRONG = re.compile(r"(?:当事人|被代理人)[^，。]{0,8}(?:不对|错|有误|不是|改|应)")
 _LIKE_A_TIME = re.compile(r"[\d一二三四五六七八九十半几][年月日号天周点]|[年月周]初|[年月]底")
 _LONGEST_TIME = 15
@@ -87,7 +94,10 @@ _LEAVE_OUT = re.compile(
     r"(?:(?:不用|不要|别|不必|甭|无需|不需要|不)(?:写|填|要|登|记|加|留|显示)(?:了|上|进去|出来)?|(?:去掉|删掉|删了|删除|拿掉|去了|取消)(?:吧|就行)?)|"
     r"(?:不用|不要|别|不必|甭|无需|不需要)(?:写|填|登|记|加|留)(?:上)?(?:时间|日期)|(?:把)?(?:去掉|删掉|删了|删除|拿掉|取消)(?:那个|这个|里面的)?(?:时间|日期)"
 )
-_WRONG = re.compile(r"(?:写|填|弄|说|登记)?(?:不对|错了?|有误|不正确|不是这个|不准确?)(?:了|的)?")
+_WRONG = re.compile(
+    r"(?:写|填|弄|说|登记)?(?:不对|错了?|有误|有问题|不正确|不是这个|不准确?)(?:了|的)?|"
+    r"(?:写|填|弄|说|登记)?(?:得|的)?(?:还|有点|太)?(?:不(?:够|太|怎么)?(?:详细|细|清楚|全|完整|具体)|太?(?:粗|笼统|模糊|简单))(?:了)?(?=$|[，,。！!])"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +200,8 @@ def correction_in(draft: Draft, text: str, asked: str) -> Correction | None:
         return read_correction(text) if _asks_change(text) else Correction(part=pending, value=text)
     if _asks_change(text) and (correction := read_correction(text)):
         return correction
+    if draft.matter and (instead := _MEANT.match(text.strip())):
+        return Correction(part="matter", value=instead["new"])
     if asked == "matter" and (right := _IS_NOT.match(text.strip())):
         return Correction(part="matter", value=right["new"])
     bare = read_bare_part(text) if asked == "confirm" else None

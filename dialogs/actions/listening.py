@@ -7,6 +7,8 @@ is corrected or told anew.
 import re
 from collections.abc import Callable, Sequence
 
+from dialogs.actions.accusing import accusing, consulting
+from dialogs.actions.amiss import asked_what, chosen_part, only_if_changed, still_open, struck_out
 from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, anonymous, confirmed, only_reached, repeated, unclear, understood, which_part
 from dialogs.actions.confirming import (
@@ -24,21 +26,22 @@ from dialogs.actions.naming import answer_name, answer_phone
 from dialogs.actions.ordering import ordered
 from dialogs.actions.patience import runs_out
 from dialogs.actions.persons import concerned_in, named_since
-from dialogs.actions.placing import LEFT_OPEN, LONG_ANSWER, NO_PLACE, NOWHERE, answer_place, needs_no_place
-from dialogs.actions.righting import put_right, put_right_alone
+from dialogs.actions.placing import LEFT_OPEN, NO_PLACE, NOWHERE, answer_place
+from dialogs.actions.righting import put_right, put_right_alone, stands_so
 from dialogs.actions.telling import answer_matter, is_a_right_door_question, opening, retold, told_apart
 from dialogs.actions.unnamed import decided, of_being_known, reached_after_all, undone_or_not
 from dialogs.actions.world import Turn
 from dialogs.nlu import wishes
 from dialogs.nlu.about_us import only_chats
-from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.assent import agrees
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.contrast import without_slip
 from dialogs.nlu.facts import Facts, read_facts
 from dialogs.nlu.matter import Categories, asks, type_of
 from dialogs.nlu.phrases import made_of
-from dialogs.nlu.places import find_district, find_place
+from dialogs.nlu.places import find_district
+from dialogs.nlu.plain_questions import asks_right_door, without_echo
+from dialogs.nlu.spelled import unspelled
 from dialogs.nlu.unnamed import leaves_only_phone
 from dialogs.nlu.wishes import Wish, asides
 
@@ -46,22 +49,20 @@ _AGAIN = re.compile(r"(?:重新(?:登记|填写?|说|来|开始)|重来|从头(?
 _GO_ON = made_of(
     r"没事了?|我?没事儿?了?|好了|安全了|继续|接着(?:说|来|登记|办|填)?|我们|咱们|继续(?:说|登记|填|办)?|我?回来了|吧|那|请|刚才的|上次的|昨天的"
 )
+_CHANGED_YET = re.compile(
+    r"(?:地址|地点|电话|号码|名字|姓名|时间|内容|标题|那个|刚才的?|都)*(?:改|换|更正)(?:好|过来|对)?(?:了)?(?:没有?|吗|么)"
+)
+_FINDS_WRONG = re.compile(r"错|不对|改|不是")
 _WANTS_CHANGE = re.compile(r"我?(?:要|想)?(?:修改|更正|改一?下|要改|改改|有错|写错了|填错了|说错了)(?:一下)?(?:吧|了)?")
 _WHOLE = re.compile(r"(?:看|查看|要看)?(?:一下)?(?:全文|全部(?:内容)?|完整(?:的|内容))")
 WHOLE = "utter_summary_whole"
-_NAMES_A_UNIT = re.compile(
-    r"[\u3400-\u9fff](?:局|委|办|院|所|站|厅|处|科|镇|乡|村|街道|社区|区|县|市|公司|学校|中心|大队|银行|政府|厂)|某"
-)
-_SOME_UNIT = re.compile(
-    r"(?:^|[我俺咱额本这那]们?的?|[，。；、\s]|举报|反映|投诉|控告|检举|告)(?:个)?(?:村|镇|乡|县|区|社区|街道|单位|学校|厂|公司|局|院|所)"
-    r"(?=里|上|的|支?书|主任|干部|会计|委|[镇乡村区县局院所厂校]?长|领导)"
-)
-"""Of here, and of no name: 我们村主任, 镇上王副镇长."""
 _DISTRICT_WILL_DO = frozenset({"表扬", "建议", "咨询"})
 """Types for which a district is place enough, where it was said unasked."""
 
 
-def listen(draft: Draft, turn: Turn, asked: str | None, categories: Categories) -> Heard:
+def listen(  # noqa: PLR0911 - a table, one line a meaning
+    draft: Draft, turn: Turn, asked: str | None, categories: Categories
+) -> Heard:
     """Take a message into the draft; ``asked`` is the part asked for, None at the opening."""
     if _AGAIN.fullmatch(words_only(turn.text)):
         return Heard(draft=Draft(message_ids=turn.message_ids))
@@ -70,20 +71,26 @@ def listen(draft: Draft, turn: Turn, asked: str | None, categories: Categories) 
         return chosen
     if not turn.text:
         return _answer_without_text(heard, turn, asked)
+    turn = replace(turn, text=unspelled(without_echo(turn.text) if asked else turn.text))
+    if asked and _CHANGED_YET.fullmatch(words_only(turn.text)):
+        return replace(heard, draft=replace(heard.draft, shown=None, unclear=0))
     if asked and (answered := _said_to_the_bot(heard, turn, asked, categories)):
         return answered
     turn = replace(turn, text=asides(turn.text).rest or turn.text)
     heard = decided(heard)
     if asked and (righted := _righted(heard, turn, asked, categories)):
-        return righted
-    return runs_out(_take_text(heard, turn, asked, categories), asked)
+        return only_if_changed(righted, draft)
+    taken = only_if_changed(
+        _take_text(heard, turn, asked, categories), draft, meant=bool(_FINDS_WRONG.search(turn.text))
+    )
+    return runs_out(still_open(taken, draft, asked), asked)
 
 
 def _said_to_the_bot(  # noqa: PLR0911 - a table, one line a meaning
     heard: Heard, turn: Turn, asked: str, categories: Categories
 ) -> Heard | None:
     """What tells nothing of the matter: talk, to go on, to wait, that something is to change, who is not to know."""
-    if is_a_right_door_question(turn.text):
+    if is_a_right_door_question(turn.text) or asks_right_door(turn.text):
         return replace(heard, draft=replace(heard.draft, unclear=0)).remark("utter_right_door")
     if only_chats(turn.text):
         return runs_out(unclear(heard, "utter_chat_in_form"), asked)
@@ -105,10 +112,14 @@ def _said_to_the_bot(  # noqa: PLR0911 - a table, one line a meaning
 def _righted(heard: Heard, turn: Turn, asked: str, categories: Categories) -> Heard | None:
     """What is put right: the wrong named beside the right, a part by its name, or the right alone."""
     draft = heard.draft
-    if righted := put_right(draft, turn.text):
+    if righted := put_right(draft, turn.text) or struck_out(draft, turn.text):
         return replace(heard, draft=righted).remark("utter_changed")
+    if asked == "confirm" and (which := asked_what(heard, turn.text)):
+        return which
     if corrections := corrections_in(draft, turn.text, asked, categories):
         return _put_right(heard, corrections, categories)
+    if asked != "matter" and stands_so(draft, turn.text):
+        return replace(heard, draft=replace(draft, unclear=0)).remark("utter_noted")
     if asked in {"matter", "split"} or not (righted := put_right_alone(draft, turn.text)):
         return None
     return replace(heard, draft=righted).remark("utter_changed")
@@ -199,37 +210,7 @@ def _of_a_new_matter(heard: Heard, turn: Turn) -> Heard:
     """What a matter brings with it: whom it concerns, and where it is against an official, no place."""
     draft = heard.draft
     concerned = draft.behalf or concerned_in(turn.text)
-    return _accusing(_consulting(replace(heard, draft=replace(draft, behalf=concerned))))
-
-
-def _consulting(heard: Heard) -> Heard:
-    """A question of the rules happens nowhere: it is asked for no place, until what is told turns out to be more."""
-    draft = heard.draft
-    matter = draft.matter or ""
-    if draft.place is None and needs_no_place(matter):
-        return replace(heard, draft=replace(draft, place=""))
-    if draft.place == "" and not (needs_no_place(matter) or accuses_an_official(matter)):
-        return replace(heard, draft=replace(draft, place=None))
-    return heard
-
-
-def _accusing(heard: Heard) -> Heard:
-    """An accusation happens at no place: whom it is against is asked once where it names nobody, and never needed."""
-    draft = heard.draft
-    matter = draft.matter or ""
-    if draft.place is not None or not accuses_an_official(matter):
-        return heard
-    found = find_place(matter)
-    if not (found or _says_whom(matter) or draft.asked("place")):
-        return heard
-    return replace(heard, draft=replace(draft, place=found.value if found else ""))
-
-
-def _says_whom(matter: str) -> bool:
-    """Whether an accusation names the unit: 教育局 does, 我们村 and 镇上 do not."""
-    if _SOME_UNIT.search(matter):
-        return False
-    return len(matter) > LONG_ANSWER or bool(_NAMES_A_UNIT.search(matter))
+    return accusing(consulting(replace(heard, draft=replace(draft, behalf=concerned))))
 
 
 def _take_what_was_sent(heard: Heard, turn: Turn) -> Heard:
@@ -266,6 +247,8 @@ def _answer_without_text(  # noqa: PLR0911 - a table, one line a meaning
         return replace(heard, draft=understood(repeated(draft, value)))
     if asked == "split" and value in {"apart", "together"}:
         return replace(heard, draft=split_into(draft, value))
+    if chosen := chosen_part(heard, value):
+        return chosen
     if asked == "confirm" and turn.intent in {"affirm", "deny"}:
         return confirmed(heard) if turn.intent == "affirm" else which_part(heard)
     if asked == "confirm" and value == "whole":

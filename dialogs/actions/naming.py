@@ -4,6 +4,7 @@ import re
 
 from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, anonymous, unclear
+from dialogs.actions.confirming import time_alone
 from dialogs.actions.draft import Draft
 from dialogs.actions.placing import LONG_ANSWER, place_beside
 from dialogs.actions.telling import beside, is_small_talk
@@ -12,14 +13,14 @@ from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts
 from dialogs.nlu.matter import Categories
-from dialogs.nlu.names import answered_name, bare_name, taken_as_name
+from dialogs.nlu.names import answered_name, bare_name, is_a_surname, taken_as_name
 from dialogs.nlu.phones import find_phones, looks_like_a_try
 
 _NO_NAME = re.compile(
-    r"匿名|不(?:想|愿意?|便|方便|能|用|要|敢)?(?:说|留|透露|告诉|写|提供)|保密$|没必要|不告诉你?|跳过|^(?:都|我)?(?:不用|不要|不想|不给|不填|不写)(?:你们?)?(?:了|啊)?$"
+    r"匿名|不(?:想|愿意?|便|方便|能|用|要|敢)?(?:说|留|透露|告诉|写|提供)|保密$|没必要|懒得(?:说|写|填|留)|不告诉你?|跳过|^(?:都|我)?(?:不用|不要|不想|不给|不填|不写)(?:你们?)?(?:了|啊)?$"
 )
 _NO_PHONE = re.compile(
-    r"我?(?:(?:没有?|无)(?:手机号?|电话|号码|联系方式)|(?:没有?|无|跳过|不(?:想|愿意?|方便|便|用|要|能)?(?:留|给|提供|说|透露)?(?:手机号?|电话|号码|联系方式)?)了?[\W_]*$|(?:就|可以)?在?(?:这里|这儿|这上面|微信)(?:上|里)?(?:联系|回复|回|找|说))|不(?:想|愿意?|方便|便|用|要)?(?:留|给|提供|说|透露)(?:手机|电话|号码)"
+    r"[我俺咱]?(?:(?:没得|莫得|冇得?|没有?|无)(?:啥|什么|得)?(?:手机号?|电话|号码|联系方式)|(?:没有?|无|跳过|不(?:想|愿意?|方便|便|用|要|能)?(?:留|给|提供|说|透露)?(?:手机号?|电话|号码|联系方式)?)了?[\W_]*$|(?:就|可以)?在?(?:这里|这儿|这上面|微信)(?:上|里)?(?:联系|回复|回|找|说))|不(?:想|愿意?|方便|便|用|要)?(?:留|给|提供|说|透露)(?:手机|电话|号码)"
 )
 _WITHOUT_PHONE = re.compile(
     r"(?:没有?|无|不(?:想|愿意?|方便|便|用|要)?(?:留|给|提供|说|透露))(?:手机|电话|号码|联系方式)号?码?|"
@@ -31,6 +32,7 @@ _CLAUSES = re.compile(r"[，,、；;。 \n]+")
 _SURNAME = "surname "
 """Begins what ``Draft.pending`` says while the rest of the name is asked for."""
 _GIVEN = re.compile(r"(?![只就不没可随行好嗯确同])[\u3400-\u9fff]{1,2}")
+_GIVEN_NAME = 2
 _EDGES = " ，,、；;。"
 
 
@@ -42,6 +44,8 @@ def answer_name(heard: Heard, turn: Turn, facts: Facts, categories: Categories) 
         draft = replace(draft, phone="")
         heard = replace(heard, draft=draft)
     rest = _WITHOUT_PHONE.sub("", _GENDER.sub(" ", facts.rest)).strip(_EDGES)
+    if since := time_alone(rest):
+        return replace(heard, draft=replace(draft, when=since, unclear=0)).remark("utter_noted")
     if is_small_talk(turn.text, categories):
         return unclear(heard, "utter_bad_name")
     return _by_surname(heard, facts, rest) or _by_name(heard, turn, facts, rest, categories)
@@ -51,9 +55,11 @@ def _by_surname(heard: Heard, facts: Facts, rest: str) -> Heard | None:
     """Who tells a surname is asked for the whole name, once."""
     if surname_told(heard.draft):
         return _whole_name(heard, facts, rest)
-    if not facts.surname or facts.name:
+    alone = words_only(rest)
+    surname = facts.surname or (alone if len(alone) == 1 and is_a_surname(alone) else "")
+    if not surname or facts.name:
         return None
-    return replace(heard, draft=replace(heard.draft, pending=f"{_SURNAME}{facts.surname}", unclear=0))
+    return replace(heard, draft=replace(heard.draft, pending=f"{_SURNAME}{surname}", unclear=0))
 
 
 def _by_name(heard: Heard, turn: Turn, facts: Facts, rest: str, categories: Categories) -> Heard:
@@ -80,6 +86,8 @@ def _whole_name(heard: Heard, facts: Facts, rest: str) -> Heard:
     """What was said when the rest of the name was asked: the surname will do where it is all that is told."""
     surname = surname_told(heard.draft)
     told = facts.name or bare_name(rest) or answered_name(rest) or ""
+    if len(told) == _GIVEN_NAME and not told.startswith(surname):  # 叫桂兰, after 我姓张
+        told = f"{surname}{told}"
     name = told if told.startswith(surname) or bare_name(told) else ""
     given = words_only(re.sub(r"^(?:我?(?:名字?)?叫|名|单名)", "", rest))
     if not name and _GIVEN.fullmatch(given) and not (commands.affirms(rest) or commands.denies(rest)):
@@ -123,5 +131,7 @@ def _no_number(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -
         return unclear(heard, "utter_bad_phone")
     if told_beside := beside(heard, turn, facts, categories):
         return told_beside
-    name = answered_name(turn.text)
+    if facts.surname and (heard.draft.name or "").startswith(facts.surname):
+        return heard  # how it is written was told once more
+    name = answered_name(turn.text) if not heard.draft.name or facts.name else ""
     return replace(heard, draft=replace(heard.draft, name=name)) if name else unclear(heard, "utter_no_phone_in_it")

@@ -179,6 +179,8 @@ class ValidatePetitionForm(FormValidationAction):
         if WHOLE in heard.remarks:
             words["summary"] = summary_of(draft, self._world.categories, now=now).text
         for remark in heard.remarks:
+            if remark == "utter_place_changed" and not draft.place:
+                continue  # it is asked more precisely
             say(dispatcher, remark, **words)
 
 

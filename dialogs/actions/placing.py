@@ -51,7 +51,7 @@ _NO_NOUN = re.compile(
 )
 """给我催催: a wish, no name of a place."""
 _HAPPENED = re.compile(
-    r"[了过没]|[说要让](?!是)|不(?!远)|[去吃买办看修交做开装住][的]$|[上中下]午|晚上|月份|(?:周|星期|礼拜)[一二三四五六日天]"
+    r"[了过没]|[说要让](?!是)|不(?!远)|[去吃买办看修交做开装住][的]$|[上中下]午|晚上|月份|[上下]个?月|[昨前今]天|[去前今]年|(?:周|星期|礼拜)[一二三四五六日天]"
 )
 _THE_WAY = re.compile(
     r"[往朝]|(?<!左)[左右](?!右)|拐|进去|走[到过]|过了|[东南西北]边?$|(?:旁边?|对面|附近|楼|号|层|室)$|不对|不是|错|门牌"
@@ -61,6 +61,8 @@ _STORY = re.compile(r"[的了有没是很么把被给说要来去叫让在]")
 _A_CLAUSE = 4
 _NAME_ON = 4
 """Characters; 福满楼 goes on after 解放路, 大车压坏路面 does not."""
+_ONLY_A_NAME = 5
+"""Characters; 福满楼 alone says not where it is."""
 _LEADS_TO_IT = 4
 """Characters; 就在, 我们是 before the place."""
 _DOES_NOT_KNOW = re.compile(r"不(?:知道|清楚|确定|记得|明白|太清楚|晓得)|记不清|忘了|说不[清准好]")
@@ -104,7 +106,8 @@ def asked_precisely(draft: Draft, gazetteer: Gazetteer) -> Draft:
     told_where = draft.latitude is not None or draft.vague or draft.asked(_PRECISE)
     if place is None or place in NOWHERE or told_where:
         return draft
-    if lack_of(place) not in {Lack.NAME, Lack.DISTRICT} and not gazetteer.choices(place):
+    unknown = len(place) <= _ONLY_A_NAME and not find_place(place) and not gazetteer.place_in(place)
+    if lack_of(place) not in {Lack.NAME, Lack.DISTRICT} and not unknown and not gazetteer.choices(place):
         return draft
     if type_of(draft.matter or "") in _ANYWHERE or accuses_an_official(draft.matter or ""):
         return draft
@@ -113,11 +116,13 @@ def asked_precisely(draft: Draft, gazetteer: Gazetteer) -> Draft:
 
 def _precisely(heard: Heard, text: str, facts: Facts) -> Heard:
     """What makes a vague place certain, joined with it; without it, the place stays as it was said."""
-    if (facts.name or facts.phone) and not facts.rest:
-        return heard
+    if (facts.name or facts.phone) and not facts.rest:  # asked once, and passed over
+        return replace(heard, draft=replace(heard.draft, place=heard.draft.vague, vague=None, unclear=0))
     vague, said = heard.draft.vague or "", facts.rest or text
     draft = replace(heard.draft, vague=None, unclear=0)
     found = find_place(said)
+    if not found and is_no_place(said):
+        return replace(heard, draft=replace(told(draft, said), place=vague)).remark("utter_added_to_matter")
     short = len(words_only(said)) <= LONG_ANSWER and not (asks(said) or commands.denies(said))
     if _NOWHERE.fullmatch(words_only(said)) or _DOES_NOT_KNOW.search(said) or not (found or short):
         return replace(heard, draft=replace(draft, place=vague))
@@ -167,12 +172,16 @@ def _joined(before: str, place: str, *, exact: bool) -> str:
     """District and street, whichever of them was said first."""
     if _ROAD.search(place) and _ESTATE.search(before) and not _ROAD_IN.search(before):
         return f"{place}{before}"
+    if _TOWN.fullmatch(before) and _VILLAGE.fullmatch(place):
+        return f"{before}{place}"
     if exact:
         return f"{before}{place}" if before and find_district(before) == before and not find_district(place) else place
     return place if before in NOWHERE else f"{place}{before}" if not find_district(before) else before
 
 
 _ROAD = re.compile(r"[\u3400-\u9fff](?:路|街|大道|巷|胡同|里弄)(?:[\d一二三四五六七八九十百]+号(?:院)?)?$")
+_TOWN = re.compile(r"[\u3400-\u9fff]{2,12}(?:[镇乡区县市]|街道)")
+_VILLAGE = re.compile(r"(?![\u3400-\u9fff]{2,6}[镇乡区县市])[\u3400-\u9fff]{2,5}(?:村|庄|屯|社区|组)")
 _ROAD_IN = re.compile(r"[\u3400-\u9fff](?:路|街|大道|巷|胡同)")
 _ESTATE = re.compile(
     r"^(?![\u3400-\u9fff]{1,4}[区县市]$)[\u3400-\u9fffA-Za-z0-9]{2,12}"

@@ -35,6 +35,7 @@ _FIXED = {
     "materials": "utter_materials",
     "code": "utter_query_code",
     "office": "utter_where_we_are",
+    "number": "utter_number_unknown",
 }
 """Answers that are the same whoever asks: of being known (no petition is opened), of this bot, of registering."""
 _DISTRICT = re.compile(r"[\u4e00-\u9fff]{2,4}?[区县市]")

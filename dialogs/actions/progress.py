@@ -9,6 +9,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from dialogs.actions.asking_after import day, tell_deadline, tell_late, tell_who, tell_why, urge
+from dialogs.actions.held import Held, hold
 from dialogs.actions.world import Turn, World, clipped, hush, say, turn_of
 from dialogs.nlu import commands
 from dialogs.notices import RATEABLE
@@ -19,6 +20,9 @@ _STEPS = 3
 _NOTE = 60
 _TITLE_BY_SMS = 10
 _NEW = ("反映新问题", "/file_petition")
+_OTHER = ("都不是，另外登记", '/file_petition{"topic": "held"}')
+_A_MATTER = 9
+"""Characters; 查一下进度 is shorter."""
 
 
 class ShowProgress(Action):
@@ -61,8 +65,9 @@ class ShowProgress(Action):
         cases = await self._world.cases.mine(turn.conversation_id)
         topic = turn.entity("topic")
         if not cases:
-            say(dispatcher, "utter_no_cases")
-            return []
+            return _none(dispatcher, turn)
+        if topic == "or_new":
+            return _these_or_new(dispatcher, tracker, turn, [case for case in cases if case.open])
         listed = ([case for case in cases if case.open] if topic or turn.by_sms else []) or list(cases)
         if topic == "urge" and turn.entity("value") == "all":
             for case in listed[:_LISTED]:
@@ -75,6 +80,24 @@ class ShowProgress(Action):
         buttons = [*case_buttons(cases, "show_progress", **more), *others]
         say(dispatcher, "utter_cases", cases=lines, buttons=buttons)
         return hush(tracker)
+
+
+def _none(dispatcher: CollectingDispatcher, turn: Turn) -> list[Any]:
+    """No case of one's own; what was said at some length may be one to be."""
+    if len(turn.text) < _A_MATTER:
+        say(dispatcher, "utter_no_cases")
+        return []
+    say(dispatcher, "utter_no_cases_but_said")
+    return [hold(Held(text=turn.text, attachments=turn.attachments), at=turn.at)]
+
+
+def _these_or_new(
+    dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, listed: Sequence[CaseView]
+) -> list[Any]:
+    """Something reported earlier, and nobody came: one of the cases here, or a matter of its own."""
+    cases, lines, others = choice_of(turn, listed, _OTHER)
+    say(dispatcher, "utter_these_or_new", cases=lines, buttons=[*case_buttons(cases, "show_progress"), *others])
+    return [hold(Held(text=turn.text, attachments=turn.attachments), at=turn.at), *hush(tracker)]
 
 
 def _told(dispatcher: CollectingDispatcher, turn: Turn, case: CaseView, *, proved: bool = False) -> list[Any]:

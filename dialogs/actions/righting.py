@@ -9,9 +9,10 @@ from dialogs.actions.moving import moved
 from dialogs.nlu.contrast import Contrast, alike_in, contrasts_in, put_in, right_alone
 from dialogs.nlu.facts import answered_place, only_place
 from dialogs.nlu.matter import finds_fault
-from dialogs.nlu.name_slips import name_put_right, phone_put_right
+from dialogs.nlu.name_slips import name_put_right
 from dialogs.nlu.names import answered_name, bare_name
 from dialogs.nlu.ngrams import overlap
+from dialogs.nlu.phone_slips import phone_put_right
 from dialogs.nlu.phones import find_phones
 from dialogs.nlu.times import find_since
 
@@ -20,9 +21,15 @@ _SHORTEST_MORE = 4
 _DATES = "月号日"
 _CALLED = re.compile(r"^(?:我?姓|名字?|叫|是)+")
 _LONGEST_NAME = 4
+_A_NAME = re.compile(r"(?![零〇一二两三四五六七八九十百\d])[\u3400-\u9fff]{3,6}")
+_ANOTHER_TIME = re.compile(
+    r"(?:不对[，, ]*)?不是(?P<old>[^，, 是]{2,8})[，, ]+(?P<new>(?!都|已)[^，, 是]{2,8})[。！!]*$"
+)
+"""不是昨天，前天."""
+_HOUSE = re.compile(r"[零〇一二两三四五六七八九十百\d]+(?:号楼?|栋|楼|层)[。！!]?$")
 _GOES_BEHIND = re.compile(
     r"^(?:地址|地点|位置)(?:的?后面|后边|里面?|上)?(?:再|还|要|请|帮我)*(?:加|补|添|写)(?:上|"
-    r"个|一个|一句)*[，,：: ]*(?P<more>[^，。]{2,20}?)[。！!]*$"
+    r"个|一个|一句)*[，,：: ]*(?P<more>(?![得的错不好])[^，。]{2,20}?)[。！!]*$"
 )
 
 
@@ -38,6 +45,8 @@ def put_right(draft: Draft, text: str) -> Draft | None:
         if (righted := _in_the_draft(draft, contrast)) is not None:
             more = contrast.more if len(contrast.more) >= _SHORTEST_MORE else ""
             return told(righted, more) if more else righted
+    if (other := _ANOTHER_TIME.match(text.strip())) and all(find_since(one) for one in other.groups()):
+        return _changed(draft, when=find_since(other["new"]))
     return next((righted for c in contrasts_in(text) if (righted := _quantity(draft, c.new))), None)
 
 
@@ -54,7 +63,15 @@ def put_right_alone(draft: Draft, text: str) -> Draft | None:
         return _changed(draft, phone=phones[0].value, anonymous=None)
     if name and draft.name and set(name) & set(draft.name) and abs(len(name) - len(draft.name)) <= 1:
         return _changed(draft, name=name)
-    return _time(draft, new) or _place(draft, new) or _like(draft, new)
+    return _named_alike(draft, new) or _time(draft, new) or _place(draft, new) or _like(draft, new)
+
+
+def stands_so(draft: Draft, text: str) -> bool:
+    """我说的是4栋不是14栋, where 4栋 stands: there is nothing to put right."""
+    told = f"{draft.place or ''}\n{draft.matter or ''}\n{draft.when or ''}"
+    return any(
+        c.new.removeprefix("我说的是") in told and c.old not in told.replace(c.new, "") for c in contrasts_in(text)
+    )
 
 
 def _changed(draft: Draft, **parts: object) -> Draft:
@@ -128,12 +145,28 @@ def _like(draft: Draft, new: str) -> Draft | None:
 
 def _quantity(draft: Draft, new: str) -> Draft | None:
     """The one number with the same unit, in the time that was put right or in the matter."""
+    if (house := alike_in(draft.place or "", new)) and _HOUSE.match(new) and house != new:
+        in_matter = put_in(draft.matter or "", house, new)
+        return _changed(draft, place=put_in(draft.place or "", house, new), matter=in_matter or draft.matter)
     for part in ("when", "matter"):
         text = getattr(draft, part) or ""
         old = alike_in(text, new)
         if old and not new.startswith(old):
             return _changed(draft, **{part: put_in(text, old, new)})
     return None
+
+
+def _named_alike(draft: Draft, new: str) -> Draft | None:
+    """福满园, where 福满楼 stands: the one word of as many characters that begins the same and ends otherwise."""
+    if not _A_NAME.fullmatch(new):
+        return None
+    told = f"{draft.place or ''}\n{draft.matter or ''}"
+    alike = {told[at : at + len(new)] for at in range(len(told)) if told.startswith(new[:-1], at)}
+    if len(alike) != 1 or new in alike:
+        return None
+    old = alike.pop()
+    changed = {part: put_in(getattr(draft, part) or "", old, new) or None for part in ("place", "matter")}
+    return _changed(draft, **{part: value for part, value in changed.items() if value != getattr(draft, part)})
 
 
 def _fault_like(matter: str, new: str) -> str:

@@ -1,10 +1,14 @@
 """Several matters told in one breath, each so that it stands by itself."""
 
+import re
 from collections.abc import Sequence
 
 from dialogs.nlu.categories import Categories
 from dialogs.nlu.places import find_place, unnamed_in
 from dialogs.nlu.splitting import split_matters
+
+_ELSEWHERE = re.compile(r"校|园|医院|市场|商场|超市|站|店|银行|厂|公司|政府|路|街|桥")
+"""What lies at no estate: 学校门口 is not at house 3."""
 
 
 def matters_in(text: str, categories: Categories) -> Sequence[str]:
@@ -23,6 +27,6 @@ def _with_place(parts: Sequence[str]) -> Sequence[str]:
 
 def _placed(part: str, place: str) -> str:
     kind, found = unnamed_in(part), find_place(part)
-    if not kind or (found and found.exact):
+    if not kind or _ELSEWHERE.search(kind) or (found and found.exact):
         return part
     return f"{place}{part.removeprefix(kind) if place.endswith(kind) else part}"

@@ -16,6 +16,7 @@ from dialogs.nlu.places import unnamed_in
 from dialogs.nlu.plain_questions import not_ours
 from dialogs.nlu.topics import topic_of
 from dialogs.nlu.verdict import is_another_matter
+from dialogs.nlu.waiting import tells_of_waiting
 
 _A_SENTENCE = 6
 _LONGER_THAN_A_NAME = 10
@@ -23,6 +24,10 @@ _A_MATTER = 4
 _TELLS = re.compile(r"[了过着给是在没有要被把的]")
 _WORDS = re.compile(r"[\u3400-\u9fff]{2}")
 _LONGEST_FRAGMENT = 100
+_SAYS_WHAT_FOR = 20
+"""Characters; who tells so much of waiting says what for."""
+_WHEN = re.compile(r"[每天]天|每[晚日周月]|晚上|夜里|半夜|白天|早上|一直|老是|总是|经常|好久|[天个周年]了$|从早到晚")
+"""When it is so says what is wrong with a noise or a smell."""
 _SMALL_TALK = re.compile(
     r"天气|下雨了|吃(?:饭|过)?了[吗没]|哈哈|呵呵|嘿嘿|你(?:今年)?(?:几岁|多大|叫(?:什么|啥)|是男|是女|是谁|真(?:可爱|聪明|笨|好))|无聊|讲个?笑话|"
     r"唱(?:首|个)?歌|聊(?:聊天|会儿)|好(?:热|冷|困|累)啊?$|(?:今天|现在)(?:星期|几号|几点)|红烧肉|怎么做(?:饭|菜)|股票|彩票|世界杯"
@@ -63,6 +68,10 @@ def opening(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> H
         return replace(heard, draft=replace(heard.draft, fragment=topic))
     if facts.matter and not commands.opens(turn.text):
         return replace(heard, draft=told(heard.draft, without_another(facts.matter)))
+    if tells_of_waiting(turn.text) and len(turn.text) <= _LONGEST_FRAGMENT:
+        if len(words_only(turn.text)) >= _SAYS_WHAT_FOR:
+            return replace(heard, draft=told(heard.draft, turn.text))
+        return replace(heard, draft=replace(heard.draft, fragment=turn.text))
     bare = words_only(turn.text)
     says_only_so = commands.command_in(turn.text, in_form=False) or only_place(turn.text) or facts.any
     return heard if says_only_so or len(bare) < LONG_ANSWER else replace(heard, draft=told(heard.draft, turn.text))
@@ -77,6 +86,9 @@ def answer_matter(  # noqa: PLR0911 - a table, one line a meaning
         return _fragment(heard, turn.text)
     if facts.matter:
         return replace(heard, draft=retold(told(heard.draft, facts.matter), facts))
+    if heard.draft.fragment and (_WHEN.search(turn.text) or (facts.place_exact and only_place(turn.text))):
+        words = heard.draft.fragment if facts.place_exact else turn.text  # 噪音, 每天晚上; 供暖, 柳荫里
+        return replace(heard, draft=retold(told(heard.draft, words), facts))
     says_who_or_where = facts.name or facts.phone or facts.id_number or not facts.rest or only_place(turn.text)
     if says_who_or_where or commands.affirms(turn.text) or commands.opens(turn.text):
         return heard
@@ -95,7 +107,7 @@ def _fragment(heard: Heard, text: str) -> Heard:
     if not _WORDS.search(text) or commands.denies(text) or unnamed_in(text) == words_only(text):
         return unclear(heard, "utter_bad_matter")
     before = heard.draft.fragment
-    kept = f"{before}，{text}" if before and text not in before else text
+    kept = f"{before}，{text}" if before and text not in before and before not in text else text
     heard = replace(heard, draft=replace(heard.draft, fragment=kept[:_LONGEST_FRAGMENT]))
     return unclear(heard, "utter_matter_fragment")
 

@@ -13,7 +13,10 @@ _SLIP = (
     r"(?:里|上|那里|那项|这块)?(?:也|还)?(?:(?:写|填|说|记)?(?:不对|错了?|有误)|要改|改一下)"
     r")"
 )
-_OF_A_PART = r"[\u3400-\u9fff]{0,6}?(?:写|打|填|说|记|讲|弄|搞|报|登)(?:错|岔|反|混)(?:了|啦)"
+_OF_A_PART = (
+    r"[\u3400-\u9fff]{0,6}?(?:(?:写|打|填|说|记|讲|弄|搞|报|登)(?:错|岔|反|混)(?:了|啦)|"
+    r"(?<=名)(?:也|都)?(?:错了?|不对))"
+)
 """楼栋写错了: what is wrong, in words of its own; beside what is right alone."""
 _LEAD = rf"(?P<lead>(?:(?:{_SLIP}|{_OF_A_PART})(?:啊|呀|哈|的|了|啦)*[，,。！!、 ]*)*)"
 _ONLY_A_SLIP = rf"(?:{_SLIP}(?:啊|呀|哈|的|了|啦)*[，,。！!、 ]*)*"
@@ -22,12 +25,23 @@ _OLD = r"(?P<old>[^，,。；;、 ]{1,20}?)"
 _NEW = r"(?P<new>[^，,。；;]{1,30}?)"
 _MORE = r"(?:[，,；;。 ]+(?P<more>[^\n]{2,200}?))?"
 _END = r"[。！!～~ ]*"
+_ASIDE = (
+    r"(?:[，,。 ]*(?:我|俺)?(?:老是?|总是?|又|刚才|前面|都|给)*(?:说|写|打|填|记|讲|弄|搞|看|"
+    r"听)(?:错|混|岔|反|串)(?:了|啦)*|"
+    r"[，,。 ]*(?:不好意思|对不起|老糊涂了?|年纪大了?))"
+)
+"""Said between the wrong and the right: 不是翠屏苑，我老记混，是翠竹苑."""
 _SHAPES = tuple(
     re.compile(shape, re.DOTALL)
     for shape in (
         (
             rf"{_LEAD}{_LABEL}不是{_OLD}[，,；;。、 ]*(?:(?:而|应该|应当|实际)?(?<![不])是|(?:都|已经|"
             rf"得有|应该|要|有)+){_NEW}{_MORE}{_END}"
+        ),
+        rf"{_LEAD}{_LABEL}不是{_OLD}{_ASIDE}+[，,；;。、 ]*(?:(?:而|应该|应当|实际|其实)?是|就是)?{_NEW}{_MORE}{_END}",
+        (
+            rf"{_LEAD}{_LABEL}(?:怎么|咋|为什么|干嘛)(?:还|又|都|也)?(?:是|写的是|写成了?|写着|写){_OLD}[，,。？?；; ]+"
+            rf"(?:应该|明明|我说的|我讲的|实际)*(?:是|改成|改为){_NEW}{_MORE}{_END}"
         ),
         rf"{_LEAD}(?:{_LABEL}|[^，,。；;、 是]{{1,8}}?)是{_NEW}[，,、；; ]*(?:而)?(?:不是|并非){_OLD}{_END}",
         (
@@ -47,6 +61,9 @@ _SAYS_SO = re.compile(
 )
 """What goes with putting right and tells no more: 我看错单子了, 你加进去."""
 _OF_A_TIME = re.compile(r"(?<=[天日号周月年晚早午夜上里初底一二三四五六])(?:的事情?|发生的|出的事|开始的)$")
+_OF_WHAT = re.compile(r"^(?:内容|标题|题目|地址|地点|时间)(?:里面?|中|上)的?(?:那个)?")
+_BESIDE_IT = re.compile(r"^(?:它?(?:隔壁|对面|旁边|边上|后面|前面))的(?=[\u3400-\u9fff]{2})")
+"""是隔壁的翠竹苑: where it lies to the wrong one is no part of its name."""
 _TRAILING = re.compile(r"(?:啊|呀|哈|呢|吧|嘛|哦|才对|才是|的才对)+$")
 _NOTHING = re.compile(
     r"[了的是也就还都吗呢啊这那]+|(?:我的?|这个|那个|本人)?(?:时间|日期|内容|地址|地点|位置|"
@@ -88,7 +105,8 @@ def contrasts_in(text: str) -> list[Contrast]:
                 else (match.groupdict().get("more") or "").strip()
             )
             old = _TRAILING.sub("", match["old"]) or match["old"]
-            old, new = (_OF_A_TIME.sub("", one) or one for one in (old, new))
+            old = _OF_WHAT.sub("", old) or old
+            old, new = (_BESIDE_IT.sub("", _OF_A_TIME.sub("", one)) or one for one in (old, new))
             if _NOTHING.fullmatch(old):
                 continue
             found.append(Contrast(old=old, new=new, more=more, slip=bool(match["lead"])))

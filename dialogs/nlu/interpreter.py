@@ -6,7 +6,7 @@ is out of scope.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from dialogs.nlu.about_us import about_us
 from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger_model import DangerEar, shipped_ear
-from dialogs.nlu.elsewhere import asks_for_a_service, asks_where_we_are
+from dialogs.nlu.elsewhere import asks_anothers_number, asks_for_a_service, asks_where_we_are
 from dialogs.nlu.facts import only_place, read_facts
 from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.manners import only_advertises
@@ -28,6 +28,7 @@ from dialogs.nlu.ngrams import NgramIndex
 from dialogs.nlu.places import find_place
 from dialogs.nlu.shapes import by_shape, stranger, sure, surely_told
 from dialogs.nlu.topics import topic_of
+from dialogs.nlu.waiting import tells_of_waiting
 from dialogs.nlu.wishes import asides
 from dialogs.nlu.wording import plain
 from dialogs.understanding import Understanding
@@ -38,9 +39,12 @@ _WISH_LENGTH = 30
 _SURE_OF_A_WISH = 0.6
 """Measured: so sure, it takes one real petition in 300 for something else, and finds 14 of 16 wishes."""
 _WISHES = {"show_progress", "add_to_case", "withdraw", "rate", "call_person", "stop"}
+_OF_A_CASE = {"show_progress", "add_to_case", "rate"}
 FREE_TEXT_GIVES_WAY = 0.75
 """How sure a policy question must be before the answer to a free-text question gives way to it."""
 _QUESTION_LENGTH = 40
+_SHORTEST_QUESTION = 4
+"""In a form: 合理吗 is of one's own matter."""
 _MAY_BE_LEFT_OUT = re.compile(
     r"(?:能不能|可不可以|可以|能|是不是可以)不(?:留|填|写|说|给|提供)(?:姓名|名字|电话|手机号?|号码)?吗?|"
     r"(?:必须|一定要?|非要|非得)(?:得)?(?:留|填|写|说|给|提供)(?:姓名|名字|电话|手机号?|号码)?[吗么]|"
@@ -66,6 +70,14 @@ _OF_ONESELF = re.compile(r"[我俺咱他她它这那]|家|村|小区|单位|[0-9
 _FREE_TEXT = {"petition_matter", "addition_text"}
 _TO_BE_TAKEN_DOWN = re.compile(r"(?:我|俺|咱)?(?:就是|是)?(?:想|要|来)?(?:要|想)?(?:咨询|登记|反映|了解|建议)")
 """Who begins so when asked for the matter wants the question taken down, not answered by a machine."""
+
+_BY_SHAPE: Sequence[tuple[Callable[[str], bool], Mapping[str, str]]] = (
+    (plain_questions.asks_on_behalf, {"answer_id": "delegate"}),
+    (plain_questions.asks_when_they_come, {"answer_id": "hotline_deadline"}),
+    (plain_questions.asks_for_materials, {"kind": "materials"}),
+    (plain_questions.asks_after_photos, {"kind": "photos"}),
+)
+"""What short questions in a form are answered with."""
 
 
 class LightInterpreter:
@@ -123,6 +135,9 @@ class LightInterpreter:
         if asked in _FREE_TEXT and _TO_BE_TAKEN_DOWN.match(text):
             return None
         where = asks_where_we_are(text, bare=not asked)
+        if not where and asks_anothers_number(text):
+            known = self._answers.elsewhere(plain(text))
+            return sure("ask_policy", answer_id=known.id) if known else sure("ask_policy", kind="number")
         found = self._answers.elsewhere(plain(text)) if not where and asks_for_a_service(text) else None
         if not (where or found) or self._is_question(text, FREE_TEXT_GIVES_WAY, None):
             return None
@@ -153,6 +168,7 @@ class LightInterpreter:
     def _said_in_form(self, text: str, asked: str) -> Parse:
         if asked in {*_TAKES_WORDS, "petition_place"} - _FREE_TEXT and plain_questions.not_ours(text):
             return sure("small_talk")
+        text = plain_questions.without_echo(text)
         if question := self._question_in_form(asides(text).rest or text, asked):
             return question
         if commands.abuses(text) and not tells_a_matter(text, self._categories):
@@ -162,10 +178,11 @@ class LightInterpreter:
     def _question_in_form(self, text: str, asked: str) -> Parse | None:
         if asked in {"petition_name", "petition_phone"} and _MAY_BE_LEFT_OUT.fullmatch(words_only(text)):
             return sure("ask_policy", answer_id="anonymous")
-        if plain_questions.asks_on_behalf(text):
-            return sure("ask_policy", answer_id="delegate")
-        if plain_questions.asks_after_photos(text):
-            return sure("ask_policy", kind="photos")
+        if plain_questions.asks_right_door(text):
+            return sure("inform")
+        for asks_it, entities in _BY_SHAPE:
+            if asks_it(text):
+                return sure("ask_policy", **entities)
         if plain_questions.only_asks_how_long(text) or self._is_question(text, self._needed(text, asked), asked):
             return sure("ask_policy")
         return None
@@ -215,6 +232,8 @@ class LightInterpreter:
         wish = judged.intent in _WISHES or (judged.intent == "ask_policy" and asks(text))
         if judged.intent is None or not wish or judged.confidence < _SURE_OF_A_WISH:
             return None
+        if judged.intent in _OF_A_CASE and tells_of_waiting(text):
+            return None
         return Parse(intent=judged.intent, confidence=judged.confidence, ranking=judged.ranking, by=judged.by)
 
     async def _is_small_talk(self, text: str, asked: str | None) -> bool:
@@ -237,13 +256,19 @@ class LightInterpreter:
         if model is None:
             return self._by_example(text)
         judged = await model.judge(text, self._understanding.embedder)
+        if judged.intent is None and tells_of_waiting(text):
+            return sure("file_petition")
         if judged.intent is None:
             question = self._near_an_answer(text, unless=UNSURE, ranking=judged.ranking)
             return question or stranger(judged.confidence, judged.ranking, by=judged.by)
+        if judged.intent in _OF_A_CASE and tells_of_waiting(text):
+            return sure("file_petition")
         name = self._in_full(judged.intent, text)
         return Parse(intent=name, confidence=judged.confidence, ranking=judged.ranking, by=judged.by)
 
     def _by_example(self, text: str) -> Parse:
+        if tells_of_waiting(text) and not asks(text):
+            return sure("file_petition")
         ranking = self.nearest(text)
         best = ranking[0] if ranking else IntentScore(name="out_of_scope", confidence=0.0)
         other = 0.0 if best.name == "ask_policy" else best.confidence
@@ -270,7 +295,7 @@ class LightInterpreter:
 
     def _is_question(self, text: str, threshold: float, asked: str | None) -> bool:
         """A short text that is nearly one of the known questions and tells no trouble of its own."""
-        if len(words_only(text)) > _QUESTION_LENGTH:
+        if not (_SHORTEST_QUESTION if asked else 0) <= len(words_only(text)) <= _QUESTION_LENGTH:
             return False
         found = self._answers.search(text, 1)
         if not found or found[0].score < threshold:

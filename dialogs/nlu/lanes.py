@@ -16,8 +16,16 @@ _LIES_IN = re.compile(
     rf"(?P<lane>(?![我你他她它咱俺全整每各本这那哪])[\u3400-\u9fff][^\W\d_a-zA-Z{_NO_LANE}屉炉信序案统务册片文单证本簿帐账表议梦眼窗兜锅瓶罐]里)(?=$|[，,。！!]$)"
 )
 """A last clause of its own: …，在柳荫里."""
+_ALONE = re.compile(
+    rf"(?:^|(?<=[，,。；;\s]))(?P<lane>(?![我你他她它咱俺全整每各本这那哪])[\u3400-\u9fff][^\W\d_a-zA-Z{_NO_LANE}万屉炉信序案统务册片文单证本簿帐账表议梦眼窗兜锅瓶罐]里)[。！!]?$"
+)
+"""The same without a word that leads to it: …，柳荫里."""
+_NUMBERED_SCHOOL = re.compile(
+    r"(?:^|(?<=[，,。；;：:\s在到是去从离]))(?P<lane>第?[一二三四五六七八九十]{1,2}中)(?=$|[，,。！!]|校?门口|[东南西北]门|旁边?|附近|对面|后面|学生|校园|食堂|操场|老师|那边|那里|校区)"
+)
+"""六中门口: a school by its number."""
 
 
 def bare_lane(text: str) -> re.Match[str] | None:
     """The first such lane, as the group ``lane``."""
-    return _BARE.search(text) or _LIES_IN.search(text)
+    return _BARE.search(text) or _LIES_IN.search(text) or _NUMBERED_SCHOOL.search(text) or _ALONE.search(text)

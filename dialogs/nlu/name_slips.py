@@ -1,11 +1,11 @@
-"""A name or a telephone number put right in part: 姓名写马朝，朝阳的朝; 露是王字旁的璐; 最后一位是3."""
+"""A name put right in part: 姓名写马朝，朝阳的朝; 露是王字旁的璐."""
 
 import re
 
 from dialogs.nlu.names import answered_name, bare_name
 
 _HAN = r"[\u3400-\u9fff]"
-_NAMED = r"(?:我的?|本人的?)?(?:真实)?(?:姓名|名字|名儿|名)"
+_NAMED = r"(?:我的?|本人的?)?(?:真实)?(?:姓名|名字|名儿|(?<![店地路区村校司品厂馆院楼街站])名)"
 _ALSO = r"(?:也|还|就|要|得|请|麻烦|帮我|给我|那里|那项|这里|里面|再|都|我)*"
 _WRONG = r"(?:(?:写|打|填|登|记|弄|说)?(?:错了?|不对|有误)(?:一个字)?(?:了|啦)?[，,。 ]*)?"
 _BECOMES = r"(?:应该|应当|应)?(?:改|换|更正|修改|写|填|登|记|是|叫|用|为|要)?(?:一?下|成|为|作|上)?(?:是|叫|为)?"
@@ -26,12 +26,6 @@ _GIVEN = re.compile(
     rf"^(?:{_NAMED})?{_ALSO}{_WRONG}(?:应该|应)?(?:是|用|写|改成|为)(?P<new>{_HAN})字?[，,（( ]+{_HAN}{{1,6}}?(?:旁|"
     rf"的|那个|这个|字|头)+{_HAN}?[)）。！! ]*$"
 )
-_IN_NUMBER = re.compile(
-    r"(?:(?P<last>最后|末尾?|后面?|尾号?|结尾)|(?P<first>开头|前面?|最前面?))(?:是?(?P<count>[一二两三四1234])"
-    r"[位个]?(?:数字?|数)?|尾)?(?:位|号)?(?:数字?)?(?:不对|错了|写错了)?[，, ]*(?:应该|应)?(?:是|"
-    r"为|改成|改为)[：: ]*(?P<new>\d{1,4})"
-)
-_COUNT = {c: n for n, c in enumerate("一二三四", 1)} | {"两": 2}
 
 
 def name_put_right(text: str, name: str) -> str:
@@ -60,15 +54,3 @@ def _spells(how: str | None, new: str) -> bool:
 def _alone(name: str, new: str) -> str:
     """Of a name of two characters that does not hold the new one, the given name."""
     return name[-1] if len(name) == 2 and new not in name else ""  # noqa: PLR2004 - surname and one character
-
-
-def phone_put_right(text: str, phone: str) -> str:
-    """The number with the digits that the text puts right; "" where it puts none right."""
-    found = _IN_NUMBER.search(text) if phone else None
-    if not found or len(text) > 30 or not re.search(r"电话|手机|号|位|尾", text):  # noqa: PLR2004 - a short remark
-        return ""
-    new, count = found["new"], found["count"]
-    told = int(count) if count and count.isdigit() else _COUNT.get(count or "", len(new))
-    if told != len(new):
-        return ""
-    return phone[: -len(new)] + new if found["last"] else new + phone[len(new) :]

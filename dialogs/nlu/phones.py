@@ -17,6 +17,11 @@ _SHORTEST = 3
 _FIGURE = re.compile(r"\d")
 _FIGURES = str.maketrans("零〇一幺二两三四五六七八九", "0011223456789")
 _SPELLED = re.compile(r"(?:[零〇一幺二两三四五六七八九\d][ -]?){7,}")
+_DICTATED = re.compile(
+    r"(?<![零〇一幺二两三四五六七八九\d])"
+    r"[1一幺](?:[，,、。. -]?[零〇一幺二两三四五六七八九\d]){10}(?![零〇一幺二两三四五六七八九\d])"
+)
+"""A mobile number said in groups: 幺三九，一二三四，五六七八."""
 _NAMED_OTHER = re.compile(
     r"(?:对方|他|她|老板|商家|店主|司机|房东|中介|包工头|经理|施工方|被举报人)(?:名?叫|姓名?是?|是)[^，。；\n]{1,6}[，,\x20]+(?:他的?|她的?)?(?:电话|手机|号码|联系方式)[号码是为:：\x20]*$"
 )
@@ -51,7 +56,13 @@ def _found(text: str) -> tuple[Phone, ...]:
 
 def _in_figures(text: str) -> str:
     """A number that is spelled out (一三八…, 幺三八…), in figures; every character keeps its place."""
+    text = _DICTATED.sub(lambda found: re.sub(r"[^\d]", "-", found[0].translate(_FIGURES)), text)
     return _SPELLED.sub(lambda found: found[0].translate(_FIGURES), text)
+
+
+def figures_of(said: str) -> str:
+    """The figures of a number that is said digit by digit: 幺三, 九 → 139."""
+    return re.sub(r"\D", "", said.translate(_FIGURES))
 
 
 def own_phone(text: str) -> Phone | None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from dialogs.nlu.lanes import bare_lane
-from dialogs.nlu.place_noise import without_times
+from dialogs.nlu.place_noise import NO_PLACE, without_times
 
 _W = r"[\u3400-\u9fffA-Za-z0-9]"
 _NO_HEAD = r"(?!长(?![江春安城乐征青宁沙虹丰兴寿岭河治清岛葛垣海白阳风平福顺生]))"
@@ -50,7 +50,7 @@ _STEP = re.compile(
 )
 _TAIL = re.compile(rf"(?:\x20?(?=\d+-\d|\d+号))?(?:[（(]?{_HOUSE}[)）]?)+|{_SIDE}")
 _ORGANISATION = re.compile(
-    rf"{_W}{{0,10}}?(?:局|大厅|中心|公司|厂|机构|店|馆|所|站|小卖[部铺店]|窗口|国际|养殖场|(?<!宅)基地|水库|项目部)(?!长)(?:{_HOUSE})*|{_W}{{2,8}}?{_HOUSE}"
+    rf"{_W}{{0,10}}?(?:局|大厅|中心|公司|厂|机构|店|馆|所|站|小卖[部铺店]|窗口|国际|养殖场|(?<!宅)基地|水库|项目部|酒楼|茶楼|饭庄|饭馆|餐厅|酒家|烧烤摊?|火锅|网吧|浴池|宾馆|旅馆|棋牌室|早餐铺?)(?!长)(?:{_HOUSE})*|{_W}{{2,8}}?{_HOUSE}|(?![这那][栋座幢个])[\u3400-\u9fff]{{2}}楼(?![上下道梯顶里宇房盘层])"
 )
 """What no one takes for a place but where it follows a district or a street."""
 _DOING = re.compile(r"[开卖买办租做打干停修盖拆](?!发|元|平|封|国)")
@@ -77,7 +77,7 @@ _LABEL = re.compile(
 _CUT = re.compile(
     r"^.*(?:反映?一?下|反应(?:一?下)?|一下|这里|那里|你们|能否|尽快|落实|解决|提高|优化|转入|安置(?!小区|房)|加快|增设|位于|坐落于|坐落在|家住|住在|发生在|就在|来自|关于|反映|投诉|举报|跟|找|问(?!渠)|请问|咨询|建议|希望|我们是|我们在|[我咱俺额你]们|阿拉|[我你佢]哋|怕|(?:村|镇|乡|县|市|小?区)里|迁移|证明|要(?!家|庄)|我是|我家|我在|本人|"
     r"[买租]的|因为|由于|对于|表扬|感谢|点赞|经过|路过|开车|走到|地址|地点|位置|你好|您好|其中|那个|这个|还有|另外|此外|顺便|以及|并且|但是|现在|最近|[去前今]年|[上这]个?[周月]|每天|今天|昨天|前天|昨晚|早上|上午|下午|中午|晚上|老房子(?=[\u3400-\u9fff]{2})|"
-    r"还?往|顺着|沿着|对着|[系在住从到去是说叫我咱俺喺把被给让爸妈爹娘请]|对(?![面过岸门口]))"
+    r"还?往|顺着|沿着|对着|[系在住从到去是说叫我咱俺喺把被给让爸妈爹娘请]|就(?!业)|对(?![面过岸门口]))"
 )
 _NOT_A_PLACE = re.compile(
     r"^(?!中心(?:医院|小学|幼儿园|广场|街|路)|[市县区省]中医院|中山|管城区|(?:大学|公园|学院|车站|工人|市府)[路街])(?:(?:我们?|咱们?|你们?|他们?|本|该|这个?|那个?|各个?|全|某些?|有些?|一些?|一个?|几个?|多个?|整个?|每个?|其他|别的|附近的?|周边的?|"
@@ -104,10 +104,6 @@ _IN_A_STORY = re.compile(
 _LONGEST_NAME = 15
 _TAKEN_BACK = re.compile(r"(?:[哦噢啊呃哎][，, ]*)?(?:不对|不是|(?:说|写|打)错了?)[，,！!。 ]*(?:应该|而)?是")
 """槐安区解放路，哦不对是建设路: what follows is meant."""
-_NO_PLACE = re.compile(
-    r"[，。；！](?=.)|\d+(?:\.\d+)?(?:万|元|块|千|百|多|个月|天)|^(?:就是|因为|所以|但是?|而且|不是|他|她|它|我们?(?![家村们小单厂店公校住这那])|你|这(?!里|边|儿|条|个)|那个)|"
-    r"[了过着吗呢]|没|不(?:[知清确记明想能是给管让]|太)|什么|怎么|很|太(?![阳平古和行湖])|收了?钱|骗|欠|打人|天天|每天|整天|一直|老是|总是|经常|味道?[大重]|难闻|[太好很真]的?[黑吵臭脏乱]|臭味|好?几[天周年个]|星期|投诉|举报|反映|坏|停水|停电"
-)
 _MAX = 60
 _REMEMBERED = 64
 """Texts: the parts of a turn ask about the same."""
@@ -123,6 +119,10 @@ _VILLAGE = re.compile(r"(?:村|庄子?|屯)(?![路街镇园])")
 _LOCATED = re.compile(
     rf"{_W}{{1,8}}?(?:自治县|开发区|(?<![小社校景园辖片])区|县|市(?!场)|旗|镇|乡|街道|街办|大街|大道|路(?!口)|街|国道|省道)"
 )
+_ANY_TOWN_HAS_ONE = re.compile(
+    r"[前后东西南北中老新大小正横][街巷路桥门]|(?:十字|丁字|三岔|岔)路口|(?:桥|河|村|巷|街)[头口边]|菜市场|大集|集上"
+)
+"""后街, 桥头."""
 _UNNAMED = re.compile(
     r"(?:^|[^\u3400-\u9fff]|我们?|咱们?|俺们?|额们?|我哋|这个?|那个?|在|的|是|到|里|去|住)(?P<kind>小区|村(?![民委主支官务路])|社区|学校|幼儿园|医院|工地|菜市场|市场|超市|公园|单位|公司|饭店|健身房|路口)"
 )
@@ -165,7 +165,8 @@ def lack_of(place: str) -> Lack:
         return Lack.NAME
     if _ONLY_AREA.fullmatch(place):
         return Lack.SPOT
-    return Lack.DISTRICT if _VILLAGE.search(place) and not _LOCATED.search(place) else Lack.NOTHING
+    common = _ANY_TOWN_HAS_ONE.fullmatch(place)
+    return Lack.DISTRICT if common or (_VILLAGE.search(place) and not _LOCATED.search(place)) else Lack.NOTHING
 
 
 def unnamed_in(text: str) -> str:
@@ -199,7 +200,7 @@ def is_no_place(answer: str) -> bool:
     """Whether an answer to "where" is plainly none: it tells, counts money, or does not know."""
     if find_place(answer):
         return False
-    return len(answer) > _LONGEST_NAME or bool(_NO_PLACE.search(answer))
+    return len(answer) > _LONGEST_NAME or bool(NO_PLACE.search(answer))
 
 
 def find_district(place: str, content: str = "") -> str:

@@ -62,6 +62,49 @@ _NOT_OURS = re.compile(
 )
 """What other machines are for. A bank's own misdeeds are no such thing: nothing of 被骗, 盗刷, 扣 fits in."""
 
+_RIGHT_DOOR = re.compile(
+    r"(?:你们?|您|这里)?(?:到底)?(?:管不管|管吗|管得了吗|能管吗|能不能管|归你们管吗|受理吗|给办吗)(?:这个|这些|这种|这类|这)?(?:事情?|事儿)?(?:吗|啊|呢)?|"
+    r"(?:这个|这种|这样的?|那|我这)?(?:事情?|事儿|问题)?(?:是不是|应该|该|要不要|用不用|是)(?:该|要|去|应该|归)*(?:找|归|打|去|问)(?:[\u4e00-\u9fff]{2,9}?)(?:管|说|投诉|反映|处理)?(?:的)?(?:吗|么|啊|呢|吧|呀|才对)*"
+)
+_ECHO = re.compile(
+    r"^(?:你?(?:说|问)?(?:是)?)?(?:哪个?|什么|啥)(?:区|镇|乡镇?|街道|路|街|小区|村|县|地方|单位|学校|里|儿)?(?:啊|呀|吗|嘛|"
+    r"呢)*[？?，,。 ]+(?=[\u3400-\u9fff]{2})"
+)
+_MATERIALS = re.compile(
+    r"(?:还|那)?(?:要不要|需不需要|用不用|需要|要|用)(?:提供|交|带|发|留着?|有)?(?:什么|啥|哪些)?(?:小票|发票|票据?|证据|材料|证明|照片|录音|合同|收据)(?:吗|么|啊|呢|不)?"
+)
+_SENDS = re.compile(
+    r"(?:(?:我)?(?:手里|手上|这里)?(?:照片|图片|票|发票|小票|材料|证据|视频|录音|合同|收据|"
+    r"单子)(?:我)?(?:都|也)?(?:有|在)?[，, ]*)?(?:怎么|咋|"
+    r"往哪里?|在哪里?|能不能|可以|可不可以)(?:发|传|交|上传|拍)(?:给?你们?|过?来|上来|照片|图片)?(?:看)?(?:吗|啊|呢|么)?"
+)
+
+
+def asks_right_door(text: str) -> bool:
+    """你们管不管这个; 这种事是不是该找劳动局."""
+    return _whole(_RIGHT_DOOR, text)
+
+
+def without_echo(text: str) -> str:
+    """红旗镇 of 哪个乡镇啊？红旗镇: the question that was asked is said over before it is answered."""
+    return _ECHO.sub("", text)
+
+
+def asks_for_materials(text: str) -> bool:
+    """要不要小票."""
+    return _whole(_MATERIALS, text)
+
+
+_WHEN_THEY_COME = re.compile(
+    r"(?:那|请问|大概|到底|你们|他们|人家|师傅|工人|物业|这个|这种事?|这事儿?|啥|登记了?|报上去|交上去|之?后|一般)*"
+    r"(?:要|得)?(?:多久|多长时间|几天|什么时候|啥时候?|几时|何时|哪天)(?:才|能|会|可以|来|有|给|就)*(?:人)?(?:来|去|过来|上门)?(?:修好?|处理好?|解决|管|弄好?|看看?|来人|回复|结果|答复|办好?)(?:了|啊|呀|呢|吗|完)*"
+)
+
+
+def asks_when_they_come(text: str) -> bool:
+    """他们多久来修: how long it takes, in the words of whoever waits for a repair."""
+    return _whole(_WHEN_THEY_COME, text)
+
 
 def not_ours(text: str) -> bool:
     """Asks for what no office does: 导航去火车站, 银行卡密码忘了怎么办."""
@@ -84,8 +127,8 @@ def asks_on_behalf(text: str) -> bool:
 
 
 def asks_after_photos(text: str) -> bool:
-    """照片收到了吧."""
-    return _whole(_PHOTOS, text)
+    """照片收到了吧; 票我有，怎么发给你们."""
+    return _whole(_PHOTOS, text) or _whole(_SENDS, text)
 
 
 def looks_up(text: str) -> bool:

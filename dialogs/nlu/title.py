@@ -145,6 +145,7 @@ def _weight(text: str, position: int, categories: Categories, of_all: str) -> fl
     thing -= 3.0 if _GOES_ON.match(text) or text.endswith(("时候", "以后", "之后")) else 0.0
     thing -= 4.0 if _WHO.fullmatch(text) else 2.0 if _REACHED.search(text) or _FELT.search(text) else 0.0
     thing -= 3.0 if _SCOLDED.match(text) or _WHERE_ONLY.search(text) or (len(text) < _A_PART and not fault) else 0.0
+    thing -= 4.0 if text.startswith(("不是", "不对")) else 0.0
     thing -= 1.0 if _REPLIED.match(text) else 0.0
     thing -= 1.5 if _UNSAID.match(text) or (_PROMISED.search(text) and not sounds_amiss(text)) else 0.0
     thing -= _ONLY_A_PLACE if _is_a_place(text) else 0.0
