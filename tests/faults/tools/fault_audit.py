@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fault_people import Said, Talker
 from fault_platforms import Shown
+from fault_settling import left
 from residents import NUMBER
 
 from channels.messages import Address, Outbound, Via
@@ -19,6 +20,9 @@ from storage.records import ArrivalState, ArrivedMessage, DeliveryState, OutboxE
 from storage.store import Store
 
 MOST = 5_000
+ADDING = "补充："
+FAR = datetime.max.replace(tzinfo=UTC)
+LONELY, SAME_MOMENT = timedelta(seconds=4.5), timedelta(seconds=1)
 _ENDED = {DeliveryState.SENT, DeliveryState.DELIVERED}
 
 
@@ -35,6 +39,7 @@ class Figures:
     passive: int = 0
     maybe_twice: int = 0
     shown_twice: int = 0
+    overtaken: int = 0
     wrong: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -44,20 +49,26 @@ class Figures:
 
 @dataclass(frozen=True, kw_only=True)
 class Auditor:
-    """``moved``: the cases that staff moved, each once."""
+    """``moved``: the cases that staff moved, each once. ``kept``: when each arrival came into the store, by the logs."""
 
     store: Store
     talkers: Sequence[Talker]
     shown: Sequence[Shown]
     moved: Sequence[str] = ()
+    kept: Mapping[str, datetime] = field(default_factory=dict)
 
     async def audit(self) -> Figures:
+        """Of everybody and everything; ``talkers`` are all who ever talked."""
+        figures = await self.people()
+        figures.wrong += [wrong async for wrong in self._left()]
+        return figures
+
+    async def people(self) -> Figures:
+        """Of the talkers alone."""
         figures = Figures(moves=len(self.moved))
         for talker in self.talkers:
-            figures.wrong += [
-                f"{talker.sender} ({talker.wire.channel}): {wrong}" async for wrong in self._of(talker, figures)
-            ]
-        figures.wrong += [wrong async for wrong in self._left()]
+            found = [wrong async for wrong in self._of(talker, figures)]
+            figures.wrong += [f"{talker.sender} ({talker.wire.channel}): {wrong}" for wrong in found]
         return figures
 
     async def _of(self, talker: Talker, figures: Figures) -> Any:
@@ -68,19 +79,37 @@ class Auditor:
         figures.messages += len(talker.said)
         figures.pushes += sum(said.pushes for said in talker.said)
         figures.turns += len({one.turn_id for one in arrived})
-        for wrong in (*_turns(talker.said, arrived), *_order(arrived, await self._done(key)), *_replies(talker.said)):
+        done = await self._done(key)
+        heard = sorted(arrived, key=lambda one: done.get(one.id, FAR))
+        order = list(self._order(arrived, done))
+        overtaken = sum(not wrong for wrong in order)
+        figures.overtaken += overtaken
+        for wrong in (*_turns(talker.said, arrived), *filter(None, order), *_replies(talker.said)):
             yield wrong
         for wrong in self._sent(talker, entries, figures):
             yield wrong
-        async for wrong in self._case(talker, key, figures):
-            yield wrong
+        async for wrong in self._case(talker, key, figures, [one.message.text for one in heard]):
+            if not overtaken or not wrong.startswith("cases "):
+                yield wrong
+
+    def _order(self, arrived: Sequence[ArrivedMessage], done: Mapping[str, datetime]) -> Iterator[str]:
+        """What was heard before one that had come earlier; "": as the spool's page allows it (docs/decisions/0027).
+
+        That is where the earlier one had lain for long in a spool whose process alone saw no MongoDB.
+        """
+        for place, later in enumerate(arrived):
+            heard = done.get(later.id, FAR)
+            for earlier in (one for one in arrived[:place] if done.get(one.id, FAR) > heard):
+                kept = self.kept.get(earlier.id, earlier.arrived_at)
+                lonely = kept - earlier.arrived_at >= LONELY and heard <= kept + SAME_MOMENT
+                yield "" if lonely else f"heard before {earlier.message.text}: {later.message.text}"
 
     async def _done(self, key: str) -> Mapping[str, datetime]:
         """When each message of a conversation had its turn."""
         found = await self.store.database["arrivals"].find({"conversation_id": key}, limit=MOST)
         return {str(each["_id"]): each["done_at"] for each in found if "done_at" in each}
 
-    async def _case(self, talker: Talker, key: str, figures: Figures) -> Any:
+    async def _case(self, talker: Talker, key: str, figures: Figures, heard: Sequence[str]) -> Any:
         """One case, of which they were told no other number, with all that they added, in order and once."""
         cases = await self._cases(key)
         figures.cases += len(cases)
@@ -91,7 +120,7 @@ class Auditor:
         for case in cases[:1]:
             entries = await self.store.cases.timeline(case.number, limit=MOST)
             added = [entry.note for entry in entries if entry.kind is EntryKind.ADDED]
-            said = [said.text.removeprefix("补充：") for said in talker.said if said.text.startswith("补充：")]
+            said = [text.removeprefix(ADDING) for text in heard if text.startswith(ADDING)]
             if added != said:
                 yield f"added {_apart(said, added)} to {case.number}"
             moves = sum(entry.kind is EntryKind.MOVED for entry in entries)
@@ -131,23 +160,12 @@ class Auditor:
                 yield f"read {read[text]} times, not {least[text]} to {most[text]}: {text[:60]}"
 
     async def _left(self) -> Any:
-        database, now = self.store.database, datetime.now(UTC)
-        for collection, where in STUCK(now).items():
-            if count := await database[collection].count(where, limit=MOST):
-                yield f"{count} of {collection} are left: {where}"
-        everybody = await database["cases"].count({}, limit=MOST)
+        for collection, count in (await left(self.store, most=MOST)).items():
+            yield f"{count} of {collection} are left"
+        everybody = await self.store.database["cases"].count({}, limit=MOST)
         filed = sum(any(said.text == "确认" for said in talker.said) for talker in self.talkers)
         if everybody != filed:
             yield f"{everybody} cases of {filed} people"
-
-
-def STUCK(now: datetime) -> Mapping[str, Mapping[str, Any]]:  # noqa: N802 - a table that needs the time
-    """What nobody may be found in when nothing is under way."""
-    return {
-        "arrivals": {"state": ArrivalState.PENDING.value},
-        "outbox": {"state": {"$in": [DeliveryState.QUEUED.value, DeliveryState.SENDING.value]}},
-        "conversations": {"lease_token": {"$ne": None}, "lease_until": {"$gt": now}},
-    }
 
 
 def _turns(said: Sequence[Said], arrived: Sequence[ArrivedMessage]) -> Iterator[str]:
@@ -161,13 +179,6 @@ def _turns(said: Sequence[Said], arrived: Sequence[ArrivedMessage]) -> Iterator[
             yield f"{one.state} ({one.reason}), with {turns[one.turn_id]} in its turn: {one.message.text}"
     if [one.text for one in said] != [one.message.text for one in arrived]:
         yield f"arrived in another order: {_apart([one.text for one in said], [one.message.text for one in arrived])}"
-
-
-def _order(arrived: Sequence[ArrivedMessage], done: Mapping[str, datetime]) -> Iterator[str]:
-    moments = [done[one.id] for one in arrived if one.id in done]
-    for earlier, later, one in zip(moments, moments[1:], arrived[1:], strict=False):
-        if later < earlier:
-            yield f"heard before the one before it: {one.message.text}"
 
 
 def _replies(said: Sequence[Said]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import random
 import secrets
@@ -9,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -30,6 +32,8 @@ STOP_SECONDS = 30.0
 _LOOK_AGAIN_S = 0.05
 _REST_S = 0.5
 MONGODB, REDIS = "mongodb", "redis"
+SPOOLED_AT_MOST = "15"
+"""So few that an outage of some seconds fills it: then calls are refused, and come again."""
 
 
 class Process:
@@ -116,6 +120,7 @@ class Process:
         assert child is not None
         child.send_signal(signal.SIGTERM)
         code = await asyncio.wait_for(child.wait(), seconds)
+        self._ready = False
         return code, time.monotonic() - begun
 
     async def end(self) -> None:
@@ -197,6 +202,7 @@ class Cluster:
             "BOT_NOTICES__QUIET_HOURS": "",
             "BOT_UNDERSTANDING__EMBEDDINGS": "off",
             "BOT_DIALOG__GATHER_SECONDS": "0",
+            "BOT_SPOOL__ARRIVALS": SPOOLED_AT_MOST,
             "BOT_LOG__FORMAT": "json",
             **self.platforms.accounts.environment(self.platforms.url),
             **self._env,
@@ -248,6 +254,26 @@ class Cluster:
                 return answer.status, await answer.json(content_type=None)
         except (aiohttp.ClientError, TimeoutError):
             return 0, None
+
+    def spooled(self) -> Sequence[Path]:
+        """What still waits on disk, or was set aside there."""
+        folder = self.folder / "data" / "spool"
+        return [path for name in ("waiting", "aside") for path in folder.glob(f"{name}/*")]
+
+    def kept(self) -> Mapping[str, datetime]:
+        """By the logs, when each arrival came into the store."""
+        found: dict[str, datetime] = {}
+        for process in self.processes.values():
+            for line in process.log.read_text("utf-8", "replace").splitlines():
+                if '"event": "message.kept"' in line and '"new": true' in line:
+                    told = json.loads(line)
+                    found[told["arrived"]] = datetime.fromisoformat(told["at"])
+        return found
+
+    def told(self, event: str) -> int:
+        """How often the logs tell of ``event``."""
+        mark = f'"event": "{event}"'.encode()
+        return sum(process.log.read_bytes().count(mark) for process in self.processes.values())
 
     def died(self) -> Mapping[str, Sequence[int]]:
         return {name: process.died for name, process in self.processes.items() if process.died}

@@ -15,6 +15,8 @@ from fault_platforms import Accounts
 from residents import Resident
 from wechat_client import HEADERS, Account, Person, Push, sign
 
+from bot.spooling.reassurance import SENTENCE
+
 AGAIN_S = 0.2
 _DOUBLED, _TOGETHER = 0.15, 3
 
@@ -108,12 +110,14 @@ def _weibo_reply(answer: str) -> str:
 
 @dataclass
 class Said:
-    """One message of a person: when it was first pushed and acknowledged, how often, and the passive replies it got."""
+    """One message of a person: how often it was pushed, the passive replies it got, and how else pushes ended."""
 
     text: str
     acknowledged: bool = False
     pushes: int = 0
     replies: list[str] = field(default_factory=list)
+    reassured: int = 0
+    failures: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
 
@@ -139,15 +143,25 @@ class Talker:
             if said.pushes:
                 await asyncio.sleep(AGAIN_S)
             at_once = _TOGETHER if self.chance.random() < _DOUBLED else 1
-            async with asyncio.TaskGroup() as pushes:
-                for _ in range(at_once):
-                    pushes.create_task(self._push(message, said))
+            await self._push_all([self.chance.choice(self.webs()) for _ in range(at_once)], message, said)
         said.seconds = time.monotonic() - begun
         return said
 
-    async def _push(self, message: Mapping[str, object], said: Said) -> None:
+    async def push_to(self, webs: Sequence[str], text: str) -> Said:
+        """Push a new message to each of ``webs`` at once, and never again."""
+        said = Said(text=text)
+        self.said.append(said)
+        await self._push_all(webs, self.wire.message(self.sender, text), said)
+        return said
+
+    async def _push_all(self, webs: Sequence[str], message: Mapping[str, object], said: Said) -> None:
+        async with asyncio.TaskGroup() as pushes:
+            for web in webs:
+                pushes.create_task(self._push(web, message, said))
+
+    async def _push(self, web: str, message: Mapping[str, object], said: Said) -> None:
         said.pushes += 1
-        call = self.wire.call(self.chance.choice(self.webs()), message)
+        call = self.wire.call(web, message)
         method, limit = "GET" if call.body is None else "POST", aiohttp.ClientTimeout(total=self.wire.patience)
         try:
             async with self.http.request(
@@ -155,11 +169,16 @@ class Talker:
             ) as answer:
                 body = await answer.text()
                 if answer.status != 200:
+                    said.failures.append(f"status {answer.status}")
                     return
-        except (aiohttp.ClientError, TimeoutError):
+        except (aiohttp.ClientError, TimeoutError) as error:
+            said.failures.append(repr(error))
             return
         said.acknowledged = True
-        if reply := call.read(body):
+        reply = call.read(body)
+        if reply == SENTENCE:
+            said.reassured += 1
+        elif reply:
             said.replies.append(reply)
 
     async def live(self, over: asyncio.Event, pause: tuple[float, float]) -> None:

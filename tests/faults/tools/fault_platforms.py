@@ -13,6 +13,7 @@ from aiohttp import web
 
 REPEAT_S = 0.3
 _RECEIPT_WAITS = (0.0, 0.05, 0.5)
+_RECEIPTS_TAKEN_S = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,9 +111,10 @@ class Platforms:
         if self._runner is not None:
             await self._runner.cleanup()
 
-    @property
-    def reports_under_way(self) -> int:
-        return len(self._reports)
+    async def reported(self) -> None:
+        """Wait until all receipts are taken."""
+        if self._reports:
+            await asyncio.wait(self._reports, timeout=_RECEIPTS_TAKEN_S)
 
     def forget_tokens(self) -> None:
         """Each token given so far is refused from now on."""

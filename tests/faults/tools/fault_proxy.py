@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 _CHUNK = 64 * 1024
-_SLOW_SECONDS = 0.15
+SLOW_SECONDS = 0.15
 
 
 class Line(StrEnum):
@@ -26,9 +26,10 @@ class Line(StrEnum):
 
 
 class Proxy:
-    """One line, from ``port`` of this machine to the socket ``behind``."""
+    """One line, from ``port`` of this machine to the socket ``behind``. ``slow_seconds``: how late each piece is."""
 
-    def __init__(self, behind: Path) -> None:
+    def __init__(self, behind: Path, *, slow_seconds: float = SLOW_SECONDS) -> None:
+        self.slow_seconds = slow_seconds
         self._behind = behind
         self._state = Line.WHOLE
         self._mended = asyncio.Event()
@@ -82,13 +83,31 @@ class Proxy:
         with contextlib.suppress(OSError):
             while piece := await reader.read(_CHUNK):
                 if self._state is Line.SLOW:
-                    await asyncio.sleep(_SLOW_SECONDS)
+                    await asyncio.sleep(self.slow_seconds)
                 if self._state is Line.SILENT:
                     await self._mended.wait()
                 if self._state is Line.DEAF and answers:
                     continue
                 writer.write(piece)
                 await writer.drain()
+
+
+async def joined(
+    ours: tuple[asyncio.StreamReader, asyncio.StreamWriter], theirs: tuple[asyncio.StreamReader, asyncio.StreamWriter]
+) -> None:
+    """Pass on what comes, until either side is done."""
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while piece := await reader.read(_CHUNK):
+                writer.write(piece)
+                await writer.drain()
+
+    coming, going = pass_on(theirs[0], ours[1]), pass_on(ours[0], theirs[1])
+    try:
+        await _first(coming, going)
+    finally:
+        theirs[1].close()
 
 
 async def _first(*ways: Coroutine[Any, Any, None]) -> None:

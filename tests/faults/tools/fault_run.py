@@ -15,26 +15,32 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-from fault_audit import STUCK, Auditor, Figures
+from fault_audit import Auditor, Figures
 from fault_cluster import Cluster
 from fault_people import SmsWire, Talker, WeChatWire, WeiboWire
 from fault_proxy import Line
 from fault_schedule import SERVERS, Deed, Fault, schedule
+from fault_settling import settled
 from residents import Town
 
 from storage.embedded import EmbeddedServers, Endpoints
-from storage.errors import StorageError
 
-SETTLE_SECONDS = 90.0
-"""Generous: leases of 40 s end, sweeps follow, and the machine may be busy."""
 _LOOK_AGAIN_S = 0.5
 _PAUSE_S = (0.2, 1.2)
 _MOVE_AFTER_S = (1.0, 6.0)
+TOLD = (
+    "spool.begun",
+    "spool.drained",
+    "spool.adopted",
+    "webhook.not_kept",
+    "turns.storage_away",
+    "delivery.lost_claim",
+)
+"""Events of the logs that are counted: that what was to be tried did happen."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,8 +106,15 @@ class Run:
             await clerk
         await self._settle()
         async with self.cluster.store() as store:
-            auditor = Auditor(store=store, talkers=self.talkers, shown=self.cluster.platforms.shown, moved=self.moved)
+            auditor = Auditor(
+                store=store,
+                talkers=self.talkers,
+                shown=self.cluster.platforms.shown,
+                moved=self.moved,
+                kept=self.cluster.kept(),
+            )
             figures = await auditor.audit()
+        figures.wrong += [f"{path} is left" for path in self.cluster.spooled()]
         figures.wrong += [f"{name} ended by itself with {codes}" for name, codes in self.cluster.died().items()]
         return figures
 
@@ -167,16 +180,9 @@ class Run:
 
     async def _settle(self) -> None:
         """Wait until nothing is under way any more; what is left then the audit tells."""
-        begun = time.monotonic()
         async with self.cluster.store() as store:
-            while time.monotonic() - begun < SETTLE_SECONDS:
-                with contextlib.suppress(StorageError):
-                    now = datetime.now(UTC)
-                    left = [await store.database[name].count(where, limit=1) for name, where in STUCK(now).items()]
-                    if not any(left) and not self.cluster.platforms.reports_under_way:
-                        break
-                await asyncio.sleep(_LOOK_AGAIN_S)
-        self.settled_after = time.monotonic() - begun
+            self.settled_after = await settled(store, also=lambda: not self.cluster.spooled())
+        await self.cluster.platforms.reported()
 
 
 @contextlib.asynccontextmanager
@@ -201,7 +207,8 @@ async def played(plan: Plan, folder: Path) -> Figures:
     """Play ``plan``; what was wrong is in the figures."""
     async with prepared(plan, folder) as run:
         figures = await run.go()
-        print(f"{figures}; settled after {run.settled_after:.1f} s")  # noqa: T201 - who runs it by hand reads it
+        told = {event: run.cluster.told(event) for event in TOLD}
+        print(f"{figures}; settled after {run.settled_after:.1f} s; {told}")  # noqa: T201 - who runs it by hand reads it
         return figures
 
 

@@ -18,8 +18,6 @@ class Deed(StrEnum):
     """SIGSTOP, for ``seconds``."""
     LINE = "line"
     """The line between a process and a server becomes bad for ``seconds``."""
-    SPOOL = "spool"
-    """The spool's folder takes nothing more for ``seconds``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +42,10 @@ _KINDS = (
     (Deed.LINE, PROCESSES, 5),
     (Deed.KILL, SERVERS, 3),
     (Deed.FREEZE, SERVERS, 3),
-    (Deed.SPOOL, PROCESSES[:2], 1),
 )
 """What happens to whom, and how often in comparison. First each happens once, then as it falls."""
 _BAD = tuple(line for line in Line if line is not Line.WHOLE)
-_LONGEST = {Deed.KILL: 3.0, Deed.FREEZE: 12.0, Deed.LINE: 8.0, Deed.SPOOL: 5.0}
+_LONGEST = {Deed.KILL: 3.0, Deed.FREEZE: 12.0, Deed.LINE: 8.0}
 _SERVER_LONGEST = 6.0
 
 
