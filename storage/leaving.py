@@ -11,6 +11,7 @@ from typing import Any
 from storage.attachments import Attachments
 from storage.calls import Calls
 from storage.case_documents import CASES
+from storage.contacts import MOST_CONVERSATIONS
 from storage.conversations import CONVERSATIONS
 from storage.driver import Database
 from storage.inbox import ARRIVALS
@@ -44,16 +45,26 @@ class Leaving:
         """Whether it was erased. Who is in a case is looked at no more; an open call is waited for."""
         key = left["_id"]
         here = {"_id": key, "left_at": left["left_at"]}
-        if await self._cases.find_one({"parties": key}, projection={"_id": 1}):
+        if await self._has_case(left):
             await self._conversations.update_one(here, {"$set": {"left_at": None}})
             return False
         if await self._calls.waits(key):
             await self._conversations.update_one(here, {"$set": {"left_at": now}})
             return False
-        await self._attachments.erase_conversation(key, now=now)
+        await self._attachments.erase_conversation(key, now=now, unfiled=True)
         await self._outbox.delete_many({"conversation_id": key, "wake_at": {"$exists": False}})
         await self._arrivals.delete_many({"conversation_id": key, "state": {"$ne": ArrivalState.PENDING.value}})
         if left.get("contact_id") is None:
             return bool(await self._conversations.delete_one(here))
         # One account of several of one person: that there was one stays with the contact.
         return bool(await self._conversations.update_one(here, {"$set": {"left_at": None}}))
+
+    async def _has_case(self, left: Mapping[str, Any]) -> bool:
+        """Whether they have a case, here or from another of their accounts: they may have added to it here."""
+        ids, contact_id = [left["_id"]], left.get("contact_id")
+        if contact_id is not None:
+            kin = await self._conversations.find(
+                {"contact_id": contact_id}, projection={"_id": 1}, limit=MOST_CONVERSATIONS
+            )
+            ids += [each["_id"] for each in kin]
+        return await self._cases.find_one({"parties": {"$in": ids}}, projection={"_id": 1}) is not None

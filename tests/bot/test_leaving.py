@@ -127,3 +127,29 @@ async def test_an_open_call_is_waited_for(town):
     await town.store.calls.close(call.id, "李科长", town.office.clock())
     await town.later(LONG)
     assert await town.left_of(person) == (False, 0, 0, 0)
+
+
+async def test_what_was_added_from_another_account_of_the_filer_stays_with_the_case(town):
+    filer, other = await town.talks("oFiler"), await town.talks("oOther")
+    case = await town.office.filed(filer)
+    contacts, now = town.store.contacts, town.office.clock()
+    await contacts.ensure(filer.id, now=now)
+    joined = [contacts.place(each.id, filer.id, was=None) for each in (filer, other)]
+    [picture] = await town.store.attachments.unfiled(other.id)
+    tied = town.store.attachments.tie(picture, [case.number], now=now)
+    await town.store.committer.commit([*joined, tied])
+
+    await town.goes(await town.store.conversations.get(other.id))
+    await town.later(LONG)
+    assert await town.left_of(other) == (True, 1, 1, 1)
+
+
+async def test_of_one_account_of_several_without_a_case_only_the_talk_goes(town):
+    first, other = await town.talks("oFirst"), await town.talks("oOther")
+    await town.store.contacts.ensure(first.id, now=town.office.clock())
+    joined = [town.store.contacts.place(each.id, first.id, was=None) for each in (first, other)]
+    await town.store.committer.commit(joined)
+    await town.goes(await town.store.conversations.get(other.id))
+    await town.later(LONG)
+    assert await town.left_of(other) == (True, 0, 0, 0)
+    assert await town.left_of(first) == (True, 1, 1, 1)
