@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from playwright.async_api import Browser, Page, async_playwright, expect
+from waiting import PATIENCE_S
 
 from channels.sandbox import PROGRESS_TEMPLATE_ID, SmsAccount, WeiboAccount
 
@@ -210,6 +211,7 @@ async def office(sandbox, bot, kit) -> OfficeBot:
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        expect.set_options(timeout=PATIENCE_S * 1000)
         yield browser
         await browser.close()
 
