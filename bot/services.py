@@ -17,6 +17,7 @@ from bot.media.fetching import MediaFetcher
 from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.shared_state import RedisState
+from bot.spooling.calm import Calm
 from bot.turns.turns import Turns
 from bot.understanding.minding import Minder
 from channels.base import Clock
@@ -39,6 +40,7 @@ class Services:
     queue: DeliveryQueue
     dialog: LiveDialog
     turns: Turns
+    calm: Calm
     casework: Casework
     deliverer: Deliverer
     sweeper: Sweeper

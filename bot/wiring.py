@@ -147,7 +147,8 @@ def _composed(
     queue = DeliveryQueue(broker)
     dialog = _dialog(settings, store, metrics, opened.understanding, rasa)
     voiced = _hearing(dialog, opened, channels)
-    turns = _turns(settings, store, channels, dialog=voiced, wakeups=wakeups, queue=queue, metrics=metrics)
+    calm = Calm(spool_root(settings))
+    turns = _turns(settings, store, channels, dialog=voiced, wakeups=wakeups, queue=queue, metrics=metrics, calm=calm)
     deliverer = _deliverer(settings, store, channels, queue, metrics)
     casework = Casework(store=store, clock=utc_now, chance=SecureChance(), office=settings.office.name, kick=queue.kick)
     fetcher = make_fetcher(settings.attachments, store=store, channels=channels, casework=casework, clock=utc_now)
@@ -160,6 +161,7 @@ def _composed(
         queue=queue,
         dialog=dialog,
         turns=turns,
+        calm=calm,
         casework=casework,
         deliverer=deliverer,
         sweeper=Sweeper(
@@ -230,6 +232,7 @@ def _turns(
     wakeups: Wakeups,
     queue: DeliveryQueue,
     metrics: Metrics,
+    calm: Calm,
 ) -> Turns:
     maker = TurnMaker(
         store=store,
@@ -253,7 +256,7 @@ def _turns(
             metrics=metrics,
             gather_seconds=settings.dialog.gather_seconds,
             fetch=queue.kick_fetch,
-            calm=Calm(spool_root(settings)),
+            calm=calm,
         )
     )
 

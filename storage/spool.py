@@ -120,14 +120,18 @@ class Spool:
             raise SpoolShut(type(error).__name__) from error
 
     @classmethod
+    def seen(cls, folder: Path, wrapper: Any) -> Self:
+        """The spool of a living process, to be read and nothing else.
+
+        Raises:
+            KeysMissing: the master key does not open it. SpoolShut: it is gone.
+        """
+        aead.register()
+        return cls(folder, -1, _cipher(folder, wrapper), Room(max_bytes=0, max_count=0))
+
+    @classmethod
     def _opened(cls, folder: Path, lock: int, wrapper: Any, room: Room) -> Self:
-        try:
-            wrapped = (folder / "key").read_bytes()
-            handle = proto_keyset_format.parse_encrypted(wrapped, wrapper, _about(folder.name))
-        except tink.TinkError:
-            sentence = "主密钥打不开本机暂存，请换回当初的主密钥（备份）"
-            raise KeysMissing(f"spool {folder.name}", sentence=sentence) from None
-        spool = cls(folder, lock, handle.primitive(aead.Aead), room)
+        spool = cls(folder, lock, _cipher(folder, wrapper), room)
         for draft in folder.glob("*.draft"):  # never acknowledged
             draft.unlink()
         for batch in spool.batches():
@@ -262,6 +266,22 @@ def _batches(folder: Path) -> Iterator[Batch]:
             if found := _BATCH.fullmatch(entry.name):
                 size = entry.stat().st_size
                 yield Batch(stamp=int(found["stamp"]), name=entry.name, count=int(found["count"]), size=size)
+
+
+def marked(root: Path) -> list[Path]:
+    """The spools that are not drained, whoever holds them."""
+    return [root / mark.name for mark in sorted((root / WAITING).glob("*"))]
+
+
+def _cipher(folder: Path, wrapper: Any) -> Any:
+    try:
+        wrapped = (folder / "key").read_bytes()
+        return proto_keyset_format.parse_encrypted(wrapped, wrapper, _about(folder.name)).primitive(aead.Aead)
+    except tink.TinkError:
+        sentence = "主密钥打不开本机暂存，请换回当初的主密钥（备份）"
+        raise KeysMissing(f"spool {folder.name}", sentence=sentence) from None
+    except OSError as error:
+        raise SpoolShut(type(error).__name__) from error
 
 
 def _made(root: Path, id: str, wrapped: bytes) -> int:  # noqa: A002

@@ -2,14 +2,17 @@
 
 import asyncio
 import os
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import structlog
 
 from storage.spool import WAITING
 
-STALE_S = 5.0
-"""A spool that has not moved for so long keeps nobody waiting: its process sees no MongoDB, though we do."""
+Bring = Callable[[], Awaitable[None]]
+
+STALE_S = 3.0
+"""A spool that has not moved for so long is not waited for: its process sees no MongoDB, though we do."""
 _LOOK_S = 0.05
 _FORGET_S = 30.0
 
@@ -21,9 +24,11 @@ class Calm:
         self._waiting = root / WAITING
         self._seen: dict[str, tuple[int, float]] = {}
         self._looked_at = 0.0
+        self.bring: Bring | None = None
+        """Brings what lies in spools whose processes do not drain them."""
 
     async def __call__(self) -> None:
-        """Return when no spool is being drained."""
+        """Return when no spool is being drained, and what others cannot drain has been brought."""
         if not self._marks():
             return
         waited = False
@@ -32,6 +37,8 @@ class Calm:
             await asyncio.sleep(_LOOK_S)
         if waited:
             structlog.get_logger().info("turns.waited_for_spools")
+        if self.bring is not None and self._marks():
+            await self.bring()
 
     def _marks(self) -> list[str]:
         try:

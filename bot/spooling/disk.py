@@ -12,7 +12,7 @@ import structlog
 
 from storage.errors import KeysMissing, SpoolShut, StorageError
 from storage.gathering import Gatherer
-from storage.spool import Batch, Room, Spool, folders
+from storage.spool import Batch, Room, Spool, folders, marked
 from storage.spool_records import Record, decoded, encoded, joined
 
 T = TypeVar("T")
@@ -45,6 +45,7 @@ class Disk:
         self._own: Spool | None = None
         self._adopted: list[Spool] = []
         self._refused: set[str] = set()
+        self._seen: dict[Path, Spool] = {}
         self._writing = 0
         self._gatherer = Gatherer[tuple[Record, bytes], None](self._written, name="spool")
 
@@ -121,6 +122,28 @@ class Disk:
             return sorted(found, key=lambda each: each.batch)
 
         return await self._off_loop(listed)
+
+    async def of_others(self) -> Sequence[Next]:
+        """Give what waits in the spools that others hold, oldest first: to be read, not to be dropped."""
+        mine = {spool.folder for spool in self._spools()}
+
+        def listed() -> Sequence[Next]:
+            there = [folder for folder in marked(self.root) if folder not in mine]
+            self._seen = {folder: spool for folder in there if (spool := self._look(folder)) is not None}
+            found = [
+                Next(spool=spool, batch=batch)
+                for folder, spool in self._seen.items()
+                for batch in (spool.batches() if folder.exists() else ())
+            ]
+            return sorted(found, key=lambda each: each.batch)
+
+        return await self._off_loop(listed)
+
+    def _look(self, folder: Path) -> Spool | None:
+        try:
+            return self._seen.get(folder) or Spool.seen(folder, self._wrapper)
+        except (SpoolShut, KeysMissing):  # gone just now; or its owner will say so
+            return None
 
     async def read(self, found: Next) -> Sequence[Record]:
         """What a batch holds.

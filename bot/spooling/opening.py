@@ -47,6 +47,7 @@ async def open_keeper(services: Services, door: Door | None = None) -> AsyncIter
         yield keeper
         return
     drainer = Drainer(keeper, door, probe=probe, resume=services.turns.resume, metrics=services.metrics)
+    services.calm.bring = drainer.neighbours.bring
     draining = asyncio.create_task(drainer.run())
     try:
         yield keeper

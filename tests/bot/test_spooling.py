@@ -64,7 +64,7 @@ class Channel:
 class Office:
     """One process: its turns, its spool, its intake."""
 
-    def __init__(self, stage: Stage, process: Process, disk: Disk) -> None:
+    def __init__(self, stage: Stage, process: Process, disk: Disk, calm: Calm) -> None:
         self.stage = stage
         self.process = process
         self.disk = disk
@@ -81,6 +81,7 @@ class Office:
         )
         self.intake = Intake(store=stage.store, turns=process.turns, clock=now, keeper=self.keeper)
         self.slowest = 0.0
+        calm.bring = self.drainer.neighbours.bring
 
     async def call(self, *messages: Inbound, passive: bool = True, within: float = 2.5, **more: Any) -> str:
         channel = Channel(passive=passive, answer_within=within, arrivals=[Arrival(messages=messages, **more)])
@@ -128,8 +129,9 @@ def root(tmp_path: Path) -> Path:
 async def working(stage: Stage, root: Path, limits: Limits = ROOMY) -> AsyncIterator[Office]:
     """A process from its start to an orderly end."""
     disk = await Disk.open(root, stage.store.vault.master, limits)
-    process = stage.process(calm=Calm(root))
-    office = Office(stage, process, disk)
+    calm = Calm(root)
+    process = stage.process(calm=calm)
+    office = Office(stage, process, disk, calm)
     draining = asyncio.create_task(office.drainer.run())
     try:
         yield office
@@ -294,6 +296,27 @@ async def test_order_holds_between_processes_by_the_clock_of_arrival(
             await (office, other)[place % 2].say(text)
         mongod.thaw()
         assert await heard(stage, 30) == said
+
+
+async def test_what_a_process_cut_off_alone_took_is_brought_by_the_others_and_heard_first(
+    office: Office, stage: Stage, root: Path
+) -> None:
+    """It lives, so its spool is not adopted; and it cannot drain it."""
+    cut_off = await Disk.open(root, stage.store.vault.master, ROOMY)
+    door, stamps = Door(cut_off, Metrics()), Stamps()
+    said = [message(f"第{place}句", uuid.uuid4().hex) for place in range(4)]
+    await door.take(recorded(Arrival(messages=[said[0]]), stamps))
+    assert await office.call(said[1], within=9.0) == "听到：第1句"
+    assert await heard(stage, 2) == ["第0句", "第1句"]
+    await door.take(recorded(Arrival(messages=[said[2]]), stamps))
+    assert await office.call(said[3], within=9.0) == "听到：第3句"
+    assert await heard(stage, 4) == [f"第{place}句" for place in range(4)]
+    assert len(batches(root)) == 2, "they are its own to remove"
+    alone = Address(channel="wechat", account="main", sender="o-who-wrote-to-that-one-alone")
+    await door.take(recorded(Arrival(messages=[message("还有我", "m9", alone)]), stamps))
+    assert "还有我" in await heard(stage, 5), "also where nobody else writes"
+    await cut_off.aclose()
+    await office.drained()
 
 
 async def test_receipts_and_parts_of_long_texts_wait_as_well(office: Office, stage: Stage, mongod: Mongod) -> None:
