@@ -127,6 +127,7 @@ class Meanwhile:
             marks=None,
             api=_nobody(),
             console=_nobody(),
+            resident=_nobody(),
             metrics=self._metrics,
             readiness=readiness,
             depths=depths,

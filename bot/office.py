@@ -17,6 +17,7 @@ from bot.console.app import ConsoleParts, make_console
 from bot.console.cases import CaseParts, cases_feature
 from bot.console.people import people_feature
 from bot.console.routes import Feature
+from bot.resident import ResidentParts, make_resident_pages
 from bot.services import Services
 from dialogs.files import DialogFiles
 
@@ -37,9 +38,24 @@ def console_of(services: Services) -> web.Application:
     )
 
 
+def resident_pages_of(services: Services) -> web.Application:
+    """The residents' pages over the parts of a web process."""
+    return make_resident_pages(
+        ResidentParts(
+            store=services.store,
+            links=services.links,
+            clock=services.clock,
+            office=services.settings.office.name,
+            kick=services.queue.kick,
+        )
+    )
+
+
 def _features(services: Services, members: Members) -> Sequence[Feature]:
     clocks = ClockSetter(calendar=WorkCalendar(), rules=Rules)
-    staffwork = StaffWork(store=services.store, clock=services.clock, clocks=clocks, kick=services.queue.kick)
+    staffwork = StaffWork(
+        store=services.store, clock=services.clock, clocks=clocks, kick=services.queue.kick, links=services.links
+    )
     cases = CaseParts(
         store=services.store,
         casework=services.casework,

@@ -15,7 +15,7 @@ from bot.channel_runs import ChannelRuns
 from bot.delivery import jobs
 from bot.intake import Intake
 from bot.meanwhile import Meanwhile
-from bot.office import console_of
+from bot.office import console_of, resident_pages_of
 from bot.passive_marks import PassiveMarks
 from bot.services import Services
 from bot.settings import Settings
@@ -123,6 +123,7 @@ def _application(services: Services, marks: PassiveMarks, keeper: Keeper) -> web
             marks=marks,
             api=make_api(store=services.store, casework=services.casework, tokens=tokens, clock=services.clock),
             console=console_of(services),
+            resident=resident_pages_of(services),
             metrics=services.metrics,
             readiness=readiness,
             depths=services.depths,

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.casework.links import CaseLinks
 from bot.casework.service import Casework
 from bot.channel_registry import Channels
 from bot.channel_runs import links_said
@@ -42,6 +43,7 @@ class Services:
     turns: Turns
     calm: Calm
     casework: Casework
+    links: CaseLinks
     deliverer: Deliverer
     sweeper: Sweeper
     fetcher: MediaFetcher

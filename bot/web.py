@@ -60,6 +60,7 @@ class WebParts:
     marks: PassiveMarks | None
     api: web.Application
     console: web.Application
+    resident: web.Application
     metrics: Metrics
     readiness: Readiness
     depths: Depths
@@ -80,6 +81,7 @@ def make_web(parts: WebParts) -> web.Application:
     app.router.add_get("/", _front)
     app.add_subapp("/api", parts.api)
     app.add_subapp("/console", parts.console)
+    app.add_subapp("/r", parts.resident)
     return app
 
 

@@ -14,6 +14,7 @@ from bot.casework.casebook import Casebook
 from bot.casework.contacts import ContactBook
 from bot.casework.drafting import Drafter
 from bot.casework.effects import changes_for
+from bot.casework.links import CaseLinks
 from bot.casework.service import Casework
 from bot.chance import SecureChance, jitter
 from bot.channel_registry import Channels, make_channels
@@ -150,7 +151,10 @@ def _composed(
     calm = Calm(spool_root(settings))
     turns = _turns(settings, store, channels, dialog=voiced, wakeups=wakeups, queue=queue, metrics=metrics, calm=calm)
     deliverer = _deliverer(settings, store, channels, queue, metrics)
-    casework = Casework(store=store, clock=utc_now, chance=SecureChance(), office=settings.office.name, kick=queue.kick)
+    links = CaseLinks(vault=store.vault, base_url=settings.http.public_url)
+    casework = Casework(
+        store=store, clock=utc_now, chance=SecureChance(), office=settings.office.name, kick=queue.kick, links=links
+    )
     fetcher = make_fetcher(settings.attachments, store=store, channels=channels, casework=casework, clock=utc_now)
     return Services(
         settings=settings,
@@ -163,6 +167,7 @@ def _composed(
         turns=turns,
         calm=calm,
         casework=casework,
+        links=links,
         deliverer=deliverer,
         sweeper=Sweeper(
             store=store,

@@ -44,6 +44,7 @@ _AS_THEY_ARE = (
     "reply_wanted",
     "satisfaction",
     "desk",
+    "links_taken_back",
     "created_at",
     "updated_at",
 )

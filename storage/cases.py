@@ -129,7 +129,8 @@ class Case:
     ``version`` guards every change, ``last_seq`` is the number of its newest timeline entry. ``since`` is the
     filer's own word for when it happened, ``happened_from`` to ``happened_to`` are the days it means.
     ``followers`` are conversations told of every public step. ``satisfaction`` runs from 1 (very dissatisfied) to 5.
-    ``desk`` is the code of the unit that registered it, "" for the office itself.
+    ``desk`` is the code of the unit that registered it, "" for the office itself. ``links_taken_back`` counts how often
+    all links to the resident's page were made void.
     """
 
     number: str
@@ -161,6 +162,7 @@ class Case:
     assignments: tuple[Assignment, ...] = ()
     satisfaction: int | None = None
     desk: str = ""
+    links_taken_back: int = 0
     clocks: tuple[CaseClock, ...] = ()
 
     @property

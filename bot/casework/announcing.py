@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from bot.casework.links import CaseLinks
 from bot.casework.notices import Notice
 from channels.messages import Purpose
 from storage.cases import Case
@@ -18,17 +19,25 @@ Wording = Callable[[bool], Notice]
 
 
 async def notices_for(
-    store: Store, case: Case, wording: Wording, *, seq: int, at: datetime, besides: str | None = None
+    store: Store,
+    case: Case,
+    wording: Wording,
+    *,
+    seq: int,
+    at: datetime,
+    besides: str | None = None,
+    links: CaseLinks | None = None,
 ) -> Sequence[OutboxEntry]:
     """One entry for every follower of ``case`` but ``besides``, who is answered in the conversation itself.
 
     A follower who left the account gets one as well: the delivery finds another place where the person is reached, or
-    staff see that they were not told. Who follows from several conversations is told once.
+    staff see that they were not told. Who follows from several conversations is told once. ``links``: the filer's
+    notice leads to their page of the case, but for a text message, where every character costs.
     """
     found = [await store.conversations.get(follower) for follower in case.followers if follower != besides]
     conversations = [each for each in found if each is not None]
     return [
-        _entry(each, case, wording(each.id == case.filer.conversation_id), seq=seq, at=at)
+        _entry(each, case, wording(each.id == case.filer.conversation_id), seq=seq, at=at, links=links)
         for each in _one_of_each_contact(conversations, case)
     ]
 
@@ -39,17 +48,22 @@ def _one_of_each_contact(conversations: Sequence[Conversation], case: Case) -> S
     return list({each.contact_id or each.id: each for each in reversed(own_first)}.values())[::-1]
 
 
-def _entry(conversation: Conversation, case: Case, notice: Notice, *, seq: int, at: datetime) -> OutboxEntry:
+def _entry(
+    conversation: Conversation, case: Case, notice: Notice, *, seq: int, at: datetime, links: CaseLinks | None
+) -> OutboxEntry:
+    own = conversation.id == case.filer.conversation_id and conversation.address.channel != "sms"
+    url = links.address(case, at) if links is not None and own else ""
     return OutboxEntry(
         id=uuid.uuid4().hex,
         conversation_id=conversation.id,
         address=conversation.address,
         purpose=Purpose.CASE_NOTICE,
-        text=notice.text,
+        text=f"{notice.text}\n查看详情：{url}" if url else notice.text,
         created_at=at,
         due_at=at,
         notice=PROGRESS,
         fields=notice.fields,
+        url=url,
         case_number=case.number,
         case_seq=seq,
     )

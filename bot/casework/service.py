@@ -7,6 +7,7 @@ from datetime import datetime
 import structlog
 
 from bot.casework.announcing import notices_for
+from bot.casework.links import CaseLinks
 from bot.casework.notices import Notice, Told, clip, news, progress, registered
 from channels.base import Clock
 from dialogs.ports import Randomness
@@ -77,7 +78,17 @@ AlsoMoved = Callable[[Case], Sequence[Change]]
 class Casework:
     """Creates and changes cases. ``also`` in its methods adds changes to the same commit."""
 
-    def __init__(self, *, store: Store, clock: Clock, chance: Randomness, office: str, kick: Kick) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        chance: Randomness,
+        office: str,
+        kick: Kick,
+        links: CaseLinks | None = None,
+    ) -> None:
+        self._links = links
         self._store = store
         self._clock = clock
         self._chance = chance
@@ -112,6 +123,7 @@ class Casework:
             lambda _own: registered(created.case, created.code, at=now),
             seq=created.case.last_seq,
             at=now,
+            links=self._links,
         )
         await self._commit(changes, entries, also(created) if also else ())
         structlog.get_logger().info("case.created", case=number, by=actor.kind.value)
@@ -205,7 +217,9 @@ class Casework:
         wording: Callable[[bool], Notice],
     ) -> "_Step":
         seq = after.last_seq + 1
-        entries = await notices_for(self._store, after, wording, seq=seq, at=now) if public else ()
+        entries: Sequence[OutboxEntry] = ()
+        if public:
+            entries = await notices_for(self._store, after, wording, seq=seq, at=now, links=self._links)
         grown = replace(after, version=after.version + 1, last_seq=seq, updated_at=now)
         return _Step(case=grown, changes=changes, entries=entries)
 

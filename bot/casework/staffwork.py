@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from bot.casework.announcing import notices_for
+from bot.casework.links import CaseLinks
 from bot.casework.notices import news
 from bot.casework.service import TRIES, Kick, NoSuchCase
 from bot.clocks.clockwork import ClockSetter
@@ -42,7 +43,10 @@ class NotNow(Exception):
 class StaffWork:
     """Work on cases, by members of staff."""
 
-    def __init__(self, *, store: Store, clock: Clock, clocks: ClockSetter, kick: Kick) -> None:
+    def __init__(
+        self, *, store: Store, clock: Clock, clocks: ClockSetter, kick: Kick, links: CaseLinks | None = None
+    ) -> None:
+        self._links = links
         self._store = store
         self._clock = clock
         self._clocks = clocks
@@ -167,6 +171,15 @@ class StaffWork:
 
         return await self._do(number, decide, "case.corrected")
 
+    async def take_links_back(self, number: str, reason: str, *, actor: Actor) -> Case:
+        """Make every link to the resident's page of the case void; the next notice carries a new one."""
+
+        def decide(case: Case, now: datetime) -> tuple[TimelineEntry, dict[str, Any]]:
+            entry = _entry(EntryKind.NOTED, actor, now, f"作废网页链接：{reason}")
+            return entry, {"links_taken_back": case.links_taken_back + 1}
+
+        return await self._do(number, decide, "case.links_taken_back")
+
     async def _of_unit(
         self,
         number: str,
@@ -216,7 +229,7 @@ class StaffWork:
         def wording(own: bool) -> Any:
             return news(case, entry.note, at=now, own=own)
 
-        return await notices_for(self._store, case, wording, seq=case.last_seq + 1, at=now)
+        return await notices_for(self._store, case, wording, seq=case.last_seq + 1, at=now, links=self._links)
 
 
 def answers_ready(case: Case) -> bool:

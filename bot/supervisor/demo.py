@@ -41,6 +41,9 @@ def plan_demo(files: Sequence[Path], environment: Mapping[str, str], *, sandbox_
     sandbox = free_port(LOOPBACK, wanted, fixed=sandbox_port is not None, taken=(port,))
     added = {"BOT_HTTP__PORT": str(port)}
     added |= {name: url for name, url in _addresses(first, sandbox).items() if name not in environment}
+    if not first.http.public_url:
+        # Links in notices then open on this machine, where the demo's phones are.
+        added["BOT_HTTP__PUBLIC_URL"] = f"http://{LOOPBACK}:{port}"
     if not first.origin("dialog.files"):
         added[_FILES] = str(keep_demo_places(data_dir))
     settings = load(config, {**environment, **added})

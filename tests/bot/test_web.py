@@ -98,6 +98,7 @@ class Stage:
                 marks=self.marks,
                 api=web.Application(),
                 console=web.Application(),
+                resident=web.Application(),
                 metrics=self.metrics,
                 readiness=self._readiness,
                 depths=self._depths,
