@@ -26,6 +26,7 @@ from storage.bucket import Bucket
 from storage.collection import Collection, Document, Filter, Operation, Session, Sort, awaited
 from storage.driver_errors import is_transient, mapped, wrong_address
 from storage.errors import StorageError
+from storage.patient_waits import mend_waits
 
 __all__ = [
     "DEFAULT_DATABASE",
@@ -88,6 +89,7 @@ def _client(driver: DriverName) -> Any:
         from motor.motor_asyncio import AsyncIOMotorClient  # noqa: PLC0415 - the other driver must not need it
 
         return AsyncIOMotorClient
+    mend_waits()
     return pymongo.AsyncMongoClient
 
 
