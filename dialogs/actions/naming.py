@@ -57,7 +57,8 @@ def _by_surname(heard: Heard, facts: Facts, rest: str) -> Heard | None:
         return _whole_name(heard, facts, rest)
     alone = words_only(rest)
     surname = facts.surname or (alone if len(alone) == 1 and is_a_surname(alone) else "")
-    if not surname or facts.name:
+    told = answered_name(rest) or ""
+    if not surname or facts.name or (told.startswith(surname) and told != surname):  # 姓魏，魏建
         return None
     return replace(heard, draft=replace(heard.draft, pending=f"{_SURNAME}{surname}", unclear=0))
 

@@ -172,6 +172,8 @@ def _joined(before: str, place: str, *, exact: bool) -> str:
     """District and street, whichever of them was said first."""
     if _ROAD.search(place) and _ESTATE.search(before) and not _ROAD_IN.search(before):
         return f"{place}{before}"
+    if _HOUSE_ALONE.fullmatch(before) and not _HOUSE_ALONE.fullmatch(place):
+        return f"{place}{before}"
     if _TOWN.fullmatch(before) and _VILLAGE.fullmatch(place):
         return f"{before}{place}"
     if exact:
@@ -182,6 +184,9 @@ def _joined(before: str, place: str, *, exact: bool) -> str:
 _ROAD = re.compile(r"[\u3400-\u9fff](?:路|街|大道|巷|胡同|里弄)(?:[\d一二三四五六七八九十百]+号(?:院)?)?$")
 _TOWN = re.compile(r"[\u3400-\u9fff]{2,12}(?:[镇乡区县市]|街道)")
 _VILLAGE = re.compile(r"(?![\u3400-\u9fff]{2,6}[镇乡区县市])[\u3400-\u9fff]{2,5}(?:村|庄|屯|社区|组)")
+_HOUSE_ALONE = re.compile(
+    r"(?:(?:地下|负)?[一二三四五六七八九十\dA-Za-z-]{1,5}(?:号楼?|栋|幢|单元|楼|层|室|户|区|座)?)+(?:车位|车库)?"
+)
 _ROAD_IN = re.compile(r"[\u3400-\u9fff](?:路|街|大道|巷|胡同)")
 _ESTATE = re.compile(
     r"^(?![\u3400-\u9fff]{1,4}[区县市]$)[\u3400-\u9fffA-Za-z0-9]{2,12}"

@@ -40,6 +40,8 @@ _RIGHT = re.compile(
 _OF_A_NUMBER = re.compile(r"电话|手机|号|位|尾|个数|开头|打头")
 _MOBILE = 11
 _MIDDLE = slice(3, 7)
+_GROUPS = frozenset({0, 3, 7})
+"""Where the groups begin that a number is said in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +98,13 @@ def _alone(old: str, new: str, phone: str) -> PartOfNumber | None:
 
 
 def _nearly(new: str, phone: str) -> PartOfNumber | None:
-    """不对，是零零二三: those that differ from these in one digit, where one such stands; the last first."""
+    """不对，是零零二三: those that differ from these in one digit, in the groups it is said in."""
     groups = [(at, phone[at : at + len(new)]) for at in range(len(phone) - len(new) + 1)]
     close = [(at, old) for at, old in groups if sum(a != b for a, b in zip(old, new, strict=True)) == 1]
-    at, old = close[-1] if close else (0, "")
-    if not old or (len(close) > 1 and not phone.endswith(old)):
+    spoken = [one for one in close if one[0] in _GROUPS or phone.endswith(one[1])] or close
+    if len(spoken) != 1:
         return None
+    at, old = spoken[0]
     return PartOfNumber(start=at, end=at + len(new), old=old, new=new)
 
 
