@@ -15,11 +15,13 @@ from bot.clocks.clockwork import ClockSetter
 from bot.clocks.rules import Rules
 from bot.console.app import ConsoleParts, make_console
 from bot.console.cases import CaseParts, cases_feature
+from bot.console.figures import figures_feature
 from bot.console.people import people_feature
 from bot.console.routes import Feature
 from bot.resident import ResidentParts, make_resident_pages
 from bot.services import Services
 from dialogs.files import DialogFiles
+from storage.figures import Figures
 
 
 def console_of(services: Services) -> web.Application:
@@ -64,7 +66,8 @@ def _features(services: Services, members: Members) -> Sequence[Feature]:
         categories=category_names(DialogFiles(folder=services.settings.dialog.files).categories),
     )
     people = people_feature(store=services.store, members=members, clock=services.clock)
-    return (cases_feature(cases), people)
+    figures = figures_feature(store=services.store, figures=Figures(services.store.database), clock=services.clock)
+    return (cases_feature(cases), figures, people)
 
 
 def category_names(file: Path) -> Sequence[str]:

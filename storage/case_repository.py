@@ -193,6 +193,12 @@ class Cases:
         more = cursor_after(shown[-1]) if len(found) > limit else None
         return Page(items=tuple(case_from_document(each, self._vault) for each in shown), next_cursor=more)
 
+    async def count(self, filter: CaseFilter, *, limit: int) -> int:  # noqa: A002 - what it is
+        """Count what ``filter`` finds, but no further than ``limit``; accusations only where it asks for them."""
+        where = self._where(filter)
+        where.setdefault("accusation", False)
+        return await self._cases.count(where, limit=limit)
+
     def _where(self, wanted: CaseFilter) -> Document:
         plain = ("state", "channel", "district", "type", "category", "urgency")
         where: Document = {name: str(value) for name in plain if (value := getattr(wanted, name)) is not None}

@@ -28,6 +28,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "case.revealed": "查看来信人姓名和电话",
         "attachment.read": "查看附件",
         "cases.exported": "导出诉求台账",
+        "figures.exported": "导出统计",
     }
 )
 
