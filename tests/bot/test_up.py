@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from waiting import awaited, soon, within
+from waiting import PATIENCE_S, awaited, soon, within
 
 from bot.settings import load
 from bot.supervisor.run_file import RunFile, find_running
@@ -39,7 +39,7 @@ async def started(*words: str, env: dict[str, str], folder: Path) -> AsyncIterat
     )
     try:
         assert process.stdout is not None
-        async with within("it is ready"):
+        async with within("it is ready", 2 * PATIENCE_S):
             while b"Ctrl-C" not in (line := await process.stdout.readline()):
                 assert line or process.returncode is None, "it ended before it was ready"
         yield process
@@ -96,6 +96,7 @@ async def call(*words: str, env: dict[str, str], folder: Path, typed: str = "") 
     return output.decode()
 
 
+@pytest.mark.timeout(600)
 async def test_a_demo_shows_cases_answers_a_phone_and_leaves_nothing_behind(tmp_path: Path) -> None:
     env = environment(tmp_path)
     async with started("demo", "--no-browser", env=env, folder=tmp_path) as demo, aiohttp.ClientSession() as http:
