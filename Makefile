@@ -9,7 +9,7 @@ RASA_PYTHON ?= $(shell command -v python3.10 >/dev/null 2>&1 && python3.10 -c 'p
 RASA_VENV ?= .venv-rasa
 ALIYUN_SDK_VENV ?= .venv-aliyun
 
-.PHONY: demo check test test-rasa test-aliyun faults faults-order lint types pictures lock clean
+.PHONY: demo check bench test test-rasa test-aliyun faults faults-order lint types pictures lock clean
 
 demo: $(VENV)/.demo-ready  ## set up and try the bot: phones, staff panel, real servers, no keys of any platform
 	$(BIN)/petition-bot demo
@@ -47,6 +47,9 @@ faults: $(VENV)/.dev-ready  ## break everything for MINUTES while residents talk
 
 faults-order: $(VENV)/.dev-ready  ## a thousand messages of one person over four processes, and how long everybody else waits
 	$(FAULTS) tests/faults/tools/fault_one_person.py
+
+bench: $(VENV)/.dev-ready  ## messages a second on one core, beside the least that a bot can do (benchmarks/README.md)
+	$(BIN)/python -m benchmarks
 
 lint: $(VENV)/.dev-ready
 	$(BIN)/ruff format --check $(SOURCES)

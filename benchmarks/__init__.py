@@ -1,0 +1,1 @@
+"""Measuring the service: ``python -m benchmarks`` (see README.md here)."""
