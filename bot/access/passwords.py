@@ -43,7 +43,7 @@ def check_new(password: str, *, login: str, old: str = "") -> None:
 
 
 class Passwords:
-    """Makes and compares hashes; at most two at once, each some 64 MiB and 50 ms."""
+    """Makes and compares hashes; at most two at once, each of 64 MiB."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()

@@ -18,7 +18,7 @@ _LONGEST_TOLD = 300
 
 
 class Pages:
-    """The templates. One for the whole console; pages are made in well under a millisecond."""
+    """The templates: one set for the whole console."""
 
     def __init__(self, *, office: str, secure: bool) -> None:
         self.office = office
