@@ -160,3 +160,22 @@ def test_the_dockerfile_copies_what_is_there_and_runs_what_exists() -> None:
 @pytest.mark.parametrize("picture", ["demo.png", "phone.png"])
 def test_the_pictures_are_small(picture: str) -> None:
     assert 10_000 < (ROOT / "docs/images" / picture).stat().st_size < 300_000
+
+
+def test_every_promise_names_tests_that_are_there() -> None:
+    rows = [
+        line
+        for line in (ROOT / "docs/promises.md").read_text("utf-8").splitlines()
+        if line.startswith("| ") and "::" in line
+    ]
+    assert len(rows) >= 12
+    named = {found for row in rows for found in re.findall(r"`(tests/[^`]+)`", row)}
+    assert [each for each in sorted(named) if not _is_test(*each.split("::"))] == []
+
+
+def _is_test(path: str, function: str) -> bool:
+    module = ROOT / path
+    return (
+        module.is_file()
+        and re.search(rf"^(?:async )?def {function}\(", module.read_text("utf-8"), re.MULTILINE) is not None
+    )
