@@ -228,8 +228,9 @@ class Manager:
 
     def _perhaps_alarmed(self, grasped: _Grasped) -> bool:
         alone = grasped.alone
-        harmless = only_of_ones_name(alone) or (grasped.in_form and says_amiss(alone))
-        return not grasped.follows and not harmless and bool(self._danger.hear(alone))
+        if grasped.follows or not self._danger.hear(alone):
+            return False
+        return not (only_of_ones_name(alone) or (grasped.in_form and says_amiss(alone)))
 
     async def _of_cases(self, kept: Mapping[str, Any], grasped: _Grasped, person: Person, now: datetime) -> str:
         """The payload of what is said of one's cases or one's data; a tap says what it says."""

@@ -46,6 +46,7 @@ _STRIKES = re.compile(
     r"(?P<bare>[^，。]{2,30}?))(?:这(?:句|几个字|个词)|那(?:句|几个字|个词))?(?:话)?(?:给)?"
     r"(?:删(?:了|掉|除|去)?|去掉|去了|划掉|拿掉|不要了?|不用写|别写)(?:吧|了|就行|一下|谢谢)*[。！!]*"
 )
+_GOES = re.compile(r"[删划]|去掉|去了|拿掉|不要|不用写|别写")
 _SENTENCE = re.compile(r"[^。；;\n，,]+[。；;\n，,]*")
 _SHORTEST = 4
 
@@ -70,8 +71,9 @@ def asked_what(heard: Heard, text: str) -> Heard | None:
 
 def struck_out(draft: Draft, text: str) -> Draft | None:
     """The draft without the words that are to go: 把最后一句删了; None where none are named that stand there."""
-    found, matter = _STRIKES.fullmatch(text.strip()), draft.matter or ""
-    if not found or not matter:
+    matter = draft.matter or ""
+    found = _STRIKES.fullmatch(text.strip()) if matter and _GOES.search(text) else None
+    if not found:
         return None
     words = found["words"] or found["bare"] or _sentence(matter, last="后" in found["which"])
     rest = re.sub(rf"[，,；;。\n]*{re.escape(words.strip('。；;，,'))}", "", matter, count=1).strip("，,；;。\n ")
