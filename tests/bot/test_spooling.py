@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from stage import PERSON, Process, Stage, message
-from waiting import soon
+from waiting import WaitedTooLong, quicker_than, soon
 
 from bot.intake import Intake
 from bot.metrics import Metrics
@@ -90,6 +90,10 @@ class Office:
         answer = await self.intake.handle(channel, request)
         self.slowest = max(self.slowest, time.monotonic() - begun)
         return answer.response.body.decode()
+
+    def was_in_time(self) -> None:
+        if self.slowest >= 4.9:
+            raise WaitedTooLong(f"a call took {self.slowest:.2f} s; the platform hangs up after five")
 
     async def say(self, text: str, *, address: Address = PERSON, id: str = "", within: float = 2.5) -> str:  # noqa: A002
         return await self.call(message(text, id or uuid.uuid4().hex, address), within=within)
@@ -211,10 +215,9 @@ async def test_mongodb_away_messages_are_acknowledged_in_time_and_processed_in_o
     answers = [await office.say(f"第{place}句", id=each, within=4.5) for place, each in enumerate(ids[:2])]
     answers += await asyncio.gather(*(office.say(f"第{place}句", id=ids[place]) for place in range(2, 12)))
     assert answers == [SENTENCE] + ["ack"] * 11, "an honest sentence, once"
-    assert office.slowest < 4.5
-    known_away = time.monotonic()
-    await office.say("第12句")
-    assert time.monotonic() - known_away < 1.0, "who comes later does not wait for it again"
+    office.was_in_time()
+    with quicker_than(1.5, "who comes later does not wait for it again: the call"):
+        await office.say("第12句")
     assert office.keeper.said().startswith("away: 13")
     mongod.thaw()
     assert await heard(stage, 13) == [f"第{place}句" for place in range(13)]
@@ -245,7 +248,7 @@ async def test_a_short_stall_costs_nobody_their_answer(office: Office, stage: St
     await soon(lambda: office.counted("kept") > 0, "on the disk")
     mongod.thaw()
     assert await asking == "听到：路灯坏了"
-    assert office.slowest < 4.5
+    office.was_in_time()
 
 
 async def test_repeats_are_known_in_the_spool_as_well(office: Office, stage: Stage, mongod: Mongod) -> None:
@@ -407,10 +410,8 @@ async def test_where_the_spool_cannot_be_made_calls_go_unacknowledged(stage: Sta
     channel = Channel(arrivals=[Arrival(messages=[message("一", "m1")])])
     request = WebhookRequest(method="POST", path="", query={}, headers={}, body=b"", received_at=now())
     mongod.freeze()
-    begun = time.monotonic()
-    with pytest.raises(StorageError):
+    with quicker_than(4.9, "the call"), pytest.raises(StorageError):
         await intake.handle(channel, request)
-    assert time.monotonic() - begun < 4.5
 
 
 def test_a_person_is_reassured_once_in_a_while_and_events_are_not_answered() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from waiting import awaited
 
 from dialogs.build import build_manager
 from dialogs.evaluating.city import OFFICE, CasesInMemory, FixedChance
@@ -97,8 +98,7 @@ async def test_the_answers_are_made_ready_before_anybody_asks() -> None:
         CasesInMemory(), FixedChance(), office=OFFICE, understanding=Understanding(embedder=embedder)
     )
     manager.warm()
-    async with asyncio.timeout(5):
-        await embedder.asked.wait()
+    await awaited(embedder.asked.wait(), "the model is asked")
     await asyncio.sleep(0)
     manager.warm()
     await asyncio.sleep(0)
