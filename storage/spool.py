@@ -15,7 +15,6 @@ Everything here blocks, and one spool serves one thread at a time: call it in a 
 
 import contextlib
 import errno
-import fcntl
 import os
 import re
 import secrets
@@ -30,6 +29,7 @@ import tink
 from tink import aead, proto_keyset_format
 
 from storage.errors import BatchUnreadable, KeysMissing, SpoolFull, SpoolShut
+from storage.spool_files import locked, made, sync, write
 
 WAITING, ASIDE = "waiting", "aside"
 _BATCH = re.compile(r"(?P<stamp>\d{20})-(?P<count>\d{1,6})\.batch")
@@ -93,7 +93,7 @@ class Spool:
         except tink.TinkError:
             raise KeysMissing("the master key does not wrap") from None
         try:
-            lock = _made(root, id, wrapped)
+            lock = made(root, id, wrapped)
         except OSError as error:
             raise SpoolShut(type(error).__name__) from error
         return cls(root / id, lock, handle.primitive(aead.Aead), room)
@@ -108,7 +108,7 @@ class Spool:
         """
         aead.register()
         try:
-            lock = _locked(folder)
+            lock = locked(folder)
             if lock is None:
                 return None
             try:
@@ -152,10 +152,10 @@ class Spool:
         draft = self.folder / f"{name}.draft"
         try:
             self._mark()
-            _write(draft, sealed)
+            write(draft, sealed)
             draft.rename(self.folder / name)
             self.room.add(len(sealed), count)
-            _sync(self.folder)
+            sync(self.folder)
         except OSError as error:
             with contextlib.suppress(OSError):
                 draft.unlink(missing_ok=True)
@@ -191,10 +191,10 @@ class Spool:
         """Take ``batch`` out of the way, with the key to it, and give where it lies now."""
         aside = self.folder.parent / ASIDE
         aside.mkdir(mode=0o700, exist_ok=True)
-        _write(aside / f"{self.folder.name}.key", (self.folder / "key").read_bytes())
+        write(aside / f"{self.folder.name}.key", (self.folder / "key").read_bytes())
         kept = aside / f"{self.folder.name}.{batch.name}"
         (self.folder / batch.name).rename(kept)
-        _sync(aside)
+        sync(aside)
         self.room.add(-batch.size, -batch.count)
         return kept
 
@@ -243,7 +243,7 @@ def folders(root: Path) -> list[Path]:
 
 def is_held(folder: Path) -> bool:
     """Whether its process lives."""
-    lock = _locked(folder)
+    lock = locked(folder)
     if lock is None:
         return folder.exists()
     os.close(lock)
@@ -282,59 +282,6 @@ def _cipher(folder: Path, wrapper: Any) -> Any:
         raise KeysMissing(f"spool {folder.name}", sentence=sentence) from None
     except OSError as error:
         raise SpoolShut(type(error).__name__) from error
-
-
-def _made(root: Path, id: str, wrapped: bytes) -> int:  # noqa: A002
-    """Make the folder ``id``; it appears with its key and locked, and so is adopted by nobody."""
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = root / f".{id}"
-    draft.mkdir(mode=0o700)
-    lock = os.open(draft / "lock", os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        _write(draft / "key", wrapped)
-        _sync(draft)
-        draft.rename(root / id)
-        _sync(root)
-    except BaseException:
-        os.close(lock)
-        raise
-    return lock
-
-
-def _locked(folder: Path) -> int | None:
-    """The lock of ``folder``; None: its process lives, or it has just been removed."""
-    try:
-        lock = os.open(folder / "lock", os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if os.fstat(lock).st_ino == (folder / "lock").stat().st_ino:
-            return lock
-    except (BlockingIOError, FileNotFoundError):
-        pass
-    os.close(lock)
-    return None
-
-
-def _write(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    try:
-        left = memoryview(content)
-        while left:
-            left = left[os.write(descriptor, left) :]
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _about(id: str) -> bytes:  # noqa: A002

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tink import aead
 
 from channels.messages import Address, Grant, Inbound, Kind, Location, MessagePart, Receipt, ReceiptState
-from storage import spool as module
+from storage import spool_files as module
 from storage.errors import BatchUnreadable, KeysMissing, SpoolFull, SpoolShut
 from storage.spool import Room, Spool, folders, held_back, is_held, set_aside_files
 from storage.spool_records import Record, decoded, encoded, joined
