@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 
 from bot.api import make_api
+from bot.broadcasts.making import make_runs
 from bot.chance import jitter
 from bot.channel_runs import ChannelRuns
 from bot.delivery import jobs
@@ -101,6 +102,7 @@ async def run_worker(settings: Settings) -> None:
                 )
             group.create_task(jobs.tick(services.queue, services.sweeper.sweep, stop, drain_seconds=DRAIN_SECONDS))
             group.create_task(_runs(services, keeper).run(stop))
+            group.create_task(make_runs(services).run(stop))
         await services.turns.drain(_LAST_SECONDS)
 
 

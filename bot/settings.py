@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from bot.settings_broadcasts import Broadcasts
 from bot.settings_problems import explain, split_accounts
 from bot.settings_sections import (
     Api,
@@ -57,6 +58,7 @@ class Settings(Section):
     keys: Keys = Field(default_factory=Keys)
     attachments: Attachments = Field(default_factory=Attachments)
     notices: Notices = Field(default_factory=Notices)
+    broadcasts: Broadcasts = Field(default_factory=Broadcasts)
     dialog: Dialog = Field(default_factory=Dialog)
     understanding: Understanding = Field(default_factory=Understanding)
     assistance: Assistance = Field(default_factory=Assistance)

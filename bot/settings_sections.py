@@ -175,11 +175,14 @@ class Notices(Section):
     )
 
     broadcast_quiet_hours: Annotated[str, AfterValidator(_hours)] = Field(
-        "22:00-08:00", description='When no broadcast is sent besides, Beijing time; `""`: as for notices'
+        "22:00-08:00",
+        description='When no broadcast is sent besides, Beijing time; `""`: as for notices, as where those are `""`',
     )
 
     def broadcast_quiet_span(self) -> tuple[time, time] | None:
         """From when until when no broadcast is sent, local time; None: no other hours than ``quiet_span``."""
+        if not self.quiet_hours and "broadcast_quiet_hours" not in self.model_fields_set:
+            return None  # who switched quiet hours off, switched them off
         return _span(self.broadcast_quiet_hours) if self.broadcast_quiet_hours else None
 
     def quiet_span(self) -> tuple[time, time] | None:

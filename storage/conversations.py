@@ -239,6 +239,10 @@ class Conversations:
         more = cursor_after(shown[-1]) if len(found) > limit else None
         return Page(items=tuple(self._conversation(each) for each in shown), next_cursor=more)
 
+    def read(self, document: Mapping[str, Any]) -> Conversation:
+        """Give the conversation of a document that was read elsewhere (``storage.audience``)."""
+        return self._conversation(document)
+
     def _begun(self, key: str, address: Address, now: datetime) -> Document:
         return {
             "channel": address.channel,

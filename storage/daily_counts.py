@@ -1,5 +1,6 @@
 """Counters that begin anew each day, for what may be done only so often: one atomic step over all processes."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from storage.driver import Database
@@ -31,3 +32,19 @@ class DailyCounts:
             # Used up; or somebody else began the day's count at this very moment, and there is room in it.
             return await self._counts.find_one_and_update(key, update) is not None
         return True
+
+    async def spend_some(self, name: str, wanted: int, *, most: int, now: datetime) -> int:
+        """Count up to ``wanted`` under ``name``; give how many there was room for below ``most``."""
+        if wanted <= 0 or most <= 0:
+            return 0
+        day = f"{(now + _CHINA).date().isoformat()}:{name}"
+        before = {"$ifNull": ["$count", 0]}
+        update = [
+            {"$set": {"granted": {"$max": [0, {"$min": [wanted, {"$subtract": [most, before]}]}]}}},
+            {"$set": {"count": {"$add": [before, "$granted"]}, "expires_at": now + _KEPT}},
+        ]
+        for _ in range(2):
+            with suppress(AlreadyThere):  # somebody else began the day's count at this very moment
+                found = await self._counts.find_one_and_update({"_id": day}, update, upsert=True)
+                return int(found["granted"]) if found else 0
+        return 0

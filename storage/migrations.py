@@ -15,6 +15,7 @@ import structlog
 from storage.api_answers import API_ANSWERS
 from storage.attachment_records import ATTACHMENTS, FILES
 from storage.audit import AUDIT
+from storage.broadcasts import BROADCASTS
 from storage.calls import CALLS
 from storage.case_documents import CASES, TIMELINE
 from storage.code_tries import CODE_TRIES
@@ -27,13 +28,13 @@ from storage.inbox import ARRIVALS
 from storage.message_parts import MESSAGE_PARTS, OPEN
 from storage.numbers import CASE_NUMBERS
 from storage.outbox_documents import OUTBOX
-from storage.receipts import PARKED_RECEIPTS, PARKED_SECONDS
+from storage.receipts import PARKED_RECEIPTS, PARKED_SECONDS, RECIPIENTS
 from storage.records import ArrivalState, CallState
 from storage.send_counts import SEND_COUNTS
 from storage.staff import SESSIONS, STAFF
 
 SCHEMA = "schema"
-VERSION = 9
+VERSION = 10
 """Raise it whenever INDEXES changes."""
 
 _RECORD = "indexes"
@@ -135,6 +136,16 @@ INDEXES: Sequence[Index] = (
     _expiring(SESSIONS),
     Index(collection=AUDIT, name="target", keys=(("target", 1), ("_id", -1))),
     Index(collection=AUDIT, name="actor", keys=(("actor", 1), ("_id", -1))),
+    _newest(BROADCASTS),
+    Index(collection=BROADCASTS, name="state", keys=(("state", 1), ("created_at", 1))),
+    # The work goes along it, and the counts are read from it alone.
+    Index(
+        collection=RECIPIENTS,
+        name="work",
+        keys=(("broadcast", 1), ("state", 1), ("channel", 1), ("account", 1), ("due_at", 1)),
+    ),
+    Index(collection=RECIPIENTS, name="list", keys=(("broadcast", 1), ("_id", 1))),
+    Index(collection=RECIPIENTS, name="provider_key", keys=(("provider_key", 1),), options=_SPARSE),
     _expiring(CODE_TRIES),
     _expiring(SEND_COUNTS),
     _expiring(API_ANSWERS),

@@ -1,4 +1,4 @@
-"""Delivery reports and the entries of the outbox they are about.
+"""Delivery reports and what they are about: entries of the outbox, and recipients of broadcasts.
 
 A report raises an entry's rank or does nothing, so any order and any number of repeats end in the same
 state. One that comes before its sending is recorded is parked for a week under the id it names.
@@ -9,15 +9,18 @@ from datetime import datetime
 from typing import Any
 
 from channels.messages import Receipt, ReceiptState
-from storage.driver import Database, Document, Filter
+from storage.driver import Collection, Database, Document, Filter
 from storage.errors import AlreadyThere
 from storage.outbox_documents import OUTBOX, REASON_LIMIT
 from storage.records import DeliveryState
 
 PARKED_RECEIPTS = "parked_receipts"
+RECIPIENTS = "broadcast_recipients"
 PARKED_SECONDS = 7 * 24 * 3600
 
 _PARKED_AT_ONCE = 10
+_OF_EACH = 4
+"""Reports on one message that are looked at together."""
 
 
 def after_receipt(state: DeliveryState, reported: ReceiptState) -> DeliveryState:
@@ -30,7 +33,7 @@ class Receipts:
     """Brings reports and entries together, whichever comes first."""
 
     def __init__(self, database: Database) -> None:
-        self._entries = database[OUTBOX]
+        self._ledgers = (database[OUTBOX], database[RECIPIENTS])
         self._parked = database[PARKED_RECEIPTS]
 
     async def apply(self, receipt: Receipt) -> bool:
@@ -47,12 +50,29 @@ class Receipts:
         for each in await self._parked.find({"key": {"$in": keys}}, limit=_PARKED_AT_ONCE):
             await self._raise(each["where"], ReceiptState(each["state"]), each["reason"], each["at"])
 
+    async def apply_parked_for(self, sent: Mapping[str, str | None]) -> None:
+        """As ``apply_parked`` for many at once: by id, the provider's key where there is one."""
+        keys = [f"id:{key}" for key in sent] + [f"provider:{key}" for key in sent.values() if key]
+        for each in await self._parked.find({"key": {"$in": keys}}, limit=_OF_EACH * len(keys)):
+            await self._raise(each["where"], ReceiptState(each["state"]), each["reason"], each["at"])
+
     async def _raise(self, where: Filter, reported: ReceiptState, reason: str, at: datetime) -> bool:
-        """Apply to the entry found by ``where``; False: there is none."""
+        """Apply to what is found by ``where``; False: there is nothing."""
+        for ledger in self._ledgers:
+            if await self._raise_in(ledger, where, reported, reason, at):
+                return True
+        return False
+
+    async def _raise_in(
+        self, ledger: Collection, where: Filter, reported: ReceiptState, reason: str, at: datetime
+    ) -> bool:
         lower = [state.value for state in DeliveryState if after_receipt(state, reported) is not state]
         change = _settling(DeliveryState(reported.value), reason, at)
-        while not await self._entries.update_one({**where, "state": {"$in": lower}}, change):
-            found = await self._entries.find_one(where, projection={"state": 1})
+        if ledger.name == RECIPIENTS and "_id" in where:
+            # That this platform names our own ids tells something of those that it is silent about.
+            change = [*change, {"$set": {"told_by_id": True}}]
+        while not await ledger.update_one({**where, "state": {"$in": lower}}, change):
+            found = await ledger.find_one(where, projection={"state": 1})
             if found is None:
                 return False
             if found["state"] not in lower:

@@ -5,7 +5,10 @@ from datetime import UTC, datetime
 from typing import Self
 
 from storage.attachments import Attachments
+from storage.audience import Audience
 from storage.audit import Audit
+from storage.broadcast_ledger import Ledger
+from storage.broadcasts import Broadcasts
 from storage.calls import Calls
 from storage.case_repository import Cases, Clockwork, no_clocks
 from storage.code_tries import CodeTries
@@ -50,6 +53,9 @@ class Store:
     staff: Staff
     sessions: Sessions
     audit: Audit
+    broadcasts: Broadcasts
+    ledger: Ledger
+    audience: Audience
 
     @classmethod
     async def open(
@@ -87,4 +93,7 @@ class Store:
             staff=Staff(database, vault),
             sessions=Sessions(database),
             audit=Audit(database, vault),
+            broadcasts=Broadcasts(database, vault),
+            ledger=Ledger(database, vault),
+            audience=Audience(database, Conversations(database, vault)),
         )

@@ -28,7 +28,11 @@ class QuietHours:
             return None
         if conversation is not None and _awake(conversation, now):
             return None
-        spans = (self.span, self.broadcasts if entry.purpose is Purpose.BROADCAST else None)
+        return self.until(entry.purpose, now=now)
+
+    def until(self, purpose: Purpose, *, now: datetime) -> datetime | None:
+        """When something of ``purpose`` may go out to people who did not just write, where it may not now."""
+        spans = (self.span, self.broadcasts if purpose is Purpose.BROADCAST else None)
         return max((end for span in spans if span and (end := _end(span, now))), default=None)
 
 

@@ -69,7 +69,7 @@ async def test_reports_and_the_recording_at_one_moment_end_the_same(sending, sto
 async def test_a_report_that_comes_just_before_the_recording_counts(sending, store, monkeypatch):
     """Its entry is not to be found by the platform's id when it is looked for, and is a moment later."""
     happens, seen = await sending()
-    entries = store.outbox._receipts._entries
+    entries = store.outbox._receipts._ledgers[0]
     looked = entries.update_one
 
     async def then_recorded(*words, **more):

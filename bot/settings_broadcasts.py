@@ -1,0 +1,25 @@
+"""The table of the settings for notices to many."""
+
+from pydantic import Field
+
+from bot.settings_sections import Section
+
+
+class Broadcasts(Section):
+    """Notices to many."""
+
+    sms_per_second: float = Field(
+        50, ge=0, le=10_000, description="How many people are texted a second, at each account; `0`: as fast as it goes"
+    )
+    sms_per_day: int = Field(0, ge=0, description="How many people are texted a day, at each account; `0`: no limit")
+    sms_fen: float = Field(
+        0, ge=0, le=1_000, description="What one text message costs, in 分, to show the cost; `0`: not shown"
+    )
+    wechat_per_second: float = Field(50, ge=0, le=10_000, description="As `sms_per_second`, of WeChat accounts")
+    wechat_per_day: int = Field(0, ge=0, description="As `sms_per_day`, of WeChat accounts")
+    at_once: int = Field(
+        20, ge=1, le=200, description="How many are being sent at one moment, and at most in doubt where a worker dies"
+    )
+    error_percent: int = Field(
+        30, ge=1, le=100, description="So many of the last 100 (of the first 30 or more) failed: it pauses by itself"
+    )
