@@ -24,7 +24,7 @@ from pymongo.errors import PyMongoError
 
 from storage.bucket import Bucket
 from storage.collection import Collection, Document, Filter, Operation, Session, Sort, awaited
-from storage.driver_errors import is_transient, mapped, wrong_address
+from storage.driver_errors import cancellations, is_transient, mapped, wrong_address
 from storage.errors import StorageError
 from storage.patient_waits import mend_waits
 
@@ -168,13 +168,13 @@ class Database:
 
 
 async def _repeated(session: Session, body: Callable[[Session], Awaitable[T]], until: float) -> T:
-    pause = _FIRST_PAUSE
+    pause, cancelled = _FIRST_PAUSE, cancellations()
     while True:
         try:
             async with await awaited(session.start_transaction()):
                 return await body(session)
         except (PyMongoError, StorageError) as error:
-            if _is_cancelled():
+            if cancellations() > cancelled:
                 # What went wrong while the transaction was being left has taken the cancellation's place.
                 raise asyncio.CancelledError from error
             if time.monotonic() + pause >= until or not is_transient(error):
@@ -182,8 +182,3 @@ async def _repeated(session: Session, body: Callable[[Session], Awaitable[T]], u
         # A moment, growing and uneven, so that two that collided do not collide again.
         await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311
         pause = min(2 * pause, _LONGEST_PAUSE)
-
-
-def _is_cancelled() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

@@ -1,5 +1,6 @@
 """What the driver's errors mean to us."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -45,11 +46,27 @@ def wrong_address() -> Iterator[None]:
 
 @contextmanager
 def mapped(place: str) -> Iterator[None]:
-    """Turn the driver's errors into ours; ``place`` names the collection for the log."""
+    """Turn the driver's errors into ours; ``place`` names the collection for the log.
+
+    A cancellation that comes together with the answer is lost in Python 3.11's ``asyncio.wait_for``, by which PyMongo
+    waits: whoever cancelled would wait for ever for a task that goes on. Here it is found again.
+    """
+    cancelled = cancellations()
     try:
         yield
     except PyMongoError as error:
         raise _ours(error, place) from error
+    if cancellations() > cancelled:
+        raise asyncio.CancelledError
+
+
+def cancellations() -> int:
+    """How often the task that runs was told to end; 0 where none runs."""
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:  # outside any loop
+        return 0
+    return 0 if task is None else task.cancelling()
 
 
 def _ours(error: PyMongoError, place: str) -> StorageError:
