@@ -10,7 +10,7 @@ import structlog
 from aiohttp import web
 
 from bot.api import make_api
-from bot.broadcasts.making import make_runs
+from bot.broadcasts.making import make_office, make_runs
 from bot.chance import jitter
 from bot.channel_runs import ChannelRuns
 from bot.delivery import jobs
@@ -123,7 +123,13 @@ def _application(services: Services, marks: PassiveMarks, keeper: Keeper) -> web
             channels=services.channels,
             intake=intake,
             marks=marks,
-            api=make_api(store=services.store, casework=services.casework, tokens=tokens, clock=services.clock),
+            api=make_api(
+                store=services.store,
+                casework=services.casework,
+                tokens=tokens,
+                clock=services.clock,
+                broadcasts=make_office(services),
+            ),
             console=console_of(services),
             resident=resident_pages_of(services),
             metrics=services.metrics,

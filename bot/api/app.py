@@ -9,6 +9,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from bot.api.answering import Answering
 from bot.api.attachments import AttachmentRoutes
+from bot.api.broadcasts import BroadcastRoutes
 from bot.api.cases import CaseRoutes
 from bot.api.contacts import ContactRoutes
 from bot.api.conversations import ConversationRoutes
@@ -18,6 +19,7 @@ from bot.api.openapi import document
 from bot.api.operations import AnyOperation
 from bot.api.problems import Problem, ProblemKind, of_http_error
 from bot.api.tokens import Caller, SettingsTokens, TokenBook
+from bot.broadcasts.office import BroadcastOffice
 from bot.casework.contacts import ContactBook
 from bot.casework.service import Casework
 from channels.base import Clock
@@ -35,15 +37,25 @@ _caller = web.RequestKey("caller", Caller)
 
 
 def make_api(
-    *, store: Store, casework: Casework, tokens: Mapping[str, str] | TokenBook, clock: Clock
+    *,
+    store: Store,
+    casework: Casework,
+    tokens: Mapping[str, str] | TokenBook,
+    clock: Clock,
+    broadcasts: BroadcastOffice | None = None,
 ) -> web.Application:
-    """Make the application. ``tokens``: the secret of each name (``[api] tokens``), or a book of its own."""
+    """Make the application. ``tokens``: the secret of each name (``[api] tokens``), or a book of its own.
+
+    ``broadcasts`` None: there are no channels to send notices by.
+    """
+    notices = broadcasts or BroadcastOffice(store=store, channels={}, clock=clock)
     operations = (
         *CaseRoutes(store=store, casework=casework).operations(),
         *AttachmentRoutes(store=store, casework=casework, clock=clock).operations(),
         *ConversationRoutes(store=store).operations(),
         *DeliveryRoutes(store=store, casework=casework).operations(),
         *ContactRoutes(store=store, book=ContactBook(store=store, clock=clock)).operations(),
+        *BroadcastRoutes(store=store, office=notices, clock=clock).operations(),
     )
     answering = Answering(
         tokens=SettingsTokens(tokens) if isinstance(tokens, Mapping) else tokens,
