@@ -247,7 +247,7 @@ def _turns(
         clock=utc_now,
         metrics=metrics,
         wanting=Wanting(store=store, unfiled=timedelta(days=settings.attachments.unfiled_days)),
-        beforehand=Beforehand(store=store, binding=_binding(store, channels)),
+        beforehand=Beforehand(store=store, clock=utc_now, binding=_binding(store, channels)),
         invitation=Invitation(DialogFiles(folder=settings.dialog.files), office=settings.office.name),
     )
     return Turns(

@@ -46,6 +46,12 @@ class Calls:
         wanted = {"state": CallState.OPEN.value, "conversation_id": conversation_id}
         return await self._calls.find_one(wanted) is not None
 
+    async def open_of(self, conversation_id: str, limit: int = 20) -> list[Call]:
+        """Give the calls of one conversation that nobody has taken yet, in the order of ``open``."""
+        wanted = {"state": CallState.OPEN.value, "conversation_id": conversation_id}
+        found = await self._calls.find(wanted, sort=(("danger", -1), ("at", 1), ("_id", 1)), limit=limit)
+        return [self._call(each) for each in found]
+
     async def close(self, id: str, by: str, at: datetime) -> None:  # noqa: A002 - what it is
         """Note that ``by`` saw to it.
 

@@ -122,6 +122,19 @@ class Cases:
         found = await self._cases.find(where, sort=NEWEST_FIRST, limit=limit)
         return tuple(case_from_document(each, self._vault) for each in found)
 
+    async def accused_in(self, ids: Sequence[str]) -> frozenset[str]:
+        """Give those of these conversations that filed or follow an accusation."""
+        found = await self._cases.aggregate(
+            [
+                {"$match": {"parties": {"$in": list(ids)}, "accusation": True}},
+                {"$unwind": "$parties"},
+                {"$match": {"parties": {"$in": list(ids)}}},
+                {"$group": {"_id": "$parties"}},
+            ],
+            limit=max(1, len(ids)),
+        )
+        return frozenset(str(each["_id"]) for each in found)
+
     async def parties(
         self, *, channel: str, account: str, district: str | None = None, category: str | None = None
     ) -> AsyncIterator[str]:

@@ -18,7 +18,7 @@ from storage.driver import Database, Document
 from storage.errors import AlreadyThere, Conflict, TooLarge
 from storage.inbound_json import address_from_json, address_to_json
 from storage.personal_data import Vault
-from storage.records import Binding, Conversation, Page, Stop
+from storage.records import Binding, Conversation, Page, Stop, Taken
 from storage.taking import Claim, Taking, free, lease
 
 CONVERSATIONS = "conversations"
@@ -293,6 +293,10 @@ class Conversations:
             answered_at=document.get("answered_at"),
             machine_text=document.get("machine_text", ""),
             binding=None if document.get("binding") is None else self._binding(key, document["binding"]),
+            taken=Taken(member_id=document["taken_by"], until=until)
+            if (until := document.get("taken_until"))
+            else None,
+            first_taken_by=document.get("first_taken_by") or "",
         )
 
 

@@ -34,7 +34,7 @@ from storage.send_counts import SEND_COUNTS
 from storage.staff import SESSIONS, STAFF
 
 SCHEMA = "schema"
-VERSION = 10
+VERSION = 11
 """Raise it whenever INDEXES changes."""
 
 _RECORD = "indexes"
@@ -76,6 +76,7 @@ INDEXES: Sequence[Index] = (
     Index(collection=ARRIVALS, name="history", keys=(("conversation_id", 1), ("arrived_ns", -1), ("_id", -1))),
     _newest(CONVERSATIONS),
     _newest(CONVERSATIONS, "channel"),
+    Index(collection=CONVERSATIONS, name="heard", keys=(("last_inbound_at", -1), ("_id", -1)), options=_SPARSE),
     Index(collection=CONVERSATIONS, name="contact", keys=(("contact_id", 1),), options=_SPARSE),
     Index(
         collection=CONVERSATIONS,

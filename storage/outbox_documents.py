@@ -62,6 +62,7 @@ def entry_from_document(document: Mapping[str, Any], vault: Vault) -> OutboxEntr
         notice=content["notice"],
         fields=content["fields"],
         url=content["url"],
+        author=content.get("author", ""),
         purpose=Purpose(document["purpose"]),
         state=DeliveryState(document["state"]),
         via=None if via is None else Via(via),
@@ -108,6 +109,7 @@ def _content(entry: OutboxEntry) -> Document:
         "notice": entry.notice,
         "fields": dict(entry.fields),
         "url": entry.url,
+        **({"author": entry.author} if entry.author else {}),
     }
 
 

@@ -84,6 +84,14 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """Which member of staff speaks in place of the bot, and until when."""
+
+    member_id: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
     """One person on one account of ours.
 
@@ -93,7 +101,8 @@ class Conversation:
     a person of its own. ``stopped``: what they told us not to send. ``answered_at``: the last answer to a sender
     that may be a machine; ``machine_text`` stands for its last text that looked like a machine's. ``refused``: the
     subscribe notices they said no to, by the platform's ids. ``tags``: the groups that staff put them into.
-    ``left_at``: when they left, where that is still to be followed up (``storage.leaving``).
+    ``left_at``: when they left, where that is still to be followed up (``storage.leaving``). ``taken``: by whom of
+    staff, last (``storage.attending``); ``first_taken_by``: the first who ever did (首问责任).
     """
 
     id: str
@@ -117,6 +126,12 @@ class Conversation:
     refused: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
     left_at: datetime | None = None
+    taken: Taken | None = None
+    first_taken_by: str = ""
+
+    def held_by(self, now: datetime) -> str:
+        """The member of staff who speaks in place of the bot at ``now``; "": nobody does."""
+        return self.taken.member_id if self.taken is not None and self.taken.until > now else ""
 
 
 class DeliveryState(StrEnum):
@@ -187,6 +202,7 @@ class OutboxEntry:
     serve the ways that carry no free text. ``maybe_twice``: a try before may have reached the person. Parts of
     one answer share ``reply_to`` and go out in the order of ``created_at``. ``decision``: the ways weighed last, and
     why each was taken or not. ``meant_for``: the conversation it was made for, where it went another way since.
+    ``author``: the member of staff who wrote it, as colleagues read it; "": nobody did.
     """
 
     id: str
@@ -214,6 +230,7 @@ class OutboxEntry:
     maybe_twice: bool = False
     decision: tuple[Considered, ...] = ()
     meant_for: str | None = None
+    author: str = field(default="", repr=False)
 
 
 class CallState(StrEnum):

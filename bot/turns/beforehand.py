@@ -14,37 +14,40 @@ from bot.casework.effects import Settled
 from bot.turns.binding import PhoneBinding
 from bot.turns.loops import caution
 from bot.turns.stopping import SMS, Word, asked_by_event, stopped_by_event, stopping, word_of
+from channels.base import Clock
 from channels.messages import EventName, Inbound, Purpose
+from dialogs.nlu.danger import danger_in
 from dialogs.outcome import Outcome, Reply
 from storage.contacts import ContactEvent
 from storage.records import ArrivedMessage, Conversation, Stop
 from storage.store import Store
 
+TAKEN_OVER = "taken_over"
+"""The intent of a turn that somebody of staff sees to."""
 _YES = "accept"
+_COMES_OR_GOES = frozenset({EventName.SUBSCRIBED, EventName.UNSUBSCRIBED})
 
 
 class Beforehand:
     """Holds no state of its own."""
 
-    def __init__(self, *, store: Store, binding: PhoneBinding | None = None) -> None:
+    def __init__(self, *, store: Store, clock: Clock, binding: PhoneBinding | None = None) -> None:
         self._store = store
+        self._clock = clock
         self._binding = binding
 
     def takes(self, conversation: Conversation, message: Inbound) -> bool:
         """Whether the dialog must not hear ``message``."""
         if is_notification(message):
             return True
-        binds = self._binding is not None and self._binding.takes(conversation, message)
-        return binds or word_of(message, conversation) is not None
+        if self._taken(conversation, message):
+            return True
+        return self._binds(conversation, message) or word_of(message, conversation) is not None
 
     async def answer(
         self, conversation: Conversation, arrived: ArrivedMessage, now: datetime
     ) -> tuple[Outcome, Settled]:
-        """What comes of a message that ``takes`` named.
-
-        Raises:
-            ValueError: it named none.
-        """
+        """What comes of a message that ``takes`` named."""
         consents = _consents(arrived.message)
         if consents is not None:
             settled = Settled(known={"refused": _refused(conversation.refused, consents)})
@@ -53,6 +56,10 @@ class Beforehand:
             settled = self._asked(conversation, arrived, Word.OUT, now)
             return Outcome(state=conversation.state, intent=Word.OUT.value, at=now), settled
         word = word_of(arrived.message, conversation)
+        message = arrived.message
+        if word is None and (self._taken(conversation, message) or not self._binds(conversation, message)):
+            # Kept, and shown to whoever took over: no answer of the bot's.
+            return Outcome(state=conversation.state, intent=TAKEN_OVER, at=now), Settled()
         if word is None:
             return await self._bound(conversation, arrived, now)
         made = stopping(word, conversation, message_id=arrived.id, at=now)
@@ -77,6 +84,19 @@ class Beforehand:
             changes = (*settled.changes, *also.changes)
             settled = replace(settled, changes=changes, known={**settled.known, **also.known})
         return self._cautious(conversation, batch[-1].message, outcome, settled, now)
+
+    def _binds(self, conversation: Conversation, message: Inbound) -> bool:
+        return self._binding is not None and self._binding.takes(conversation, message)
+
+    def _taken(self, conversation: Conversation, message: Inbound) -> bool:
+        """Whether somebody of staff answers ``message``.
+
+        Who comes or leaves is no message to them. Danger is the dialog's at any time: it names the emergency number at
+        once, and calls everybody.
+        """
+        if not conversation.held_by(self._clock()) or (message.event and message.event.name in _COMES_OR_GOES):
+            return False
+        return not (message.text and danger_in(message.text))
 
     def _asked(self, conversation: Conversation, arrived: ArrivedMessage, word: Word, now: datetime) -> Settled:
         stopped = stopped_by_event(word, conversation, message_id=arrived.id, at=now)

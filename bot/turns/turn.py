@@ -91,7 +91,7 @@ class TurnMaker:
         self._store = store
         self._invitations = Invitations(store=store, text=invitation, clock=clock)
         self._manager = manager
-        self._beforehand = beforehand or Beforehand(store=store)
+        self._beforehand = beforehand or Beforehand(store=store, clock=clock)
         self._wanting = wanting or Wanting(store=store)
         self._settle = settle
         self._channels = channels

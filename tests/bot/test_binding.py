@@ -53,7 +53,9 @@ class Town:
 
     async def says(self, text: str, address: Address = PERSON) -> str:
         binding = PhoneBinding(store=self.store, channels=CHANNELS, book=self.book, chance=Codes())
-        process = self.stage.process(channels=CHANNELS, beforehand=Beforehand(store=self.store, binding=binding))
+        process = self.stage.process(
+            channels=CHANNELS, beforehand=Beforehand(store=self.store, clock=now, binding=binding)
+        )
         arrived = await self.stage.keep(text, address=address)
         process.turns.start(arrived)
         await process.turns.drain(PATIENCE_S)
