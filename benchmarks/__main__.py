@@ -49,7 +49,7 @@ async def _ours(of: Bench, given: argparse.Namespace) -> list[Figure]:
         stack.callback(bare.stop)
         ceiling, ours = Gauge(of, bare, port, "/bare"), {}
         for driver in drivers:
-            web, port = start_service(of, database=f"bench_{driver}", driver=driver, name=f"web-{driver}")
+            web, port = await start_service(of, database=f"bench_{driver}", driver=driver, name=f"web-{driver}")
             stack.callback(web.stop)
             ours[driver] = Gauge(of, web, port, OURS)
         for number in range(given.rounds + 1):  # the first to get warm
@@ -71,7 +71,7 @@ async def _growth(given: argparse.Namespace) -> dict[str, Any]:
         with ExitStack() as stack:
             gauges = {}
             for name in ("empty", "grown"):
-                web, port = start_service(of, database=f"bench_{name}", name=f"web-{name}")
+                web, port = await start_service(of, database=f"bench_{name}", name=f"web-{name}")
                 stack.callback(web.stop)
                 gauges[name] = Gauge(of, web, port, OURS)
             await grow(of.database("bench_grown"), wanted)
@@ -89,7 +89,7 @@ async def _footprint(given: argparse.Namespace) -> dict[str, Any]:
         first = await started(Path(folder), quiet)
         again = await started(Path(folder), quiet)
     async with bench() as of:
-        web, port = start_service(of, database="bench_memory")
+        web, port = await start_service(of, database="bench_memory")
         try:
             rows = await grown(of, Gauge(of, web, port, OURS), turns=given.turns)
         finally:

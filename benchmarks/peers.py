@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.children import Child, cores, free_port, start
-from benchmarks.deployment import Bench
+from benchmarks.deployment import Bench, prepared
 from benchmarks.figures import Figure
 from benchmarks.speed import FORM, Gauge, Town, note
 
@@ -49,6 +49,7 @@ async def rasa(of: Bench, people: int, *, at_once: int) -> list[Figure]:
     if not (RASA_PROJECT and _has(RASA_PYTHON, "rasa")):
         note(f"{name}: skipped, RASA_PROJECT and RASA_PYTHON name no trained project and no Python with rasa")
         return []
+    await prepared(of.database("bench_rasa"))
     with _rasa_runs(of) as (child, port):
         gauge = Gauge(of, child, port, "/webhooks/rest/webhook", check=bool)
         for text in FORM:
