@@ -14,6 +14,7 @@ from channels.messages import Inbound, Kind
 from dialogs.explaining import Explanation
 from storage.attachment_records import Attachment
 from storage.cases import Case, CaseState, Filer, TimelineEntry, lawful_moves
+from storage.clocks import CaseClock
 from storage.records import ArrivedMessage, Call, Considered, DeliveryState, OutboxEntry
 from storage.records import Conversation as StoredConversation
 
@@ -76,12 +77,30 @@ def _facts(case: Case, *, full: bool) -> dict[str, Any]:
         ),
         "followers": len(case.followers),
         "assignments": tuple(
-            shown.Assignment(unit=each.unit, lead=each.lead, at=each.at, note=each.note) for each in case.assignments
+            shown.Assignment(
+                unit=each.unit, unit_id=each.unit_id, lead=each.lead, at=each.at, note=each.note, state=each.state
+            )
+            for each in case.assignments
         ),
+        "clocks": tuple(map(_clock, case.clocks)),
+        "due_at": case.next_clock.due_at if case.next_clock else None,
         "satisfaction": case.satisfaction,
         "created_at": case.created_at,
         "updated_at": case.updated_at,
     }
+
+
+def _clock(clock: CaseClock) -> shown.Clock:
+    return shown.Clock(
+        stage=clock.stage,
+        limit=str(clock.limit),
+        extension=str(clock.extension) if clock.extension else None,
+        started_at=clock.started_at,
+        warns_at=clock.warns_at,
+        due_at=clock.due_at,
+        stopped_at=clock.stopped_at,
+        paused=clock.paused,
+    )
 
 
 def _filer(filer: Filer, *, full: bool) -> shown.Filer:

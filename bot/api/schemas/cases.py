@@ -12,7 +12,8 @@ from stdnum.exceptions import ValidationError as BadNumber
 from bot.api.schemas.conversations import Way
 from bot.api.shapes import Answer, Body, Item, Paged, Text, Wrong
 from storage.attachment_records import AttachmentState
-from storage.cases import CaseState
+from storage.cases import AssignmentState, CaseState
+from storage.clocks import Stage
 
 TITLE_MAX = 100
 CONTENT_MAX = 20_000
@@ -189,9 +190,24 @@ class Attachment(Answer):
 
 class Assignment(Answer):
     unit: str
+    unit_id: str = Field(description="单位代码；不是登记过的单位时为空")
     lead: bool
     at: datetime
     note: str
+    state: AssignmentState = Field(description="open 办理中，answered 已回复，returned 已退回，excused 免于办理")
+
+
+class Clock(Answer):
+    """One limit of the case, over the official calendar."""
+
+    stage: Stage = Field(description="accept 受理，answer 答复，close 办结")
+    limit: str = Field(description="期限，如 5个工作日")
+    extension: str | None = Field(description="批准的延期")
+    started_at: datetime
+    warns_at: datetime | None = Field(description="从这时起是黄灯；暂停计时时为 null")
+    due_at: datetime | None = Field(description="从这时起是红灯；暂停计时时为 null")
+    stopped_at: datetime | None = Field(description="完成的时间")
+    paused: bool = Field(description="正在等诉求人补充，暂停计时")
 
 
 class CaseBrief(Item):
@@ -217,6 +233,8 @@ class CaseBrief(Item):
     source: Source
     followers: int = Field(description="有多少人关注进度")
     assignments: tuple[Assignment, ...]
+    clocks: tuple[Clock, ...]
+    due_at: datetime | None = Field(description="最先到期的期限；没有在计时的为 null")
     satisfaction: int | None = Field(description="满意程度，1（很不满意）至 5")
     created_at: datetime
     updated_at: datetime

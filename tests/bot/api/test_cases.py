@@ -253,3 +253,16 @@ async def test_a_case_may_be_written_down_for_somebody_who_talked_to_us(api, off
     assert made["followers"] == 1
     (notice,) = await office.notices(made["number"])
     assert made["query_code"] in notice.text
+
+
+async def test_a_case_tells_its_limits(api, office):
+    from bot.clocks.calendar import WorkCalendar
+    from bot.clocks.clockwork import ClockSetter
+    from bot.clocks.rules import Rules
+
+    office.store.cases._clockwork = ClockSetter(calendar=WorkCalendar(), rules=Rules)
+    case = await office.filed(await office.resident())
+    answer = await (await api.get(f"/api/v1/cases/{case.number}")).json()
+    [clock] = answer["clocks"]
+    assert (clock["stage"], clock["limit"], clock["paused"]) == ("accept", "15日", False)
+    assert answer["due_at"] == clock["due_at"] is not None
