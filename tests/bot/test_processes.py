@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import unused_port
+from ports import free_port
 from waiting import awaited, quicker_than, within
 
 from bot.processes import run_web, run_worker
@@ -27,7 +27,7 @@ def settings(servers: Endpoints, database: Any, tmp_path: Path) -> Callable[...,
             "BOT_MONGODB_URI": f"{base.rstrip('/')}/{database.name}?{options}",
             "BOT_REDIS_URL": redis_url,
             "BOT_DATA_DIR": str(tmp_path),
-            "BOT_HTTP__PORT": str(unused_port()),
+            "BOT_HTTP__PORT": str(free_port()),
         }
         return load([], environment)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from ports import free_port
 from waiting import PATIENCE_S, awaited, soon, within
 
 from bot.settings import load
@@ -130,7 +131,7 @@ async def test_up_uses_the_servers_that_are_set_and_starts_none(servers: Endpoin
         tmp_path,
         BOT_MONGODB_URI=own_database(servers),
         BOT_REDIS_URL=servers.redis_url,
-        BOT_HTTP__PORT=str(_free_port()),
+        BOT_HTTP__PORT=str(free_port()),
     )
     async with started("up", env=env, folder=tmp_path):
         assert running(tmp_path).variables == {}
@@ -140,7 +141,7 @@ async def test_up_uses_the_servers_that_are_set_and_starts_none(servers: Endpoin
 
 async def test_a_part_that_is_killed_comes_back(servers: Endpoints, tmp_path: Path) -> None:
     env = environment(tmp_path, BOT_MONGODB_URI=own_database(servers))
-    env |= {"BOT_REDIS_URL": servers.redis_url, "BOT_HTTP__PORT": str(_free_port())}
+    env |= {"BOT_REDIS_URL": servers.redis_url, "BOT_HTTP__PORT": str(free_port())}
     async with started("up", env=env, folder=tmp_path), aiohttp.ClientSession() as http:
         os.kill(running(tmp_path).parts["web"], signal.SIGKILL)
         await soon(lambda: _ready(http, running(tmp_path).bot_url), "it is ready again")
@@ -154,18 +155,10 @@ async def _ready(http: aiohttp.ClientSession, url: str) -> bool:
         return False
 
 
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.mark.parametrize("missing", ["mongodb", "redis"])
 async def test_only_the_missing_server_is_started(servers: Endpoints, tmp_path: Path, missing: str) -> None:
     given = {"mongodb": ("BOT_MONGODB_URI", own_database(servers)), "redis": ("BOT_REDIS_URL", servers.redis_url)}
     del given[missing]
-    env = environment(tmp_path, **dict(given.values()), BOT_HTTP__PORT=str(_free_port()))
+    env = environment(tmp_path, **dict(given.values()), BOT_HTTP__PORT=str(free_port()))
     async with started("up", env=env, folder=tmp_path):
         assert [name for name in ("mongodb", "redis") if (tmp_path / name).exists()] == [missing]

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tomllib
@@ -14,17 +13,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from ports import free_port
 from waiting import WaitedTooLong, until
 
 READY_SECONDS = 120.0
 """Generous: the machine that runs the tests may be busy. The goal is 5 s (benchmarks/)."""
 STOP_SECONDS = 60.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def http(

@@ -8,7 +8,6 @@ import contextlib
 import re
 import shutil
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import Self
 from urllib.parse import unquote_to_bytes
 
 import pytest
+from ports import free_port
 from waiting import PATIENCE_S, until
 
 FAKESMSC = Path("/usr/lib/kannel/test/fakesmsc")
@@ -92,12 +92,6 @@ class Text:
     to: str
     udh: str
     content: str
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Kannel:
