@@ -17,15 +17,14 @@ from bot.accounts import open_accounts
 from bot.intake import Answer
 from bot.master_key import master_key
 from bot.metrics import Metrics
-from bot.opening import DatabaseAway, connected
+from bot.opening import DatabaseAway, answers, connected
 from bot.settings import Settings
 from bot.spooling.door import Door
 from bot.spooling.keeper import recorded
 from bot.spooling.opening import open_disk
 from bot.web import WebParts, make_runner, make_web
 from channels.base import Channel, Clock, WebhookRequest
-from storage.driver import Database
-from storage.errors import KeysMissing, StorageError
+from storage.errors import KeysMissing
 from storage.stamps import Stamps
 
 _TIMEOUT_MS = 1_500
@@ -79,12 +78,12 @@ class Meanwhile:
         """Return when the database answers, at once where nothing can be done without it, or at ``stop``."""
         async with contextlib.AsyncExitStack() as asking:
             database = await connected(self._settings, asking, _TIMEOUT_MS)
-            if await _answers(database) or not await self._opened():
+            if await answers(database) or not await self._opened():
                 return
             uri = self._settings.storage.mongodb_uri
             away = DatabaseAway(uri.get_secret_value() if uri else "", self._settings.origin("storage.mongodb_uri"))
             structlog.get_logger().error("web.without_database", sentence=away.sentence)
-            while not stop.is_set() and not await _answers(database):
+            while not stop.is_set() and not await answers(database):
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(_LOOK_S):
                         await stop.wait()
@@ -154,11 +153,3 @@ def _nobody() -> web.Application:
     app = web.Application()
     app.router.add_route("*", "/{rest:.*}", away)
     return app
-
-
-async def _answers(database: Database) -> bool:
-    try:
-        await database.ping()
-    except StorageError:
-        return False
-    return True

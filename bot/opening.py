@@ -12,11 +12,13 @@ from bot.clocks.rules import Rules
 from bot.master_key import master_key
 from bot.settings import Settings
 from storage.driver import Database, connect
-from storage.errors import StorageAway
+from storage.errors import StorageAway, StorageError
 from storage.personal_data import Vault, open_vault
 from storage.store import Store
 
 _OPENING_TRIES = 3
+_BUSY_TRIES = 15
+"""Of a server that answers: its first indexes may take longer than any operation gets, and go on being built."""
 _BACK_UP = "主密钥已生成。没有它，数据库里的内容谁也读不出：请马上备份，并与数据库分开存放"
 
 
@@ -62,7 +64,9 @@ async def connected(settings: Settings, stack: AsyncExitStack, timeout_ms: int) 
     return database
 
 
-async def opened_store(settings: Settings, database: Database, *, tries: int = _OPENING_TRIES) -> tuple[Store, Vault]:
+async def opened_store(
+    settings: Settings, database: Database, *, tries: int = _OPENING_TRIES, busy_tries: int = _BUSY_TRIES
+) -> tuple[Store, Vault]:
     """Safe to repeat: a busy server may need longer for its first indexes than any operation gets."""
     master = master_key(settings)
     try:
@@ -71,8 +75,10 @@ async def opened_store(settings: Settings, database: Database, *, tries: int = _
             structlog.get_logger().warning("keys.master_key_made", where=master.where, sentence=_BACK_UP)
         return await _opened(database, vault, settings), vault
     except StorageAway as error:
+        if busy_tries > 0 and await answers(database):
+            return await opened_store(settings, database, tries=tries, busy_tries=busy_tries - 1)
         if tries > 1:
-            return await opened_store(settings, database, tries=tries - 1)
+            return await opened_store(settings, database, tries=tries - 1, busy_tries=busy_tries)
         uri = settings.storage.mongodb_uri
         key = "storage.mongodb_uri"
         raise DatabaseAway(uri.get_secret_value() if uri else "", settings.origin(key)) from error
@@ -81,3 +87,12 @@ async def opened_store(settings: Settings, database: Database, *, tries: int = _
 async def _opened(database: Database, vault: Vault, settings: Settings) -> Store:
     clockwork = ClockSetter(calendar=WorkCalendar(), rules=Rules)
     return await Store.open(database, vault, number_prefix=settings.office.prefix, clockwork=clockwork)
+
+
+async def answers(database: Database) -> bool:
+    """Whether a server that takes writes is there now."""
+    try:
+        await database.ping()
+    except StorageError:
+        return False
+    return True
