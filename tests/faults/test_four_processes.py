@@ -113,6 +113,7 @@ async def test_a_stop_lets_the_turns_under_way_end(four):
     await all_is_well(four.cluster, talkers)
 
 
+@pytest.mark.faults
 async def test_a_rolling_restart_shows_no_error_to_any_platform(four):
     """One after the other ends and begins anew; the balancer only knows that a refused connection goes to the next."""
     balancer, over, stops = Balancer([web.url for web in four.cluster.webs[:2]]), asyncio.Event(), []

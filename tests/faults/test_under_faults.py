@@ -9,6 +9,7 @@ from fault_schedule import Deed, schedule
 SEED, SECONDS = 5, 30.0
 
 
+@pytest.mark.faults
 @pytest.mark.timeout(600)
 def test_no_acknowledged_message_is_lost_and_nothing_happens_twice(tmp_path):
     """Residents on three channels, staff, two web and two worker processes; all are killed, frozen and cut off."""

@@ -56,24 +56,23 @@ def schedule(seed: int, seconds: float, *, every: float = 2.5) -> Sequence[Fault
     faults: list[Fault] = []
     at, firsts = 0.5, chance.sample(_KINDS, len(_KINDS))
     while at < seconds:
-        deed, targets, _ = firsts.pop() if firsts else chance.choices(_KINDS, [weight for *_, weight in _KINDS])[0]
-        target = chance.choice(targets)
-        lasting = min(_lasting(chance, deed, target), seconds - at)
-        fault = Fault(at=at, deed=deed, target=target, seconds=lasting)
-        if deed is Deed.LINE:
-            fault = Fault(
-                at=at,
-                deed=deed,
-                target=target,
-                seconds=lasting,
-                line=chance.choice(_BAD),
-                server=chance.choice(("mongodb", "mongodb", "redis")),
-            )
-        if free.get(target, 0.0) <= at:
+        deed, targets, _ = firsts[-1] if firsts else chance.choices(_KINDS, [weight for *_, weight in _KINDS])[0]
+        idle = [target for target in targets if free.get(target, 0.0) <= at]
+        if idle:
+            firsts = firsts[:-1]
+            fault = _fault(chance, at, deed, chance.choice(idle), seconds)
             faults.append(fault)
-            free[target] = at + lasting + 1.0
+            free[fault.target] = at + fault.seconds + 1.0
         at += chance.uniform(0.4, 1.6) * every
     return faults
+
+
+def _fault(chance: random.Random, at: float, deed: Deed, target: str, until: float) -> Fault:
+    seconds = min(_lasting(chance, deed, target), until - at)
+    if deed is not Deed.LINE:
+        return Fault(at=at, deed=deed, target=target, seconds=seconds)
+    line, server = chance.choice(_BAD), chance.choice(("mongodb", "mongodb", "redis"))
+    return Fault(at=at, deed=deed, target=target, seconds=seconds, line=line, server=server)
 
 
 def _lasting(chance: random.Random, deed: Deed, target: str) -> float:
