@@ -2,18 +2,15 @@
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.children import Child, answered, children_of, cores, free_port, memory_mib, start
+from benchmarks.children import Child, children_of, cores, free_port, memory_mib, start
 from benchmarks.deployment import Bench
 from benchmarks.speed import Gauge, Town, converse
-
-_READY = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +44,7 @@ def _by_part(child: Child) -> dict[str, float]:
     for pid in children_of(child.pid):
         with contextlib.suppress(OSError):
             words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
-            name = words[3] if "-m" in words[:2] and len(words) > 3 else Path(words[0]).name  # noqa: PLR2004
+            name = _part(words)
             parts[f"{name} {pid}"] = round(memory_mib(pid), 1)
     return parts
 
@@ -63,11 +60,8 @@ async def grown(of: Bench, gauge: Gauge, *, turns: int) -> list[tuple[int, float
     return seen
 
 
-def told(start_: Start) -> str:
-    """As JSON."""
-    return json.dumps({"seconds": start_.seconds, "memory_mib": start_.memory}, ensure_ascii=False)
-
-
-def is_up(port: int) -> bool:
-    """Whether it answers."""
-    return answered(port, "/healthz") == _READY
+def _part(words: list[str]) -> str:
+    """``web`` of ``python -m bot web``, the module of another, else the program."""
+    if words[1:2] != ["-m"]:
+        return Path(words[0]).name
+    return words[3] if words[2] == "bot" else words[2]
