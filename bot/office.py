@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 from bot.access.members import Members
 from bot.access.passwords import Passwords
 from bot.access.signing_in import SigningIn
+from bot.broadcasts.making import make_office
 from bot.casework.staffwork import StaffWork
 from bot.clocks.calendar import WorkCalendar
 from bot.clocks.clockwork import ClockSetter
@@ -16,6 +17,7 @@ from bot.clocks.rules import Rules
 from bot.console.app import ConsoleParts, make_console
 from bot.console.cases import CaseParts, cases_feature
 from bot.console.figures import figures_feature
+from bot.console.notices import NoticeParts, notices_feature
 from bot.console.people import people_feature
 from bot.console.routes import Feature
 from bot.resident import ResidentParts, make_resident_pages
@@ -67,7 +69,14 @@ def _features(services: Services, members: Members) -> Sequence[Feature]:
     )
     people = people_feature(store=services.store, members=members, clock=services.clock)
     figures = figures_feature(store=services.store, figures=Figures(services.store.database), clock=services.clock)
-    return (cases_feature(cases), figures, people)
+    notices = NoticeParts(
+        store=services.store,
+        office=make_office(services),
+        clock=services.clock,
+        categories=cases.categories,
+        sms_fen=services.settings.broadcasts.sms_fen,
+    )
+    return (cases_feature(cases), notices_feature(notices), figures, people)
 
 
 def category_names(file: Path) -> Sequence[str]:
