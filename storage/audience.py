@@ -7,6 +7,7 @@ from storage.conversations import CONVERSATIONS, Conversations
 from storage.driver import Database, Document
 from storage.records import Conversation
 
+_MOST = 10_000_000
 _BRIEF: Mapping[str, Any] = {"state": 0, "binding": 0}
 
 
@@ -30,6 +31,10 @@ class Audience:
         if tag is not None:
             where["tags"] = tag
         return await self._found(where, limit)
+
+    async def count(self, channel: str) -> int:
+        """Count the conversations of a channel's accounts."""
+        return await self._conversations.count({"channel": channel}, limit=_MOST)
 
     async def of_contacts(self, contact_ids: Sequence[str], *, limit: int) -> Sequence[Conversation]:
         """Give all conversations of these contacts."""

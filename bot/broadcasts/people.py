@@ -5,7 +5,7 @@ channels that reaches them. A post is for everybody and is one recipient of its 
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.broadcasts.words import SMS, WEIBO, entry_of, problems, said
@@ -44,6 +44,10 @@ class Tally:
         return sum(self.excluded.values())
 
 
+def _nobody(_more: int) -> None:
+    """Hear nothing."""
+
+
 class People:
     """Finds them. Reads in portions: memory stays flat, however many there are."""
 
@@ -67,8 +71,17 @@ class People:
                 async for people in self._on(broadcast, channel, account, numbers):
                     yield await self._planned(broadcast, people)
 
-    async def tally(self, broadcast: Broadcast, numbers: Sequence[str] | None = None) -> Tally:
-        """Count who would be told and who not, and why; nothing is written or sent."""
+    async def size(self, broadcast: Broadcast) -> int:
+        """About how many there are, for a bar: conversations of the broadcast's channels."""
+        return sum([await self._store.audience.count(channel) for channel in broadcast.channels if channel != WEIBO])
+
+    async def tally(
+        self, broadcast: Broadcast, numbers: Sequence[str] | None = None, *, tell: Callable[[int], None] = _nobody
+    ) -> Tally:
+        """Count who would be told and who not, and why; nothing is written or sent.
+
+        ``tell`` hears how many more were looked at.
+        """
         seen: set[str] = set()
         to_send: Counter[str] = Counter()
         excluded: Counter[tuple[str, str]] = Counter()
@@ -81,6 +94,7 @@ class People:
                     excluded[each.address.channel, each.reason] += 1
                 else:
                     to_send[each.address.channel] += 1
+            tell(len(portion))
         return Tally(to_send=dict(to_send), excluded=dict(excluded))
 
     async def _on(
