@@ -10,12 +10,15 @@ from bot.access.members import Members
 from bot.access.passwords import Passwords
 from bot.access.signing_in import SigningIn
 from bot.broadcasts.making import make_office
+from bot.casework.attending import Attending
 from bot.casework.staffwork import StaffWork
 from bot.clocks.calendar import WorkCalendar
 from bot.clocks.clockwork import ClockSetter
 from bot.clocks.rules import Rules
 from bot.console.app import ConsoleParts, make_console
 from bot.console.cases import CaseParts, cases_feature
+from bot.console.conversations import ConversationParts, Live, conversations_feature
+from bot.console.conversations.canned import canned_replies
 from bot.console.figures import figures_feature
 from bot.console.notices import NoticeParts, notices_feature
 from bot.console.people import people_feature
@@ -30,16 +33,19 @@ def console_of(services: Services) -> web.Application:
     """The console over the parts of a web process."""
     store, clock, passwords = services.store, services.clock, Passwords()
     members = Members(store=store, passwords=passwords, clock=clock)
-    return make_console(
+    live = Live(store=store, clock=clock)
+    console = make_console(
         ConsoleParts(
             store=store,
             signing_in=SigningIn(store=store, passwords=passwords, clock=clock),
             clock=clock,
             office=services.settings.office.name,
             public_url=services.settings.http.public_url,
-            features=_features(services, members),
+            features=(*_features(services, members), _conversations(services, live)),
         )
     )
+    console.on_shutdown.append(live.close)
+    return console
 
 
 def resident_pages_of(services: Services) -> web.Application:
@@ -77,6 +83,24 @@ def _features(services: Services, members: Members) -> Sequence[Feature]:
         sms_fen=services.settings.broadcasts.sms_fen,
     )
     return (cases_feature(cases), notices_feature(notices), figures, people)
+
+
+def _conversations(services: Services, live: Live) -> Feature:
+    files = DialogFiles(folder=services.settings.dialog.files)
+    return conversations_feature(
+        ConversationParts(
+            store=services.store,
+            attending=Attending(
+                store=services.store, channels=services.channels, clock=services.clock, kick=services.queue.kick
+            ),
+            casework=services.casework,
+            live=live,
+            clock=services.clock,
+            channels=frozenset(name for name, _ in services.channels),
+            categories=category_names(files.categories),
+            canned=canned_replies(files.folder),
+        )
+    )
 
 
 def category_names(file: Path) -> Sequence[str]:

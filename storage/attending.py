@@ -62,14 +62,15 @@ class Attendance:
         there = {each.id: each for each in await self._conversations.get_many(ids)}
         return [there[each] for each in ids if each in there]
 
-    async def stamp(self) -> str:
-        """Give a text that changes whenever somebody writes or a conversation changes hands."""
-        last = await self._documents.find_one(
+    async def stamp(self, limit: int) -> str:
+        """Give a text that changes whenever one of the newest ``limit`` is heard, answered, taken or handed back."""
+        found = await self._documents.find(
             {"last_inbound_at": {"$ne": None}},
-            projection={"last_inbound_at": 1, "version": 1, "taken_until": 1},
+            projection={"version": 1, "taken_until": 1},
             sort=(("last_inbound_at", -1), ("_id", -1)),
+            limit=limit,
         )
-        return "" if last is None else f"{last['_id']} {last['version']} {last.get('taken_until')}"
+        return " ".join(f"{each['_id']}/{each['version']}/{each.get('taken_until')}" for each in found)
 
 
 def _held(conversation_id: str, member_id: str, now: datetime) -> Document:

@@ -15,7 +15,7 @@ from storage.records import OutboxEntry
 CHANNELS: Mapping[str, str] = MappingProxyType(
     {"wechat": "微信", "sms": "短信", "weibo": "微博", "api": "其他系统", "console": "窗口"}
 )
-_STATES: Mapping[str, str] = MappingProxyType(
+STATES: Mapping[str, str] = MappingProxyType(
     {
         "queued": "等待发送",
         "sending": "正在发送",
@@ -131,7 +131,7 @@ def _told(entry: OutboxEntry, *, full: bool) -> Told:
     hidden = masking.told_code(entry.text)
     return Told(
         channel=CHANNELS.get(entry.address.channel, entry.address.channel),
-        state=_STATES[entry.state],
+        state=STATES[entry.state],
         text=hidden if full else masking.text(hidden),
         ways=[
             f"{CHANNELS.get(way.channel, way.channel)}：{'采用' if way.taken else '没有采用'}，{sentence(way.reason)}"

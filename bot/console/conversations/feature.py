@@ -1,0 +1,69 @@
+"""The routes of the conversations, each with the permission it takes."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.access.permissions import Permission
+from bot.casework.attending import Attending
+from bot.casework.service import Casework
+from bot.console.conversations.actions import ConversationActions
+from bot.console.conversations.live import Live
+from bot.console.conversations.pages import ConversationPages
+from bot.console.routes import Feature, Handler, Route, Tab
+from channels.base import Clock
+from storage.store import Store
+
+# Conversations in which somebody was accused are the discipline role's (``reach``).
+_SEES = frozenset({Permission.CONVERSATIONS, Permission.ACCUSATIONS})
+_ALL = "/conversations"
+_ONE = f"{_ALL}/{{id}}"
+
+
+def _new_key() -> str:
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationParts:
+    """What the pages of the conversations work with. ``channels``: the names of those we have."""
+
+    store: Store
+    attending: Attending
+    casework: Casework
+    live: Live
+    clock: Clock
+    channels: frozenset[str]
+    categories: Sequence[str]
+    canned: Sequence[str]
+
+    def key(self) -> str:
+        """Names one sending of one form, so that a repeat does nothing."""
+        return _new_key()
+
+
+def conversations_feature(parts: ConversationParts) -> Feature:
+    """The conversations, as a part of the console."""
+    pages = ConversationPages(parts)
+    actions = ConversationActions(parts, pages)
+    return Feature(
+        routes=(
+            _route("GET", _ALL, pages.inbox),
+            _route("GET", f"{_ALL}/events", pages.inbox_events),
+            _route("GET", _ONE, pages.one),
+            _route("GET", f"{_ONE}/events", pages.one_events),
+            Route(method="POST", path=f"{_ONE}/reveal", handler=pages.reveal, needs=Permission.REVEAL),
+            _route("POST", f"{_ONE}/take", actions.take),
+            _route("POST", f"{_ONE}/hand-back", actions.hand_back),
+            _route("POST", f"{_ONE}/reply", actions.reply),
+            _route("POST", f"{_ONE}/count", actions.count),
+            _route("POST", f"{_ONE}/calls/{{call}}/close", actions.close_call),
+            Route(method="GET", path=f"{_ONE}/case", handler=actions.case_form, needs=Permission.INTAKE),
+            Route(method="POST", path=f"{_ONE}/case", handler=actions.make_case, needs=Permission.INTAKE),
+        ),
+        tabs=(Tab(path=_ALL, label="会话", needs=_SEES, order=15),),
+    )
+
+
+def _route(method: str, path: str, handler: Handler) -> Route:
+    return Route(method=method, path=path, handler=handler, needs=None, any_of=_SEES)
