@@ -107,7 +107,7 @@ class Ledger:
 
         The answer holds those of ``wanted`` that nobody else took meanwhile; they may be sent.
         """
-        changes: list[Any] = [_recorded(each, token) for each in outcomes]
+        changes = _recorded(outcomes, token)
         if wanted:
             facts = {"state": _SENDING, "token": mark, "claimed_at": now}
             changes.append(
@@ -268,9 +268,28 @@ class Ledger:
         )
 
 
-def _recorded(outcome: Outcome, token: str) -> UpdateOne:
-    """Only while it is still being sent under ``token``: a report that was quicker stands."""
-    recipient = outcome.recipient
+def _recorded(outcomes: Sequence[Outcome], token: str) -> list[UpdateOne | UpdateMany]:
+    """One change for all that ended alike; what has a number of the platform's has a change of its own.
+
+    Each holds only while it is still being sent under ``token``: a report that was quicker stands.
+    """
+    changes: list[UpdateOne | UpdateMany] = []
+    alike: dict[Any, list[Outcome]] = {}
+    for each in outcomes:
+        if each.provider_id:
+            guard: Document = {"_id": each.recipient.id, "token": token, "state": _SENDING}
+            changes.append(UpdateOne(guard, _change(each)))
+        else:
+            key = (each.state, each.via, each.reason, each.due_at, each.counts_as_try, bool(each.recipient.reason))
+            alike.setdefault(key, []).append(each)
+    for several in alike.values():
+        ids = [each.recipient.id for each in several]
+        guard = {"_id": {"$in": ids}, "token": token, "state": _SENDING}
+        changes.append(UpdateMany(guard, _change(several[0])))
+    return changes
+
+
+def _change(outcome: Outcome) -> Document:
     facts: Document = {"state": outcome.state.value}
     if outcome.via is not None:
         facts["via"] = outcome.via.value
@@ -281,12 +300,12 @@ def _recorded(outcome: Outcome, token: str) -> UpdateOne:
     if outcome.state is RecipientState.SENT:
         facts["sent_at"] = outcome.at
         if outcome.provider_id:
-            address = recipient.address
+            address = outcome.recipient.address
             facts["provider_id"] = outcome.provider_id
             facts["provider_key"] = f"{address.channel}:{address.account}:{outcome.provider_id}"
     change: Document = {"$set": facts}
-    if outcome.state is RecipientState.SENT:
+    if outcome.state is RecipientState.SENT and outcome.recipient.reason:
         change["$unset"] = {"reason": ""}
     if outcome.counts_as_try:
         change["$inc"] = {"tries": 1}
-    return UpdateOne({"_id": recipient.id, "token": token, "state": _SENDING}, change)
+    return change
