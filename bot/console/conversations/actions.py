@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bot import masking
 from bot.access.permissions import Permission
 from bot.casework.attending import NotDone
 from bot.casework.service import Draft
 from bot.console.conversations import shown
 from bot.console.conversations.pages import ConversationPages
 from bot.console.conversations.reach import conversation_of
+from bot.console.conversations.restoring import HIDDEN, restored
 from bot.console.routes import Call
 from dialogs.explaining import explain
 from storage.cases import CASE_TYPES, Filer, Source
@@ -28,7 +28,7 @@ _LONGEST_CONTENT = 5_000
 _LONGEST_TITLE = 60
 _LONGEST_PLACE = 200
 _HEARD = 40
-_HIDDEN = "****"
+_FREE = ("title", "content", "place", "name", "phone")
 
 
 class ConversationActions:
@@ -106,13 +106,10 @@ class ConversationActions:
         """Write down a case for the resident, who follows it and is told its number."""
         conversation = await conversation_of(self._store, call)
         proposed = await self._proposed(conversation)
-        words = shown.words_of(conversation, ())
         form = {name: _lines(value) for name, value in (await call.form()).items()}
-        # What was shown masked and came back unchanged is filed as it was said.
-        given = {
-            name: proposed[name] if form.get(name, "") == _lines(words(proposed[name])) else form.get(name, "")
-            for name in ("title", "content", "place", "name", "phone")
-        }
+        # Shown masked; what comes back is filed as it was said.
+        said = [proposed[name] for name in _FREE]
+        given = {name: restored(form.get(name, ""), *said, name=proposed["name"]) for name in _FREE}
         given |= {name: form.get(name, "") for name in ("type", "category", "key", "accusation")}
         problem = _wrong(given, self._parts.categories, proposed)
         if problem:
@@ -183,9 +180,8 @@ def _wrong(given: Mapping[str, str], categories: Sequence[str], proposed: Mappin
         return f"请填写内容，最多 {_LONGEST_CONTENT} 字"
     if len(given["title"]) > _LONGEST_TITLE or len(given["place"]) > _LONGEST_PLACE:
         return f"标题最多 {_LONGEST_TITLE} 字，地点最多 {_LONGEST_PLACE} 字"
-    edited = [name for name in ("title", "content", "place", "name", "phone") if given[name] != proposed[name]]
-    if any(_HIDDEN in given[name] or masking.name(proposed["name"] or "某") == given[name] for name in edited):
-        return "改过的内容里还有遮盖的号码或姓名（*）：请写全，或者删去"
+    if any(HIDDEN in given[name] for name in _FREE):
+        return "内容里还有遮盖的号码或姓名（*）：请写全，或者删去"
     return ""
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+import structlog
 from aiohttp import web
 
 from bot.access.signing_in import IDLE
@@ -61,7 +62,7 @@ class Live:
     async def _send(self, call: Call, response: web.StreamResponse, stamp: Shown, shown: Shown) -> None:
         before, quiet = None, 0
         while not self._closing.is_set():
-            with suppress(StorageError):  # away for a moment: looked at again
+            try:
                 if not await self._goes_on(call):
                     await response.write(_END)
                     return
@@ -69,6 +70,11 @@ class Live:
                 if now != before:
                     await response.write(f"event: page\ndata: {json.dumps(await shown())}\n\n".encode())
                     before, quiet = now, 0
+            except StorageError:  # away for a moment: looked at again
+                structlog.get_logger().warning("console.live_storage_away")
+            except web.HTTPException:  # it has gone out of the viewer's reach meanwhile
+                await response.write(_END)
+                return
             quiet += 1
             if quiet % _QUIET_TICKS == 0:
                 await response.write(b": still here\n\n")

@@ -16,6 +16,7 @@ from bot.chance import SecureChance
 from bot.console.app import ROUTES
 from bot.console.conversations import ConversationParts, Live, conversations_feature
 from bot.console.conversations.canned import FILE, SHIPPED, canned_replies
+from bot.console.conversations.restoring import restored
 from channels.base import Capabilities
 from channels.messages import Address, Purpose, Via
 from channels.sms.text import segments
@@ -248,13 +249,13 @@ async def test_a_case_is_made_of_what_was_said(desk):
     page = await browser.get(f"{path}/case")
     assert page.says("请打138****8000找我")
     key = re.search(r'name="key" value="(\w+)"', page.text)[1]
-    shown = "幸福里小区路灯坏了\r\n请打138****8000找我"
+    shown = "幸福里小区路灯坏了一个月。\r\n请打138****8000找我"
     form = {"content": shown, "title": "路灯不亮", "type": "求助", "phone": "138****5678", "key": key}
-    assert (await browser.post(f"{path}/case", form | {"content": f"{shown}。"})).says("还有遮盖的号码")
+    assert (await browser.post(f"{path}/case", form | {"phone": "139****0000"})).says("还有遮盖的号码")
     await browser.post(f"{path}/case", form)
     await browser.post(f"{path}/case", form)
     [case] = await desk.store.cases.of_conversation(path.rpartition("/")[2])
-    assert case.content == "幸福里小区路灯坏了\n请打13800138000找我"
+    assert case.content == "幸福里小区路灯坏了一个月。\n请打13800138000找我"
     assert (case.filer.phone, case.source.channel) == (PHONE.sender, "sms")
     assert (await browser.get(path)).says("路灯不亮")
     assert case.number in (await desk.sent(path))[-1].text
@@ -275,6 +276,30 @@ async def test_the_inbox_tells_of_what_is_new_until_the_session_ends(desk):
     assert events
     assert "路灯坏了" in events[0]
     assert page.text.endswith("event: end\ndata: \n\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("打138****8000或139****0000", "打13800138000或139****0000"),
+        ("我叫张**，身份证1****************X", "我叫张三丰，身份证11010519491231002X"),
+        ("135****0001", "135****0001"),
+        ("没有号码", "没有号码"),
+    ],
+)
+def test_what_was_masked_is_put_back_where_it_is_clear_what_stood_there(text, meant):
+    said = "13800138000 13511110001 13522220001 11010519491231002X"
+    assert restored(text, said, name="张三丰") == meant
+
+
+async def test_a_stream_ends_when_the_conversation_becomes_an_accusation(desk):
+    path = await desk.says("某局长收了礼")
+    browser = await desk.console.signed_in("zuoxi", Role.OPERATOR)
+    stream = asyncio.create_task(browser.get(f"{path}/events"))
+    await desk.accuse(path)
+    async with asyncio.timeout(PATIENCE_S):
+        page = await stream
+    assert page.status == 404 or page.text.endswith("event: end\ndata: \n\n")
 
 
 def test_an_office_has_replies_of_its_own(tmp_path):
