@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import uuid
+from dataclasses import replace
 
 import pytest
 from console_client import UNITS, Console
@@ -14,14 +15,14 @@ from bot.casework.attending import Attending
 from bot.casework.service import Casework, Draft
 from bot.chance import SecureChance
 from bot.console.app import ROUTES
-from bot.console.conversations import ConversationParts, Live, conversations_feature
+from bot.console.conversations import ConversationParts, Live, conversations_feature, shown
 from bot.console.conversations.canned import FILE, SHIPPED, canned_replies
 from bot.console.conversations.restoring import restored
 from channels.base import Capabilities
 from channels.messages import Address, Purpose, Via
 from channels.sms.text import segments
 from storage.cases import Actor, ActorKind, Filer
-from storage.records import Call, DeliveryState
+from storage.records import Call, DeliveryState, OutboxEntry
 from storage.staff import Role
 from storage.store import Store
 
@@ -276,6 +277,23 @@ async def test_the_inbox_tells_of_what_is_new_until_the_session_ends(desk):
     assert events
     assert "路灯坏了" in events[0]
     assert page.text.endswith("event: end\ndata: \n\n")
+
+
+def test_what_became_of_a_message_stands_below_it():
+    entry = OutboxEntry(
+        id="1", conversation_id="c", address=PHONE, purpose=Purpose.REPLY, text="您好", created_at=now(), due_at=now()
+    )
+    ends = {
+        "等待发送": {},
+        "已送达（短信）": {"state": DeliveryState.DELIVERED, "via": Via.SMS},
+        "没有送达（客服消息）：已过可以主动发消息的时限": {
+            "state": DeliveryState.FAILED,
+            "via": Via.CUSTOMER_SERVICE,
+            "reason": "window_shut",
+        },
+        "已发出，对方也许收到两次": {"state": DeliveryState.SENT, "maybe_twice": True},
+    }
+    assert [shown.sent(replace(entry, **facts), shown.Words()).mark for facts in ends.values()] == list(ends)
 
 
 @pytest.mark.parametrize(
