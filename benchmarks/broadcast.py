@@ -146,7 +146,7 @@ async def _run(store: Store, channel: Takes, broadcast: Broadcast, at_once: int,
 if __name__ == "__main__":
     reads = argparse.ArgumentParser(description=__doc__)
     reads.add_argument("--recipients", type=int, default=100_000)
-    reads.add_argument("--at-once", type=int, default=20)
+    reads.add_argument("--at-once", type=int, default=80)
     reads.add_argument("--numbers", action="store_true", help="the channel gives each message a number of its own")
     given = reads.parse_args()
     uvloop.run(_main(given.recipients, given.at_once, numbers=given.numbers))

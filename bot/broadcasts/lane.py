@@ -4,13 +4,13 @@ import asyncio
 import contextlib
 import uuid
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.broadcasts.pace import Pacer, Rates, tomorrow
+from bot.broadcasts.pace import STREAMS, Pacer, Rates, tomorrow
 from bot.broadcasts.sending import UNKNOWN, Posting, reason_said
 from bot.broadcasts.words import WEIBO
 from channels.base import Clock
@@ -90,8 +90,7 @@ class LaneRun:
         self._broadcast = broadcast
         self._lane = lane
         self._control = control
-        self._last: Mark = Mark(token="", recipients=())
-        self._outcomes: Sequence[Outcome] = ()
+        self._streams = [_Stream() for _ in range(STREAMS)]
         self._errors: deque[str] = deque(maxlen=parts.limits.looked_at)
         self._busy = 0
 
@@ -104,55 +103,72 @@ class LaneRun:
                 if people:
                     await self._range(people)
                     continue
-                await self._record()
+                await self._record_all()
                 if await self._settled():
                     return
         finally:
-            await self._record()
+            await self._record_all()
 
     async def _let_in(self) -> None:
         """Wait while nobody may be told at this hour."""
         while not self._control.halted and (held := self._parts.held()):
-            await self._record()
+            await self._record_all()
             await self._wait_until(*held)
 
     async def _range(self, people: Sequence[Recipient]) -> None:
+        """Several portions are under way at once: while the store records one, the platform answers another."""
         known = {each.id: each for each in await self._parts.store.audience.get_many(_conversations(people))}
-        for portion in _portions(people, self._parts.rates.portion(self._lane.channel)):
-            await self._control.nap(self._parts.pacer.wait(self._lane.channel, self._lane.account))
+        portions = _portions(people, self._parts.rates.portion(self._lane.channel))
+        ended = await asyncio.gather(
+            *(self._flow(stream, portions, known) for stream in self._streams), return_exceptions=True
+        )
+        for each in ended:
+            if isinstance(each, BaseException):
+                raise each
+
+    async def _flow(
+        self, stream: "_Stream", portions: Iterator[Sequence[Recipient]], known: Mapping[str, Conversation]
+    ) -> None:
+        channel, account = self._lane.channel, self._lane.account
+        for portion in portions:
+            await self._control.nap(self._parts.pacer.turn(channel, account, len(portion)))
             if self._control.halted or self._parts.held():
                 return
-            room = await self._parts.pacer.room(
-                self._lane.channel, self._lane.account, len(portion), now=self._parts.clock()
-            )
+            room = await self._parts.pacer.room(channel, account, len(portion), now=self._parts.clock())
             if not room:
-                await self._record()
+                await self._record(stream)
                 await self._wait_until(tomorrow(self._parts.clock()), "今天这个渠道的发送额度已用完，明天继续")
                 return
-            await self._portion(portion[:room], known)
+            await self._portion(stream, portion[:room], known)
 
-    async def _portion(self, portion: Sequence[Recipient], known: dict[str, Conversation]) -> None:
-        mark = await self._turn(portion)
-        self._parts.pacer.went(self._lane.channel, self._lane.account, len(mark.recipients))
-        now = self._parts.clock()
+    async def _portion(
+        self, stream: "_Stream", portion: Sequence[Recipient], known: Mapping[str, Conversation]
+    ) -> None:
+        mark = await self._turn(stream, portion)
+        now, posting = self._parts.clock(), self._parts.posting
         results = await asyncio.gather(
             *(
-                self._parts.posting.send(self._broadcast, each, known.get(each.conversation_id) or _stranger(each, now))
+                posting.send(self._broadcast, each, known.get(each.conversation_id) or _stranger(each, now))
                 for each in mark.recipients
-            )
+            ),
+            return_exceptions=True,
         )
-        outcomes = [self._parts.posting.outcome(*each) for each in results]
-        self._last, self._outcomes = mark, [each for each in outcomes if each is not None]
-        self._control.sent += sum(each.state is RecipientState.SENT for each in self._outcomes)
-        broken = next((failure for _, failure, _ in results if isinstance(failure, AccountBroken)), None)
+        told = [each for each in results if not isinstance(each, BaseException)]
+        outcomes = [posting.outcome(*each) for each in told]
+        stream.outcomes = [each for each in outcomes if each is not None]
+        self._control.sent += sum(each.state is RecipientState.SENT for each in stream.outcomes)
+        wrong = next((each for each in results if isinstance(each, BaseException)), None)
+        if wrong is not None:
+            raise wrong  # what the others came to is recorded when the lane ends
+        broken = next((failure for _, failure, _ in told if isinstance(failure, AccountBroken)), None)
         if broken is not None:
             self._control.pause(f"{broken.sentence}；处理好以后请点“继续”")
-        self._judge()
-        await self._rest(busy=bool(results) and all(isinstance(failure, Busy) for _, failure, _ in results))
+        self._judge(stream.outcomes)
+        await self._rest(stream, busy=bool(told) and all(isinstance(failure, Busy) for _, failure, _ in told))
 
-    def _judge(self) -> None:
+    def _judge(self, outcomes: Sequence[Outcome]) -> None:
         """Pause where too many of the last went wrong."""
-        for each in self._outcomes:
+        for each in outcomes:
             if each.state in {RecipientState.SENT, RecipientState.FAILED}:
                 self._errors.append(each.reason if each.state is RecipientState.FAILED else "")
         wrong = Counter(filter(None, self._errors))
@@ -164,13 +180,13 @@ class LaneRun:
             f"最近 {len(self._errors)} 人里有 {wrong.total()} 人没有发成，已自动暂停。多数是因为：{most}"
         )
 
-    async def _rest(self, *, busy: bool) -> None:
+    async def _rest(self, stream: "_Stream", *, busy: bool) -> None:
         """A platform that takes nothing is left alone for a while, ever longer."""
         self._busy = self._busy + 1 if busy else 0
         if self._busy >= _BUSY_PORTIONS:
             self._control.pause("平台一直繁忙或连不上，已自动暂停，恢复后请点“继续”")
         elif self._busy:
-            await self._record()
+            await self._record(stream)
             await self._control.nap(min(_LONGEST_REST_S, 0.5 * 2**self._busy))
 
     async def _settled(self) -> bool:
@@ -209,22 +225,34 @@ class LaneRun:
         if not self._control.halted:
             await broadcasts.hold(self._broadcast.id, until=None, reason="")
 
-    async def _record(self) -> None:
-        """Write down what became of the last portion."""
-        if self._outcomes:
-            await self._turn(())
+    async def _record_all(self) -> None:
+        for stream in self._streams:
+            await self._record(stream)
 
-    async def _turn(self, wanted: Sequence[Recipient]) -> Mark:
+    async def _record(self, stream: "_Stream") -> None:
+        """Write down what became of the stream's last portion."""
+        if stream.outcomes:
+            await self._turn(stream, ())
+
+    async def _turn(self, stream: "_Stream", wanted: Sequence[Recipient]) -> Mark:
         """Record the last portion and mark the next; a storage that stumbles is asked again: it is safe to repeat."""
         token = uuid.uuid4().hex
 
         async def turn() -> Mark:
             now = self._parts.clock()
-            return await self._ledger.turn(self._outcomes, self._last.token, wanted, mark=token, now=now)
+            return await self._ledger.turn(stream.outcomes, stream.token, wanted, mark=token, now=now)
 
         mark = await _surely(turn)
-        self._last, self._outcomes = mark, ()
+        stream.token, stream.outcomes = token, ()
         return mark
+
+
+@dataclass
+class _Stream:
+    """One of the portions under way: ``token`` marked it, ``outcomes`` are not recorded yet."""
+
+    token: str = ""
+    outcomes: Sequence[Outcome] = ()
 
 
 async def _surely(turn: Callable[[], Awaitable[Mark]]) -> Mark:

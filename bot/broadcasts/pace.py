@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from storage.daily_counts import DailyCounts
 
 _CHINA = timedelta(hours=8)
+STREAMS = 4
+"""Portions of one account that are under way at once."""
 SHARE = 0.25
 """A portion is what goes out in this part of a second, so that a pause is heeded within one."""
 
@@ -18,12 +20,12 @@ class Rates:
 
     per_second: Mapping[str, float] = field(default_factory=dict)
     per_day: Mapping[str, int] = field(default_factory=dict)
-    at_once: int = 20
+    at_once: int = 80
 
     def portion(self, channel: str) -> int:
         """How many are marked and sent together."""
-        rate = self.per_second.get(channel, 0)
-        return self.at_once if rate <= 0 else max(1, min(self.at_once, int(rate * SHARE)))
+        rate, most = self.per_second.get(channel, 0), max(1, self.at_once // STREAMS)
+        return most if rate <= 0 else max(1, min(most, int(rate * SHARE)))
 
 
 class Pacer:
@@ -35,16 +37,13 @@ class Pacer:
         self._monotonic = monotonic
         self._free_at: dict[tuple[str, str], float] = {}
 
-    def wait(self, channel: str, account: str) -> float:
-        """Seconds until the account's next portion may go."""
-        return max(0.0, self._free_at.get((channel, account), 0.0) - self._monotonic())
-
-    def went(self, channel: str, account: str, messages: int) -> None:
-        """Note that a portion begins now."""
-        rate = self._rates.per_second.get(channel, 0)
+    def turn(self, channel: str, account: str, messages: int) -> float:
+        """Take the next turn of the account for a portion; give the seconds until it comes."""
+        rate, now = self._rates.per_second.get(channel, 0), self._monotonic()
+        begins = max(now, self._free_at.get((channel, account), 0.0))
         if rate > 0:
-            begun = max(self._monotonic(), self._free_at.get((channel, account), 0.0))
-            self._free_at[channel, account] = begun + messages / rate
+            self._free_at[channel, account] = begins + messages / rate
+        return begins - now
 
     async def room(self, channel: str, account: str, messages: int, *, now: datetime) -> int:
         """Count up to ``messages`` against today's quota; give how many may go."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from broadcast_kit import AUTHOR, approved, now, phone, started, state_of, texters
 from waiting import quicker_than, soon
 
+from bot.broadcasts import sending
 from bot.broadcasts.pace import Rates
 from bot.delivery.backoff import Backoff
 from bot.delivery.quiet import QuietHours
@@ -292,3 +293,24 @@ async def test_reports_raise_what_became_of_each_in_whatever_order(store, office
     await store.outbox.apply_receipt(reported(late))
     await store.outbox.apply_receipt(reported(late, ReceiptState.FAILED))
     assert await store.ledger.counts(broadcast.id) == Counts(total=3, sent=1, delivered=2)
+
+
+async def test_a_fault_of_ours_pauses_it_and_what_was_sent_is_recorded(store, office, phones, worker, monkeypatch):
+    await texters(store, range(12))
+    rightly = sending.entry_of
+
+    def wrongly(broadcast, address, **how):
+        if address.sender == phone(5):
+            raise ZeroDivisionError
+        return rightly(broadcast, address, **how)
+
+    monkeypatch.setattr(sending, "entry_of", wrongly)
+    broadcast = await started(office)
+    async with worker():
+        await ended(store, broadcast, PAUSED)
+        assert "发送程序出错" in (await store.broadcasts.get(broadcast.id)).reason
+        assert (await store.ledger.counts(broadcast.id)).sent == len(phones.taken())
+        monkeypatch.setattr(sending, "entry_of", rightly)
+        await office.resume(await store.broadcasts.get(broadcast.id), by=AUTHOR)
+        await ended(store, broadcast)
+    assert Counter(phones.taken()) == {phone(number): 1 for number in range(12) if number != 5}
