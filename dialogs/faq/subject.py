@@ -30,17 +30,21 @@ class Subject:
     def __init__(self, question: str) -> None:
         self._steps = [step for step in _STEPS if step in question]
         self._question = question
+        self._only_differs = bool(_DIFFERENCE.search(question)) and not _CALLED.search(question)
         self._damages = bool(_DAMAGES.search(question))
         self._agencies = [] if _OWN.search(question) else _AGENCIES.findall(question)
 
     def fits(self, answer: Answer) -> bool:
-        said = " ".join((*answer.asked, answer.text))
         if (only := _ONLY_OF.get(answer.topic)) and not only.search(self._question):
             return False
-        if answer.topic == _HOTLINE and _DIFFERENCE.search(self._question) and not _CALLED.search(self._question):
+        of_hotline = answer.topic == _HOTLINE
+        if of_hotline and self._only_differs:
             return False
+        if not (self._damages or self._steps or (self._agencies and of_hotline)):
+            return True  # nothing hangs on the answer's words
+        said = " ".join((*answer.asked, answer.text))
         if self._damages and not ("赔" in said and _OF_DATA.search(self._question)):
             return False
-        if self._agencies and answer.topic == _HOTLINE and not any(name in said for name in self._agencies):
+        if self._agencies and of_hotline and not any(name in said for name in self._agencies):
             return False
         return not self._steps or any(step in said for step in self._steps)

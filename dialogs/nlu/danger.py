@@ -7,6 +7,7 @@ left out of the alarms, but never talk of ending one's life.
 import re
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger_words import COLLAPSE, DESPAIR, FIRE, GAS, MEDICAL, SELF_HARM, SPEECH, THREAT, VIOLENCE
@@ -53,14 +54,15 @@ _CONTEXT = 30
 _AFTER = 14
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]+[，,。；;！!？?\n]*")
 _ALONE = re.compile(DESPAIR)
+_REMEMBERED = 64
 
 
 def _any_of(alternatives: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join(alternatives), re.IGNORECASE)
 
 
-_CALLED = tuple(
-    (danger, _any_of(words))
+_WORDS = {
+    danger: _any_of(words)
     for danger, words in (
         (Danger.SELF_HARM, SELF_HARM),
         (Danger.GAS, GAS),
@@ -70,14 +72,15 @@ _CALLED = tuple(
         (Danger.VIOLENCE, VIOLENCE),
         (Danger.MEDICAL, MEDICAL),
     )
-)
+}
+"""In the order in which they are asked for."""
 
 
 def danger_in(text: str) -> Danger | None:
     """Which danger the text speaks of, now; None for none."""
     sample = without_speech(text)
-    for danger, pattern in _CALLED:
-        for match in pattern.finditer(sample):
+    for danger in _named(sample):
+        for match in _WORDS[danger].finditer(sample):
             if not _is_over(sample, match, danger):
                 return danger
     return Danger.SELF_HARM if _ALONE.fullmatch(words_only(sample[:_CONTEXT])) and len(sample) < _CONTEXT else None
@@ -104,8 +107,13 @@ def _in_the_middle(text: str, match: re.Match[str]) -> bool:
 
 def dangers_named(text: str) -> list[Danger]:
     """The kinds whose words occur at all, past, feared or asked after as they may be."""
-    sample = without_speech(text)
-    return [danger for danger, pattern in _CALLED if pattern.search(sample)]
+    return list(_named(without_speech(text)))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _named(sample: str) -> tuple[Danger, ...]:
+    """Their kinds, in order. A turn asks several times of the same words."""
+    return tuple(danger for danger, pattern in _WORDS.items() if pattern.search(sample))
 
 
 def without_speech(text: str) -> str:

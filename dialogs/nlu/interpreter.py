@@ -244,9 +244,9 @@ class LightInterpreter:
         model, bare = self._understanding.intents, words_only(text)
         if model is None or asked not in _TAKES_WORDS or not _A_REMARK <= len(bare) <= _WISH_LENGTH:
             return False
-        if read_facts(text, self._categories).any or _OF_ONESELF.search(bare) or self._categories.filed_under(text):
+        if not asks(text) or _OF_ONESELF.search(bare) or answered_name(text):  # the cheap signs first: most are answers
             return False
-        if answered_name(text) or not asks(text):
+        if read_facts(text, self._categories).any or self._categories.filed_under(text):
             return False
         judged = await model.judge(text, None)
         return judged.intent is None and judged.confidence >= _SURELY_OUTSIDE
@@ -297,10 +297,13 @@ class LightInterpreter:
         """A short text that is nearly one of the known questions and tells no trouble of its own."""
         if not (_SHORTEST_QUESTION if asked else 0) <= len(words_only(text)) <= _QUESTION_LENGTH:
             return False
+        put_as_one = plain_questions.asks_anyhow(text)
+        if asked and not put_as_one:  # so is nearly every answer in a form, and to search costs
+            return False
         found = self._answers.search(text, 1)
         if not found or found[0].score < threshold:
             return False
-        return plain_questions.asks_anyhow(text) or (not asked and found[0].score >= FREE_TEXT_GIVES_WAY)
+        return put_as_one or found[0].score >= FREE_TEXT_GIVES_WAY
 
 
 def answered(state: State | None) -> bool:

@@ -150,8 +150,9 @@ def leaves_name(text: str) -> bool:
 def leaves_only_phone(text: str) -> bool:
     """Whether no name is left, but a number is: 不想留名字，但可以留个电话."""
     bare = words_only(text)
-    numbers = [found.span() for found in _LEAVES_PHONE.finditer(bare)]
-    for refused in _REFUSES_NAME.finditer(bare):
+    refusals = list(_REFUSES_NAME.finditer(bare))
+    numbers = [found.span() for found in _LEAVES_PHONE.finditer(bare)] if refusals else []
+    for refused in refusals:
         if any(
             -_BETWEEN <= start - refused.end() <= _BETWEEN or 0 <= refused.start() - end <= _BETWEEN
             for start, end in numbers
