@@ -29,6 +29,7 @@ def clean(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def words_only(text: str) -> str:
     """Letters, digits and Chinese characters alone: punctuation and emoji carry no command."""
     return _NOT_A_WORD.sub("", text)

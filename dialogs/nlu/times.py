@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from dialogs.nlu.days import resolve
@@ -64,6 +65,7 @@ _HOLDS = re.compile(
 _HELD = re.compile(r"的?(?:班|工龄|书|兵|工作经验)")
 """干了两年了 is how long somebody has had the job, 住了十年 the home."""
 _LONGEST_SCANNED = 1000
+_REMEMBERED = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,12 @@ class _Found:
 
 def find_since(text: str) -> str:
     """The first such words (一个多月, 上周三晚上, 春节前); empty where the text says none."""
-    return next((found.words for found in _expressions(text)), "")
+    return _since(text[:_LONGEST_SCANNED])
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _since(sample: str) -> str:
+    return next((found.words for found in _expressions(sample)), "")
 
 
 def read_time(text: str, *, now: datetime) -> Moment | None:

@@ -5,7 +5,7 @@ Only for deciding what a message wants. What is kept and shown is always what wa
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from dialogs.nlu.clean import Script
 
@@ -13,6 +13,7 @@ _LONGEST = 120
 """Characters read: what somebody wants of the bot is said in the first of them, or it is a matter being told."""
 _NOT_A_WORD = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 _NUMBER = re.compile(r"\d{3,}")
+_REMEMBERED = 64
 _FIRST, _LAST = 0x4E00, 0x9FFF
 
 _SAME = {
@@ -99,6 +100,7 @@ _SAME = {
 _ANY = re.compile("|".join(sorted(map(re.escape, _SAME), key=len, reverse=True)))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def plain(text: str) -> str:
     """``text`` in Simplified characters and half width, lower case, without punctuation and emoji, dialect evened out.
 
