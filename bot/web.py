@@ -14,6 +14,7 @@ from bot.faults import frames_of
 from bot.intake import Answer
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.passive_marks import PassiveMarks
+from bot.quiet_server import QuietRunner
 from channels.base import Channel, Clock, WebhookRequest
 from channels.errors import WebhookRefused
 from storage.errors import StorageError
@@ -35,7 +36,7 @@ Depths = Callable[[], Awaitable[Mapping[str, int]]]
 
 def make_runner(app: web.Application, *, shutdown_seconds: float) -> web.AppRunner:
     """``app``, as this service runs it."""
-    return web.AppRunner(
+    return QuietRunner(
         app,
         access_log=None,
         shutdown_timeout=shutdown_seconds,
