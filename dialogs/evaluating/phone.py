@@ -29,10 +29,11 @@ class Phone:
     now: datetime = START
     state: Mapping[str, Any] | None = None
     count: int = 0
+    sender: str = "o-resident"
 
     @property
     def address(self) -> Address:
-        return Address(channel=self.channel, account="main", sender="o-resident")
+        return Address(channel=self.channel, account="main", sender=self.sender)
 
     async def says(self, *sent: Sent) -> Outcome:
         """One turn: all of ``sent`` is heard together."""

@@ -49,6 +49,12 @@ _ENDS_OF_A_LETTER = 60
 _IN_THESE_HOURS = re.compile(
     r"现在|目前正|正在|刚|今[天晚早]|马上|快来|救|还在|此刻|此时|紧急|立即|立刻|眼看|快要|昨[天晚]"
 )
+_RESCUED = re.compile(
+    r"(?:被|给|把)[^，,。；;！!？?\n]{0,8}(?:救|解救|放|拉|抬)(?:了)?(?:出来|下来|上来|出去)(?!的?时|不)|获救|脱困|脱险|"
+    r"(?:才|终于|最后|后来)[^，,。；;！!？?\n]{0,8}(?:救|放|打开|弄|走|爬|撬)(?:了)?(?:出来|出去|开门|下来)"
+)
+_SEVERAL_TIMES = re.compile(r"[了过]?(?:好?[几多]|[两三四五])[次回]")
+_NOT_ALL = re.compile(r"还有|还(?:没|困|在)|没(?:有)?(?:被)?(?:救|放)|另[外一]")
 _SENTENCE_END = re.compile(r"[。！？!?\n]")
 _CONTEXT = 30
 _AFTER = 14
@@ -94,6 +100,8 @@ def _is_over(text: str, match: re.Match[str], danger: Danger) -> bool:
         return bool(_OVER_OF_SELF_HARM.search(before) or re.search(r"理赔|保险|赔偿标准|讲座", after))
     if danger is Danger.THREAT:
         return False
+    if is_rescued(match.group() + after) or (danger is Danger.MEDICAL and _SEVERAL_TIMES.match(after)):
+        return True
     if _NOW.search(before + match.group() + after):
         return False
     if _in_the_middle(text, match) and not _IN_THESE_HOURS.search(before + match.group() + after):
@@ -119,6 +127,11 @@ def _named(sample: str) -> tuple[Danger, ...]:
 def without_speech(text: str) -> str:
     """As long as ``text``, with the manners of speaking that only sound like danger blotted out."""
     return SPEECH.sub(lambda found: "_" * len(found.group()), text)
+
+
+def is_rescued(sentence: str) -> bool:
+    """Whether somebody was in need and is out of it: 困了四十分钟才被救出来."""
+    return bool(_RESCUED.search(sentence)) and not _NOT_ALL.search(sentence)
 
 
 def is_remembered(sentence: str) -> bool:

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from dialogs.nlu.danger import LETTER, Danger, danger_in, is_of_these_hours
+from dialogs.nlu.danger import LETTER, Danger, danger_in, is_now, is_of_these_hours, is_rescued
 from dialogs.nlu.danger_features import features, is_cheated_or_unsafe
 from dialogs.nlu.linear import GramScorer, Saved, named, under
 from dialogs.nlu.wording import plain
@@ -120,6 +120,8 @@ class DangerEar:
         if odds < _PERHAPS + more or _ANSWERS_A_QUESTION.fullmatch(text):
             return None
         kind = self._kind(text)
+        if kind not in _NEVER_DISBELIEVED and is_rescued(text) and not is_now(text):
+            return None
         needed = 2 * more + afraid + (_CERTAIN_OF_DESPAIR if kind is Danger.SELF_HARM else _CERTAIN)
         # A letter has many sentences, each a chance to be wrong, and somebody had the time to write it.
         return Heard(danger=kind, certain=odds >= needed and len(text) <= LETTER and not _takes_back(text))

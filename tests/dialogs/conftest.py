@@ -19,10 +19,13 @@ ADDRESS = Address(channel="wechat", account="main", sender="o-resident")
 class Resident(Phone):
     """Talks, and has what was decided carried out; what is added to or rated is one of their own cases."""
 
-    def __init__(self, *, first_contact: bool = True, manager: Manager | None = None) -> None:
+    def __init__(
+        self, *, first_contact: bool = True, manager: Manager | None = None, channel: str = "wechat", sender: str = ""
+    ) -> None:
         cases = CasesInMemory()
         manager = manager or build_manager(cases, FixedChance(), office=OFFICE, variation=Random(0))
-        super().__init__(manager=manager, cases=cases, first_contact=first_contact)
+        super().__init__(manager=manager, cases=cases, first_contact=first_contact, channel=channel)
+        self.sender = sender or self.sender
 
     async def says(self, *sent: str | Mapping[str, Any]) -> Outcome:
         outcome = await Phone.says(self, *sent)

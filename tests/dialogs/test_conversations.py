@@ -3,7 +3,7 @@
 A step: ``user`` (a text, a list heard together, or ``{image: id}``, ``{location: label}``, ``{event: name key}``,
 ``{tap: payload}``…); ``bot``: what the answer contains; ``never``: what it does not; ``effects``: exactly these, each
 with the fields given; ``gathers``: whether more is waited for before it is answered; ``after``: hours that pass
-first. ``cases`` at the top are those the person has.
+first. ``cases`` at the top are those the person has; ``channel`` and ``sender`` where it matters how they write.
 """
 
 import re
@@ -26,7 +26,8 @@ def _conversations() -> Iterator[Any]:
 
 @pytest.mark.parametrize("told", list(_conversations()))
 async def test_the_conversation_goes_as_written(told: Mapping[str, Any], helpers: dict[str, Any]) -> None:
-    resident = helpers["Resident"](first_contact=told.get("first_contact", False))
+    by = {name: told[name] for name in ("channel", "sender") if name in told}
+    resident = helpers["Resident"](first_contact=told.get("first_contact", False), **by)
     for known in told.get("cases", ()):  # oldest first
         resident.cases.own.append(helpers["case"](**known))
     for known in told.get("others", ()):
