@@ -9,7 +9,7 @@ import structlog
 
 from bot.casework.service import Kick
 from bot.delivery.planner import weigh
-from bot.delivery.reasons import sentence
+from bot.delivery.reasons import Reason, sentence
 from bot.local_time import at
 from bot.text import measure
 from channels.base import Capabilities, Channel, Clock
@@ -135,7 +135,9 @@ class Attending:
         weighed = weigh(_entry(conversation, "", now), conversation, capabilities, now=now)
         chosen = next((way for way in weighed if way.open), None)
         if chosen is None:
-            why = "；".join(dict.fromkeys(sentence(way.reason) for way in weighed)) or "这个渠道不能主动发消息"
+            # A template carries notices, never what somebody writes: that it is missing says nothing here.
+            reasons = (sentence(way.reason) for way in weighed if way.reason is not Reason.NO_TEMPLATE)
+            why = "；".join(dict.fromkeys(reasons)) or "这个渠道不能主动发消息"
             return Window(open=False, sentence=f"现在发不出去：{why}。对方再来消息后才能回复。")
         if chosen.via is not Via.CUSTOMER_SERVICE or conversation.grant_until is None:
             return Window(open=True, sentence=f"{sentence(chosen.reason)}。")

@@ -30,7 +30,15 @@ PHONE = Address(channel="sms", account="main", sender="13812345678")
 SMS = Capabilities(
     passive=False, answer_within=0, ways=(Via.SMS,), text_limit=134, text_unit="utf16", segments=segments
 )
-CHANNELS = {("wechat", "main"): Platform(), ("sms", "main"): Platform(capabilities=SMS)}
+WECHAT = Capabilities(
+    passive=True,
+    answer_within=4.5,
+    ways=(Via.CUSTOMER_SERVICE, Via.TEMPLATE),
+    text_limit=2048,
+    text_unit="bytes",
+    notices=frozenset({"progress"}),
+)
+CHANNELS = {("wechat", "main"): Platform(capabilities=WECHAT), ("sms", "main"): Platform(capabilities=SMS)}
 
 
 class Desk:
@@ -162,7 +170,7 @@ async def test_what_cannot_be_sent_is_not_sent_and_stays_in_the_box(desk):
     chat = await desk.says("你好")
     await browser.post(f"{chat}/take")
     await desk.store.conversations.close_window(chat.rpartition("/")[2])
-    assert (await browser.get(chat)).says("现在发不出去：已过可以主动发消息的时限")
+    assert (await browser.get(chat)).says("现在发不出去：已过可以主动发消息的时限。")
     assert (await desk.reply(browser, chat, "您好")).says("对方再来消息后才能回复")
     assert "您好" not in [entry.text for entry in await desk.sent(chat)]
 
