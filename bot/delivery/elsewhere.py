@@ -40,12 +40,13 @@ class OtherPlaces:
         self._clock = clock
 
     async def of(self, entry: OutboxEntry, conversation: Conversation) -> AsyncIterator[Elsewhere]:
-        """Give them, best first; none for what is no notice of a case."""
-        if entry.purpose is not Purpose.CASE_NOTICE:
+        """Give them, best first; none for what is no notice of a case, and none past a stop of the same person."""
+        if entry.purpose is not Purpose.CASE_NOTICE or entry.purpose in conversation.stopped:
             return
         contact_id = conversation.contact_id
         kin = await self._store.contacts.conversations(contact_id) if contact_id else ()
-        for each in await self._store.conversations.get_many([one for one in kin if one != conversation.id]):
+        others = await self._store.conversations.get_many([one for one in kin if one != conversation.id])
+        for each in others:
             channel = self._channels.get((each.address.channel, each.address.account))
             if channel is not None and each.address.channel != SMS:
                 yield Elsewhere(conversation=each, channel=channel, reason=Reason.OTHER_CHANNEL)
@@ -53,6 +54,10 @@ class OtherPlaces:
         bound = contact.phone if contact else ""
         if bound and (place := await self._texted(entry, conversation, bound, Reason.BOUND_PHONE)):
             yield place
+            others = [*others, place.conversation]
+        if any(entry.purpose in each.stopped for each in others):
+            # The number that was given with the case is no way around what the same person stopped.
+            return
         given = await self._phone_of_case(entry, {conversation.id, *kin})
         if given and given != bound and (place := await self._texted(entry, conversation, given, Reason.CASE_PHONE)):
             yield place

@@ -209,6 +209,28 @@ async def test_a_phone_that_opted_out_of_notices_is_not_texted(town: Town) -> No
     assert reasons(dead)[-1] == ("sms", "sms", False, "opted_out")
 
 
+async def test_whoever_stopped_notices_where_they_filed_is_texted_on_no_other_number(town: Town) -> None:
+    filed_from = Address(channel="sms", account="main", sender="13900139000")
+    town.conversation = await town.known(filed_from, stopped={Purpose.CASE_NOTICE: Stop(at=NOON)})
+    town.number = await town.store.numbers.draw(message_id=uuid.uuid4().hex, at=town.now)
+    filed = FileCase(number=town.number, code="123456", title="路灯", content="路灯坏了", name="王小明", phone=PHONE)
+    settled = await changes_for(
+        [filed], conversation=town.conversation, store=town.store, now=town.now, office="某市信访局"
+    )
+    await town.store.committer.commit(settled.changes)
+    dead = await town.deliver(address=filed_from)
+    assert (dead.state, town.sms.tried) == (DeliveryState.FAILED, [])
+    assert reasons(dead) == [("sms", "sms", False, "opted_out")]
+
+
+async def test_a_stop_on_another_phone_of_the_same_person_is_not_passed_over(town: Town) -> None:
+    other = Address(channel="sms", account="main", sender="13900139000")
+    await town.known(other, stopped={Purpose.CASE_NOTICE: Stop(at=NOON)})
+    await town.bind("13900139000", other)
+    assert (await town.deliver()).state is DeliveryState.DEAD
+    assert town.sms.tried == []
+
+
 async def test_the_limit_of_the_number_holds_there_too(town: Town) -> None:
     town.sms.capabilities = replace(SMS, limits={Purpose.CASE_NOTICE: Limit(day=1)})
     await town.deliver()
