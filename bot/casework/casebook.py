@@ -42,13 +42,20 @@ class Casebook:
         return await asyncio.gather(*(self._viewed(case, full=_in_full(case, conversation_id)) for case in shown))
 
     async def find(self, *, number: str, code: str | None, conversation_id: str) -> CaseView | None:
-        """One case: in full where it was filed from or is followed, else the state alone for the right code."""
+        """One case: in full where it was filed from or is followed, else the state alone for the right code.
+
+        A text from the same person's phone opens with the code what was filed elsewhere, and learns without one the
+        state alone.
+        """
         known = normalise(number)
         case = None if known is None else await self._store.cases.get(known)
         if case is not None and conversation_id in case.followers:
             return await self._viewed(case, full=True)
         if case is not None and not case.accusation and await self._is_kins(case, conversation_id):
-            return await self._viewed(case, full=_in_full(case, conversation_id))
+            in_full = _in_full(case, conversation_id)
+            if in_full or code is None:
+                return await self._viewed(case, full=in_full)
+            return await self._viewed(case, full=True) if await self._fits(number, code, conversation_id) else None
         if code is None or not await self._fits(number, code, conversation_id):
             return None
         # Another phone learns the state only, and of an accusation nothing.
@@ -82,7 +89,7 @@ def _parties(case: Case) -> set[str]:
 
 
 def _in_full(case: Case, conversation_id: str) -> bool:
-    """Senders of texts can be forged: what was filed elsewhere they read by its state alone."""
+    """Senders of texts can be forged: what was filed elsewhere they read by its state alone, without a code."""
     return conversation_id in _parties(case) or not conversation_id.startswith("sms:")
 
 

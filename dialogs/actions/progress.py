@@ -52,7 +52,7 @@ class ShowProgress(Action):
             say(dispatcher, "utter_too_many_tries", wait=wait_words(slowed.seconds))
             return []
         if case and (proved or not (code and turn.by_sms and case.full)):
-            return _told(dispatcher, turn, case, proved=proved)
+            return _told(dispatcher, turn, case, proved=proved, code=code)
         say(dispatcher, "utter_not_found" if code else "utter_ask_code", number=number)
         return [SlotSet("asked_number", number)]
 
@@ -100,9 +100,11 @@ def _these_or_new(
     return [hold(Held(text=turn.text, attachments=turn.attachments), at=turn.at), *hush(tracker)]
 
 
-def _told(dispatcher: CollectingDispatcher, turn: Turn, case: CaseView, *, proved: bool = False) -> list[Any]:
+def _told(
+    dispatcher: CollectingDispatcher, turn: Turn, case: CaseView, *, proved: bool = False, code: str = ""
+) -> list[Any]:
     """Told as far as the asker may read it; by text, six digits that follow are the code of this case."""
-    locked = turn.by_sms and case.full and not proved
+    locked = turn.by_sms and not proved and (case.full or not code)
     _tell(dispatcher, turn, case, locked=locked)
     asked = case.number if locked else None
     return [SlotSet("asked_number", asked), SlotSet("told_case", case.number)]
@@ -128,7 +130,12 @@ def _tell(dispatcher: CollectingDispatcher, turn: Turn, case: CaseView, *, locke
 def tell_case(dispatcher: CollectingDispatcher, case: CaseView, *, locked: bool = False) -> None:
     """A case as its filer may read it; to others the state. ``locked``: without what was written."""
     if not case.full:
-        say(dispatcher, "utter_case_state_only", number=case.number, label=case.label)
+        say(
+            dispatcher,
+            "utter_case_to_open" if locked else "utter_case_state_only",
+            number=case.number,
+            label=case.label,
+        )
         return
     unit = f"，{case.unit}" if case.unit else ""
     last = list(case.steps)[-_STEPS:]

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.casework.casebook import Casebook
+from channels.messages import Address
 from dialogs.ports import TooManyTries
 from storage.cases import Actor, ActorKind, CaseState
 
@@ -85,3 +86,18 @@ async def test_the_same_message_draws_the_same_number(office, casebook):
     at = office.clock()
     numbers = {await casebook.draw_number(message_id="m1", at=at) for _ in range(3)}
     assert len(numbers) == 1
+
+
+async def test_the_persons_own_phone_opens_by_the_code_what_they_filed_elsewhere(office, casebook):
+    conversation = await office.resident()
+    case = await office.filed(conversation)
+    phone = Address(channel="sms", account="main", sender="13800138000")
+    texted = await office.store.conversations.ensure(phone, now=office.clock())
+    contact = await office.store.contacts.ensure(conversation.id, now=office.clock())
+    joined = [office.store.contacts.place(each.id, contact.id, was=None) for each in (conversation, texted)]
+    await office.store.committer.commit(joined)
+    ask = {"number": case.number, "conversation_id": texted.id}
+    closed, opened = await casebook.find(**ask, code=None), await casebook.find(**ask, code="123456")
+    assert (closed.full, closed.title, closed.steps) == (False, "", ())
+    assert (opened.full, opened.title, len(opened.steps)) == (True, "东风东街路灯坏了", 1)
+    assert await casebook.find(**ask, code="000000") is None
