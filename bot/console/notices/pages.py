@@ -1,13 +1,14 @@
 """The pages of the notices: the list, writing one, one and its progress, its recipients, the export."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from aiohttp import web
 
 from bot.access.permissions import Permission
+from bot.broadcasts.sending import reason_said
 from bot.broadcasts.words import CHANNEL_NAMES, LONGEST_TEXT, LONGEST_TITLE, previews
 from bot.console.notices import shown
 from bot.console.notices.reach import at_the_top, broadcast_of, districts_of, units_of
@@ -57,7 +58,9 @@ class NoticePages:
             form |= {"title": other.title, "text": other.text}
         return self.form(call, form, list(other.channels) if other else [])
 
-    def form(self, call: Call, form: Mapping[str, str], channels: "list[str]", problem: str = "") -> web.StreamResponse:
+    def form(
+        self, call: Call, form: Mapping[str, str], channels: Sequence[str], problem: str = ""
+    ) -> web.StreamResponse:
         """The form as it was filled, and what is wrong with it."""
         there = dict.fromkeys(channel for channel, _ in self._parts.office.channels)
         known = [(name, CHANNEL_NAMES.get(name, name)) for name in there]
@@ -104,7 +107,7 @@ class NoticePages:
             begun=broadcast.started_at is not None,
             waits=waits,
             tried=shown.tried(tally, words, self._parts.sms_fen) if tally else None,
-            reasons=[(state.label, shown.reason_said(reason), n) for (state, reason), n in reasons.items()],
+            reasons=[(state.label, reason_said(reason), n) for (state, reason), n in reasons.items()],
             own=viewer.member.id in broadcast.authors,
             may_write=viewer.may(Permission.WRITE_NOTICES),
             may_approve=viewer.may(Permission.APPROVE_NOTICES),
