@@ -16,6 +16,7 @@ from bot.channel_runs import ChannelRuns
 from bot.delivery import jobs
 from bot.intake import Intake
 from bot.meanwhile import Meanwhile
+from bot.media.making import limits_of
 from bot.office import console_of, resident_pages_of
 from bot.passive_marks import PassiveMarks
 from bot.services import Services
@@ -129,6 +130,7 @@ def _application(services: Services, marks: PassiveMarks, keeper: Keeper) -> web
                 tokens=tokens,
                 clock=services.clock,
                 broadcasts=make_office(services),
+                limits=limits_of(services.settings.attachments),
             ),
             console=console_of(services),
             resident=resident_pages_of(services),

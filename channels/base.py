@@ -88,6 +88,8 @@ class Capabilities:
     ``public_daily``: how often a day somebody may be invited in public to write privately; 0: never.
     ``limits``: how often one person may be written to, by purpose (of notices and broadcasts: for each template).
     ``subscriptions``: by kind of notice, what people consent to (the id that CONSENT_CHANGED names).
+    ``media``: the types of files that can be sent while the window is open, and the largest of each in bytes; a
+    channel that names any is a ``SendsMedia``.
     """
 
     passive: bool
@@ -101,6 +103,7 @@ class Capabilities:
     public_daily: int = 0
     limits: Mapping[Purpose, Limit] = field(default_factory=dict)
     subscriptions: Mapping[str, str] = field(default_factory=dict)
+    media: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +206,19 @@ class FetchesMedia(Protocol):
         Raises:
             MediaGone: it is not there (any more), or larger than anybody takes.
             SendFailed: one of its other branches, as for ``send``; asking again does no harm.
+        """
+        ...
+
+
+@runtime_checkable
+class SendsMedia(Protocol):
+    """A channel that can send the files which its ``capabilities.media`` tells."""
+
+    async def send_media(self, message: Outbound, content: bytes) -> Sent:
+        """Send ``content`` alone, without the message's words, by ``Via.CUSTOMER_SERVICE``.
+
+        Raises:
+            SendFailed: as for ``send``; giving the file to the platform first is never OutcomeUnknown.
         """
         ...
 

@@ -41,7 +41,8 @@ class Attachment:
     ``message_id``: the store's key of the message that brought it. ``case_numbers``: the cases it belongs to; empty
     until one is filed. ``told``: those of them whose staff were told that it is lost. ``type``: what its first
     bytes say. ``size`` in bytes, ``sha256`` of the content, both before sealing. ``reason``: a code, where it is lost.
-    ``files``: what was begun to be stored of it, by each try; ``file``: the one that counts.
+    ``files``: what was begun to be stored of it, by each try; ``file``: the one that counts. ``by_staff``: staff gave
+    it to the case, no message brought it; ``public``: they sent it to the filer.
     """
 
     id: str
@@ -62,6 +63,8 @@ class Attachment:
     tries: int = 0
     file: str = ""
     files: tuple[str, ...] = ()
+    by_staff: bool = False
+    public: bool = False
 
     @property
     def untold(self) -> tuple[str, ...]:
@@ -100,6 +103,38 @@ def wanted_document(
         "sealed": vault.seal_json(sealed, _place(id)),
     }
     return document if expires_at is None else document | {"expires_at": expires_at}
+
+
+def given_document(
+    id: str,  # noqa: A002
+    message_id: str,
+    *,
+    kind: str,
+    file: str,
+    public: bool,
+    now: datetime,
+    expires_at: datetime,
+    vault: Vault,
+) -> Document:
+    """Make the document of what staff give to a case; its content is stored next."""
+    sealed = {"message_id": message_id, "media": {"id": ""}}
+    return {
+        "_id": id,
+        "conversation_id": "",
+        "channel": "",
+        "account": "",
+        "kind": kind,
+        "case_numbers": [],
+        "told": [],
+        "state": AttachmentState.WANTED.value,
+        "tries": 1,
+        "files": [file],
+        "created_at": now,
+        "expires_at": expires_at,
+        "by_staff": True,
+        "public": public,
+        "sealed": vault.seal_json(sealed, _place(id)),
+    }
 
 
 def kept_facts(
@@ -143,6 +178,8 @@ def attachment_from_document(document: Mapping[str, Any], vault: Vault) -> Attac
         tries=document["tries"],
         file=document.get("file", ""),
         files=tuple(document["files"]),
+        by_staff=document.get("by_staff", False),
+        public=document.get("public", False),
     )
 
 

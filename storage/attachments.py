@@ -19,6 +19,7 @@ from storage.attachment_records import (
     Attachment,
     AttachmentState,
     attachment_from_document,
+    given_document,
     kept_facts,
     wanted_document,
 )
@@ -30,6 +31,8 @@ from storage.personal_data import Vault
 from storage.records import ArrivedMessage
 
 CASE_LIMIT = 500
+GIVEN_KEPT = timedelta(hours=1)
+"""How long what staff give may take to become a case's; who died meanwhile leaves nothing behind."""
 _SEALING = 33
 """Bytes that sealing adds: key id, nonce, tag."""
 _PIECE = CHUNK - _SEALING
@@ -175,6 +178,43 @@ class Attachments:
             {"$unset": ["lease_token"]},
         ]
         await self._settle(attachment.id, token, update)
+
+    async def give(
+        self,
+        key: str,
+        content: bytes,
+        *,
+        kind: str,
+        type: str,  # noqa: A002
+        public: bool,
+        now: datetime,
+    ) -> Attachment:
+        """Keep what staff give to a case, to be made its own by ``tie``; else it is dropped after GIVEN_KEPT.
+
+        ``key`` names it and is used once. ``content`` is not empty.
+
+        Raises:
+            StorageAway: perhaps kept; nothing of it stays.
+        """
+        message_id = f"staff:{key}"
+        id_ = self.id_of(message_id)
+        file, digest = _file(id_, "given"), hashlib.sha256(content).hexdigest()
+        document = given_document(
+            id_,
+            message_id,
+            kind=kind,
+            file=file,
+            public=public,
+            now=now,
+            expires_at=now + GIVEN_KEPT,
+            vault=self._vault,
+        )
+        await self._records.insert_one(document)
+        await self._files.put(file, self._sealed(file, content))
+        facts = kept_facts(id_, file=file, type=type, size=len(content), sha256=digest, vault=self._vault)
+        if not await self._records.update_one({"_id": id_, **_STANDING}, {"$set": facts}):
+            raise Conflict(ATTACHMENTS)
+        return attachment_from_document(document | facts, self._vault)
 
     async def postpone(self, id: str, token: str, *, until: datetime) -> None:  # noqa: A002
         """Try again then.

@@ -137,8 +137,8 @@ class Outbox:
         cleared = {"lease_token": "", "lease_until": "", "via": ""}
         await self._finish(id, token, facts, cleared, attempt)
 
-    async def redirect(self, entry: OutboxEntry, token: str, *, meant_for: str) -> OutboxEntry:
-        """Keep that ``entry``, claimed by ``token``, goes to another conversation than it was made for, and its words.
+    async def redirect(self, entry: OutboxEntry, token: str, *, meant_for: str | None) -> OutboxEntry:
+        """Keep what ``entry``, claimed by ``token``, says, and whether it goes elsewhere than it was made for.
 
         Raises:
             Conflict: the claim is another's by now.
@@ -148,7 +148,7 @@ class Outbox:
         names = ("channel", "account", "conversation_id", "content", "meant_for")
         matched = await self._entries.update_one(
             {"_id": entry.id, "lease_token": token, "state": SENDING},
-            {"$set": {name: document[name] for name in names}},
+            {"$set": {name: document[name] for name in names if name in document}},
         )
         if not matched:
             raise Conflict(OUTBOX)

@@ -30,6 +30,7 @@ _AS_THEY_ARE = (
     "reason",
     "maybe_twice",
     "meant_for",
+    "attachment",
 )
 
 

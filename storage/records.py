@@ -202,7 +202,8 @@ class OutboxEntry:
     serve the ways that carry no free text. ``maybe_twice``: a try before may have reached the person. Parts of
     one answer share ``reply_to`` and go out in the order of ``created_at``. ``decision``: the ways weighed last, and
     why each was taken or not. ``meant_for``: the conversation it was made for, where it went another way since.
-    ``author``: the member of staff who wrote it, as colleagues read it; "": nobody did.
+    ``author``: the member of staff who wrote it, as colleagues read it; "": nobody did. ``attachment``: the id of the
+    file that goes with the words, where the way carries files.
     """
 
     id: str
@@ -231,6 +232,7 @@ class OutboxEntry:
     decision: tuple[Considered, ...] = ()
     meant_for: str | None = None
     author: str = field(default="", repr=False)
+    attachment: str = ""
 
 
 class CallState(StrEnum):

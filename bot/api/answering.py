@@ -5,7 +5,8 @@ import re
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from aiohttp import web
 from pydantic import BaseModel
@@ -13,8 +14,9 @@ from pydantic import BaseModel
 from bot.api.downloads import downloaded
 from bot.api.operations import AnyCall, AnyOperation, Call, Download
 from bot.api.problems import Problem, ProblemKind
-from bot.api.reading import body_model, query_model, read_body
+from bot.api.reading import body_model, form_model, query_model, read_body
 from bot.api.tokens import Caller, Scope, TokenBook
+from bot.api.uploads import read_upload
 from channels.base import Clock
 from storage.api_answers import ApiAnswers, KeptAnswer, Reservation, UnderWay
 from storage.commit import Change, Committer
@@ -62,22 +64,23 @@ class Answering:
         if operation.writes and not caller.may(Scope.WRITE):
             raise Problem(ProblemKind.FORBIDDEN, "此令牌只能读取")
         query = query_model(operation.query, request)
-        raw = await read_body(request)
-        body = body_model(operation.body, raw or (_NOTHING if operation.takes_no_body else raw))
-        held = await self._held(operation, caller, request, raw)
+        sent = await _read(operation, request)
+        held = await self._held(operation, caller, request, sent.digest)
         if isinstance(held, KeptAnswer):
             return _json(held.body, held.status, {REPLAYED_HEADER: "true"})
         keeping = _Keeping(self.answers, held, operation.status)
         key = held.id if held else uuid.uuid4().hex
         path = dict(request.match_info)
-        call = Call(caller=caller, path=path, query=query, body=body, key=key, also=keeping.changes)
+        call = Call(
+            caller=caller, path=path, query=query, body=sent.body, key=key, also=keeping.changes, file=sent.file
+        )
         answer = await self._carried_out(operation, call, keeping)
         if isinstance(answer, Download):
             return await downloaded(answer, request)
         return _json(_text(answer), operation.status)
 
     async def _held(
-        self, operation: AnyOperation, caller: Caller, request: web.Request, raw: bytes
+        self, operation: AnyOperation, caller: Caller, request: web.Request, digest: str
     ) -> Reservation | KeptAnswer | None:
         """The right to carry the call out, or its answer of before; None: the call carries no key."""
         key = request.headers.get(KEY_HEADER)
@@ -85,7 +88,7 @@ class Answering:
             return None
         if not _KEY.fullmatch(key):
             raise Problem(ProblemKind.INVALID_FIELDS, f"{KEY_HEADER} 须为 1 至 255 个可见的 ASCII 字符")
-        asked = self.vault.pseudonym("api request", request.method, request.path_qs, hashlib.sha256(raw).hexdigest())
+        asked = self.vault.pseudonym("api request", request.method, request.path_qs, digest)
         try:
             held = await self.answers.reserve(
                 self.vault.pseudonym("api key", caller.name, key), fingerprint=asked, now=self.clock()
@@ -107,6 +110,24 @@ class Answering:
                 await keeping.release()
             raise
         return answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What a request carried. ``digest``: the same again where the request is repeated."""
+
+    body: Any = field(repr=False)
+    digest: str
+    file: bytes = field(default=b"", repr=False)
+
+
+async def _read(operation: AnyOperation, request: web.Request) -> _Read:
+    if operation.file_limit:
+        upload = await read_upload(request, limit=operation.file_limit)
+        return _Read(body=form_model(operation.body, upload.words), digest=upload.digest(), file=upload.content)
+    raw = await read_body(request)
+    body = body_model(operation.body, raw or (_NOTHING if operation.takes_no_body else raw))
+    return _Read(body=body, digest=hashlib.sha256(raw).hexdigest())
 
 
 class _Keeping:

@@ -22,6 +22,9 @@ from bot.api.tokens import Caller, SettingsTokens, TokenBook
 from bot.broadcasts.office import BroadcastOffice
 from bot.casework.contacts import ContactBook
 from bot.casework.service import Casework
+from bot.media.fetching import Limits
+from bot.media.making import limits_of
+from bot.settings_sections import Attachments
 from channels.base import Clock
 from storage.api_answers import ApiAnswers
 from storage.cases import CaseState
@@ -43,15 +46,18 @@ def make_api(
     tokens: Mapping[str, str] | TokenBook,
     clock: Clock,
     broadcasts: BroadcastOffice | None = None,
+    limits: Limits | None = None,
 ) -> web.Application:
     """Make the application. ``tokens``: the secret of each name (``[api] tokens``), or a book of its own.
 
-    ``broadcasts`` None: there are no channels to send notices by.
+    ``broadcasts`` None: there are no channels to send notices by. ``limits`` None: files as large as the
+    settings have it unless told otherwise.
     """
     notices = broadcasts or BroadcastOffice(store=store, channels={}, clock=clock)
+    largest = limits or limits_of(Attachments())
     operations = (
         *CaseRoutes(store=store, casework=casework).operations(),
-        *AttachmentRoutes(store=store, casework=casework, clock=clock).operations(),
+        *AttachmentRoutes(store=store, casework=casework, clock=clock, limits=largest).operations(),
         *ConversationRoutes(store=store).operations(),
         *DeliveryRoutes(store=store, casework=casework).operations(),
         *ContactRoutes(store=store, book=ContactBook(store=store, clock=clock)).operations(),

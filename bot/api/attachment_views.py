@@ -49,6 +49,8 @@ def listed(kept: Attachment, number: str) -> CaseAttachmentShown:
         url=_url(kept, number),
         reason=kept.reason,
         received_at=kept.created_at,
+        by_staff=kept.by_staff,
+        public=kept.public,
     )
 
 

@@ -1,4 +1,4 @@
-"""A file as an answer: saved, never shown, by whatever opens it; a stranger sent it."""
+"""A file as an answer: saved, never shown, by whatever opens it, where a stranger sent it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -43,7 +43,7 @@ async def _rest(pieces: AsyncIterator[bytes], response: web.StreamResponse) -> N
 def _headers(file: Download) -> dict[str, str]:
     return {
         "Content-Type": file.type,
-        "Content-Disposition": f'attachment; filename="{file.name}"',
+        "Content-Disposition": f'{"inline" if file.inline else "attachment"}; filename="{file.name}"',
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cache-Control": "private, no-store",

@@ -91,7 +91,9 @@ def _schemas(operations: Sequence[AnyOperation]) -> tuple[Mapping[_Key, Json], J
     references = {(model, mode): schema for (model, mode), schema in made.items() if issubclass(model, BaseModel)}
     # Queries are told as parameters, an empty body not at all.
     left_out = {_name(references[each.query, "validation"]) for each in operations}
-    left_out |= {_name(references[each.body, "validation"]) for each in operations if each.takes_no_body}
+    left_out |= {
+        _name(references[each.body, "validation"]) for each in operations if each.takes_no_body or each.file_limit
+    }
     definitions: Json = top.get("$defs", {})
     return references, {name: _for_readers(one) for name, one in definitions.items() if name not in left_out}
 
@@ -119,7 +121,9 @@ def _operation(operation: AnyOperation, references: Mapping[_Key, Json]) -> Json
             **_problem_responses(operation),
         },
     }
-    if not operation.takes_no_body:
+    if operation.file_limit:
+        made["requestBody"] = {"required": True, "content": _file_content(operation)}
+    elif not operation.takes_no_body:
         schema = references[operation.body, "validation"]
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     return made
@@ -129,6 +133,17 @@ def _content(operation: AnyOperation, references: Mapping[_Key, Json]) -> Json:
     if operation.answer is None:
         return {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
     return {"application/json": {"schema": references[operation.answer, "serialization"]}}
+
+
+def _file_content(operation: AnyOperation) -> Json:
+    """A form with the file and its words, or the bare file."""
+    file: Json = {"type": "string", "format": "binary"}
+    form = _for_readers(operation.body.model_json_schema(ref_template=_REF))
+    fields = {"file": file, **form.get("properties", {})}
+    return {
+        "multipart/form-data": {"schema": {**form, "properties": fields, "required": ["file"]}},
+        "application/octet-stream": {"schema": file},
+    }
 
 
 def _path_parameters(operation: AnyOperation) -> Iterable[Json]:

@@ -40,6 +40,8 @@ class Call(Generic[Q, B]):
     also: Callable[[BaseModel], Sequence[Change]]
     key: str
     """Our own name for this call: the same again where it repeats one with the same idempotency key."""
+    file: bytes = field(default=b"", repr=False)
+    """What was sent, where the operation takes a file."""
 
     def require(self, scope: Scope) -> None:
         """Pass only callers with ``scope``.
@@ -53,19 +55,24 @@ class Call(Generic[Q, B]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Download:
-    """A file as an answer, piece by piece. ``name`` is ASCII, without quotes; ``size`` in bytes."""
+    """A file as an answer, piece by piece. ``name`` is ASCII, without quotes; ``size`` in bytes.
+
+    ``inline``: it may be shown at once; only for pictures that staff gave.
+    """
 
     name: str
     type: str
     size: int
     pieces: AsyncIterator[bytes] = field(repr=False)
+    inline: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation(Generic[Q, B]):
     """``path`` is below ``/v1``. ``problems`` are those beyond what any call may meet.
 
-    ``answer`` None: the handler gives a ``Download``; only a reading operation may.
+    ``answer`` None: the handler gives a ``Download``; only a reading operation may. ``file_limit``: takes a file of so
+    many bytes, with ``body`` as the other fields of its form; 0: takes JSON.
     """
 
     id: str
@@ -79,6 +86,7 @@ class Operation(Generic[Q, B]):
     handler: Callable[[Call[Q, B]], Awaitable[BaseModel | Download]]
     status: int = 200
     problems: tuple[ProblemKind, ...] = ()
+    file_limit: int = 0
 
     @property
     def writes(self) -> bool:

@@ -1,7 +1,7 @@
 """Turning what was sent into values, or into a problem that says where it is wrong."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -121,6 +121,15 @@ def body_model(model: type[_Model], body: bytes) -> _Model:
     if not isinstance(value, dict):
         raise invalid(FieldError(field="", message="请求正文应为 JSON 对象"))
     return _validated(lambda: model.model_validate_json(body))
+
+
+def form_model(model: type[_Model], words: Mapping[str, str]) -> _Model:
+    """The fields of a form as ``model``.
+
+    Raises:
+        Problem: INVALID_FIELDS.
+    """
+    return _validated(lambda: model.model_validate_strings(dict(words)))
 
 
 def query_model(model: type[_Model], request: web.Request) -> _Model:

@@ -6,11 +6,13 @@ from datetime import datetime
 
 import structlog
 
+from bot.casework import handing
 from bot.casework.announcing import notices_for
 from bot.casework.links import CaseLinks
 from bot.casework.notices import Notice, Told, clip, news, progress, registered
 from channels.base import Clock
 from dialogs.ports import Randomness
+from storage.attachment_records import Attachment
 from storage.cases import (
     Actor,
     Assignment,
@@ -182,6 +184,29 @@ class Casework:
         noted = await self._change(number, step, also)
         structlog.get_logger().info("case.noted", case=number, public=public, by=actor.kind.value)
         return noted
+
+    async def hand(
+        self, number: str, file: Attachment, *, actor: Actor, note: str = "", also: AlsoMoved | None = None
+    ) -> Case:
+        """Make ``file`` the case's, given by staff; a public one is sent to the filer, and to nobody else.
+
+        Raises:
+            NoSuchCase: the number is unknown.
+            Conflict: others changed the case again and again meanwhile, or the file was dropped.
+        """
+
+        async def step(case: Case, now: datetime) -> _Step:
+            entry = handing.entered(file, actor=actor, note=note, at=now)
+            changes = [*self._store.cases.append(case, entry), self._store.attachments.tie(file, [number], now=now)]
+            made = await self._step(
+                case, changes, now, public=False, wording=lambda own: news(case, "", at=now, own=own)
+            )
+            told = await handing.sent_to_filer(self._store, made.case, file, note=note, at=now, links=self._links)
+            return replace(made, entries=told)
+
+        handed = await self._change(number, step, also)
+        structlog.get_logger().info("case.handed", case=number, public=file.public, by=actor.kind.value)
+        return handed
 
     async def resend(self, entry_id: str) -> None:
         """Send a dead letter after all.

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.delivery.backoff import Backoff
+from bot.delivery.carrying import FileErased, following_id
 from bot.delivery.quiet import QuietHours
 from bot.delivery.reasons import Reason
 from bot.delivery.sending import LimitReached, OptedOut, Sender, Tried
@@ -67,6 +68,8 @@ class Deliverer:
             # The lease ended under us and another worker took the entry, or a receipt was quicker.
             structlog.get_logger().warning("delivery.lost_claim", entry=entry_id)
             return
+        if settled and entry.attachment:
+            await self._kick([following_id(entry)])
         if settled and entry.reply_to is not None:
             following = await self._store.outbox.next_parts([entry.reply_to])
             if following:
@@ -152,7 +155,7 @@ class Deliverer:
         return True
 
     async def _give_up(self, entry: OutboxEntry, token: str, failure: SendFailed, attempt: Attempt) -> None:
-        final = isinstance(failure, RecipientGone | OptedOut)
+        final = isinstance(failure, RecipientGone | OptedOut | FileErased)
         await _surely(
             lambda: self._store.outbox.give_up(
                 entry.id,

@@ -19,6 +19,7 @@ class Reason(StrEnum):
     OTHER_CHANNEL = "other_channel"
     BOUND_PHONE = "bound_phone"
     CASE_PHONE = "case_phone"
+    NO_MEDIA = "no_media"
 
     WINDOW_SHUT = "window_shut"
     GRANT_USED = "grant_used"
@@ -43,6 +44,7 @@ SENTENCES: Mapping[str, str] = {
     Reason.OTHER_CHANNEL: "改发到同一联系人的另一个渠道",
     Reason.BOUND_PHONE: "改发短信到对方绑定的手机，只告知编号和状态",
     Reason.CASE_PHONE: "改发短信到诉求里留的手机，只告知编号和状态",
+    Reason.NO_MEDIA: "这条途径发不了这样的文件，改发文字告知",
     Reason.WINDOW_SHUT: "已过可以主动发消息的时限",
     Reason.GRANT_USED: "可以主动发的条数已经用完",
     Reason.LEFT: "对方已取消关注",

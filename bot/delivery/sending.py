@@ -1,25 +1,28 @@
 """Sending one message: each way that is open in turn, then the other places where its reader is reached."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
+from bot.delivery.carrying import Carrier, FileErased
 from bot.delivery.elsewhere import Elsewhere, OtherPlaces
 from bot.delivery.planner import Way, weigh
 from bot.delivery.reasons import Reason
 from bot.faults import frames_of
 from bot.metrics import Metrics
-from channels.base import Channel, Clock
-from channels.errors import OutcomeUnknown, RecipientGone, SendFailed, WayShut
+from channels.base import Channel, Clock, SendsMedia
+from channels.errors import OutcomeUnknown, PayloadRejected, RecipientGone, SendFailed, WayShut
 from channels.messages import Outbound, Purpose, Sent, Via
 from storage.records import Considered, Conversation, OutboxEntry
 from storage.store import Store
 
 SEND_SECONDS = 12.0
 """How long one way may take, whatever the channel's own limit."""
+MEDIA_SECONDS = 24.0
+"""As much for a file: it is given to the platform first. With words in its place the claim still holds."""
 
 
 class ChannelMissing(SendFailed):
@@ -84,6 +87,7 @@ class Sender:
         self._store = store
         self._channels = channels
         self._places = OtherPlaces(store=store, channels=channels, clock=clock)
+        self._carrier = Carrier(store)
         self._clock = clock
         self._metrics = metrics
 
@@ -96,7 +100,7 @@ class Sender:
         """
         if conversation is None:
             return Tried(entry=entry, via=None, result=WayShut("no such conversation"))
-        tried = await self._at_home(entry, conversation)
+        tried = await self._at_home(entry, token, conversation)
         decision = tried.decision
         if not _may_go_elsewhere(tried.result):
             return tried
@@ -107,14 +111,14 @@ class Sender:
                 return replace(there, decision=decision)
         return replace(tried, decision=decision)
 
-    async def _at_home(self, entry: OutboxEntry, conversation: Conversation) -> Tried:
+    async def _at_home(self, entry: OutboxEntry, token: str, conversation: Conversation) -> Tried:
         address = entry.address
         channel = self._channels.get((address.channel, address.account))
         if channel is None:
             return Tried(entry=entry, via=None, result=ChannelMissing(f"{address.channel}.{address.account}"))
         weighed = weigh(entry, conversation, channel.capabilities, now=self._clock())
         held = await self._held(entry, conversation, channel, weighed)
-        return held or await self._by_ways(entry, conversation, channel, weighed)
+        return held or await self._by_ways(entry, token, conversation, channel, weighed)
 
     async def _there(self, entry: OutboxEntry, token: str, place: Elsewhere) -> Tried:
         """Send it in another conversation: from then on the entry is that conversation's."""
@@ -132,7 +136,7 @@ class Sender:
         if held is not None:
             return replace(held, entry=entry)
         moved = await self._store.outbox.redirect(moved, token, meant_for=entry.meant_for or entry.conversation_id)
-        return await self._by_ways(moved, place.conversation, place.channel, weighed)
+        return await self._by_ways(moved, token, place.conversation, place.channel, weighed)
 
     async def _held(
         self, entry: OutboxEntry, conversation: Conversation, channel: Channel, weighed: Sequence[Way]
@@ -152,7 +156,7 @@ class Sender:
         return Tried(entry=entry, via=None, result=LimitReached(free_at), decision=decision)
 
     async def _by_ways(
-        self, entry: OutboxEntry, conversation: Conversation, channel: Channel, weighed: Sequence[Way]
+        self, entry: OutboxEntry, token: str, conversation: Conversation, channel: Channel, weighed: Sequence[Way]
     ) -> Tried:
         last = _unopened(entry, weighed)
         decision: list[Considered] = []
@@ -163,11 +167,11 @@ class Sender:
             if way.via is Via.CUSTOMER_SERVICE and not await self._spend(conversation):
                 decision.append(way.considered(taken=False, reason=Reason.GRANT_USED.value))
                 continue
-            result = await self._try(channel, entry, way.via)
+            entry, result, reason = await self._carried(channel, entry, token, way.via)
             tried = Tried(entry=entry, via=way.via, result=result)
             if isinstance(result, Sent):
                 rest = [each.considered(taken=False) for each in weighed[place + 1 :] if not each.open]
-                return replace(tried, decision=(*decision, way.considered(taken=True), *rest))
+                return replace(tried, decision=(*decision, way.considered(taken=True, reason=reason), *rest))
             decision.append(way.considered(taken=False, reason=result.code))
             await self._learn(conversation, way.via, result)
             if not result.try_other_way:
@@ -178,8 +182,35 @@ class Sender:
         told = last if conversation.reachable else _left(last)
         return replace(told, decision=tuple(decision))
 
-    async def _try(self, channel: Channel, entry: OutboxEntry, via: Via) -> Sent | SendFailed:
-        result = await _sent_within(SEND_SECONDS, channel, _outbound(entry, via))
+    async def _carried(
+        self, channel: Channel, entry: OutboxEntry, token: str, via: Via
+    ) -> tuple[OutboxEntry, Sent | SendFailed, str]:
+        """Try ``via`` with the file of ``entry``, or with words in its place; the reason, where it is the latter."""
+        if not entry.attachment:
+            return entry, await self._try(channel, entry, via), ""
+        try:
+            content = await self._carrier.content(entry, channel, via)
+        except FileErased as erased:
+            return entry, erased, ""
+        if content is not None:
+            entry = await self._carrier.as_file(entry, token)
+            result = await self._try(channel, entry, via, content)
+            if isinstance(result, Sent):
+                await self._carrier.words_follow(entry, self._clock())
+            # What the platform refused was not sent: the words may go.
+            if not isinstance(result, PayloadRejected):
+                return entry, result, ""
+        entry = await self._carrier.as_words(entry, token)
+        return entry, await self._try(channel, entry, via), Reason.NO_MEDIA.value
+
+    async def _try(
+        self, channel: Channel, entry: OutboxEntry, via: Via, content: bytes | None = None
+    ) -> Sent | SendFailed:
+        message = _outbound(entry, via)
+        if content is None or not isinstance(channel, SendsMedia):
+            result = await _sent_within(SEND_SECONDS, channel.send(message), message.id)
+        else:
+            result = await _sent_within(MEDIA_SECONDS, channel.send_media(message, content), message.id)
         outcome = "sent" if isinstance(result, Sent) else result.code
         self._metrics.send_attempts.labels(channel=entry.address.channel, via=via, outcome=outcome).inc()
         return result
@@ -223,17 +254,17 @@ def _left(tried: Tried) -> Tried:
     return replace(tried, result=PersonLeft(tried.result.detail, provider_code=tried.result.provider_code))
 
 
-async def _sent_within(seconds: float, channel: Channel, message: Outbound) -> Sent | SendFailed:
+async def _sent_within(seconds: float, sending: Awaitable[Sent], entry_id: str) -> Sent | SendFailed:
     try:
         async with asyncio.timeout(seconds):
-            return await channel.send(message)
+            return await sending
     except SendFailed as failure:
         return failure
     except TimeoutError:
         return OutcomeUnknown("no answer in time")
     except Exception as error:  # noqa: BLE001 - an entry that breaks its sender would be claimed again for ever
         structlog.get_logger().error(
-            "delivery.broke", entry=message.id, error=type(error).__name__, frames=frames_of(error)
+            "delivery.broke", entry=entry_id, error=type(error).__name__, frames=frames_of(error)
         )
         return DeliveryBroke(type(error).__name__)
 

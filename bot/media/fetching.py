@@ -52,6 +52,10 @@ class Limits:
     def bytes_of(self, kind: str) -> int:
         return self.largest.get(kind, 20) * _MIB
 
+    def most(self) -> int:
+        """Bytes of the largest of any kind."""
+        return max(self.largest.values(), default=20) * _MIB
+
 
 class _Refused(Exception):
     """It will not be kept."""

@@ -28,6 +28,7 @@ def sentence_for(kind: str, reason: str) -> str:
     return f"来信人发来的一份{what}没有保存：{_WHY.get(reason, _GONE)}。需要的话请联系来信人重新发送。"
 
 
-def erased_sentence(kind: str) -> str:
+def erased_sentence(kind: str, *, by_staff: bool = False) -> str:
     """The note of staff who erased one."""
-    return f"删除了来信人发来的一份{_KINDS.get(kind, '附件')}，内容不再保留。"
+    whose = "工作人员给的" if by_staff else "来信人发来的"
+    return f"删除了{whose}一份{_KINDS.get(kind, '附件')}，内容不再保留。"

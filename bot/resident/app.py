@@ -1,4 +1,4 @@
-"""The page and the two things one can do on it: rate the answer, add to the case."""
+"""The page and what one can do on it: look at what staff sent, rate the answer, add to the case."""
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -11,12 +11,17 @@ from aiohttp.typedefs import Handler, Middleware
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot import masking
+from bot.api.downloads import downloaded
+from bot.api.operations import Download
 from bot.casework.effects import EffectRefused, changes_for
+from bot.casework.handing import counted
 from bot.casework.links import CaseLinks, Claim, read_token
 from bot.faults import frames_of
 from bot.local_time import at
 from channels.base import Clock
+from channels.media_types import ENDINGS
 from dialogs.outcome import AddToCase, Effect, RateCase
+from storage.attachment_records import Attachment, AttachmentState
 from storage.cases import Case, CaseState, EntryKind, TimelineEntry
 from storage.errors import StorageError
 from storage.store import Store
@@ -25,6 +30,7 @@ LONGEST = 1_000
 _A_DAY = 20
 """How often a day one link may add or rate."""
 _BODY = 64 * 1024
+_MIB = 1024 * 1024
 _FOLDER = Path(__file__).parent
 GRADES: Mapping[int, str] = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
 _LABELS = {
@@ -64,6 +70,7 @@ def make_resident_pages(parts: ResidentParts) -> web.Application:
     app = web.Application(middlewares=[_guarded(pages)], client_max_size=_BODY)
     app.router.add_static("/static", _FOLDER / "static")
     app.router.add_get("/{token}", pages.show)
+    app.router.add_get("/{token}/files/{id}", pages.file)
     app.router.add_post("/{token}/rate", pages.rate)
     app.router.add_post("/{token}/add", pages.add)
     return app
@@ -85,6 +92,23 @@ class _Pages:
     async def show(self, request: web.Request) -> web.Response:
         claim, case = await self._opened(request)
         return await self._page(request, claim, case)
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        """What staff sent to the filer; nothing else of the case's files."""
+        _claim, case = await self._opened(request)
+        wanted = request.match_info["id"]
+        found = next((each for each in await self._handed(case) if each.id == wanted), None)
+        if found is None:
+            raise _Gone
+        structlog.get_logger().info("resident.file_read", case=case.number, attachment=found.id)
+        download = Download(
+            name=f"{case.number}-{found.id[:8]}.{ENDINGS.get(found.type, 'bin')}",
+            type=found.type,
+            size=found.size,
+            pieces=self._store.attachments.content(found),
+            inline=found.type.startswith("image/"),
+        )
+        return await downloaded(download, request)
 
     async def rate(self, request: web.Request) -> web.Response:
         """A grade, and a word: a bad one with a reason has the case handled again."""
@@ -119,6 +143,10 @@ class _Pages:
         if claim is None or case is None or case.accusation or not self._parts.links.holds(claim, case, now):
             raise _Gone
         return claim, case
+
+    async def _handed(self, case: Case) -> Sequence[Attachment]:
+        found = await self._store.attachments.of_case(case.number)
+        return [each for each in found if each.by_staff and each.public and each.state is AttachmentState.KEPT]
 
     async def _done(self, request: web.Request, claim: Claim, case: Case, effect: Effect) -> web.Response:
         """Do it as the filer would in their conversation; the page is shown anew, so that a reload repeats nothing."""
@@ -155,6 +183,7 @@ class _Pages:
             title=masking.text(case.title, person=case.filer.name),
             state=state,
             steps=[_step(case, entry) for entry in reversed(public)],
+            files=[_file(each) for each in await self._handed(case)],
             token=request.match_info["token"],
             ends_at=claim.ends_at,
             grades=GRADES,
@@ -191,6 +220,11 @@ def _step(case: Case, entry: TimelineEntry) -> Mapping[str, object]:
     moved = entry.kind is EntryKind.MOVED and entry.to_state is not None
     label = entry.to_state.label if moved and entry.to_state else _LABELS.get(entry.kind, "办理情况")
     return {"at": entry.at, "label": label, "note": masking.text(entry.note, person=case.filer.name)}
+
+
+def _file(file: Attachment) -> Mapping[str, object]:
+    size = f"{file.size / _MIB:.1f} MB" if file.size >= _MIB else f"{max(1, file.size // 1024)} KB"
+    return {"id": file.id, "what": counted(file.kind), "size": size, "at": file.created_at}
 
 
 def _may_rate(case: Case) -> bool:

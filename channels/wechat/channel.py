@@ -1,14 +1,15 @@
 """The WeChat official account as a ``Channel``."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from channels.base import Arrival, Capabilities, Fetched, Take, Tools, WebhookRequest, WebhookResponse
-from channels.errors import Malformed, PayloadRejected, TooLarge, WayShut
+from channels.errors import Busy, Malformed, PayloadRejected, TooLarge, WayShut
 from channels.messages import Media, Outbound, Sent, Via
 from channels.wechat import check
 from channels.wechat.client import WeChatApi
 from channels.wechat.codec import MessageCipher, Opened, open_body
-from channels.wechat.media import Uploaded, UploadKind, WeChatMedia
+from channels.wechat.media import LIMITS, Uploaded, UploadKind, WeChatMedia
 from channels.wechat.menu import WeChatMenu
 from channels.wechat.parsing import read_inbound, sent_at
 from channels.wechat.qr import WeChatCodes
@@ -23,6 +24,8 @@ from channels.wechat.templates import template_data
 LARGEST_BODY = 64 * 1024
 ANSWER_WITHIN = 4.5
 """The platform cuts the connection after 5 s; half a second is for the way."""
+UPLOAD_SECONDS = 15.0
+"""How long a picture of ours may take to the platform: whoever sends it waits for upload and sending together."""
 
 CUSTOM_SEND = "/cgi-bin/message/custom/send"
 TEMPLATE_SEND = "/cgi-bin/message/template/send"
@@ -90,6 +93,16 @@ class WeChatChannel:
                 return await self._call(SUBSCRIBE_SEND, message, self._subscribe_payload(template, message))
             case _:
                 raise WayShut(f"no way of this channel: {message.via}")
+
+    async def send_media(self, message: Outbound, content: bytes) -> Sent:
+        """As ``channels.base.SendsMedia``: a picture, given to the platform and sent by the id it gets there."""
+        try:
+            async with asyncio.timeout(UPLOAD_SECONDS):
+                uploaded = await self._media.upload(UploadKind.IMAGE, content)
+        except TimeoutError:  # nobody was sent anything yet
+            raise Busy("the upload took too long") from None
+        payload = {"msgtype": "image", "image": {"media_id": uploaded.media_id}}
+        return await self._call(CUSTOM_SEND, message, payload)
 
     async def fetch(self, media: Media) -> Fetched:
         """As ``channels.base.FetchesMedia``."""
@@ -165,6 +178,7 @@ def _capabilities(settings: WeChatSettings) -> Capabilities:
         text_unit="bytes",
         notices=frozenset(notice for _, templates in optional for notice in templates),
         subscriptions={notice: each.id for notice, each in settings.subscribe_templates.items()},
+        media=dict.fromkeys(LIMITS[UploadKind.IMAGE].types, LIMITS[UploadKind.IMAGE].largest),
     )
 
 

@@ -4,8 +4,16 @@ from datetime import datetime
 
 from pydantic import Field
 
-from bot.api.shapes import Item
+from bot.api.schemas.cases import NOTE_MAX
+from bot.api.shapes import Body, Item, Text
 from storage.attachment_records import AttachmentState
+
+
+class AttachmentIn(Body):
+    """What goes with a file of staff."""
+
+    note: Text = Field(default="", max_length=NOTE_MAX, description="随文件告诉诉求人的话；public 为 false 时只在内部")
+    public: bool = Field(default=True, description="true：发给诉求人；false：只存入案件")
 
 
 class CaseAttachment(Item):
@@ -19,3 +27,5 @@ class CaseAttachment(Item):
     url: str | None = Field(description="取内容的地址；没有内容时为 null")
     reason: str = Field(description="没有保存的原因：media_gone、media_too_large、wrong_type、too_many 等")
     received_at: datetime
+    by_staff: bool = Field(description="true：工作人员给的")
+    public: bool = Field(description="true：工作人员发给了诉求人")

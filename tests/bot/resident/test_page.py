@@ -20,6 +20,7 @@ from channels.messages import Address
 from storage.cases import Actor, ActorKind, CaseState, EntryKind
 
 STAFF = Actor(kind=ActorKind.STAFF, name="李科长")
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(300_000)
 
 
 class Page:
@@ -224,3 +225,30 @@ async def test_what_a_resident_wrote_is_never_run(page):
     _, text = await page.get()
     assert "<script>alert" not in text
     assert "49" not in text
+
+
+async def test_what_staff_sent_is_opened_from_the_page_and_nothing_else_of_the_cases_files(page, office):
+    case = await page.filed()
+    ids = {}
+    for public in (True, False):
+        given = await office.store.attachments.give(
+            f"k{public}", PICTURE, kind="image", type="image/png", public=public, now=office.clock()
+        )
+        await office.casework.hand(case.number, given, actor=STAFF, note="请看")
+        ids[public] = given.id
+    _, text = await page.get()
+    assert "工作人员给您发了一张图片" in text
+    assert f"{page.path}/files/{ids[True]}" in text
+    assert ids[False] not in text
+    async with page.client.get(f"{page.path}/files/{ids[True]}") as answer:
+        assert await answer.read() == PICTURE
+        assert answer.headers["Content-Type"] == "image/png"
+        assert answer.headers["Content-Disposition"].startswith("inline")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "sandbox" in answer.headers["Content-Security-Policy"]
+    other = await office.filed(await office.resident("oSomebody-else-00000000000002"))
+    elsewhere = f"/r/{page.links.token(other, page.clock())}"
+    for path in (f"{page.path}/files/{ids[False]}", f"{page.path}/files/x", f"{elsewhere}/files/{ids[True]}"):
+        assert (await page.get(path))[0] == 404
+    page.later = LASTS + timedelta(days=1)
+    assert (await page.get(f"{page.path}/files/{ids[True]}"))[0] == 404
