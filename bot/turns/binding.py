@@ -35,7 +35,9 @@ TRIES = 5
 _ASKED = {timedelta(hours=1): 5, timedelta(days=1): 10}
 """How many codes one conversation may ask for, whatever the numbers."""
 _CHANNELS = frozenset({"wechat", "weibo"})
-_COMMAND = re.compile(r"绑定手机(?:号码?)?[\s:,]*(?P<number>[+\d\s-]*)")
+_COMMAND = re.compile(
+    r"(?:请|帮我|我?(?:想要|需要|要|想))?绑定(?:一下)?(?:(?:我的)?手机(?:号码?)?|(?=[\s:,]*[+\d]))[\s:,]*(?P<number>[+\d\s-]*)[。.!]*"
+)
 _CODE = re.compile(r"\d{6}")
 _NEVER_MIND = frozenset({"取消绑定", "不绑定", "不绑定了"})
 _UNBIND = re.compile(

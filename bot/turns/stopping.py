@@ -33,6 +33,8 @@ _WORDS: Mapping[str, Word] = {
     "停止通知": Word.NO_NOTICES,
     **dict.fromkeys(("恢复", "订阅", "恢復", "訂閱"), Word.BACK),
 }
+_FINAL = " 。.!,;、~…"
+"""What may end a word without changing it; a question mark asks about it."""
 
 _BROADCASTS_STOPPED = "已退订群发通知，您所反映事项的进展仍会告知。全部停发请回复“停止通知”，恢复请回复“订阅”。"
 _ALL_STOPPED = "已停发全部通知，您来短信我们仍会回复。需要恢复，请回复“订阅”。"
@@ -70,13 +72,13 @@ def stopped_by_event(
 
 
 def word_of(message: Inbound, conversation: Conversation) -> Word | None:
-    """The word that ``message`` is, to the letter: in any width and case, without blanks around it; None: none of them.
+    """The word that ``message`` is, in any width and case, but for blanks and final punctuation; None: none of them.
 
     Whoever stopped nothing has nothing to take up again: 恢复 is theirs to say to the dialog.
     """
     if message.address.channel != SMS or message.kind is not Kind.TEXT:
         return None
-    word = _WORDS.get(unicodedata.normalize("NFKC", message.text).strip().upper())
+    word = _WORDS.get(unicodedata.normalize("NFKC", message.text).strip().rstrip(_FINAL).upper())
     return None if word is Word.BACK and not conversation.stopped else word
 
 

@@ -179,6 +179,15 @@ async def test_a_stranger_sees_and_adds_nothing(town: Town) -> None:
         await town.turn(UID, AddToCase(number=number, text="x"))
 
 
+@pytest.mark.parametrize("words", [f"绑定 {NUMBER}", f"绑定{NUMBER}", f"我要绑定手机{NUMBER}。"])
+async def test_binding_begins_with_the_number_alone_or_a_wish(town: Town, words: str) -> None:
+    assert "验证码已发到" in await town.says(words, UID)
+
+
+async def test_a_wish_to_bind_asks_for_the_number(town: Town) -> None:
+    assert "手机号码（11位）" in await town.says("我要绑定手机", UID)
+
+
 @pytest.mark.parametrize("words", ["解绑", "解绑手机", "取消绑定", " 解除绑定手机号 "])
 async def test_a_phone_is_unbound_by_a_word_and_may_be_bound_again(town: Town, words: str) -> None:
     by_text, in_chat = await town.file(TEXTED), await town.file(PERSON)

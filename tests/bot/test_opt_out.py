@@ -54,7 +54,8 @@ async def person(stage: Stage, address: Address = PHONE) -> Conversation:
 
 
 @pytest.mark.parametrize(
-    "word", ["T", "td", " TD\n", "退订", "r", "Ｎ", "ｔｄ", "0000", "００００", "　退订　", "退訂"]
+    "word",
+    ["T", "td", " TD\n", "退订", "r", "Ｎ", "ｔｄ", "0000", "００００", "　退订　", "退訂", "退订。", "TD！", "T. "],
 )
 async def test_an_opt_out_stops_broadcasts_and_never_reaches_the_dialog(stage: Stage, word: str) -> None:
     [reply] = await says(stage, word)
