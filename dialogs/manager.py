@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from dialogs import options
+from dialogs import options, own_number
 from dialogs.abbreviations import in_full
 from dialogs.actions.amiss import says_amiss
 from dialogs.alarms import RAISED, Alarms
@@ -130,6 +130,7 @@ class Manager:
             return shown
         if person.address.channel == "sms":
             thought = replace(thought, text=in_full(thought.text, asked=requested_slot(kept["engine"])))
+        thought = own_number.told(kept, thought, person, now)
         grasped = self._grasp(kept, thought, now)
         if grasped.again.silent:
             return Outcome(state={**kept, "said": grasped.again.kept}, intent="slow", at=now)
@@ -301,6 +302,8 @@ def _message(thought: Thought, person: Person, now: datetime, *, text: str, payl
     }
     if person.room:
         metadata["room"] = person.room
+    if own_number.number_of(person):
+        metadata["number_known"] = True
     if thought.attachments:
         metadata["attachments"] = [dict(a) for a in thought.attachments]
     if thought.location:

@@ -51,10 +51,12 @@ class Ask(Action):
         if self._part in special:
             events = await special[self._part](dispatcher, turn, draft, aside=aside)
         else:
-            events = self._question(dispatcher, tracker, draft, aside=aside)
+            events = self._question(dispatcher, tracker, turn, draft, aside=aside)
         return [*events, *([] if aside else _counted(draft, self._part))]
 
-    def _question(self, dispatcher: CollectingDispatcher, tracker: Tracker, draft: Draft, *, aside: bool) -> list[Any]:
+    def _question(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, draft: Draft, *, aside: bool
+    ) -> list[Any]:
         taken_up = any(draft.asked(part) for part in PARTS)
         begins = tracker.slots.get("requested_slot") is None and not (draft.unclear or draft.later or taken_up)
         if aside:
@@ -69,7 +71,8 @@ class Ask(Action):
         elif self._part == "matter" and draft.fragment and not draft.asked("matter"):
             say(dispatcher, "utter_ask_petition_matter_of", topic=masked(draft.fragment))
         else:
-            say(dispatcher, question(self._part, draft), place=place, surname=surname_told(draft))
+            here = "_here" if self._part == "phone" and turn.number_known else ""
+            say(dispatcher, f"{question(self._part, draft)}{here}", place=place, surname=surname_told(draft))
         return []
 
     async def _show(self, dispatcher: CollectingDispatcher, turn: Turn, draft: Draft, *, aside: bool) -> list[Any]:

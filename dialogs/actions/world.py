@@ -48,6 +48,7 @@ class Turn:
     """The message that an action answers, out of the tracker. ``danger``: it only perhaps speaks of danger.
 
     ``scanned``: the place of the QR code that was scanned before it. ``room``: the longest answer; 0: as it takes.
+    ``number_known``: it was texted from a mobile number that can be called.
     """
 
     text: str = field(repr=False)
@@ -63,6 +64,7 @@ class Turn:
     danger: bool = False
     scanned: str = field(default="", repr=False)
     room: int = 0
+    number_known: bool = False
 
     def entity(self, name: str) -> str:
         return str(self.entities.get(name) or "")
@@ -93,6 +95,7 @@ def turn_of(tracker: Tracker) -> Turn:
         danger=bool(metadata.get("danger")),
         scanned=str(metadata.get("scanned") or ""),
         room=int(metadata.get("room") or 0),
+        number_known=bool(metadata.get("number_known")),
     )
 
 

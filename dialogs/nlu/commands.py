@@ -44,6 +44,9 @@ _HELP = re.compile(
 )
 _PERSON = re.compile(
     r"(?:转|找|要|接|换|叫)?(?:个)?(?:人工|真人|活人|客服|接线员|坐席|话务员)(?!智能|湖|费|降雨|授精|林|成本|草坪)|(?:找|要|和|跟|让)(?:个)?(?:人|工作人员)(?:来)?(?:说|谈|聊|沟通|接|处理|回复)|转接|不(?:想|要)(?:跟|和)机器人|"
+    r"^(?:我)?(?:就|要|想|得|能|可以|能不能|可不可以)*(?:找|换)个?人(?:谈|说|问|聊|办)?(?:话|一下)?[了吧啊吗么行不]*$|"
+    r"^(?:(?:你们?|您|请|麻烦|能不能|能|可以|可不可以|就|让人|叫人|让工作人员|派人|找人|给我))*(?:回|打)(?:个)?电话(?:给|找)?(?:我|俺)?(?:说|谈|问)?[了吧啊吗么行不好呗]*$|"
+    r"^(?:(?:你们?|您|请|麻烦|能不能|能|可以|可不可以|就|让人|叫人|让工作人员))*给(?:我|俺)(?:回|打)个?电话[了吧啊吗么行不好呗]*$|"
     r"^(?:我)?(?:就|要|想|得)*(?:找|见|跟|和|叫)你?们?(?:的|单位)?(?:领导|局长|主任|负责人|管事的人?)(?:来)?(?:说|谈|讲)?(?:话|一下)?[了吧啊。！!]*$"
 )
 _PROGRESS = re.compile(
@@ -80,6 +83,8 @@ _CHANGE = re.compile(
     r"^(?:修改|更正)"
 )
 _CASE_NUMBER = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,6}[ \-]?(?:\d[ \-]?){11,12}\d?(?!\d)")
+_GLUED = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{1,6}(?:\d{12}|\d{13}))(\d{6})(?!\d)")
+"""A case number and a query code without anything between them."""
 _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 _TAKES_UP = re.compile(r"登|反映|投诉|举报|接着|继续")
 _SHORT = 30
@@ -87,17 +92,21 @@ _SHORT = 30
 
 def case_numbers(text: str) -> list[str]:
     """What has the form of a case number, without spaces and hyphens; the store checks the digit."""
-    return [re.sub(r"[ \-]", "", found).upper() for found in _CASE_NUMBER.findall(text)]
+    return [re.sub(r"[ \-]", "", found).upper() for found in _CASE_NUMBER.findall(_unglued(text))]
 
 
 def without_case_numbers(text: str) -> str:
-    return _CASE_NUMBER.sub(" ", text).strip(" ，,：:。")
+    return _CASE_NUMBER.sub(" ", _unglued(text)).strip(" ，,：:。")
 
 
 def query_code(text: str) -> str:
     """Six digits that stand alone, outside any case number."""
-    found = _CODE.search(_CASE_NUMBER.sub(" ", text))
+    found = _CODE.search(_CASE_NUMBER.sub(" ", _unglued(text)))
     return found.group() if found else ""
+
+
+def _unglued(text: str) -> str:
+    return _GLUED.sub(r"\1 \2", text)
 
 
 def is_query_code(text: str) -> bool:
