@@ -119,6 +119,7 @@ def command_in(text: str, *, in_form: bool) -> str | None:
 
     Inside a form only what can hardly be an answer counts.
     """
+    text = _unglued(text)
     bare = words_only(text)
     if not bare:
         return None

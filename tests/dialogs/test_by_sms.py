@@ -362,7 +362,18 @@ async def test_what_was_written_of_a_case_is_read_by_text_only_with_its_query_co
     assert "维修" not in await two.text("111111")
     assert "维修" in await two.text("384756")
     assert "维修" in await two.text(f"JD{LAMP['number']} 384756")
+    assert "维修" in await two.text(f"{LAMP['number']}384756")
     assert "维修" not in await two.text(f"JD{LAMP['number']}")
+
+
+async def test_the_state_alone_is_told_with_what_opens_more_and_a_strangers_code_opens_no_more(phone: Simple) -> None:
+    closed = stranger(LAMP["number"])
+    phone.cases.own = [closed]
+    told = await phone.text("进度")
+    assert closed.label in told
+    assert "发送编号和查询码看全文" in told
+    phone.cases.own, phone.cases.others = [], {closed.number: (CODE, closed)}
+    assert "发送编号" not in await phone.text(f"{closed.number} {CODE}")
 
 
 async def test_one_sees_what_is_kept_of_oneself_with_the_name_and_number_hidden(phone: Simple) -> None:
