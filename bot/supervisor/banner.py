@@ -51,8 +51,9 @@ def _notes(plan: Plan) -> list[str]:
 
 
 def not_ready(url: str, seconds: float) -> str:
-    """For whoever waits in vain."""
-    return f"{seconds:g} 秒后 {url} 仍未就绪；请看上面的日志，或运行 petition-bot doctor (not ready; see the log above)"
+    """For whoever waits; the waiting goes on."""
+    doctor = "请看上面的日志，或运行 petition-bot doctor (not ready yet; see the log above)"
+    return f"{seconds:g} 秒后 {url} 仍未就绪，继续等待；{doctor}"
 
 
 def _row(label: str, value: str) -> str:

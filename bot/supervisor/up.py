@@ -59,11 +59,13 @@ async def _serve(running: Running, began: float, on_ready: OnReady | None) -> No
 
 
 async def _greet(running: Running, began: float, on_ready: OnReady | None) -> None:
-    late = await running.ready(READY_SECONDS)
+    waited = 0.0
+    while late := await running.ready(READY_SECONDS):
+        # A busy machine, or a database that comes later: what is ready in the end is greeted then.
+        waited += READY_SECONDS
+        running.note()
+        say("up", not_ready(late, waited))
     running.note()
-    if late:
-        say("up", not_ready(late, READY_SECONDS))
-        return
     seconds = time.monotonic() - began
     sys.stdout.write(banner(running.plan, seconds, await _staff(running)))
     sys.stdout.flush()
