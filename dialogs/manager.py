@@ -246,6 +246,8 @@ class Manager:
             offered=options.of_cases(kept["options"]),
         )
         slots = (kept["engine"] or {}).get("slots") or {}
+        if not grasped.in_form and (reason := await self._notice_replies.reason(said, slots)):
+            return reason
         about = await self._questions.payload(said, slots, in_form=grasped.in_form)
         return about or ("" if grasped.in_form else await self._notice_replies.payload(said, slots))
 

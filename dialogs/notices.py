@@ -11,7 +11,7 @@ from typing import Any
 
 from dialogs.case_questions import CaseQuestions, Said
 from dialogs.nlu import commands
-from dialogs.nlu.case_words import meant, of_handling
+from dialogs.nlu.case_words import is_dropped, is_settled, meant, of_handling
 from dialogs.nlu.matter import Categories
 from dialogs.nlu.places import find_place
 from dialogs.nlu.verdict import DISSATISFIED, is_a_statement, is_another_matter, verdict
@@ -45,6 +45,13 @@ class NoticeReplies:
         return self._judged(said, mine, grade, slots) or (
             self._added(said, mine, slots) if states or not said.text else ""
         )
+
+    async def reason(self, said: Said, slots: Mapping[str, Any]) -> str:
+        """The payload of words that were asked for, why somebody is not content; "" where none were, or it is none."""
+        awaited = _fresh(slots.get("reason_for"), said.at, _REASON_FOR)
+        if not awaited or not is_a_statement(said.text) or is_dropped(said.text) or is_settled(said.text):
+            return ""
+        return self._judged(said, await self._cases.mine(said.conversation_id), verdict(said.text), slots)
 
     def _judged(self, said: Said, mine: Sequence[CaseView], grade: int | None, slots: Mapping[str, Any]) -> str:
         rateable = [case for case in mine if case.state in RATEABLE]
