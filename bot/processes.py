@@ -23,7 +23,7 @@ from bot.services import Services
 from bot.settings import Settings
 from bot.spooling.keeper import Keeper
 from bot.spooling.opening import open_keeper
-from bot.understanding.memory import be_frugal
+from bot.understanding.memory import be_frugal, settled
 from bot.web import WebParts, make_runner, make_web
 from bot.wiring import open_services, utc_now
 from storage.leases import Leases
@@ -58,6 +58,7 @@ async def _serve(settings: Settings, stop: asyncio.Event, meanwhile: Meanwhile) 
         try:
             await _site(runner, settings, meanwhile).start()
             await meanwhile.end()
+            settled()
             structlog.get_logger().info("web.listening", host=settings.http.host, port=settings.http.port)
             await stop.wait()
         finally:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from bot.api.broadcast_views import broadcast_out, recipient_out, trial_out
 from bot.api.operations import AnyCall, AnyOperation, Call, NoBody, NoQuery, Operation
 from bot.api.problems import Problem, ProblemKind, invalid_field, not_found
-from bot.api.schemas.broadcasts import Broadcast, BroadcastIn, Recipient, RecipientQuery, Trial
+from bot.api.schemas.broadcasts import Broadcast, NewBroadcast, Recipient, RecipientQuery, Trial
 from bot.api.shapes import Page, Paged
 from bot.broadcasts.office import BroadcastError, BroadcastOffice, BroadcastRefused, Doer, OwnBroadcast, Written
 from channels.base import Clock
@@ -77,7 +77,7 @@ class BroadcastRoutes:
             tag=_TAG,
             summary="写一条通知（草稿）；须由另一个令牌审批后才能发",
             query=NoQuery,
-            body=BroadcastIn,
+            body=NewBroadcast,
             answer=Broadcast,
             handler=self.write,
             status=201,
@@ -125,7 +125,7 @@ class BroadcastRoutes:
         page = await self._store.ledger.list(broadcast.id, states=states, limit=query.limit, cursor=query.cursor)
         return Page(items=[recipient_out(each) for each in page.items], next_cursor=page.next_cursor)
 
-    async def write(self, call: Call[NoQuery, BroadcastIn]) -> Broadcast:
+    async def write(self, call: Call[NoQuery, NewBroadcast]) -> Broadcast:
         body = call.body
         segment = records.Segment(
             everybody=body.segment.all,

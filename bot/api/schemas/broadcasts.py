@@ -12,7 +12,7 @@ from storage.broadcast_records import RecipientState
 ChannelName = Literal["wechat", "sms", "weibo"]
 
 
-class SegmentIn(Body):
+class NewSegment(Body):
     """Whom it is for; several given: who fits all of them."""
 
     district: str | None = Field(default=None, min_length=1, max_length=40, description="反映过这个区县事项的人")
@@ -23,7 +23,7 @@ class SegmentIn(Body):
     all: bool = Field(default=False, description="所选渠道上的所有人；不能和其他条件一起用")
 
 
-class BroadcastIn(Body):
+class NewBroadcast(Body):
     """A new broadcast."""
 
     title: Text = Field(min_length=1, max_length=LONGEST_TITLE)
@@ -33,7 +33,7 @@ class BroadcastIn(Body):
         max_length=3,
         description="先后为序：一个人有几个账号时，只发到排在前面、能发到的那个。weibo：公开发布一条微博，所有人可见",
     )
-    segment: SegmentIn
+    segment: NewSegment
     send_at: AwareDatetime | None = Field(default=None, description="何时发；不给，或已经过去：start 之后立即发")
 
 
