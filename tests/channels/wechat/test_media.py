@@ -160,6 +160,16 @@ async def test_a_picture_of_ours_is_given_as_a_form_and_gets_an_id(channel, plat
         (UploadKind.THUMB, b"\xff\xd8\xff" + bytes(64 * 1024)),
         (UploadKind.THUMB, b"GIF89a"),
     ],
+    ids=[
+        "svg",
+        "webp",
+        "10 MiB picture",
+        "picture for a voice",
+        "2 MiB voice",
+        "quicktime",
+        "64 KiB thumb",
+        "gif thumb",
+    ],
 )
 async def test_what_the_platform_would_not_take_is_not_sent(channel, platform, kind, content):
     with pytest.raises(PayloadRejected):
