@@ -13,6 +13,7 @@ NAME = "mongodb"
 REPLICA_SET = "petition-bot"
 SOCKET = "mongodb-27017.sock"
 _CACHE_GB, _OPLOG_MB = "0.25", "64"
+_CHECKPOINT_SECONDS = "10"
 _COMMAND_MS = 5_000
 _POLL = 0.01
 
@@ -27,6 +28,8 @@ def program(binary: Path, data_dir: Path, sockets: Path) -> Program:
         "--unixSocketPrefix": sockets,
         "--wiredTigerCacheSizeGB": _CACHE_GB,
         "--oplogSize": _OPLOG_MB,
+        # Files of what was dropped go with the next checkpoint; the tests drop a hundred of them each second.
+        "--syncdelay": _CHECKPOINT_SECONDS,
         # 17 MB on disk at first instead of 315; the journal itself stays on.
         "--wiredTigerEngineConfigString": "log=(prealloc=false,file_max=16MB)",
     }
@@ -35,6 +38,8 @@ def program(binary: Path, data_dir: Path, sockets: Path) -> Program:
         "diagnosticDataCollectionEnabled=false",
         # A stall may leave a transaction open; until it is ended its documents cannot be written (0004).
         "transactionLifetimeLimitSeconds=5",
+        # Nobody reads the past here. By itself the server keeps five minutes of it, dropped files and all, open.
+        "minSnapshotHistoryWindowInSeconds=0",
     ):
         parameters += ["--setParameter", parameter]
     return Program(
