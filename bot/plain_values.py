@@ -10,6 +10,7 @@ _CHINA = timezone(timedelta(hours=8))
 _MOMENT = re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(?:\.\d{1,6})?[+-]\d\d:\d\d")
 _WORDS: dict[Any, str] = {None: "无", True: "是", False: "否"}
 NAMES: Mapping[str, str] = {
+    "withdrawing": "要撤回的诉求",
     "added_to": "刚补充到的一件",
     "addition_attachments": "补充的材料",
     "addition_case": "补充到哪一件",

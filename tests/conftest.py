@@ -28,10 +28,18 @@ settings.register_profile("search", _CALM)
 settings.load_profile("same")
 
 
+_LONGEST_NAME = 200
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--pictures", metavar="DIR", type=Path, help="where tests/journeys/test_demo_page.py puts the manual's pictures"
     )
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """What is long is named by its length: a name goes into the environment of programs, which has its bounds."""
+    return f"{argname} of {len(val)}" if isinstance(val, str | bytes) and len(val) > _LONGEST_NAME else None
 
 
 @pytest.fixture(autouse=True)

@@ -75,12 +75,13 @@ async def _greet(running: Running, began: float, on_ready: OnReady | None) -> No
 
 async def _staff(running: Running) -> Sequence[str]:
     """Who may sign in; a store that fails here fails everything else too, and says so there."""
+    from bot.opening import DatabaseAway, SettingMissing  # noqa: PLC0415
     from bot.supervisor.first_staff import first_staff  # noqa: PLC0415 - slow to import; the children start meanwhile
     from storage.errors import StorageError  # noqa: PLC0415
 
     try:
         return await first_staff(running.settings(), demo=bool(running.plan.sandbox_port))
-    except StorageError as error:
+    except (StorageError, DatabaseAway, SettingMissing) as error:
         say("up", error.sentence)
         return ()
 

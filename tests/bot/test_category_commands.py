@@ -127,6 +127,7 @@ def test_rows_that_cannot_be_used_are_skipped_where_asked(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("content", "told"),
     [(None, "无法读取"), (b"\xff\x00\x81title", "编码"), (b'title,label\n"' + b"a" * 1_100_000 + b'",x\n', "CSV")],
+    ids=["no file", "no text", "a field of a megabyte"],
 )
 def test_what_is_no_table_is_told_in_one_line(content: bytes | None, told: str, tmp_path: Path) -> None:
     file = tmp_path / "past.csv"
