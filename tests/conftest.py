@@ -5,7 +5,6 @@ import logging
 import os
 import socket
 import tempfile
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from ipaddress import ip_address
 from pathlib import Path
@@ -13,9 +12,10 @@ from typing import Any
 
 import pytest
 import structlog
+from database_pool import DatabasePool
 from hypothesis import HealthCheck, settings
 
-from storage.driver import Database, connect
+from storage.driver import Database
 from storage.embedded import EmbeddedServers, Endpoints
 from storage.master_key import KeyFile
 from storage.personal_data import Vault, open_vault
@@ -75,13 +75,24 @@ def driver(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue("each_driver")) if "each_driver" in request.fixturenames else "motor"
 
 
+@pytest.fixture(scope="session")
+def databases(servers: Endpoints) -> DatabasePool:
+    """The databases of this test process."""
+    return DatabasePool(servers.mongodb_uri)
+
+
 @pytest.fixture
-async def database(servers: Endpoints, driver: Any) -> AsyncIterator[Database]:
-    """An empty database of the test's own, dropped afterwards."""
-    made = await connect(servers.mongodb_uri, driver=driver, timeout_ms=10_000, name=f"t_{uuid.uuid4().hex}")
-    yield made
-    await made.drop()
-    await made.close()
+async def database(databases: DatabasePool, driver: Any) -> AsyncIterator[Database]:
+    """An empty database of the test's own."""
+    async with databases.lent(driver) as lent:
+        yield lent
+
+
+@pytest.fixture
+async def new_database(databases: DatabasePool, driver: Any) -> AsyncIterator[Database]:
+    """A database in which nothing ever was, dropped afterwards."""
+    async with databases.new(driver) as made:
+        yield made
 
 
 @pytest.fixture

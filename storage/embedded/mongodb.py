@@ -40,6 +40,8 @@ def program(binary: Path, data_dir: Path, sockets: Path) -> Program:
         "transactionLifetimeLimitSeconds=5",
         # Nobody reads the past here. By itself the server keeps five minutes of it, dropped files and all, open.
         "minSnapshotHistoryWindowInSeconds=0",
+        # A collection is a file, and each of its indexes: those that nobody uses are closed.
+        "wiredTigerFileHandleCloseIdleTime=30",
     ):
         parameters += ["--setParameter", parameter]
     return Program(

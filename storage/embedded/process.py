@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import shutil
 import signal
 import sys
@@ -64,6 +65,7 @@ class ServerProcess:
         make_private(self._program.folder)
         await stop_leftover(self._program)
         self._process = await self._spawn()
+        _open_files_unbound(self._process.pid)
         self._program.pid_file.write_text(f"{self._process.pid}\n", encoding="ascii")
         try:
             async with asyncio.timeout(READY_SECONDS):
@@ -129,6 +131,15 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
     except TimeoutError:
         process.kill()
         await process.wait()
+
+
+def _open_files_unbound(pid: int) -> None:
+    """Let it open as many files as the system allows it: mongod takes one for each collection and index."""
+    if sys.platform != "linux":
+        return
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    with suppress(OSError):  # it has ended already; whoever waits for it says so
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def accepts(socket: Path) -> bool:

@@ -199,10 +199,10 @@ async def test_the_address_may_name_the_database(servers, driver):
     await unnamed.close()
 
 
-async def test_indexes_are_made_and_listed(database: Database):
-    name = await database["things"].create_index([("a", pymongo.ASCENDING)], unique=True)
-    assert name in await database["things"].index_information()
-    assert await database.collection_names() == ["things"]
+async def test_indexes_are_made_and_listed(new_database: Database):
+    name = await new_database["things"].create_index([("a", pymongo.ASCENDING)], unique=True)
+    assert name in await new_database["things"].index_information()
+    assert await new_database.collection_names() == ["things"]
 
 
 @pytest.mark.parametrize(

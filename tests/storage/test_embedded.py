@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import resource
 import signal
 import stat
 import subprocess
@@ -280,3 +281,16 @@ async def test_what_would_not_start_is_told_without_starting_it(tmp_path):
     broken.chmod(0o755)
     told = await troubles({"PATH": os.environ["PATH"], "MONGOD_BIN": str(broken), "REDIS_SERVER_BIN": "/nowhere"})
     assert ["sudo apt-get install -y libcurl4 libssl3" in told[0], "REDIS_SERVER_BIN" in told[1]] == [True, True]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limits of another process are Linux's to tell")
+async def test_servers_may_open_as_many_files_as_the_system_allows(data_dir):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(512, hard), hard))
+    try:
+        async with running(data_dir) as (_, endpoints):
+            assert endpoints.pids
+            for pid in endpoints.pids.values():
+                assert resource.prlimit(pid, resource.RLIMIT_NOFILE) == (hard, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -12,24 +12,24 @@ BOTH = pytest.mark.parametrize("driver", ["motor", "pymongo"])
 
 
 @BOTH
-async def test_several_processes_may_start_at_once_and_again(servers, database, driver, now):
-    assert len(await missing_indexes(database)) == len(INDEXES)
+async def test_several_processes_may_start_at_once_and_again(servers, new_database, driver, now):
+    assert len(await missing_indexes(new_database)) == len(INDEXES)
     others = [
-        await connect(servers.mongodb_uri, driver=driver, timeout_ms=10_000, name=database.name) for _ in range(4)
+        await connect(servers.mongodb_uri, driver=driver, timeout_ms=10_000, name=new_database.name) for _ in range(4)
     ]
-    await asyncio.gather(*(migrate(each, at=now) for each in [database, *others]))
-    assert await missing_indexes(database) == []
-    assert await current_version(database) == VERSION
-    await migrate(database, at=now)
+    await asyncio.gather(*(migrate(each, at=now) for each in [new_database, *others]))
+    assert await missing_indexes(new_database) == []
+    assert await current_version(new_database) == VERSION
+    await migrate(new_database, at=now)
     for each in others:
         await each.close()
 
 
-async def test_a_newer_database_is_left_alone(database, now):
-    await database["schema"].insert_one({"_id": "indexes", "version": VERSION + 1})
-    await migrate(database, at=now)
-    assert await current_version(database) == VERSION + 1
-    assert len(await missing_indexes(database)) == len(INDEXES)
+async def test_a_newer_database_is_left_alone(new_database, now):
+    await new_database["schema"].insert_one({"_id": "indexes", "version": VERSION + 1})
+    await migrate(new_database, at=now)
+    assert await current_version(new_database) == VERSION + 1
+    assert len(await missing_indexes(new_database)) == len(INDEXES)
 
 
 def test_names_are_unique_within_a_collection():
@@ -37,10 +37,10 @@ def test_names_are_unique_within_a_collection():
     assert len(set(names)) == len(names)
 
 
-async def test_a_wrong_prefix_is_refused_before_anything_is_made(database, vault):
+async def test_a_wrong_prefix_is_refused_before_anything_is_made(new_database, vault):
     with pytest.raises(ValueError, match="prefix"):
-        await Store.open(database, vault, number_prefix="潍坊")
-    assert await current_version(database) == 0
+        await Store.open(new_database, vault, number_prefix="潍坊")
+    assert await current_version(new_database) == 0
 
 
 @pytest.fixture
