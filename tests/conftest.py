@@ -5,7 +5,7 @@ import logging
 import os
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -42,16 +42,30 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return f"{argname} of {len(val)}" if isinstance(val, str | bytes) and len(val) > _LONGEST_NAME else None
 
 
-@pytest.fixture(autouse=True)
-def _logs_as_before() -> Iterator[None]:
-    """What a command did to the logs ends with its test: it may point at a stream that is closed by then."""
+@pytest.fixture(scope="session", autouse=True)
+def _put_logs_back() -> Callable[[], None]:
+    """Puts logs back as they were before anything ran."""
     root, before = logging.getLogger(), structlog.get_config()
     handlers, level = list(root.handlers), root.level
+
+    def put_back() -> None:
+        structlog.configure(**before)
+        for handler in [handler for handler in root.handlers if handler not in handlers]:
+            root.removeHandler(handler)
+        root.setLevel(level)
+
+    return put_back
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before(_put_logs_back: Callable[[], None]) -> Iterator[None]:
+    """What a command did to the logs ends with its test: it may point at a stream that is closed by then.
+
+    Before the test too: a fixture of the whole module may have run a command.
+    """
+    _put_logs_back()
     yield
-    structlog.configure(**before)
-    for handler in [handler for handler in root.handlers if handler not in handlers]:
-        root.removeHandler(handler)
-    root.setLevel(level)
+    _put_logs_back()
 
 
 @pytest.fixture(scope="session")
