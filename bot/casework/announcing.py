@@ -32,7 +32,7 @@ async def notices_for(
 
     A follower who left the account gets one as well: the delivery finds another place where the person is reached, or
     staff see that they were not told. Who follows from several conversations is told once. ``links``: the filer's
-    notice leads to their page of the case, but for a text message, where every character costs.
+    notice leads to their page of the case, but for a text message: two of them have no room for it.
     """
     found = [await store.conversations.get(follower) for follower in case.followers if follower != besides]
     conversations = [each for each in found if each is not None]
@@ -51,14 +51,16 @@ def _one_of_each_contact(conversations: Sequence[Conversation], case: Case) -> S
 def _entry(
     conversation: Conversation, case: Case, notice: Notice, *, seq: int, at: datetime, links: CaseLinks | None
 ) -> OutboxEntry:
-    own = conversation.id == case.filer.conversation_id and conversation.address.channel != "sms"
+    by_text = conversation.address.channel == "sms"
+    own = conversation.id == case.filer.conversation_id and not by_text
     url = links.address(case, at) if links is not None and own else ""
+    words = notice.brief if by_text else notice.text
     return OutboxEntry(
         id=uuid.uuid4().hex,
         conversation_id=conversation.id,
         address=conversation.address,
         purpose=Purpose.CASE_NOTICE,
-        text=f"{notice.text}\n查看详情：{url}" if url else notice.text,
+        text=f"{words}\n查看详情：{url}" if url else words,
         created_at=at,
         due_at=at,
         notice=PROGRESS,

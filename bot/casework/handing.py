@@ -3,11 +3,13 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 
 from bot.casework.announcing import PROGRESS
+from bot.casework.by_text import with_link
 from bot.casework.links import CaseLinks
-from bot.casework.notices import news
+from bot.casework.notices import news, titled
 from bot.delivery.carrying import INSTEAD, WORDS
 from channels.messages import Kind, Purpose
 from storage.attachment_records import Attachment
@@ -53,9 +55,14 @@ async def sent_to_filer(
         return ()
     url = links.address(case, at) if links is not None else ""
     what = f"工作人员给您发了{counted(file.kind)}"
-    where = "请在网页查看。" if url else "这里收不到；需要的话请回复“人工”。"
-    said, instead = (_news(case, first, note, url, at) for first in (f"{what}。", f"{what}，{where}"))
-    notice = news(case, f"{what}，{where}{note}", at=at, own=True)
+    if conversation.address.channel == "sms":
+        # It carries no files, so both are the same.
+        said, url = _by_text(case, what, note, url, at)
+        instead = said
+    else:
+        said = _news(case, f"{what}。", note, url, at)
+        instead = _news(case, f"{what}，{_where(url)}", note, url, at)
+    notice = news(case, f"{what}，{_where(url)}{note}", at=at, own=True)
     entry = OutboxEntry(
         id=uuid.uuid4().hex,
         conversation_id=conversation.id,
@@ -72,6 +79,16 @@ async def sent_to_filer(
         attachment=file.id,
     )
     return (entry,)
+
+
+def _where(url: str) -> str:
+    return "请在网页查看。" if url else "这里收不到；需要的话请回复“人工”。"
+
+
+def _by_text(case: Case, what: str, note: str, url: str, at: datetime) -> tuple[str, str]:
+    """What two text messages hold, and the page that they lead to: a link that does not fit is none."""
+    leads = url and with_link(f"{what}，请在网页查看：", partial(titled, case), note, url)
+    return (leads, url) if leads else (news(case, f"{what}，{_where('')}{note}", at=at, own=True).brief, "")
 
 
 def _news(case: Case, first: str, note: str, url: str, at: datetime) -> str:

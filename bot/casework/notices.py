@@ -9,13 +9,16 @@ nothing else (§30).
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
+from bot.casework.by_text import Parts, by_text, says_review
 from storage.cases import Case, CaseState
 
 TITLE_LIMIT = 20
 """Characters of a title in a template (a platform's limit of its short fields)."""
 
+_OFFICE_LIMIT = 16
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _CLAIMS = frozenset({"求助", "投诉"})
 """Types that ask for something to be done or decided (申诉求决): §34's limit and §35's review are theirs."""
@@ -39,26 +42,49 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """``text`` for ways that carry words, ``fields`` for templates."""
+    """``text`` for ways that carry words, ``fields`` for templates; ``parts``: what a text message is made of."""
 
     text: str = field(repr=False)
     fields: Mapping[str, str] = field(repr=False)
+    parts: Parts | None = field(default=None, repr=False)
+
+    @property
+    def brief(self) -> str:
+        """The notice as a text message; ``text`` where that is short whatever the case is."""
+        return self.text if self.parts is None else by_text(self.parts)
 
 
 def progress(case: Case, told: Told, *, at: datetime, own: bool, office: str) -> Notice:
     """The notice of the step that brought ``case`` where it is; ``own``: the reader filed it."""
     if case.accusation:
         return _bare(case, at)
-    parts = [_headline(case, own=own, office=office), *_what(case.state, told), *_next(case, own=own)]
-    return Notice(text=_lines(parts), fields=_fields(case, at, _short_note(case.state, told)))
+    said = [(name, words) for name, words in _what(case.state, told) if words]
+    law, then = _next(case, own=own)
+    lines = [
+        _headline(case, own=own, office=office),
+        *(f"{name}：{words}" for name, words in said),
+        "" if says_review(" ".join(words for _, words in said)) else law,
+        then,
+    ]
+    happened = _HAPPENED[case.state].format(office=clip(office, _OFFICE_LIMIT))
+    parts = Parts(
+        head=partial(_opening, case, happened, own=own),
+        said=[(_ELSEWHERE_BY_TEXT if name == _ELSEWHERE else name, words) for name, words in said],
+        law=_LAW_BY_TEXT.get(case.state, "") if law else "",
+        then=_NEXT_BY_TEXT.get(case.state, "") if own else "",
+        must=_MUST_BY_TEXT.get(case.state, "") if own else "",
+    )
+    return Notice(text=_lines(lines), fields=_fields(case, at, _short_note(case.state, told)), parts=parts)
 
 
 def news(case: Case, note: str, *, at: datetime, own: bool) -> Notice:
     """The notice of a public note that changes no state."""
     if case.accusation:
         return _bare(case, at)
-    opening = f"{_whose(own=own)}“{clip(case.title)}”有新的办理情况。\n编号：{case.number}"
-    return Notice(text=_lines([opening, note]), fields=_fields(case, at, note))
+    happened = "有新的办理情况。"
+    opening = f"{_whose(own=own)}“{clip(case.title)}”{happened}\n编号：{case.number}"
+    parts = Parts(head=partial(_opening, case, happened, own=own), said=[("", note)])
+    return Notice(text=_lines([opening, note]), fields=_fields(case, at, note), parts=parts)
 
 
 def registered(case: Case, code: str, *, at: datetime) -> Notice:
@@ -101,6 +127,15 @@ def _headline(case: Case, *, own: bool, office: str) -> str:
     return f"{_whose(own=own)}“{clip(case.title)}”{happened}\n编号：{case.number}"
 
 
+def titled(case: Case, limit: int) -> str:
+    """The case as the first line of a text message names it, its title of at most ``limit`` characters."""
+    return f"“{clip(case.title, limit)}”（{case.number}）"
+
+
+def _opening(case: Case, happened: str, limit: int, *, own: bool) -> str:
+    return f"{_whose(own=own)}{titled(case, limit)}{happened}"
+
+
 def _whose(*, own: bool) -> str:
     return "您反映的" if own else "您关注的"
 
@@ -119,40 +154,33 @@ _HAPPENED: Mapping[CaseState, str] = {
 }
 
 
-def _what(state: CaseState, told: Told) -> list[str]:
+def _what(state: CaseState, told: Told) -> list[tuple[str, str]]:
     """What was said with the step, each thing under the name that fits it."""
     match state:
         case CaseState.REFUSED:
             reason = "说明" if told.ground else "理由"
-            return [_named("理由", told.ground), _named(reason, told.note), _elsewhere(told)]
+            return [("理由", told.ground), (reason, told.note), (_ELSEWHERE, told.elsewhere)]
         case CaseState.NEEDS_INFO:
-            return [_named("要补充的内容", told.note)]
+            return [("要补充的内容", told.note)]
         case CaseState.ANSWERED:
-            return [
-                _named("答复", told.answer or told.note),
-                _named("说明", told.note if told.answer else ""),
-            ]
+            return [("答复", told.answer or told.note), ("说明", told.note if told.answer else "")]
         case CaseState.ASSIGNED:
-            return [_named("承办单位", told.unit), _named("说明", told.note)]
+            return [("承办单位", told.unit), ("说明", told.note)]
         case _:
-            return [_named("说明", told.note)]
-
-
-def _elsewhere(told: Told) -> str:
-    return f"您可以向以下单位或渠道提出：{told.elsewhere}" if told.elsewhere else ""
+            return [("说明", told.note)]
 
 
 def _named(name: str, words: str) -> str:
     return f"{name}：{words}" if words else ""
 
 
-def _next(case: Case, *, own: bool) -> list[str]:
-    """What comes next, and what the reader may do; only the filer has rights in the case."""
+def _next(case: Case, *, own: bool) -> tuple[str, str]:
+    """The reader's right, and what comes next; only the filer has rights in the case."""
     if not own:
-        return []
+        return "", ""
     ordinary = _NEXT.get(case.state, "有新的进展会及时告诉您。")
     rights = _RIGHTS.get(case.state, "") if case.type in _CLAIMS else ""
-    return [rights, ordinary]
+    return rights, ordinary
 
 
 _NEXT: Mapping[CaseState, str] = {
@@ -167,6 +195,21 @@ _RIGHTS: Mapping[CaseState, str] = {
         "依照《信访工作条例》，自受理之日起60日内办结；情况复杂的，经批准可以延长，最多30日，并会告诉您原因。"
     ),
     CaseState.ANSWERED: ("对处理意见不服的，可以自收到书面答复之日起30日内，请求原办理单位的上一级机关、单位复查。"),
+}
+
+_ELSEWHERE, _ELSEWHERE_BY_TEXT = "您可以向以下单位或渠道提出", "可向这里提出"
+_NEXT_BY_TEXT: Mapping[CaseState, str] = {
+    CaseState.NEEDS_INFO: "请直接回复补充的内容，等待期间办理期限暂停。",
+    CaseState.REFUSED: "有新的事实和理由可再次反映，要说明请回复“人工”。",
+    CaseState.ANSWERED: "没解决请直接回复；打分请回复“评价”。",
+    CaseState.CLOSED: "没解决或有新情况，请直接回复。",
+    CaseState.WITHDRAWN: "需要再次反映，直接发来即可。",
+}
+_MUST_BY_TEXT: Mapping[CaseState, str] = {CaseState.NEEDS_INFO: "请直接回复补充的内容。"}
+"""What is said even where the words of staff are cut."""
+_LAW_BY_TEXT: Mapping[CaseState, str] = {
+    CaseState.ACCEPTED: "自受理之日起60日内办结，情况复杂的，经批准最多延长30日。",
+    CaseState.ANSWERED: "不服的，可自收到书面答复之日起30日内请求上一级机关、单位复查。",
 }
 
 _SHORT: Mapping[CaseState, str] = {

@@ -74,10 +74,14 @@ def spelled(pattern: str, sentence: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+LONGEST_SIGN = 20
+"""Characters of a signature."""
 Secret = Annotated[SecretStr, AfterValidator(_filled)]
 WebAddress = Annotated[str, AfterValidator(web_address)]
 KeyId = Annotated[str, spelled(r"[!-~]{1,128}", "应为平台给出的编号，1 到 128 个字符，没有空格")]
-Signature = Annotated[str, AfterValidator(without_brackets), spelled(r".{1,20}", "应为 1 到 20 个字")]
+Signature = Annotated[
+    str, AfterValidator(without_brackets), spelled(rf".{{1,{LONGEST_SIGN}}}", f"应为 1 到 {LONGEST_SIGN} 个字")
+]
 
 
 class SmsSettings(BaseModel):
@@ -91,7 +95,7 @@ class SmsSettings(BaseModel):
 
     provider: Provider
     number: str = Field(default="", pattern=r"^\+?[0-9]{0,20}$")
-    sign: Annotated[str, Field(max_length=20), AfterValidator(without_brackets)] = ""
+    sign: Annotated[str, Field(max_length=LONGEST_SIGN), AfterValidator(without_brackets)] = ""
     callback_base: Annotated[str, AfterValidator(_web_address_or_none)] = ""
     call_seconds: float = Field(default=8, gt=0, le=60)
     limits: Limits = Limits()

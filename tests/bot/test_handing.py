@@ -23,8 +23,10 @@ from channels.base import Capabilities, Tools, WebhookRequest
 from channels.errors import OutcomeUnknown, PayloadRejected
 from channels.messages import Address, Grant, Media, Sent, Via
 from channels.sandbox import PROGRESS_TEMPLATE_ID, SandboxClient, SandboxSettings, make_sandbox
+from channels.sms.rendering import rendered
+from channels.sms.text import segments, signed
 from channels.wechat import factory
-from storage.cases import Actor, ActorKind
+from storage.cases import Actor, ActorKind, CaseState
 from storage.records import DeliveryState
 
 STAFF = Actor(kind=ActorKind.STAFF, name="李科长")
@@ -80,9 +82,8 @@ class Handing:
         self.conversation = taken
         self.case = await self.office.filed(await self.store.conversations.get(taken.id), **given)
 
-    async def hand(self, content=PICTURE, type_="image/png", *, note="这是修好后的样子", base_url=None):
-        links = self.links if base_url is None else CaseLinks(vault=self.store.vault, base_url=base_url)
-        casework = Casework(
+    def casework(self, links):
+        return Casework(
             store=self.store,
             clock=lambda: self.now,
             chance=None,
@@ -90,6 +91,15 @@ class Handing:
             kick=self.office.kick,
             links=links,
         )
+
+    async def answered(self, answer):
+        for state in (CaseState.ACCEPTED, CaseState.ASSIGNED, CaseState.IN_PROGRESS):
+            await self.casework(self.links).move(self.case.number, to=state, actor=STAFF, public=False)
+        await self.casework(self.links).move(self.case.number, to=CaseState.ANSWERED, actor=STAFF, answer=answer)
+
+    async def hand(self, content=PICTURE, type_="image/png", *, note="这是修好后的样子", base_url=None):
+        links = self.links if base_url is None else CaseLinks(vault=self.store.vault, base_url=base_url)
+        casework = self.casework(links)
         kind = type_.partition("/")[0].replace("application", "file")
         given = await self.store.attachments.give(
             os.urandom(8).hex(), content, kind=kind, type=type_, public=True, now=self.now
@@ -234,6 +244,30 @@ async def test_by_text_message_the_words_lead_to_the_page(handing):
     [told] = handing.channels["sms", "main"].sent
     assert "请在网页查看" in told.text
     assert "/r/" in told.text
+
+
+@pytest.mark.parametrize("base_url", [None, "", "https://" + "a" * 120 + ".gov.cn"], ids=["page", "no page", "long"])
+async def test_by_text_message_long_words_leave_two_messages_and_a_whole_link(handing, base_url):
+    handing.channels["sms", "main"] = ScriptedChannel(capabilities=SMS)
+    await handing.file(sender="13800138000", channel="sms", window=False)
+    await handing.hand(note="这是修好后的样子，请您看一看。" * 20, base_url=base_url)
+    await handing.deliver()
+    [told] = handing.channels["sms", "main"].sent
+    whole = rendered(told, sign="市" * 20)
+    assert segments(signed(whole, "市" * 20)) <= 2, whole
+    assert ("/r/" in whole) == (base_url is None)
+    assert handing.case.number in whole
+
+
+async def test_a_step_is_told_by_text_in_two_messages_however_long_the_answer_is(handing):
+    handing.channels["sms", "main"] = ScriptedChannel(capabilities=SMS)
+    await handing.file(sender="13800138000", channel="sms", window=False)
+    await handing.answered("已安排更换线路和灯具，预计本周五前恢复照明。" * 30)
+    await handing.deliver()
+    [told] = handing.channels["sms", "main"].sent
+    whole = rendered(told, sign="市" * 20)
+    assert segments(signed(whole, "市" * 20)) <= 2, whole
+    assert handing.case.number in whole
 
 
 async def test_without_a_page_the_words_say_what_to_do(handing):
