@@ -12,9 +12,11 @@ from bot.access.signing_in import SigningIn
 from bot.broadcasts.making import make_office
 from bot.casework.attending import Attending
 from bot.casework.staffwork import StaffWork
+from bot.casework.visits import Visits
 from bot.clocks.calendar import WorkCalendar
 from bot.clocks.clockwork import ClockSetter
 from bot.clocks.rules import Rules
+from bot.console.aftercare import AftercareParts, aftercare_feature
 from bot.console.app import ConsoleParts, make_console
 from bot.console.cases import CaseParts, cases_feature
 from bot.console.conversations import ConversationParts, Live, conversations_feature
@@ -23,6 +25,7 @@ from bot.console.figures import figures_feature
 from bot.console.notices import NoticeParts, notices_feature
 from bot.console.people import people_feature
 from bot.console.routes import Feature
+from bot.office_editing import editing_features
 from bot.resident import ResidentParts, make_resident_pages
 from bot.services import Services
 from dialogs.files import DialogFiles
@@ -41,7 +44,7 @@ def console_of(services: Services) -> web.Application:
             clock=clock,
             office=services.settings.office.name,
             public_url=services.settings.http.public_url,
-            features=(*_features(services, members), _conversations(services, live)),
+            features=(*_features(services, members), _conversations(services, live), *editing_features(services)),
         )
     )
     console.on_shutdown.append(live.close)
@@ -73,6 +76,14 @@ def _features(services: Services, members: Members) -> Sequence[Feature]:
         clock=services.clock,
         categories=category_names(DialogFiles(folder=services.settings.dialog.files).categories),
     )
+    visits = Visits(
+        store=services.store,
+        clock=services.clock,
+        office=services.settings.office.name,
+        kick=services.queue.kick,
+        links=services.links,
+    )
+    aftercare = aftercare_feature(AftercareParts(cases=cases, visits=visits))
     people = people_feature(store=services.store, members=members, clock=services.clock)
     figures = figures_feature(store=services.store, figures=Figures(services.store.database), clock=services.clock)
     notices = NoticeParts(
@@ -82,7 +93,7 @@ def _features(services: Services, members: Members) -> Sequence[Feature]:
         categories=cases.categories,
         sms_fen=services.settings.broadcasts.sms_fen,
     )
-    return (cases_feature(cases), notices_feature(notices), figures, people)
+    return (cases_feature(cases), aftercare, notices_feature(notices), figures, people)
 
 
 def _conversations(services: Services, live: Live) -> Feature:

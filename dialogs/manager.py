@@ -236,8 +236,6 @@ class Manager:
     async def _of_cases(self, kept: Mapping[str, Any], grasped: _Grasped, person: Person, now: datetime) -> str:
         """The payload of what is said of one's cases or one's data; a tap says what it says."""
         sent = grasped.payload.startswith(_SENT)
-        if grasped.payload and not sent:
-            return ""
         said = Said(
             text=grasped.text,
             sent=sent,
@@ -245,6 +243,11 @@ class Manager:
             at=now,
             offered=options.of_cases(kept["options"]),
         )
+        typed = not (grasped.thought.payload or grasped.in_form)
+        if typed and (grade := await self._notice_replies.graded(said, kept["options"])):
+            return grade
+        if grasped.payload and not sent:
+            return ""
         slots = (kept["engine"] or {}).get("slots") or {}
         if not grasped.in_form and (reason := await self._notice_replies.reason(said, slots)):
             return reason

@@ -5,6 +5,7 @@ cases alone, so it is read here, before the engine; what is said and done is an 
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +24,8 @@ _JUDGED_FOR = timedelta(days=30)
 _REASON_FOR = timedelta(hours=24)
 _FRAGMENTS_FOR = timedelta(minutes=15)
 _MOST = 7
+_GRADED = re.compile(r"(?:我|就|给|打|评|选)*([1-5])[分星]?(?:[，,。.、；;：:\s]+.{1,180})?", re.DOTALL)
+"""The digit that the notice of the end asks for, and a word."""
 
 
 class NoticeReplies:
@@ -45,6 +48,24 @@ class NoticeReplies:
         return self._judged(said, mine, grade, slots) or (
             self._added(said, mine, slots) if states or not said.text else ""
         )
+
+    async def graded(self, said: Said, options: Sequence[Mapping[str, Any]]) -> str:
+        """The payload of a digit that answers the question after the end; "" where no such question is the newest.
+
+        ``options`` are the choices that were offered since: then the digit is for them.
+        """
+        digit = _GRADED.fullmatch(said.text.strip())
+        if digit is None:
+            return ""
+        offered = max((datetime.fromisoformat(each["at"]) for each in options), default=None)
+        asked = [
+            case
+            for case in await self._cases.mine(said.conversation_id)
+            if case.asked_at and case.grades_until and said.at <= case.grades_until
+            if offered is None or case.asked_at > offered
+        ]
+        newest = sorted(asked, key=lambda case: case.asked_at or said.at)[-1:]
+        return _payload("rate", newest, grade=digit[1]) if newest else ""
 
     async def reason(self, said: Said, slots: Mapping[str, Any]) -> str:
         """The payload of words that were asked for, why somebody is not content; "" where none were, or it is none."""

@@ -28,7 +28,8 @@ class CaseView:
     """A case as far as the asking person may see it.
 
     ``full`` is False where number and query code came from another phone: then only number, state and label
-    are filled.
+    are filled. ``asked_at``: the filer was asked to grade the end, and has not yet; ``grades_until``: when grades cease
+    to count, None where they do not.
     """
 
     number: str
@@ -40,6 +41,8 @@ class CaseView:
     title: str = field(default="", repr=False)
     steps: Sequence[CaseStep] = ()
     unit: str = ""
+    asked_at: datetime | None = None
+    grades_until: datetime | None = None
 
 
 class TooManyTries(Exception):

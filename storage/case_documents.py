@@ -11,6 +11,7 @@ from typing import Any
 
 import phonenumbers
 
+from storage.aftercare import survey_document, survey_of, visit_document, visit_of
 from storage.cases import (
     Actor,
     ActorKind,
@@ -45,6 +46,7 @@ _AS_THEY_ARE = (
     "satisfaction",
     "desk",
     "links_taken_back",
+    "reopened",
     "created_at",
     "updated_at",
 )
@@ -75,6 +77,9 @@ def case_to_document(case: Case, vault: Vault) -> Document:
         "clocks": [clock_document(clock) for clock in case.clocks],
         "warns_at": next_clock.warns_at if next_clock else None,
         "due_at": next_clock.due_at if next_clock else None,
+        "survey": survey_document(case.survey),
+        "visit": visit_document(case.visit),
+        "visit_due": case.visit_due,
         **{name: getattr(case, name) for name in _AS_THEY_ARE},
     }
 
@@ -96,6 +101,8 @@ def case_from_document(document: Mapping[str, Any], vault: Vault) -> Case:
         happened_from=_day(sealed.get("happened_from")),
         happened_to=_day(sealed.get("happened_to")),
         clocks=tuple(map(clock_of, document.get("clocks", ()))),
+        survey=survey_of(document.get("survey")),
+        visit=visit_of(document.get("visit")),
         # What a case filed by an earlier version lacks is as its default.
         **{name: document[name] for name in _AS_THEY_ARE if name in document},
     )

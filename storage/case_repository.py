@@ -86,7 +86,8 @@ class Cases:
         lawful = lawful_moves(case.state)
         if to not in lawful:
             raise IllegalMove(case.state, to, lawful)
-        moved = replace(self._changed(case, entry.at, sets), state=to)
+        again = case.reopened + (to is CaseState.REOPENED)
+        moved = replace(self._changed(case, entry.at, sets), state=to, reopened=again)
         moved = replace(moved, clocks=self._clockwork(moved, was=case.state, at=entry.at))
         told = replace(entry, kind=EntryKind.MOVED, from_state=case.state, to_state=to)
         return [self._update(case, moved), self._entered(told, moved)]
@@ -220,6 +221,8 @@ class Cases:
             where["units"] = {"$in": sorted(wanted.units)}
         clocks = {"due_at": wanted.due_before, "warns_at": wanted.warned_before}
         where |= {name: {"$lt": value} for name, value in clocks.items() if value is not None}
+        if wanted.visit_before is not None:
+            where["visit_due"] = {"$type": "date", "$lte": wanted.visit_before}
         created = {"$gte": wanted.created_after, "$lt": wanted.created_before}
         if bounds := {name: value for name, value in created.items() if value is not None}:
             where["created_at"] = bounds

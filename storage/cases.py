@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from storage.aftercare import CONTENT_FROM, Survey, Visit
 from storage.case_states import LABELS, MOVES, CaseState, lawful_moves
 from storage.clocks import CaseClock
 
@@ -130,7 +131,8 @@ class Case:
     filer's own word for when it happened, ``happened_from`` to ``happened_to`` are the days it means.
     ``followers`` are conversations told of every public step. ``satisfaction`` runs from 1 (very dissatisfied) to 5.
     ``desk`` is the code of the unit that registered it, "" for the office itself. ``links_taken_back`` counts how often
-    all links to the resident's page were made void.
+    all links to the resident's page were made void. ``reopened`` counts how often it was handled again (二次办理).
+    ``survey``: that the filer was asked to grade the end; ``visit``: the newest follow-up visit (回访).
     """
 
     number: str
@@ -164,6 +166,19 @@ class Case:
     desk: str = ""
     links_taken_back: int = 0
     clocks: tuple[CaseClock, ...] = ()
+    reopened: int = 0
+    survey: Survey | None = None
+    visit: Visit | None = None
+
+    @property
+    def visit_due(self) -> datetime | None:
+        """From when on an operator should call: nobody graded the end in time, or the filer is not content."""
+        visited = self.visit is not None and self.visit.reached and self.visit.handling == self.reopened
+        if self.state is not CaseState.CLOSED or visited:
+            return None
+        if self.satisfaction is None:
+            return self.survey.until if self.survey else self.updated_at
+        return self.updated_at if self.satisfaction < CONTENT_FROM else None
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -197,6 +212,7 @@ class EntryKind(StrEnum):
     EXTENDED = "extended"
     CORRECTED = "corrected"
     MERGED = "merged"
+    VISITED = "visited"
 
     @property
     def label(self) -> str:
@@ -221,6 +237,7 @@ _KIND_LABELS: Mapping[EntryKind, str] = MappingProxyType(
         EntryKind.EXTENDED: "延期",
         EntryKind.CORRECTED: "更正",
         EntryKind.MERGED: "并案",
+        EntryKind.VISITED: "回访",
     }
 )
 
@@ -252,7 +269,8 @@ class CaseFilter:
     ``phone``: the filer's, however it is written. ``query``: a case number, or how it begins; the title and
     the content are sealed and cannot be searched. ``created_after`` is inclusive, ``created_before`` is
     not. ``units``: at one of these, desk or handling. ``due_before``, ``warned_before``: with a running clock that is
-    due, or begins to warn, before then. ``open`` False: those where nothing is left to do.
+    due, or begins to warn, before then. ``open`` False: those where nothing is left to do. ``visit_before``: whose
+    filer should be called by then (回访).
     """
 
     state: CaseState | None = None
@@ -270,3 +288,4 @@ class CaseFilter:
     open: bool | None = None
     urgency: str | None = None
     accusation: bool | None = None
+    visit_before: datetime | None = None

@@ -6,12 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from storage.aftercare import CONTENT_FROM, Solved
 from storage.case_documents import CASES
 from storage.clocks import Stage
 from storage.driver import Database
 
 MOST_ROWS = 1_000
-_CONTENT_FROM = 3
 _UNITS = "units"
 
 
@@ -30,7 +30,8 @@ class Counts:
     """Cases that came in within a period. ``in_time`` of ``told``: accepted or refused within the limit (响应).
 
     ``met`` of ``answered``: answered within the limit. ``content`` of ``rated``: three of five grades and more.
-    ``overdue``: open now, with a clock past its end.
+    ``overdue``: open now, with a clock past its end. ``asked``: to grade the end. ``again``: handled a second time
+    (二次办理). ``visited``: reached by a follow-up visit (回访); ``solved`` of those: the matter is solved.
     """
 
     key: str
@@ -43,6 +44,14 @@ class Counts:
     met: int
     rated: int
     content: int
+    asked: int
+    again: int
+    visited: int
+    solved: int
+
+    @property
+    def solved_rate(self) -> float | None:
+        return _share(self.solved, self.visited)
 
     @property
     def response_rate(self) -> float | None:
@@ -104,7 +113,7 @@ class Figures:
 def _sums(now: datetime) -> Mapping[str, Any]:
     overdue = {"$and": ["$open", {"$gt": ["$due_at", None]}, {"$lt": ["$due_at", now]}]}
     rated = {"$gt": ["$satisfaction", None]}
-    content = {"$gte": ["$satisfaction", _CONTENT_FROM]}
+    content = {"$gte": ["$satisfaction", CONTENT_FROM]}
     return {
         "total": {"$sum": 1},
         "open": _count("$open"),
@@ -115,6 +124,10 @@ def _sums(now: datetime) -> Mapping[str, Any]:
         "met": _count(_stopped(Stage.ANSWER, in_time=True)),
         "rated": _count(rated),
         "content": _count({"$and": [rated, content]}),
+        "asked": _count({"$gt": ["$survey", None]}),
+        "again": _count({"$gt": ["$reopened", 0]}),
+        "visited": _count({"$eq": ["$visit.reached", True]}),
+        "solved": _count({"$eq": ["$visit.solved", Solved.YES.value]}),
     }
 
 

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     CONVERSATIONS = "conversations"
     WRITE_NOTICES = "write_notices"
     APPROVE_NOTICES = "approve_notices"
+    VISIT = "visit"
     FIGURES = "figures"
     EDIT_ANSWERS = "edit_answers"
     APPROVE_ANSWERS = "approve_answers"
@@ -48,6 +49,7 @@ _LABELS: Mapping[Permission, str] = {
     Permission.CONVERSATIONS: "接待会话",
     Permission.WRITE_NOTICES: "编写通知",
     Permission.APPROVE_NOTICES: "审批通知",
+    Permission.VISIT: "回访来信人",
     Permission.FIGURES: "查看统计",
     Permission.EDIT_ANSWERS: "编辑政策问答",
     Permission.APPROVE_ANSWERS: "审核政策问答",
@@ -67,6 +69,7 @@ _OF_ROLE: Mapping[Role, frozenset[Permission]] = {
             Permission.REVEAL,
             Permission.EXPORT,
             Permission.CONVERSATIONS,
+            Permission.VISIT,
             Permission.EDIT_ANSWERS,
         }
     ),
@@ -78,6 +81,7 @@ _OF_ROLE: Mapping[Role, frozenset[Permission]] = {
             Permission.ASSIGN,
             Permission.SEND_ANSWER,
             Permission.SUPERVISE,
+            Permission.VISIT,
             Permission.REVEAL,
             Permission.EXPORT,
             Permission.FIGURES,

@@ -108,6 +108,8 @@ def _view(case: Case, public: Sequence[TimelineEntry], *, full: bool) -> CaseVie
         title=case.title if full else "",
         steps=[_step(each, case) for each in public] if full else (),
         unit=units[0] if full and units else "",
+        asked_at=case.survey.asked_at if full and case.survey and case.satisfaction is None else None,
+        grades_until=case.survey.until if full and case.survey else None,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.casework.announcing import notices_for
 from bot.casework.notices import Notice, Told, progress
+from bot.casework.satisfaction import still_counts
 from dialogs.outcome import (
     AddToCase,
     Attachment,
@@ -25,6 +26,7 @@ from dialogs.outcome import (
     WithdrawCase,
 )
 from dialogs.reasons import has_reason, words_of
+from storage.aftercare import CONTENT_FROM
 from storage.cases import (
     Actor,
     ActorKind,
@@ -42,9 +44,6 @@ from storage.contacts import ContactEvent
 from storage.errors import IllegalMove
 from storage.records import Call, Conversation, OutboxEntry
 from storage.store import Store
-
-SATISFIED_FROM = 3
-"""Grades from here up accept the answer; below, a reason opens the case again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,10 +230,15 @@ class _Settler:
         return await self._move(await self._own(effect.number), CaseState.WITHDRAWN, note=effect.reason)
 
     async def _rate(self, effect: RateCase) -> _Change:
-        """A good grade accepts the answer; a bad one with a reason opens the case again; else it is noted."""
+        """A good grade accepts the answer; a bad one with a reason opens the case again; else it is noted.
+
+        When its time has run out a grade is none any more, but that something is not solved is always heard.
+        """
         case = await self._own(effect.number)
         words, lawful = words_of(effect.words), lawful_moves(case.state)
-        content = effect.grade >= SATISFIED_FROM
+        content = effect.grade >= CONTENT_FROM
+        if content and not still_counts(case, self.now):
+            raise EffectRefused(case.number)
         if not content and has_reason(words) and CaseState.REOPENED in lawful:
             return await self._move(case, CaseState.REOPENED, note=words, grade=effect.grade)
         if content and CaseState.CLOSED in lawful:
@@ -253,7 +257,9 @@ class _Settler:
     ) -> _Change:
         """The person's own move. Their words stay out of the notices to others: those may be strangers."""
         entry = self._entry(EntryKind.MOVED, note=note, attachments=attachments)
-        sets = {} if grade is None else {"satisfaction": grade}
+        sets: dict[str, Any] = {} if grade is None else {"satisfaction": grade}
+        if to is CaseState.REOPENED:
+            sets["survey"] = None
         changes = self.store.cases.move(case, to, entry, **sets)
         moved = replace(case, state=to)
         wording = partial(_told_to_others, moved, self.now, self.office)
@@ -299,7 +305,7 @@ class _Settler:
 def _moved_by_addition(case: Case) -> CaseState | None:
     if case.state is CaseState.NEEDS_INFO:
         return CaseState.SUBMITTED
-    dissatisfied = case.satisfaction is not None and case.satisfaction < SATISFIED_FROM
+    dissatisfied = case.satisfaction is not None and case.satisfaction < CONTENT_FROM
     return CaseState.REOPENED if dissatisfied and CaseState.REOPENED in lawful_moves(case.state) else None
 
 

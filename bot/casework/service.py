@@ -10,6 +10,7 @@ from bot.casework import handing
 from bot.casework.announcing import notices_for
 from bot.casework.links import CaseLinks
 from bot.casework.notices import Notice, Told, clip, news, progress, registered
+from bot.casework.satisfaction import survey_after, with_question
 from channels.base import Clock
 from dialogs.ports import Randomness
 from storage.attachment_records import Attachment
@@ -224,11 +225,12 @@ class Casework:
         assignments = _assigned(case, to, told, now, unit_id)
         # A new answer is graded afresh.
         grade = None if to is CaseState.ANSWERED else case.satisfaction
-        changes = self._store.cases.move(case, to, entry, assignments=assignments, satisfaction=grade)
-        after = replace(case, state=to, assignments=assignments, satisfaction=grade)
+        survey = survey_after(case, to, public=public, at=now)
+        changes = self._store.cases.move(case, to, entry, assignments=assignments, satisfaction=grade, survey=survey)
+        after = replace(case, state=to, assignments=assignments, satisfaction=grade, survey=survey)
 
         def wording(own: bool) -> Notice:
-            return progress(after, told, at=now, own=own, office=self._office)
+            return with_question(progress(after, told, at=now, own=own, office=self._office), after, own=own)
 
         return await self._step(after, changes, now, public=public, wording=wording)
 

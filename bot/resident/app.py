@@ -16,6 +16,7 @@ from bot.api.operations import Download
 from bot.casework.effects import EffectRefused, changes_for
 from bot.casework.handing import counted
 from bot.casework.links import CaseLinks, Claim, read_token
+from bot.casework.satisfaction import still_counts
 from bot.faults import frames_of
 from bot.local_time import at
 from channels.base import Clock
@@ -188,6 +189,7 @@ class _Pages:
             ends_at=claim.ends_at,
             grades=GRADES,
             may_rate=_may_rate(case) and state in {CaseState.ANSWERED, CaseState.CLOSED},
+            rating_over=not still_counts(case, self._parts.clock()),
             may_add=case.state.is_open,
             done="done" in request.query and not problem,
             problem=problem,

@@ -1,5 +1,6 @@
 """The filer's satisfaction with a case that was answered: five grades, in words or digits."""
 
+from datetime import datetime
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -43,6 +44,9 @@ class Rate(Action):
             )
             return hush(tracker)
         grade = _grade(turn)
+        if grade is None and _is_over(cases[0], turn.at):
+            say(dispatcher, "utter_rating_over", number=cases[0].number)
+            return []
         if grade is None:
             say(
                 dispatcher,
@@ -56,7 +60,13 @@ class Rate(Action):
 
 
 def rate(dispatcher: CollectingDispatcher, tracker: Tracker, case: CaseView, grade: int, words: str) -> list[Any]:
-    """Rate a case in the person's words. A low grade without a reason is asked for one, once; the next words are it."""
+    """Rate a case in the person's words. A low grade without a reason is asked for one, once; the next words are it.
+
+    When its time has run out a good grade counts no more; that something is not solved is always heard.
+    """
+    if grade > DISSATISFIED and _is_over(case, turn_of(tracker).at):
+        say(dispatcher, "utter_rating_over", number=case.number)
+        return []
     bare = grade <= DISSATISFIED and not has_reason(words_of(words))
     asked = tracker.slots.get("reason_for") or {}
     if bare and asked.get("number") == case.number:
@@ -66,6 +76,10 @@ def rate(dispatcher: CollectingDispatcher, tracker: Tracker, case: CaseView, gra
     say(dispatcher, _thanks(grade, bare=bare), number=case.number)
     kept = {"number": case.number, "grade": grade, "at": turn_of(tracker).at.isoformat()}
     return [SlotSet("reason_for", kept if bare else None)]
+
+
+def _is_over(case: CaseView, now: datetime) -> bool:
+    return case.grades_until is not None and now > case.grades_until
 
 
 def _thanks(grade: int, *, bare: bool) -> str:

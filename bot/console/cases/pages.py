@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.access.permissions import Permission
 from bot.casework.shirking import flags_in
 from bot.casework.staffwork import URGENCIES, answers_ready
+from bot.casework.visits import GRADES
 from bot.console.cases import shown
 from bot.console.cases.filters import LIGHTS, filter_of, wanted_of
 from bot.console.cases.grounds import GROUNDS
@@ -175,6 +176,7 @@ class CasePages:
             units=_assignable(viewer),
             types=CASE_TYPES,
             urgencies=URGENCIES,
+            grades=GRADES,
             categories=self._parts.categories,
             districts=_districts(viewer),
             now=now,

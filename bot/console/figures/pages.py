@@ -29,7 +29,7 @@ _NAMES: Mapping[By, str] = {
     By.DISTRICT: "区县",
     By.TYPE: "类型",
 }
-_HEADINGS = ("收到", "未办结", "已超期", "按期受理率", "按期答复率", "满意率", "已评价")
+_HEADINGS = ("收到", "未办结", "已超期", "按期受理率", "按期答复率", "满意率", "已评价", "解决率", "已回访", "二次办理")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -134,7 +134,8 @@ def _named(viewer: Viewer, by: By, key: str) -> str:
 
 def _cells(row: Counts) -> list[str]:
     rates = (row.response_rate, row.answer_rate, row.satisfaction_rate)
-    return [str(row.total), str(row.open), str(row.overdue), *map(_percent, rates), str(row.rated)]
+    counts = (str(row.total), str(row.open), str(row.overdue))
+    return [*counts, *map(_percent, rates), str(row.rated), _percent(row.solved_rate), str(row.visited), str(row.again)]
 
 
 def _percent(share: float | None) -> str:
