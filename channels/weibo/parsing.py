@@ -11,7 +11,7 @@ from typing import Any
 
 from channels.errors import Malformed
 from channels.messages import Address, Event, EventName, Grant, Inbound, Kind, Location, Media
-from channels.weibo.wire import Fields, inner, number, sent_at, short, words
+from channels.weibo.wire import Fields, as_json, inner, number, sent_at, short, words
 
 ANSWERABLE_FOR = timedelta(seconds=16)
 """Three deliveries of 5 s each, and a second."""
@@ -51,7 +51,7 @@ def _key(fields: Fields) -> str:
 
     The sender is part of the store's key anyway. ``data`` counts, so that two pictures of one second are two.
     """
-    said = json.dumps([words(fields, "text"), inner(fields, "data")], sort_keys=True)
+    said = json.dumps([fields.get("text", ""), inner(fields, "data")], sort_keys=True)
     made = "\n".join([words(fields, "created_at"), short(fields, "type").lower(), said])
     return "digest:" + hashlib.sha256(made.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST]
 
@@ -121,8 +121,12 @@ def _event(fields: Fields, common: Mapping[str, Any]) -> Inbound:
 
 
 def _text(fields: Fields) -> dict[str, Any]:
-    # Not stripped: what a resident wrote is kept as it was written.
-    return {"kind": Kind.TEXT, "text": words(fields, "text")}
+    given = fields.get("text")
+    if isinstance(given, str):
+        # Not stripped: what a resident wrote is kept as it was written.
+        return {"kind": Kind.TEXT, "text": words(fields, "text")}
+    # No text that anybody wrote: kept for people to read as it came, and answered as what could not be read.
+    return {"kind": Kind.UNKNOWN, "text": "" if given is None else as_json(given)}
 
 
 def _position(fields: Fields) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, TypeAlias
 
@@ -19,6 +19,8 @@ _TIME = re.compile(
     re.ASCII,
 )
 _LONGEST_ID = 20
+_DEEPEST = 16
+"""Objects within objects; the platform's own are two deep."""
 
 
 def read_object(body: bytes) -> Fields:
@@ -33,7 +35,22 @@ def read_object(body: bytes) -> Fields:
         raise Malformed("no JSON in UTF-8") from None
     if not isinstance(found, dict):
         raise Malformed("no JSON object")
+    if _is_deep(found):
+        raise Malformed("nested too deeply")
     return found
+
+
+def _is_deep(found: object) -> bool:
+    level = [found]
+    for _ in range(_DEEPEST):
+        level = [each for one in level for each in _within(one)]
+    return bool(level)
+
+
+def _within(one: object) -> Iterable[object]:
+    if isinstance(one, dict):
+        return one.values()
+    return one if isinstance(one, list) else ()
 
 
 def inner(fields: Fields, name: str) -> Fields:
@@ -56,6 +73,11 @@ def words(fields: Fields, name: str) -> str:
     """A text as it was written; "" where there is none. Half a surrogate pair, which nothing can keep, is replaced."""
     found = fields.get(name)
     return found.encode("utf-8", "replace").decode() if isinstance(found, str) else ""
+
+
+def as_json(found: object) -> str:
+    """Something that is no text, as text."""
+    return json.dumps(found, ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
 def short(fields: Fields, name: str, most: int = 256) -> str:

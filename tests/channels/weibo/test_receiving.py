@@ -1,5 +1,6 @@
 """Pushes of the fans service: who may call, what each message becomes, and how it is answered."""
 
+import contextlib
 import json
 import math
 from datetime import UTC, datetime, timedelta
@@ -93,6 +94,10 @@ TYPES = {
         {"kind": Kind.VOICE, "text": "", "media": Media(id="9007199254740993")},
     ),
     "a picture that is not there": (("image", "发了一张图片", {}), {"kind": Kind.UNKNOWN}),
+    "a number for a text": (("text", 13800138000, {}), {"kind": Kind.UNKNOWN, "text": "13800138000"}),
+    "an object for a text": (("text", {"路": ["灯"]}, {}), {"kind": Kind.UNKNOWN, "text": '{"路": ["灯"]}'}),
+    "true for a text": (("text", True, {}), {"kind": Kind.UNKNOWN, "text": "true"}),
+    "no text at all": (("text", None, {}), {"kind": Kind.UNKNOWN, "text": ""}),
     "what nobody knows yet": (("hologram", "…", {"x": 1}), {"kind": Kind.UNKNOWN, "text": ""}),
 }
 
@@ -155,8 +160,20 @@ def test_the_same_message_again_has_the_same_key_and_any_other_another(make_chan
         kit.pushed("event", "1", {"subtype": "follow"}),
         kit.pushed("image", "1", {"tovfid": 1}),
         kit.pushed("image", "1", {"tovfid": 2}),
+        kit.pushed(text=1),
+        kit.pushed(text=[1]),
     ]
-    assert len({first, *(heard(channel, kit, other).message_id for other in others)}) == 6
+    assert len({first, *(heard(channel, kit, other).message_id for other in others)}) == 8
+
+
+@pytest.mark.parametrize("name", ["text", "data"])
+def test_however_deep_something_is_nested_it_is_taken_or_refused(make_channel, kit, name) -> None:
+    channel = make_channel()
+    frame = json.dumps({**kit.pushed(), name: "%"}).replace('"%"', "%s").encode()
+    for deep in [*range(1, 40), *range(200, 1_200)]:
+        with contextlib.suppress(Malformed):
+            assert channel.receive(kit.request(frame % (b'{"a":' * deep + b"1" + b"}" * deep))).messages
+            assert deep < 40
 
 
 @pytest.mark.parametrize("created", ["", "yesterday", "Sat Foo 21 09:59:58 +0800 2026", "Sat Nov 31 09:59:58 +0800 2026",
