@@ -35,7 +35,9 @@ def with_question(notice: Notice, case: Case, *, own: bool) -> Notice:
     until = local_day(case.survey.until)
     asked = f"办得怎么样？{until.month}月{until.day}日前回复数字就行：{_GRADES}。有话可以写在数字后面。"
     fields = {**notice.fields, "note": f"办得怎么样？请回复1到5分，{until.month}月{until.day}日前有效"}
-    return replace(notice, text=f"{notice.text}\n{asked}", fields=fields)
+    briefly = f"没解决请直接回复。满意吗？{until.month}月{until.day}日前回复数字：{_GRADES}。"
+    parts = notice.parts and replace(notice.parts, then=briefly, must=briefly)
+    return replace(notice, text=f"{notice.text}\n{asked}", fields=fields, parts=parts)
 
 
 def still_counts(case: Case, now: datetime) -> bool:

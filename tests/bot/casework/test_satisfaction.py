@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.casework.by_text import ROOM
 from bot.casework.casebook import Casebook
 from bot.casework.effects import EffectRefused
 from bot.casework.staffwork import NotNow
 from bot.casework.visits import Heard, Visits
+from channels.messages import Address
+from channels.sms.text import utf16_units
 from dialogs.outcome import RateCase
 from storage.aftercare import Solved
 from storage.cases import Actor, ActorKind, CaseFilter, CaseState, EntryKind
@@ -53,6 +56,18 @@ async def test_nobody_is_asked_who_graded_before_accuses_or_is_not_told(office, 
         await closed(office, case, public=facts.get("public", True))
     assert await asked(office, case.number) == []
     assert (await office.case(case.number)).survey is None
+
+
+async def test_by_text_the_question_stands_whole_within_two_messages(office):
+    address = Address(channel="sms", account="main", sender="13800138000")
+    conversation = await office.store.conversations.ensure(address, now=office.clock())
+    case = await office.filed(conversation, title="东风东街与文化路交叉口西北角的路灯坏了很久没有人来修")
+    for to in (CaseState.ACCEPTED, CaseState.ANSWERED):
+        await office.casework.move(case.number, to=to, actor=STAFF)
+    await office.casework.move(case.number, to=CaseState.CLOSED, actor=STAFF, note="已换灯。" * 60)
+    (entry,) = await asked(office, case.number)
+    assert utf16_units(entry.text) <= ROOM
+    assert "5非常满意" in entry.text
 
 
 async def test_who_follows_a_case_of_somebody_else_is_not_asked(office):
