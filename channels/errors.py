@@ -7,6 +7,7 @@
     │   ├── Stale                 403  the signed time lies too far from ours
     │   ├── TooWeak               403  less encrypted than the account's settings ask for
     │   ├── TooLarge              413
+    │   ├── NotThere              404  nothing is at this address
     │   └── Malformed             400
     ├── SettingsRejected          the account's settings are wrong; ``key`` names which
     └── SendFailed                nothing reached the person, as far as the platform says
@@ -80,6 +81,12 @@ class TooLarge(WebhookRefused):
     code = "too_large"
     status = 413
     sentence = "请求太大，已拒绝"
+
+
+class NotThere(WebhookRefused):
+    code = "not_there"
+    status = 404
+    sentence = "请求的地址下面没有东西，请检查平台里填的回调地址"
 
 
 class Malformed(WebhookRefused):

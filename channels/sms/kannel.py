@@ -10,7 +10,7 @@ from urllib.parse import quote
 from pydantic import Field
 
 from channels.base import WebhookRequest
-from channels.errors import Malformed
+from channels.errors import Malformed, NotThere
 from channels.messages import ReceiptState, Sent
 from channels.sms.callbacks import KeyedSettings, verify
 from channels.sms.gateway import Gateway, IncomingText, OutgoingText, Received, Report, Surroundings, TakeReceived
@@ -66,7 +66,7 @@ class KannelGateway:
             case "receipts":
                 return Received(reports=_reports(read_call(request)))
             case _:
-                raise Malformed("nothing is below this address")
+                raise NotThere("nothing is below this address")
 
     async def send(self, message: OutgoingText) -> Sent:
         latin = alphabet_of(message.text) is Alphabet.GSM7

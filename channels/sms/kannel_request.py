@@ -60,13 +60,13 @@ def read_call(request: WebhookRequest) -> Call:
     """Read ``request``. The text is of the charset that it names, and whatever comes is read as well as it can be.
 
     Raises:
-        Malformed: more fields than Kannel knows.
+        Malformed: more fields than Kannel knows, or one of them twice: who sent it must not be a matter of order.
     """
     raw = _raw_query(request)
     body_text: bytes | None = None
     if request.method.upper() == "POST":
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM:
-            raw = {**raw, **_pairs(request.body)}
+            raw = _together(raw, _pairs(request.body))
         else:
             body_text = request.body
     values = {name: value.decode("utf-8", "replace") for name, value in raw.items() if name != "text"}
@@ -85,15 +85,26 @@ def _raw_query(request: WebhookRequest) -> dict[str, bytes]:
     return {name: value.encode("utf-8", "surrogatepass") for name, value in request.query.items()}
 
 
+def _together(query: dict[str, bytes], form: dict[str, bytes]) -> dict[str, bytes]:
+    """Both; what stands in both must be the same."""
+    if any(form[name] != query[name] for name in form.keys() & query.keys()):
+        raise Malformed("a field twice")
+    return {**query, **form}
+
+
 def _pairs(encoded: bytes) -> dict[str, bytes]:
-    """Names and values, the first of each name; the values as bytes, for only the charset says what they mean."""
+    """Names and values; the values as bytes, for only the charset says what they mean."""
     found: dict[str, bytes] = {}
     for pair in encoded.split(b"&", _MOST_FIELDS + 1):
         if len(found) > _MOST_FIELDS:
             raise Malformed("too many fields")
         name, _, value = pair.replace(b"+", b" ").partition(b"=")
-        if name:
-            found.setdefault(unquote_to_bytes(name).decode("utf-8", "replace"), unquote_to_bytes(value))
+        if not name:
+            continue
+        named = unquote_to_bytes(name).decode("utf-8", "replace")
+        if named in found:
+            raise Malformed("a field twice")
+        found[named] = unquote_to_bytes(value)
     return found
 
 

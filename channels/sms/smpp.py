@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from channels.base import LinkState, WebhookRequest
-from channels.errors import HeldElsewhere, Malformed
+from channels.errors import HeldElsewhere, NotThere
 from channels.messages import Sent
 from channels.sms.gateway import Gateway, OutgoingText, Received, Surroundings, TakeReceived
 from channels.sms.settings import Secret, SmsSettings
@@ -125,7 +125,7 @@ class SmppGateway:
         return LinkState(down_since=self._receiving.down_since if self._receiving else None)
 
     def receive(self, request: WebhookRequest) -> Received:  # noqa: ARG002 - nothing comes this way
-        raise Malformed("texts come over the bind")
+        raise NotThere("texts come over the bind")
 
     async def send(self, message: OutgoingText) -> Sent:
         if not self._is_single:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from channels.base import WebhookRequest
-from channels.errors import Malformed, RecipientGone
+from channels.errors import Malformed, NotThere, RecipientGone
 from channels.gates import Gates
 from channels.messages import ReceiptState, Sent
 from channels.sms.callbacks import KeyedSettings, verify
@@ -79,7 +79,7 @@ class TencentGateway:
                 reports = read_each(items_of(request), _report_at(request.received_at))
                 return Received(reports=reports, answer=ACKNOWLEDGED)
             case _:
-                raise Malformed("nothing is at this address")
+                raise NotThere("nothing is at this address")
 
     async def send(self, message: OutgoingText) -> Sent:
         template = template_for(message, self._settings.templates)

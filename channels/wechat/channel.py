@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from channels.base import Arrival, Capabilities, Fetched, Take, Tools, WebhookRequest, WebhookResponse
-from channels.errors import Busy, Malformed, PayloadRejected, TooLarge, WayShut
+from channels.errors import Busy, Malformed, NotThere, PayloadRejected, TooLarge, WayShut
 from channels.messages import Media, Outbound, Sent, Via
 from channels.wechat import check
 from channels.wechat.client import WeChatApi
@@ -66,7 +66,7 @@ class WeChatChannel:
         if len(request.body) > LARGEST_BODY:
             raise TooLarge
         if request.path.strip("/"):
-            raise Malformed("nothing is below this address")
+            raise NotThere("nothing is below this address")
         match request.method.upper():
             case "GET":
                 return Arrival(answer=_url_check(request))

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from channels.base import Arrival, Capabilities, Fetched, Take, Tools, WebhookRequest, WebhookResponse
-from channels.errors import Malformed, NotForUs, TooLarge, WayShut
+from channels.errors import Malformed, NotForUs, NotThere, TooLarge, WayShut
 from channels.messages import Media, Outbound, Sent, Via
 from channels.weibo import check
 from channels.weibo.client import WeiboApi
@@ -60,7 +60,7 @@ class WeiboChannel:
         if len(request.body) > LARGEST_BODY:
             raise TooLarge
         if request.path.strip("/"):
-            raise Malformed("nothing is below this address")
+            raise NotThere("nothing is below this address")
         match request.method.upper():
             case "GET":
                 return Arrival(answer=_url_check(request))

@@ -20,6 +20,7 @@ from channels.errors import (
     Busy,
     DailyQuotaUsed,
     Malformed,
+    NotThere,
     OutcomeUnknown,
     PayloadRejected,
     RecipientGone,
@@ -341,11 +342,15 @@ def test_a_time_that_cannot_be_is_now(kit, time):
     assert message.sent_at == NOW
 
 
+@pytest.mark.parametrize("path", ["", "others", "texts/more"])
+def test_elsewhere_nothing_is(kit, path):
+    with pytest.raises(NotThere):
+        kit.channel().receive(call(kit, path, [TEXT]))
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [
-        ("", [TEXT]),
-        ("others", [TEXT]),
         ("texts", []),
         ("texts", "text"),
         ("texts", [1]),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sms_kit import KEY, Kit
 
 from channels.base import Arrival
-from channels.errors import BadSignature, Malformed, TooLarge, WebhookRefused
+from channels.errors import BadSignature, Malformed, NotThere, TooLarge, WebhookRefused
 from channels.messages import Kind, ReceiptState
 
 ID = "5a6d6709-af87-48ae-a649-d77528a42739"
@@ -167,7 +167,13 @@ HOSTILE = {
     "a wrong key for receipts": ({"key": "no", "id": OURS, "type": "1"}, {"path": "receipts"}, BadSignature),
     "a wrong key below": ({"key": "no"}, {"path": "x"}, BadSignature),
     "another method": (RECODED, {"method": "PUT"}, Malformed),
-    "something below": (RECODED, {"path": "other"}, Malformed),
+    "something below": (RECODED, {"path": "other"}, NotThere),
+    "something below, far down": (RECODED, {"path": "receipts/other"}, NotThere),
+    "two senders": (f"{raw(b'a')}&from=13900139000", {}, Malformed),
+    "one sender twice": (f"{raw(b'a')}&from=13800138000", {}, Malformed),
+    "a sender twice, written otherwise": (f"{raw(b'a')}&%66rom=13900139000", {}, Malformed),
+    "two texts": (f"{raw(b'a')}&text=b", {}, Malformed),
+    "two keys of which the first is right": (f"{raw(b'a')}&key=other", {}, Malformed),
     "no sender": ({**RECODED, "from": ""}, {}, Malformed),
     "a sender that is none": ({**RECODED, "from": "小明"}, {}, Malformed),
     "a sender without end": ({**RECODED, "from": "1" * 300}, {}, Malformed),
@@ -199,9 +205,11 @@ def test_the_second_of_two_keys_does_not_help(channel, kit):
         channel.receive(kit.call(f"key=wrong&{urlencode(RECODED)}&key=alsowrong"))
 
 
-def test_of_two_values_of_one_name_the_first_counts(channel, kit):
-    got = message(channel, kit.call(raw("先".encode()) + "&text=2&from=13900139000&id=other"))
-    assert (got.text, got.address.sender, got.message_id) == ("先", "13800138000", ID)
+def test_a_sender_in_the_address_and_another_in_the_form_is_none(channel, kit):
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    with pytest.raises(Malformed):
+        channel.receive(kit.call(raw(b"a"), method="POST", headers=headers, body=b"from=13900139000"))
+    assert channel.receive(kit.call(raw(b"a"), method="POST", headers=headers, body=b"from=13800138000")).messages
 
 
 def test_a_key_in_a_form_is_no_key(channel, kit):

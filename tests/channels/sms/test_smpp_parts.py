@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from smpp_kit import Shared, account
 
 from channels.base import WebhookRequest
-from channels.errors import Busy, Malformed, SettingsRejected
+from channels.errors import Busy, NotThere, SettingsRejected
 from channels.sms import gsm
 from channels.sms.gateway import IncomingText, OutgoingText, Part, Report
 from channels.sms.smpp_ids import IdForm, plain_id
@@ -321,7 +321,7 @@ def test_ids_that_could_never_meet_are_refused():
 
 
 def test_nothing_comes_by_webhook(kit):
-    with pytest.raises(Malformed):
+    with pytest.raises(NotThere):
         account(2775).receive(
             WebhookRequest(method="GET", path="", query={}, headers={}, body=b"", received_at=kit.now)
         )

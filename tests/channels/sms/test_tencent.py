@@ -19,6 +19,7 @@ from channels.errors import (
     Busy,
     DailyQuotaUsed,
     Malformed,
+    NotThere,
     OutcomeUnknown,
     PayloadRejected,
     RecipientGone,
@@ -297,8 +298,14 @@ def test_a_repeat_has_the_same_id_and_the_same_words_a_second_later_another(kit)
     assert len({id_of(), id_of(time=1795334391), id_of(text="别的"), id_of(mobile="13900139000")}) == 4
 
 
+@pytest.mark.parametrize("path", ["", "others", "texts/more"])
+def test_elsewhere_nothing_is(kit, path):
+    with pytest.raises(NotThere):
+        kit.channel().receive(call(kit, path, REPLY))
+
+
 @pytest.mark.parametrize(
-    ("path", "body"), [("", REPLY), ("texts", []), ("texts", 7), ("texts", {}), ("receipts", [{"sid": SERIAL}])]
+    ("path", "body"), [("texts", []), ("texts", 7), ("texts", {}), ("receipts", [{"sid": SERIAL}])]
 )
 def test_what_is_no_callback_is_refused(kit, path, body):
     with pytest.raises(Malformed):

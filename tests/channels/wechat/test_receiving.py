@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from channels.errors import BadSignature, Malformed, NotForUs, Stale, TooLarge, TooWeak
+from channels.errors import BadSignature, Malformed, NotForUs, NotThere, Stale, TooLarge, TooWeak
 from channels.wechat.signature import sign
 
 
@@ -65,9 +65,9 @@ def test_an_unknown_method_is_malformed_however_well_signed(make_channel, pusher
         make_channel().receive(pusher.request(method="PUT"))
 
 
-def test_a_path_below_the_account_is_malformed(make_channel, pusher, kit):
+def test_nothing_is_below_the_account(make_channel, pusher, kit):
     request = replace(pusher.safe(kit.xml(kit.text_fields())), path="/receipts")
-    with pytest.raises(Malformed):
+    with pytest.raises(NotThere):
         make_channel().receive(request)
 
 

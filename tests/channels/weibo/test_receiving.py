@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from channels.base import Arrival
-from channels.errors import BadSignature, Malformed, NotForUs, Stale, TooLarge, WebhookRefused
+from channels.errors import BadSignature, Malformed, NotForUs, NotThere, Stale, TooLarge, WebhookRefused
 from channels.messages import EventName, Grant, Kind, Location, Media, Via
 from channels.weibo.signature import sign
 
@@ -39,7 +39,7 @@ REFUSED = {
     "no time": (lambda kit: {"query": kit.signed(timestamp="soon")}, Stale),
     "Arabic digits": (lambda kit: {"query": kit.signed(timestamp="١٢٣٤٥٦٧٨٩٠١٢٣")}, Stale),
     "too large": (lambda kit: {"body": b" " * 65_537}, TooLarge),
-    "below the address": (lambda kit: {"path": "/more"}, Malformed),
+    "below the address": (lambda kit: {"path": "/more"}, NotThere),
     "another method": (lambda kit: {"method": "PUT"}, Malformed),
     "no echo": (lambda kit: {"method": "GET"}, Malformed),
     "nothing": (lambda kit: {"body": b""}, Malformed),
