@@ -77,6 +77,7 @@ def case_to_document(case: Case, vault: Vault) -> Document:
         "clocks": [clock_document(clock) for clock in case.clocks],
         "warns_at": next_clock.warns_at if next_clock else None,
         "due_at": next_clock.due_at if next_clock else None,
+        "alarm_at": case.alarm_at,
         "survey": survey_document(case.survey),
         "visit": visit_document(case.visit),
         "visit_due": case.visit_due,

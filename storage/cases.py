@@ -192,6 +192,11 @@ class Case:
         running = [each for each in self.clocks if each.stopped_at is None and each.due_at is not None]
         return min(running, key=lambda each: each.due_at or each.started_at, default=None)
 
+    @property
+    def alarm_at(self) -> datetime | None:
+        """Past which moment staff are to be told of one of its lights."""
+        return min((at for each in self.clocks if (at := each.alarm_at)), default=None)
+
 
 class EntryKind(StrEnum):
     """``added`` are the filer's words, ``noted`` the staff's; from ``units`` on what an office does besides."""
@@ -213,6 +218,7 @@ class EntryKind(StrEnum):
     CORRECTED = "corrected"
     MERGED = "merged"
     VISITED = "visited"
+    LIGHT = "light"
 
     @property
     def label(self) -> str:
@@ -238,6 +244,7 @@ _KIND_LABELS: Mapping[EntryKind, str] = MappingProxyType(
         EntryKind.CORRECTED: "更正",
         EntryKind.MERGED: "并案",
         EntryKind.VISITED: "回访",
+        EntryKind.LIGHT: "亮灯",
     }
 )
 

@@ -92,7 +92,8 @@ class Pause:
 class CaseClock:
     """One clock. ``extension`` was granted once at most; ``warns_at`` and ``due_at`` are None while it is paused.
 
-    ``stopped_at``: what it measures has happened. ``rule`` is the id of the rule that set it.
+    ``stopped_at``: what it measures has happened. ``rule`` is the id of the rule that set it. ``told_at``: when staff
+    were last told of its light; what turned before then is known.
     """
 
     stage: Stage
@@ -104,6 +105,16 @@ class CaseClock:
     warns_at: datetime | None = None
     due_at: datetime | None = None
     stopped_at: datetime | None = None
+    told_at: datetime | None = None
+
+    @property
+    def alarm_at(self) -> datetime | None:
+        """Past which moment staff are to be told of a yellow or red light; None where they know, or it stands still."""
+        if self.stopped_at is not None or self.due_at is None or self.warns_at is None:
+            return None
+        if self.told_at is None or self.told_at < self.warns_at:
+            return self.warns_at
+        return self.due_at if self.told_at <= self.due_at else None
 
     @property
     def paused(self) -> bool:
@@ -122,7 +133,9 @@ class CaseClock:
 
 def clock_document(clock: CaseClock) -> dict[str, Any]:
     """Give ``clock`` as it is kept."""
-    plain = {name: getattr(clock, name) for name in ("started_at", "rule", "warns_at", "due_at", "stopped_at")}
+    plain = {
+        name: getattr(clock, name) for name in ("started_at", "rule", "warns_at", "due_at", "stopped_at", "told_at")
+    }
     return {
         **plain,
         "stage": clock.stage.value,
@@ -138,6 +151,7 @@ def clock_of(document: Mapping[str, Any]) -> CaseClock:
     extension = document["extension"]
     return CaseClock(
         **plain,
+        told_at=document.get("told_at"),
         stage=Stage(document["stage"]),
         limit=_limit_of(document["limit"]),
         extension=None if extension is None else _limit_of(extension),

@@ -49,7 +49,8 @@ class ClockSetter:
     def set_anew(self, case: Case) -> tuple[CaseClock, ...]:
         """Give the clocks of ``case`` by the rules and the calendar of now; what has stopped stays."""
         return tuple(
-            clock if clock.stopped_at is not None else self._reckoned(self._ruled(case, clock)) for clock in case.clocks
+            clock if clock.stopped_at is not None else _unheard_of(self._reckoned(self._ruled(case, clock)), clock)
+            for clock in case.clocks
         )
 
     def _started(self, case: Case, stage: Stage, at: datetime) -> CaseClock:
@@ -74,6 +75,18 @@ class ClockSetter:
     def _reckoned(self, clock: CaseClock) -> CaseClock:
         named = {rule.id: rule.warning_share for rule in self._rules()}
         return reckoned(clock, self._calendar, warning_share=named.get(clock.rule, WARNING_SHARE))
+
+
+def _unheard_of(clock: CaseClock, before: CaseClock) -> CaseClock:
+    """A light that is worse than the one that was told must be told, though its moment lies before the telling."""
+    return clock if before.paused or _known(clock) <= _known(before) else replace(clock, told_at=None)
+
+
+def _known(clock: CaseClock) -> int:
+    told = clock.told_at
+    if told is None or clock.warns_at is None or clock.due_at is None:
+        return 0
+    return (clock.warns_at <= told) + (clock.due_at < told)
 
 
 def _stopped(clock: CaseClock, at: datetime) -> CaseClock:
