@@ -44,7 +44,7 @@ class LiveDialog:
     """A ``Manager`` to whoever holds it.
 
     ``build`` makes one from the files as they are; it may take a second and runs in a thread. ``swapped`` is told
-    after each exchange.
+    after each exchange. ``bring``: fetches, before each look, what belongs into the files and lies elsewhere.
     """
 
     def __init__(
@@ -54,12 +54,14 @@ class LiveDialog:
         *,
         metrics: Metrics,
         swapped: Callable[[DialogFiles], Awaitable[None]] | None = None,
+        bring: Callable[[], Awaitable[None]] | None = None,
         poll_seconds: float = POLL_SECONDS,
     ) -> None:
         self._files = files
         self._build = build
         self._metrics = metrics
         self._swapped = swapped
+        self._bring = bring
         self._poll_seconds = poll_seconds
         self._look = asyncio.Event()
         self._stamp = _stamp(files)
@@ -95,6 +97,8 @@ class LiveDialog:
     async def _look_at_files(self) -> None:
         """A failure here must not end the watch: the dialog in use goes on."""
         try:
+            if self._bring is not None:
+                await self._bring()
             stamp = await asyncio.to_thread(_stamp, self._files)
             if stamp != self._stamp:
                 self._stamp = await self._settled(stamp)

@@ -13,6 +13,7 @@ from bot.delivery.broker import ReliableStreamBroker
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.jobs import DeliveryQueue
 from bot.delivery.sweeper import Sweeper
+from bot.editing.layer import EditLayer
 from bot.live_dialog import LiveDialog
 from bot.media.fetching import MediaFetcher
 from bot.metrics import Metrics
@@ -22,6 +23,7 @@ from bot.spooling.calm import Calm
 from bot.turns.turns import Turns
 from bot.understanding.minding import Minder
 from channels.base import Clock
+from dialogs.understanding import Understanding
 from storage.errors import StorageError
 from storage.leases import Leases
 from storage.store import Store
@@ -40,6 +42,8 @@ class Services:
     broker: ReliableStreamBroker | None
     queue: DeliveryQueue
     dialog: LiveDialog
+    layer: EditLayer
+    understanding: Understanding
     turns: Turns
     calm: Calm
     casework: Casework

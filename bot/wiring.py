@@ -24,6 +24,7 @@ from bot.delivery.deliverer import Deliverer
 from bot.delivery.jobs import DeliveryQueue, make_broker
 from bot.delivery.quiet import QuietHours
 from bot.delivery.sweeper import Sweeper
+from bot.editing.layer import EditLayer
 from bot.invitation import Invitation
 from bot.live_dialog import LiveDialog
 from bot.media.fetching import MediaFetcher
@@ -113,10 +114,14 @@ async def _services(settings: Settings, store: Store, vault: Vault, stack: Async
     opened = await stack.enter_async_context(
         open_understanding(settings, http, metrics, patience=WEB if serves else WORKER, warms=serves)
     )
+    layer = EditLayer(store.edits, DialogFiles(folder=settings.dialog.files))
+    stack.callback(layer.close)
+    await layer.bring()
     services = _composed(
         settings,
         store,
         channels,
+        layer=layer,
         shared=shared,
         wakeups=wakeups,
         broker=broker,
@@ -138,6 +143,7 @@ def _composed(
     store: Store,
     channels: Channels,
     *,
+    layer: EditLayer,
     shared: RedisState,
     wakeups: Wakeups,
     broker: ReliableStreamBroker | None,
@@ -146,7 +152,7 @@ def _composed(
     rasa: RasaLink | None,
 ) -> Services:
     queue = DeliveryQueue(broker)
-    dialog = _dialog(settings, store, metrics, opened.understanding, rasa)
+    dialog = _dialog(settings, store, layer, metrics, opened.understanding, rasa)
     voiced = _hearing(dialog, opened, channels)
     calm = Calm(spool_root(settings))
     turns = _turns(settings, store, channels, dialog=voiced, wakeups=wakeups, queue=queue, metrics=metrics, calm=calm)
@@ -164,20 +170,14 @@ def _composed(
         broker=broker,
         queue=queue,
         dialog=dialog,
+        layer=layer,
+        understanding=opened.understanding,
         turns=turns,
         calm=calm,
         casework=casework,
         links=links,
         deliverer=deliverer,
-        sweeper=Sweeper(
-            store=store,
-            queue=queue,
-            deliver=deliverer.deliver,
-            resume=turns.resume,
-            clock=utc_now,
-            fetch=partial(_fetched, queue, fetcher),
-            left_kept=timedelta(days=settings.retention.left_days),
-        ),
+        sweeper=_sweeper(settings, store, queue, deliverer=deliverer, turns=turns, fetcher=fetcher),
         fetcher=fetcher,
         minder=opened.minder,
         metrics=metrics,
@@ -200,26 +200,44 @@ def _deliverer(
     )
 
 
+def _sweeper(
+    settings: Settings, store: Store, queue: DeliveryQueue, *, deliverer: Deliverer, turns: Turns, fetcher: MediaFetcher
+) -> Sweeper:
+    return Sweeper(
+        store=store,
+        queue=queue,
+        deliver=deliverer.deliver,
+        resume=turns.resume,
+        clock=utc_now,
+        fetch=partial(_fetched, queue, fetcher),
+        left_kept=timedelta(days=settings.retention.left_days),
+    )
+
+
 async def _fetched(queue: DeliveryQueue, fetcher: MediaFetcher, attachment_ids: list[str]) -> None:
     """Have attachments fetched by the job engine; where it is away, here, beside all else."""
     if not await queue.kick_fetch(attachment_ids):
         fetcher.begin(attachment_ids)
 
 
-def _dialog(
-    settings: Settings, store: Store, metrics: Metrics, understanding: Understanding, rasa: RasaLink | None
+def _dialog(  # noqa: PLR0917 - called once, here
+    settings: Settings,
+    store: Store,
+    layer: EditLayer,
+    metrics: Metrics,
+    understanding: Understanding,
+    rasa: RasaLink | None,
 ) -> LiveDialog:
-    files = DialogFiles(folder=settings.dialog.files)
     make = partial(
         build_manager,
         Casebook(store=store, clock=utc_now),
         SecureChance(),
         office=Office(name=settings.office.name),
-        files=files,
+        files=layer.files,
         understanding=understanding,
         rasa=rasa,
     )
-    return LiveDialog(files, make, metrics=metrics)
+    return LiveDialog(layer.files, make, metrics=metrics, bring=layer.bring)
 
 
 def _hearing(dialog: LiveDialog, opened: Opened, channels: Channels) -> Manager:

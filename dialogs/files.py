@@ -37,9 +37,14 @@ class NoSuchFolder(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogFiles:
-    """``folder``: the office's own files; None: all as they ship."""
+    """``folder``: the office's own files; None: all as they ship.
+
+    ``edits``: where files lie that hold what was edited besides, with what it was edited over; the folder need not be
+    there. They go before the office's own.
+    """
 
     folder: Path | None = None
+    edits: Path | None = None
 
     def check_folder(self) -> None:
         """Raises NoSuchFolder where the folder is named but not there."""
@@ -53,10 +58,8 @@ class DialogFiles:
 
     def own(self, name: str) -> Path | None:
         """The office's own file of that name, where it has one."""
-        if self.folder is None:
-            return None
-        path = self.folder / name
-        return path if path.is_file() else None
+        places = (folder / name for folder in (self.edits, self.folder) if folder is not None)
+        return next((path for path in places if path.is_file()), None)
 
     @staticmethod
     def shipped(name: str) -> Path:

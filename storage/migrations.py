@@ -23,6 +23,7 @@ from storage.contacts import CONTACT_EVENTS, CONTACTS
 from storage.conversations import CONVERSATIONS
 from storage.daily_counts import DAILY_COUNTS
 from storage.driver import Database
+from storage.edits import EDITS
 from storage.errors import AlreadyThere
 from storage.inbox import ARRIVALS
 from storage.message_parts import MESSAGE_PARTS, OPEN
@@ -32,9 +33,10 @@ from storage.receipts import PARKED_RECEIPTS, PARKED_SECONDS, RECIPIENTS
 from storage.records import ArrivalState, CallState
 from storage.send_counts import SEND_COUNTS
 from storage.staff import SESSIONS, STAFF
+from storage.unanswered import UNANSWERED
 
 SCHEMA = "schema"
-VERSION = 11
+VERSION = 12
 """Raise it whenever INDEXES changes."""
 
 _RECORD = "indexes"
@@ -147,6 +149,11 @@ INDEXES: Sequence[Index] = (
     ),
     Index(collection=RECIPIENTS, name="list", keys=(("broadcast", 1), ("_id", 1))),
     Index(collection=RECIPIENTS, name="provider_key", keys=(("provider_key", 1),), options=_SPARSE),
+    Index(collection=EDITS, name="entry", keys=(("kind", 1), ("key", 1), ("number", -1)), options={"unique": True}),
+    Index(collection=EDITS, name="state", keys=(("state", 1), ("kind", 1), ("made_at", 1))),
+    Index(collection=EDITS, name="passed", keys=(("passed", 1),)),
+    Index(collection=UNANSWERED, name="key", keys=(("state", 1), ("key", 1), ("at", 1))),
+    _expiring(UNANSWERED),
     _expiring(CODE_TRIES),
     _expiring(SEND_COUNTS),
     _expiring(API_ANSWERS),

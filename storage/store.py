@@ -17,6 +17,7 @@ from storage.contacts import Contacts
 from storage.conversations import Conversations
 from storage.daily_counts import DailyCounts
 from storage.driver import Database
+from storage.edits import Edits
 from storage.inbox import Inbox
 from storage.leaving import Leaving
 from storage.message_parts import MessageParts
@@ -26,6 +27,7 @@ from storage.outbox import Outbox
 from storage.personal_data import Vault
 from storage.send_counts import SendCounts
 from storage.staff import Sessions, Staff
+from storage.unanswered import Questions
 from storage.units import Units
 
 
@@ -56,6 +58,8 @@ class Store:
     broadcasts: Broadcasts
     ledger: Ledger
     audience: Audience
+    edits: Edits
+    questions: Questions
 
     @classmethod
     async def open(
@@ -71,11 +75,12 @@ class Store:
         """
         numbers = Numbers(database, vault, prefix=number_prefix)
         calls, attachments = Calls(database, vault), Attachments(database, vault)
+        committer = Committer(database)
         await migrate(database, at=datetime.now(UTC))
         return cls(
             database=database,
             vault=vault,
-            committer=Committer(database),
+            committer=committer,
             inbox=Inbox(database, vault),
             conversations=Conversations(database, vault),
             contacts=Contacts(database, vault),
@@ -96,4 +101,6 @@ class Store:
             broadcasts=Broadcasts(database, vault),
             ledger=Ledger(database, vault),
             audience=Audience(database, Conversations(database, vault)),
+            edits=Edits(database, vault, committer),
+            questions=Questions(database, vault),
         )

@@ -12,6 +12,7 @@ import structlog
 
 from bot.casework.effects import Settled
 from bot.turns.binding import PhoneBinding
+from bot.turns.in_vain import asked_in_vain
 from bot.turns.loops import caution
 from bot.turns.stopping import SMS, Word, asked_by_event, stopped_by_event, stopping, word_of
 from channels.base import Clock
@@ -83,6 +84,8 @@ class Beforehand:
             also = self._asked(conversation, back, Word.BACK, now)
             changes = (*settled.changes, *also.changes)
             settled = replace(settled, changes=changes, known={**settled.known, **also.known})
+        if noted := asked_in_vain(self._store, batch, outcome, now):
+            settled = replace(settled, changes=(*settled.changes, *noted))
         return self._cautious(conversation, batch[-1].message, outcome, settled, now)
 
     def _binds(self, conversation: Conversation, message: Inbound) -> bool:

@@ -70,7 +70,7 @@ def _check_bot(bot: Bot, files: DialogFiles, sources: Mapping[str, Source]) -> I
     mentions = read_mentions()
     examples = read_source(sources["nlu.yml"])
     yield from check_usage(bot, sources, mentions, {example.intent for example in examples})
-    shipped = load_bot(DialogFiles().dialog()).domain.responses if files.folder else bot.domain.responses
+    shipped = load_bot(DialogFiles().dialog()).domain.responses if files.own("responses.yml") else bot.domain.responses
     yield from check_wording(bot, sources["responses.yml"], shipped, mentions)
     yield from check_examples(sources["nlu.yml"], bot.domain.intents)
 
