@@ -13,6 +13,7 @@ from bot.api import make_api
 from bot.broadcasts.making import make_office, make_runs
 from bot.chance import jitter
 from bot.channel_runs import ChannelRuns
+from bot.clocks.making import make_alarms
 from bot.delivery import jobs
 from bot.intake import Intake
 from bot.meanwhile import Meanwhile
@@ -24,6 +25,7 @@ from bot.settings import Settings
 from bot.spooling.keeper import Keeper
 from bot.spooling.opening import open_keeper
 from bot.understanding.memory import be_frugal, settled
+from bot.waiting import until_database
 from bot.web import WebParts, make_runner, make_web
 from bot.wiring import open_services, utc_now
 from storage.leases import Leases
@@ -78,13 +80,19 @@ def _site(runner: web.AppRunner, settings: Settings, meanwhile: Meanwhile) -> we
 
 
 async def run_worker(settings: Settings) -> None:
-    """Deliver, sweep and hold the channels' binds until SIGTERM or SIGINT.
+    """Deliver, sweep and hold the channels' binds until SIGTERM or SIGINT; where MongoDB is away, wait for it.
 
     Deliveries under way are given ``DRAIN_SECONDS`` to end.
     """
     be_frugal()
+    async with _stop_signal() as stop:
+        await until_database(settings, stop, event="worker.without_database")
+        if not stop.is_set():
+            await _work(settings, stop)
+
+
+async def _work(settings: Settings, stop: asyncio.Event) -> None:
     async with (
-        _stop_signal() as stop,
         open_services(settings, timeout_ms=WORKER_TIMEOUT_MS, serves=False) as services,
         open_keeper(services) as keeper,
         _looks_at_edits(services),
@@ -105,6 +113,7 @@ async def run_worker(settings: Settings) -> None:
             group.create_task(jobs.tick(services.queue, services.sweeper.sweep, stop, drain_seconds=DRAIN_SECONDS))
             group.create_task(_runs(services, keeper).run(stop))
             group.create_task(make_runs(services).run(stop))
+            group.create_task(make_alarms(services).run(stop))
         await services.turns.drain(_LAST_SECONDS)
 
 

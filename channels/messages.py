@@ -171,6 +171,8 @@ class Purpose(StrEnum):
     BROADCAST = "broadcast"
     CODE = "code"
     """A code that the person asked for just now: never held, and counted by itself."""
+    ALARM = "alarm"
+    """To staff, of their work: whoever sends it minds the hours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -207,6 +207,17 @@ class Cases:
         more = cursor_after(shown[-1]) if len(found) > limit else None
         return Page(items=tuple(case_from_document(each, self._vault) for each in shown), next_cursor=more)
 
+    async def alarmed(self, now: datetime, limit: int) -> tuple[Case, ...]:
+        """Read the cases, accusations included, of whose lights staff are to be told now, the longest due first."""
+        where = {"alarm_at": {"$type": "date", "$lt": now}}
+        found = await self._cases.find(where, sort=(("alarm_at", 1), ("_id", 1)), limit=limit)
+        return tuple(case_from_document(each, self._vault) for each in found)
+
+    async def begin_alarms(self) -> int:
+        """Have the lights of open cases told that an earlier version kept; give how many there are."""
+        where = {"open": True, "alarm_at": {"$exists": False}}
+        return await self._cases.update_many(where, [{"$set": {"alarm_at": "$warns_at"}}])
+
     async def count(self, filter: CaseFilter, *, limit: int) -> int:  # noqa: A002 - what it is
         """Count what ``filter`` finds, but no further than ``limit``; accusations only where it asks for them."""
         where = self._where(filter)

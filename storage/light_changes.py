@@ -57,7 +57,7 @@ class LightChanges:
         where: dict[str, Any] = {"untold": True}
         if critical_alone:
             where["critical"] = True
-        return [_change(each) for each in await self._changes.find(where, sort=(("at", 1),), limit=limit)]
+        return [_change(each) for each in await self._changes.find(where, sort=(("at", 1), ("_id", 1)), limit=limit)]
 
     async def unseen(
         self, member_id: str, *, units: Sequence[str] | None, since: datetime, limit: int
@@ -66,7 +66,7 @@ class LightChanges:
         where: dict[str, Any] = {"accusation": False, "at": {"$gte": since}, "seen": {"$ne": member_id}}
         if units is not None:
             where["units"] = {"$in": list(units)}
-        return [_change(each) for each in await self._changes.find(where, sort=(("at", -1),), limit=limit)]
+        return [_change(each) for each in await self._changes.find(where, sort=(("at", -1), ("_id", 1)), limit=limit)]
 
     async def see(self, ids: Sequence[str], member_id: str) -> None:
         """Tick ``ids`` off for a member."""

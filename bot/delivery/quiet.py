@@ -24,7 +24,7 @@ class QuietHours:
 
     def holds_until(self, entry: OutboxEntry, conversation: Conversation | None, *, now: datetime) -> datetime | None:
         """When ``entry`` may go out, where it may not now. What somebody asked for just now is never held."""
-        if entry.purpose in (Purpose.REPLY, Purpose.CODE):
+        if entry.purpose in (Purpose.REPLY, Purpose.CODE, Purpose.ALARM):
             return None
         if conversation is not None and _awake(conversation, now):
             return None

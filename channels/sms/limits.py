@@ -33,6 +33,7 @@ class Limits(BaseModel):
     case_notice: LimitTable = LimitTable(day=50)
     broadcast: LimitTable = LimitTable(day=50)
     reply: LimitTable = LimitTable()
+    alarm: LimitTable = LimitTable(day=50)
 
     def by_purpose(self) -> Mapping[Purpose, Limit]:
         """Those that there are."""

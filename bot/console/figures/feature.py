@@ -16,6 +16,7 @@ def figures_feature(*, store: Store, figures: Figures, clock: Clock) -> Feature:
     return Feature(
         routes=(
             Route(method="GET", path="/desk", handler=pages.desk, needs=_CASES),
+            Route(method="POST", path="/desk/seen", handler=pages.seen, needs=_CASES),
             Route(method="GET", path="/figures", handler=pages.figures, needs=_FIGURES),
             Route(method="GET", path="/figures/export", handler=pages.export, needs=_FIGURES),
         ),

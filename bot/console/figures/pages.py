@@ -10,17 +10,20 @@ from aiohttp import web
 
 from bot.clocks.calendar import SHANGHAI, local_day
 from bot.console.cases import shown
-from bot.console.cases.reach import is_office, within_reach
+from bot.console.cases.reach import is_office, reaches, within_reach
 from bot.console.routes import Call, Viewer
 from bot.tables import write_xlsx
 from channels.base import Clock
 from storage.audit import AuditLine
 from storage.cases import CaseFilter, CaseState
 from storage.figures import By, Counts, Figures
+from storage.light_changes import LightChange, LightChanges
 from storage.store import Store
 
 _SHOWN = 8
 _COUNTED_TO = 1_000
+_LIGHTS = 20
+_LATELY = timedelta(days=14)
 _LONGEST_DAYS = 366
 _NAMES: Mapping[By, str] = {
     By.UNIT: "单位",
@@ -52,6 +55,7 @@ class FigurePages:
         self._store = store
         self._figures = figures
         self._clock = clock
+        self._lights = LightChanges(store.database)
 
     async def desk(self, call: Call) -> web.StreamResponse:
         now = self._clock()
@@ -73,7 +77,22 @@ class FigurePages:
             most=_COUNTED_TO,
             late=[shown.line(case, now) for case in late.items],
             fresh=[shown.line(case, now) for case in fresh.items],
+            lights=await self._changed(call, now),
         )
+
+    async def seen(self, call: Call) -> web.StreamResponse:
+        """Tick off the lights that stood on the page; those that changed meanwhile stay."""
+        await self._lights.see((await call.chosen("id"))[:_LIGHTS], call.viewer.member.id)
+        return call.back("/desk", "已阅")
+
+    async def _changed(self, call: Call, now: datetime) -> Sequence[tuple[LightChange, shown.Line]]:
+        """The lights that turned lately in cases that the viewer sees, and that they have not ticked off."""
+        found = await self._lights.unseen(
+            call.viewer.member.id, units=_units(call.viewer), since=now - _LATELY, limit=_LIGHTS
+        )
+        cases = await asyncio.gather(*(self._store.cases.get(each.case_number) for each in found))
+        pairs = zip(found, cases, strict=True)
+        return [(each, shown.line(case, now)) for each, case in pairs if case and reaches(call.viewer, case)]
 
     async def figures(self, call: Call) -> web.StreamResponse:
         now = self._clock()

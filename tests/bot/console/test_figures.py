@@ -12,7 +12,9 @@ from bot.clocks.clockwork import ClockSetter
 from bot.clocks.rules import Rules
 from bot.console.figures import figures_feature
 from storage.cases import Actor, ActorKind, CaseState
+from storage.clocks import Light, Stage
 from storage.figures import By, Figures
+from storage.light_changes import LightChange, LightChanges
 from storage.staff import Role
 from storage.store import Store
 
@@ -129,3 +131,34 @@ async def test_the_figures_are_a_page_and_a_table(office):
         assert (await answer.read()).startswith(b"PK")
     operator = await office.console.signed_in("zuoxi", Role.OPERATOR)
     assert (await operator.get("/figures")).status == 403
+
+
+async def test_lights_that_turned_stand_on_the_desk_until_they_are_ticked_off_by_each(office, clock):
+    kept = LightChanges(office.store.database)
+    mine, accused = await office.file("accepted", "assigned"), await office.file(accusation=True)
+    for number, accusation in ((mine, False), (accused, True)):
+        change = LightChange(
+            id=f"{number}:9",
+            case_number=number,
+            stage=Stage.ANSWER,
+            light=Light.RED,
+            at=clock(),
+            due_at=clock() - timedelta(hours=1),
+            units=("cg",),
+            accusation=accusation,
+        )
+        await office.store.committer.commit([kept.add(change)])
+    handler = await office.console.signed_in("chengban", Role.HANDLER, unit="cg")
+    elsewhere = await office.console.signed_in("weicheng", Role.HANDLER, unit="wc")
+    supervisor = await office.console.signed_in("duban", Role.SUPERVISOR)
+    page = await handler.get("/desk")
+    assert page.says("新亮灯")
+    assert page.text.count("答复已超期") == 1
+    assert mine in page.text
+    assert accused not in page.text
+    assert not (await elsewhere.get("/desk")).says("新亮灯")
+    assert not (await handler.post("/desk/seen", {"id": f"{mine}:9"})).says("新亮灯")
+    assert (await supervisor.get("/desk")).says("新亮灯"), "each ticks off for themselves"
+    for role in (Role.ADMINISTRATOR, Role.DISCIPLINE, Role.NOTICE_EDITOR):
+        browser = await office.console.signed_in(f"no-{role.value.replace('_', '-')}", role)
+        assert (await browser.post("/desk/seen", {"id": f"{mine}:9"})).status == 403

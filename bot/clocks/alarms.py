@@ -1,0 +1,199 @@
+"""A light that turns yellow or red is told to whoever works on the case and to whoever watches over them, once.
+
+That it changed is noted in the case and kept for the desk in one commit, which holds on the version that was read: of
+several workers one notes it, and whoever died before noting it noted nothing. Messages go out besides, to the phones of
+members, in the office's hours; where life is in danger at once. What changed together is one message a person.
+"""
+
+import asyncio
+import contextlib
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from bot.casework.service import Kick
+from bot.clocks.calendar import WorkCalendar
+from bot.clocks.recipients import told_of
+from bot.faults import frames_of
+from bot.local_time import at
+from channels.base import Channel, Clock
+from channels.messages import Address, Purpose
+from channels.sms.numbers import NotANumber, canonical, is_mainland_mobile
+from storage.cases import Actor, ActorKind, Case, EntryKind, TimelineEntry
+from storage.clocks import CaseClock, Light
+from storage.errors import Conflict, StorageError
+from storage.light_changes import LightChange, LightChanges
+from storage.records import OutboxEntry
+from storage.staff import Member
+from storage.store import Store
+
+NOTICE = "light"
+"""The kind of notice that a gateway of templates may have one for."""
+_LOOK_S = 15.0
+_CASES = 200
+_CHANGES = 500
+_TOLD = (Light.YELLOW, Light.RED)
+_SMS = "sms"
+_SYSTEM = Actor(kind=ActorKind.SYSTEM)
+
+
+class Alarms:
+    """Looks at the lights, and tells of them. Any number of workers may."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        channels: Mapping[tuple[str, str], Channel],
+        clock: Clock,
+        calendar: WorkCalendar,
+        kick: Kick,
+    ) -> None:
+        self._store = store
+        self._channels = channels
+        self._clock = clock
+        self._calendar = calendar
+        self._kick = kick
+        self._changes = LightChanges(store.database)
+        self._begun = False
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until ``stop``."""
+        while not stop.is_set():
+            try:
+                await self.look()
+            except StorageError as error:
+                structlog.get_logger().warning("alarms.storage_error", error=error.code)
+            except Exception as error:  # noqa: BLE001 - the next look begins anew
+                structlog.get_logger().error("alarms.broke", error=type(error).__name__, frames=frames_of(error))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_S):
+                    await stop.wait()
+
+    async def look(self) -> None:
+        """Note what changed, and send what may be sent now.
+
+        Raises:
+            StorageError: some of it was not done; look again.
+        """
+        if not self._begun:
+            await self._store.cases.begin_alarms()
+            self._begun = True
+        while found := await self._store.cases.alarmed(self._clock(), _CASES):
+            if not sum([await self._note(case) for case in found]):
+                break
+        await self._send()
+
+    async def _note(self, case: Case) -> bool:
+        """Note the lights of ``case`` that changed; False where somebody else changed the case meanwhile."""
+        now = self._clock()
+        changed = [clock for clock in case.clocks if (due := clock.alarm_at) is not None and due < now]
+        if not changed:
+            return False
+        clocks = tuple(replace(clock, told_at=now) if clock in changed else clock for clock in case.clocks)
+        entry = TimelineEntry(at=now, actor=_SYSTEM, kind=EntryKind.LIGHT, note=_noted(changed, now))
+        worst = min(changed, key=lambda clock: (clock.light(now) is not Light.RED, clock.due_at or now))
+        kept = self._changes.add(_change(case, worst, now))
+        try:
+            await self._store.committer.commit([*self._store.cases.append(case, entry, clocks=clocks), kept])
+        except Conflict:
+            return False
+        structlog.get_logger().info("case.light_changed", case=case.number, light=worst.light(now).value)
+        return True
+
+    async def _send(self) -> None:
+        now = self._clock()
+        changes = await self._changes.untold(critical_alone=not self._calendar.is_open(now), limit=_CHANGES)
+        if not changes:
+            return
+        entries = await self._entries(changes, now)
+        done = [self._changes.told(each) for each in changes]
+        try:
+            await self._store.committer.commit([*done, *map(self._store.outbox.put, entries)])
+        except Conflict:  # another worker sent some of them at this moment: what is left is sent at the next look
+            return
+        if entries:
+            structlog.get_logger().info("alarms.sent", changes=len(changes), messages=len(entries))
+            await self._kick([entry.id for entry in entries])
+
+    async def _entries(self, changes: Sequence[LightChange], now: datetime) -> Sequence[OutboxEntry]:
+        """One message for each member and what is theirs of ``changes``; none of what was settled meanwhile."""
+        account = self._account()
+        if account is None:
+            return ()
+        members = [each for each in await self._store.staff.all() if each.active and _mobile(each)]
+        tree = await self._store.units.tree()
+        of_member: dict[str, list[LightChange]] = defaultdict(list)
+        for change in changes:
+            if await self._still(change, now):
+                for member in told_of(change, members, tree):
+                    of_member[member.id].append(change)
+        known = {member.id: member for member in members}
+        return [await self._entry(known[each], theirs, account, now) for each, theirs in of_member.items()]
+
+    async def _still(self, change: LightChange, now: datetime) -> bool:
+        case = await self._store.cases.get(change.case_number)
+        running = () if case is None else case.clocks
+        return any(clock.stage is change.stage and clock.light(now) in _TOLD for clock in running)
+
+    async def _entry(self, member: Member, changes: Sequence[LightChange], account: str, now: datetime) -> OutboxEntry:
+        address = Address(channel=_SMS, account=account, sender=_mobile(member))
+        conversation = await self._store.conversations.ensure(address, now=now)
+        counted = words_of(changes)
+        return OutboxEntry(
+            id=uuid.uuid4().hex,
+            conversation_id=conversation.id,
+            address=address,
+            purpose=Purpose.ALARM,
+            text=f"诉求期限提醒：{counted}。请登录诉求办理系统处理。",
+            created_at=now,
+            due_at=now,
+            notice=NOTICE,
+            fields={"number": changes[0].case_number, "state": counted, "time": at(now), "note": "请登录系统处理"},
+        )
+
+    def _account(self) -> str | None:
+        for (name, account), channel in self._channels.items():
+            if name == _SMS and (channel.capabilities.free_text or NOTICE in channel.capabilities.notices):
+                return account
+        return None
+
+
+def words_of(changes: Iterable[LightChange]) -> str:
+    """What changed, counted, each with one number: a text message has little room."""
+    said = []
+    for light, label in ((Light.RED, "已超期"), (Light.YELLOW, "临近期限")):
+        numbers = [each.case_number for each in changes if each.light is light]
+        if numbers:
+            said.append(f"{label}{len(numbers)}件（{numbers[0]}{'等' if len(numbers) > 1 else ''}）")
+    return "，".join(said)
+
+
+def _change(case: Case, clock: CaseClock, now: datetime) -> LightChange:
+    return LightChange(
+        id=f"{case.number}:{case.last_seq + 1}",
+        case_number=case.number,
+        stage=clock.stage,
+        light=clock.light(now),
+        at=now,
+        due_at=clock.due_at or now,
+        units=case.units,
+        critical=case.urgency == "critical",
+        accusation=case.accusation,
+    )
+
+
+def _noted(clocks: Sequence[CaseClock], now: datetime) -> str:
+    return "；".join(f"{each.stage.label}{each.light(now).label}，截止 {at(each.due_at)}" for each in clocks)
+
+
+def _mobile(member: Member) -> str:
+    try:
+        phone = canonical(member.phone)
+    except NotANumber:
+        return ""
+    return phone if is_mainland_mobile(phone) else ""
