@@ -1,6 +1,7 @@
 """A web process that starts while MongoDB is away: platforms' calls go into the spool until it answers.
 
-It can, where the master key is there already. At the first start ever it is not: then the start fails as it always did.
+It can, where the master key is there already. At the first start ever it is not: then calls are refused, so that
+platforms repeat them, and the process goes on waiting.
 """
 
 import asyncio
@@ -17,20 +18,24 @@ from bot.accounts import open_accounts
 from bot.intake import Answer
 from bot.master_key import master_key
 from bot.metrics import Metrics
-from bot.opening import DatabaseAway, answers, connected
+from bot.opening import answers, connected
 from bot.settings import Settings
+from bot.spooling.disk import Disk
 from bot.spooling.door import Door
 from bot.spooling.keeper import recorded
 from bot.spooling.opening import open_disk
+from bot.waiting import away, refuses_us, stopped_within
 from bot.web import WebParts, make_runner, make_web
 from channels.base import Channel, Clock, WebhookRequest
-from storage.errors import KeysMissing
+from storage.errors import KeysMissing, StorageAway
 from storage.stamps import Stamps
 
 _TIMEOUT_MS = 1_500
 _LOOK_S = 0.5
 _BACKLOG = 512
 _END_S = 5.0
+_KEEPS = "消息先存在本机，连上后自动继续"
+_KEEPS_NOT = "还没有主密钥，或本机存不了：消息暂时收不下，平台会重发；正在等待，连上后自动继续"
 
 
 class SpoolOnly:
@@ -50,6 +55,17 @@ class SpoolOnly:
             await self._door.take(record)
         word = self._door.reassurance.about(arrival.messages) if channel.capabilities.passive else None
         return Answer(response=channel.respond(arrival, word))
+
+
+class Refuses:
+    """Answers what needs nothing kept, such as a platform's check of the address; all else is to be repeated."""
+
+    async def handle(self, channel: Channel, request: WebhookRequest) -> Answer:
+        """Like ``bot.intake.Intake.handle``."""
+        arrival = channel.receive(request)
+        if arrival.answer is None:
+            raise StorageAway("no database yet, and no key for a spool")
+        return Answer(response=arrival.answer)
 
 
 class Meanwhile:
@@ -75,18 +91,18 @@ class Meanwhile:
             await self.door.disk.aclose()
 
     async def until_database(self, stop: asyncio.Event) -> None:
-        """Return when the database answers, at once where nothing can be done without it, or at ``stop``."""
+        """Return when the database answers, or at ``stop``; until then calls are kept, or refused where none can be."""
         async with contextlib.AsyncExitStack() as asking:
             database = await connected(self._settings, asking, _TIMEOUT_MS)
-            if await answers(database) or not await self._opened():
+            if await answers(database):
                 return
-            uri = self._settings.storage.mongodb_uri
-            away = DatabaseAway(uri.get_secret_value() if uri else "", self._settings.origin("storage.mongodb_uri"))
-            structlog.get_logger().error("web.without_database", sentence=away.sentence)
+            await self._open()
+            said = _KEEPS if self.door else _KEEPS_NOT
+            structlog.get_logger().error("web.without_database", sentence=f"{away(self._settings).sentence}。{said}")
             while not stop.is_set() and not await answers(database):
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_LOOK_S):
-                        await stop.wait()
+                if self.door is None and await refuses_us(database):
+                    return
+                await stopped_within(stop, _LOOK_S)
 
     def shared_socket(self) -> socket.socket | None:
         """The port, for whoever takes over: calls that come in between wait in its queue."""
@@ -99,30 +115,34 @@ class Meanwhile:
             self._socket.close()
             self._socket = None
 
-    async def _opened(self) -> bool:
+    async def _open(self) -> None:
+        disk = await self._disk()
+        self.door = None if disk is None else Door(disk, self._metrics)
+        await self._serve(self.door)
+
+    async def _disk(self) -> Disk | None:
         try:
             wrapper = await asyncio.to_thread(master_key(self._settings).load)
         except KeysMissing:
-            return False
-        disk = await open_disk(self._settings, wrapper)
-        if disk is None:
-            return False
-        self.door = Door(disk, self._metrics)
-        await self._serve(self.door)
-        return True
+            return None
+        return await open_disk(self._settings, wrapper)
 
-    async def _serve(self, door: Door) -> None:
+    async def _serve(self, door: Door | None) -> None:
         async def readiness() -> Mapping[str, str]:
-            return {"mongodb": "!storage_away", "spool": f"away: {door.disk.count} arrivals wait (本机暂存中)"}
+            spool = (
+                f"away: {door.disk.count} arrivals wait (本机暂存中)" if door else "away: nothing is kept (首次启动)"
+            )
+            return {"mongodb": "!storage_away", "spool": spool}
 
         async def depths() -> Mapping[str, int]:
-            self._metrics.spool_arrivals.set(door.disk.count)
-            self._metrics.spool_bytes.set(door.disk.size)
+            if door:
+                self._metrics.spool_arrivals.set(door.disk.count)
+                self._metrics.spool_bytes.set(door.disk.size)
             return {}
 
         parts = WebParts(
             channels=await self._stack.enter_async_context(open_accounts(self._settings)),
-            intake=SpoolOnly(door),
+            intake=SpoolOnly(door) if door else Refuses(),
             marks=None,
             api=_nobody(),
             console=_nobody(),
