@@ -26,6 +26,7 @@ from storage.driver import Database
 from storage.edits import EDITS
 from storage.errors import AlreadyThere
 from storage.inbox import ARRIVALS
+from storage.light_changes import LIGHT_CHANGES
 from storage.message_parts import MESSAGE_PARTS, OPEN
 from storage.numbers import CASE_NUMBERS
 from storage.outbox_documents import OUTBOX
@@ -36,7 +37,7 @@ from storage.staff import SESSIONS, STAFF
 from storage.unanswered import UNANSWERED
 
 SCHEMA = "schema"
-VERSION = 12
+VERSION = 13
 """Raise it whenever INDEXES changes."""
 
 _RECORD = "indexes"
@@ -60,6 +61,12 @@ def _newest(collection: str, *first: str) -> Index:
 def _expiring(collection: str) -> Index:
     options = {"expireAfterSeconds": 0}
     return Index(collection=collection, name="expiry", keys=(("expires_at", 1),), options=options)
+
+
+def _when(collection: str, name: str) -> Index:
+    """Holds only those that have such a moment."""
+    options = {"partialFilterExpression": {name: {"$type": "date"}}}
+    return Index(collection=collection, name=name, keys=((name, 1),), options=options)
 
 
 _PENDING = {"partialFilterExpression": {"state": ArrivalState.PENDING.value}}
@@ -109,6 +116,22 @@ INDEXES: Sequence[Index] = (
         for name in ("state", "district", "category", "type", "channel", "parties", "phone", "units")
     ),
     Index(collection=CASES, name="due", keys=(("open", 1), ("due_at", 1), ("_id", 1))),
+    _when(CASES, "visit_due"),
+    _when(CASES, "alarm_at"),
+    Index(
+        collection=CASES,
+        name="merged_into",
+        keys=(("merged_into", 1),),
+        options={"partialFilterExpression": {"merged_into": {"$type": "string"}}},
+    ),
+    Index(collection=LIGHT_CHANGES, name="at", keys=(("at", -1),)),
+    Index(
+        collection=LIGHT_CHANGES,
+        name="untold",
+        keys=(("at", 1),),
+        options={"partialFilterExpression": {"untold": True}},
+    ),
+    _expiring(LIGHT_CHANGES),
     Index(collection=TIMELINE, name="case", keys=(("case_number", 1), ("seq", 1)), options={"unique": True}),
     Index(collection=CASE_NUMBERS, name="number", keys=(("number", 1),), options={"unique": True}),
     Index(collection=CALLS, name="open", keys=(("danger", -1), ("at", 1), ("_id", 1)), options=_OPEN),
