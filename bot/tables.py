@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import IO
 
 LARGEST = 20 * 1024 * 1024
 MOST_ROWS = 200_000
@@ -74,32 +75,53 @@ def read_table(content: bytes, columns: Columns, needed: Iterable[str]) -> list[
     return rows
 
 
+CSV_BEGINS = "\ufeff".encode()
+"""The byte order mark, by which Excel knows the encoding."""
+
+
+def csv_lines(rows: Iterable[Sequence[str]]) -> bytes:
+    """Some lines of a CSV, for one that is written bit by bit after ``CSV_BEGINS``."""
+    written = io.StringIO()
+    csv.writer(written).writerows([_harmless(cell) for cell in row] for row in rows)
+    return written.getvalue().encode()
+
+
+class XlsxWriter:
+    """One sheet written bit by bit to a file on disk, its heading fixed; every cell is a text. Each call blocks."""
+
+    def __init__(self, headings: Sequence[str], *, title: str, made_at: datetime) -> None:
+        from openpyxl import Workbook  # noqa: PLC0415 - heavy, and seldom needed
+
+        self._book = Workbook(write_only=True)
+        self._book.properties.created = self._book.properties.modified = made_at.replace(tzinfo=None)
+        self._sheet = self._book.create_sheet(title=title[:31])
+        self._sheet.freeze_panes = "A2"
+        self.add([headings])
+
+    def add(self, rows: Iterable[Sequence[str]]) -> None:
+        from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - as above
+
+        for line in rows:
+            cells = [WriteOnlyCell(self._sheet, value=_printable(value)) for value in line]
+            for cell in cells:
+                cell.number_format = "@"
+                cell.data_type = "s"
+            self._sheet.append(cells)
+
+    def save(self, file: IO[bytes]) -> None:
+        self._book.save(file)
+
+
 def write_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """With a byte order mark, by which Excel knows the encoding."""
-    written = io.StringIO()
-    table = csv.writer(written)
-    table.writerow(headings)
-    table.writerows([_harmless(cell) for cell in row] for row in rows)
-    return ("\ufeff" + written.getvalue()).encode()
+    return CSV_BEGINS + csv_lines([headings, *rows])
 
 
 def write_xlsx(headings: Sequence[str], rows: Iterable[Sequence[str]], *, title: str, made_at: datetime) -> bytes:
     """One sheet, its heading fixed; every cell is a text. Blocks: call it beside the event loop."""
-    from openpyxl import Workbook  # noqa: PLC0415 - heavy, and seldom needed
-    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
-
-    book = Workbook(write_only=True)
-    book.properties.created = book.properties.modified = made_at.replace(tzinfo=None)
-    sheet = book.create_sheet(title=title[:31])
-    sheet.freeze_panes = "A2"
-    for line in (headings, *rows):
-        cells = [WriteOnlyCell(sheet, value=_printable(value)) for value in line]
-        for cell in cells:
-            cell.number_format = "@"
-            cell.data_type = "s"
-        sheet.append(cells)
-    out = io.BytesIO()
-    book.save(out)
+    writer, out = XlsxWriter(headings, title=title, made_at=made_at), io.BytesIO()
+    writer.add(rows)
+    writer.save(out)
     return out.getvalue()
 
 

@@ -1,14 +1,15 @@
-"""``cases``: a look at the cases and a move with one, through the API like any other client."""
+"""``cases``: a look at the cases and a move with one, through the API like any other client; the register as a file."""
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from bot.cli.app import Common, common
 
-app = typer.Typer(help="诉求：列出，变更状态（通过接口）", no_args_is_help=True)
+app = typer.Typer(help="诉求：列出，变更状态（通过接口），导出台账", no_args_is_help=True)
 
 _SECONDS = 15
 _REFUSED = 400
@@ -54,6 +55,32 @@ def move(
     given = {key: value for key, value in body.items() if value != ""}
     asyncio.run(_call(common(ctx), "POST", f"cases/{number}/transitions", body=given))
     typer.echo(f"{number} → {to}")
+
+
+@app.command()
+def export(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="文件", help="写到哪里，.csv 或 .xlsx；不能是已有的文件")],
+    *,
+    since: Annotated[str, typer.Option(metavar="日期", help="从哪天登记的起，如 2026-11-01")] = "",
+    until: Annotated[str, typer.Option(metavar="日期", help="到哪天登记的为止（含这天）")] = "",
+    state: Annotated[str, typer.Option(help="只要某个状态，如 submitted；open 是未办结的；不写是全部")] = "all",
+    kind: Annotated[str, typer.Option("--type", help="只要某个类型，如 投诉")] = "",
+    category: Annotated[str, typer.Option(help="只要某个类别，如 城乡建设/路灯照明")] = "",
+    district: Annotated[str, typer.Option(help="只要某个区县")] = "",
+    channel: Annotated[str, typer.Option(help="只要某个来源：wechat、sms、weibo、api、console")] = "",
+    unit: Annotated[str, typer.Option(help="只要某个单位和它下级的，代码或名称")] = "",
+    full: Annotated[bool, typer.Option("--full", help="写完整的姓名和电话；要写 --reason")] = False,
+    reason: Annotated[str, typer.Option(help="为什么要完整的，会记进操作记录")] = "",
+) -> None:
+    """导出台账：编号、电话都是文本；姓名电话默认遮住；检举控告不导出；谁导出了什么会留下记录。"""
+    from bot.cli.register import Asked, exported  # noqa: PLC0415 - only this command needs it
+
+    fields = {"since": since, "until": until, "state": state, "type": kind}
+    fields |= {"category": category, "district": district, "channel": channel}
+    asked = Asked(fields=fields, unit=unit, full=full, reason=reason)
+    count = asyncio.run(exported(common(ctx), file, asked))
+    typer.echo(f"已导出 {count} 件到 {file}" + ("，里面有个人信息，用完请删除" if full else ""))
 
 
 async def _call(

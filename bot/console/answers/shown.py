@@ -85,11 +85,13 @@ def differences(before: Mapping[str, Any], edit: Edit) -> Sequence[Difference]:
     if edit.act is not EditAct.SET:
         return ()
     return [
-        Difference(label=label, before=_text(before.get(name)), after=_text(edit.content.get(name)))
+        Difference(label=label, before=_text(name, before.get(name)), after=_text(name, edit.content.get(name)))
         for label, name in COLUMNS.items()
-        if _text(before.get(name)) != _text(edit.content.get(name))
+        if _text(name, before.get(name)) != _text(name, edit.content.get(name))
     ]
 
 
-def _text(value: Any) -> str:
+def _text(name: str, value: Any) -> str:
+    if name == "aspects":
+        value = [ASPECTS[Aspect(each)] for each in value or () if each in set(Aspect)]
     return "\n".join(map(str, value)) if isinstance(value, list | tuple) else str(value or "")

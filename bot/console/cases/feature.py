@@ -7,6 +7,7 @@ from bot.access.permissions import Permission
 from bot.casework.service import Casework
 from bot.casework.staffwork import StaffWork
 from bot.console.cases.actions import CaseActions
+from bot.console.cases.exporting import CaseExport
 from bot.console.cases.pages import CasePages
 from bot.console.cases.unit_actions import UnitActions
 from bot.console.routes import Feature, Handler, Route, Tab
@@ -30,10 +31,11 @@ class CaseParts:
 
 def cases_feature(parts: CaseParts) -> Feature:
     """The cases, as a part of the console."""
-    pages, actions, units = CasePages(parts), CaseActions(parts), UnitActions(parts)
+    pages, actions, units, exports = CasePages(parts), CaseActions(parts), UnitActions(parts), CaseExport(parts)
     looks = (
         Route(method="GET", path="/cases", handler=pages.list, needs=Permission.CASES),
-        Route(method="GET", path="/cases/export", handler=pages.export, needs=Permission.EXPORT),
+        Route(method="GET", path="/cases/export", handler=exports.masked, needs=Permission.EXPORT),
+        Route(method="POST", path="/cases/export", handler=exports.in_full, needs=Permission.EXPORT),
         Route(method="POST", path="/cases/assign", handler=units.assign_several, needs=Permission.ASSIGN),
         Route(method="GET", path="/accusations", handler=pages.accusations, needs=Permission.ACCUSATIONS),
         Route(method="GET", path=_ONE, handler=pages.one, needs=None, any_of=_SEES),

@@ -25,6 +25,7 @@ class Wanted:
     urgency: str = ""
     since: str = ""
     until: str = ""
+    unit: str = ""
     q: str = ""
 
     def fields(self) -> dict[str, str]:
@@ -36,7 +37,7 @@ def wanted_of(query: Mapping[str, str]) -> Wanted:
     """Read the form; what is none of the choices does not count."""
     values = {name: query.get(name, "").strip()[:60] for name in Wanted.__dataclass_fields__}
     choices: Mapping[str, object] = {
-        "state": {"open", *(state.value for state in CaseState)},
+        "state": {"open", "all", *(state.value for state in CaseState)},
         "light": LIGHTS,
         "type": CASE_TYPES,
     }
@@ -50,7 +51,7 @@ def wanted_of(query: Mapping[str, str]) -> Wanted:
 
 
 def filter_of(wanted: Wanted, now: datetime) -> CaseFilter:
-    """The filter of what is asked for; "" asks for what is still open."""
+    """The filter of what is asked for; "" asks for what is still open, "all" for everything."""
     phone, number = _sought(wanted.q)
     until = _day(wanted.until)
     return CaseFilter(

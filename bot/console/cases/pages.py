@@ -15,9 +15,7 @@ from bot.console.cases import shown
 from bot.console.cases.filters import LIGHTS, filter_of, wanted_of
 from bot.console.cases.grounds import GROUNDS
 from bot.console.cases.reach import case_of, may_reveal, within_reach
-from bot.console.cases.register import HEADINGS, register_rows
 from bot.console.routes import Call, Viewer
-from bot.tables import write_csv, write_xlsx
 from storage.attachment_records import AttachmentState
 from storage.audit import AuditLine
 from storage.cases import CASE_TYPES, LABELS, AssignmentState, Case, lawful_moves
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from bot.console.cases.feature import CaseParts
 
 _PAGE = 30
-_MOST_EXPORTED = 20_000
 _LONGEST_REASON = 200
 
 
@@ -46,7 +43,7 @@ class CasePages:
 
     async def _list(self, call: Call, *, accusations: bool) -> web.StreamResponse:
         now, wanted = self._parts.clock(), wanted_of(call.query)
-        narrowed = within_reach(call.viewer, filter_of(wanted, now), accusations=accusations)
+        narrowed = within_reach(call.viewer, filter_of(wanted, now), accusations=accusations, unit=wanted.unit)
         cursor = call.query.get("cursor") or None
         try:
             page = await self._store.cases.list(narrowed, _PAGE, cursor, include_accusations=accusations)
@@ -61,7 +58,7 @@ class CasePages:
             more=more,
             later=bool(cursor),
             accusations=accusations,
-            states=[("open", "未办结"), *((state.value, label) for state, label in LABELS.items())],
+            states=[("open", "未办结"), ("all", "全部"), *((state.value, label) for state, label in LABELS.items())],
             lights=LIGHTS,
             types=CASE_TYPES,
             urgencies=URGENCIES,
@@ -69,7 +66,9 @@ class CasePages:
             districts=_districts(call.viewer),
             categories=self._parts.categories,
             units=_assignable(call.viewer) if call.viewer.may(Permission.ASSIGN) and not accusations else [],
+            own_units=_assignable(call.viewer),
             may_export=call.viewer.may(Permission.EXPORT) and not accusations,
+            may_reveal=call.viewer.may(Permission.REVEAL),
         )
 
     async def one(self, call: Call) -> web.StreamResponse:
@@ -119,30 +118,6 @@ class CasePages:
             await response.write(piece)
         await response.write_eof()
         return response
-
-    async def export(self, call: Call) -> web.StreamResponse:
-        """The register (台账) of what the list shows, phones masked; who exported what is audited."""
-        now, wanted = self._parts.clock(), wanted_of(call.query)
-        narrowed = within_reach(call.viewer, filter_of(wanted, now), accusations=False)
-        cases: list[Case] = []
-        cursor: str | None = None
-        while len(cases) < _MOST_EXPORTED:
-            page = await self._store.cases.list(narrowed, 500, cursor)
-            cases += page.items
-            cursor = page.next_cursor
-            if cursor is None:
-                break
-        await self._audit(call, "cases.exported", "", count=len(cases), filter=wanted.fields())
-        rows = register_rows(cases[:_MOST_EXPORTED], now)
-        if call.query.get("as") == "xlsx":
-            content = await asyncio.to_thread(write_xlsx, HEADINGS, rows, title="诉求台账", made_at=now)
-            type_, ending = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"
-        else:
-            content = await asyncio.to_thread(write_csv, HEADINGS, rows)
-            type_, ending = "text/csv", "csv"
-        name = quote(f"诉求台账-{now:%Y%m%d}.{ending}")
-        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-        return web.Response(body=content, content_type=type_, headers=headers)
 
     async def _one(self, call: Call, case: Case, *, full: bool, template: str, problem: str = "") -> web.StreamResponse:
         entries, sent, attachments = await asyncio.gather(

@@ -26,14 +26,19 @@ def is_office(viewer: Viewer) -> bool:
     return viewer.unit.parent is None
 
 
-def within_reach(viewer: Viewer, wanted: CaseFilter, *, accusations: bool) -> CaseFilter:
-    """``wanted``, narrowed to what the viewer may see; ``accusations``: those alone."""
+def within_reach(viewer: Viewer, wanted: CaseFilter, *, accusations: bool, unit: str = "") -> CaseFilter:
+    """``wanted``, narrowed to what the viewer may see; ``accusations``: those alone.
+
+    ``unit``: only what is at that unit of theirs, or below it; one that is not theirs does not count.
+    """
     if accusations:
         return replace(wanted, accusation=True)
     narrowed = replace(wanted, accusation=False)
-    if is_office(viewer):
+    asked = bool(unit) and viewer.sees_unit(unit)
+    if is_office(viewer) and not asked:
         return narrowed
-    return replace(narrowed, units=frozenset(unit.id for unit in viewer.tree.below(viewer.unit.id)))
+    top = unit if asked else viewer.unit.id
+    return replace(narrowed, units=frozenset(each.id for each in viewer.tree.below(top)))
 
 
 async def case_of(store: Store, call: Call) -> Case:

@@ -1,13 +1,16 @@
-"""The register of cases (台账), a row each: what an office keeps and reports, nobody's full phone in it."""
+"""The register of cases (台账), a row each: what an office keeps and reports.
 
-from collections.abc import Iterable, Sequence
+Names, phones and what tells of people in the words are masked, unless somebody asked for them with a reason.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import datetime
 
-from bot import masking
 from bot.casework.staffwork import URGENCIES
-from bot.console.cases.shown import CHANNELS, light_of
+from bot.console.cases.shown import CHANNELS, filer, light_of, words
 from bot.local_time import at
-from storage.cases import Case
+from storage.case_repository import Cases
+from storage.cases import Case, CaseFilter
 
 HEADINGS: Sequence[str] = (
     "受理编号",
@@ -32,24 +35,49 @@ HEADINGS: Sequence[str] = (
 _GRADES = ("", "非常不满意", "不满意", "基本满意", "满意", "非常满意")
 
 
-def register_rows(cases: Iterable[Case], now: datetime) -> list[list[str]]:
+MOST_EXPORTED = 200_000
+_AT_ONCE = 500
+InFull = Callable[[Case], bool]
+"""Whether a case may be shown with names and phones."""
+
+
+def masked(_case: Case) -> bool:
+    """No case is."""
+    return False
+
+
+def register_rows(cases: Iterable[Case], now: datetime, in_full: InFull = masked) -> list[list[str]]:
     """The rows under ``HEADINGS``."""
-    return [_row(case, now) for case in cases]
+    return [_row(case, now, full=in_full(case)) for case in cases]
 
 
-def _row(case: Case, now: datetime) -> list[str]:
-    clock, light = case.next_clock, light_of(case, now)
+async def register_of(
+    cases: Cases, wanted: CaseFilter, now: datetime, in_full: InFull = masked
+) -> AsyncIterator[list[list[str]]]:
+    """The rows of everything that ``wanted`` finds, some hundred at a time; accusations are never among them."""
+    cursor, left = None, MOST_EXPORTED
+    while left > 0:
+        page = await cases.list(wanted, min(_AT_ONCE, left), cursor)
+        if page.items:
+            yield register_rows(page.items, now, in_full)
+        cursor, left = page.next_cursor, left - len(page.items)
+        if cursor is None:
+            return
+
+
+def _row(case: Case, now: datetime, *, full: bool) -> list[str]:
+    clock, light, who = case.next_clock, light_of(case, now), filer(case, full=full)
     return [
         case.number,
         at(case.created_at),
         CHANNELS.get(case.source.channel, case.source.channel),
         case.type,
         case.category,
-        masking.text(case.title, person=case.filer.name),
+        words(case, case.title, full=full),
         case.district,
-        masking.text(case.place, person=case.filer.name),
-        "匿名" if case.anonymous else masking.name(case.filer.name),
-        masking.phone(case.filer.phone),
+        words(case, case.place, full=full),
+        "匿名" if case.anonymous else who.name,
+        who.phone,
         URGENCIES.get(case.urgency, case.urgency),
         case.state.label,
         "、".join(each.unit for each in case.assignments if each.lead),

@@ -8,6 +8,7 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     return;
   }
+  if (event.submitter && "keep" in event.submitter.dataset) return; // a download: the page stays as it is
   window.setTimeout(() => {
     for (const button of event.target.querySelectorAll("button")) button.disabled = true;
   }, 0);
