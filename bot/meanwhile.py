@@ -27,7 +27,9 @@ from bot.spooling.opening import open_disk
 from bot.waiting import away, refuses_us, stopped_within
 from bot.web import WebParts, make_runner, make_web
 from channels.base import Channel, Clock, WebhookRequest
-from storage.errors import KeysMissing, StorageAway
+from storage.backups.mark import held
+from storage.driver import Database
+from storage.errors import KeysMissing, StorageAway, StorageError
 from storage.stamps import Stamps
 
 _TIMEOUT_MS = 1_500
@@ -94,12 +96,12 @@ class Meanwhile:
         """Return when the database answers, or at ``stop``; until then calls are kept, or refused where none can be."""
         async with contextlib.AsyncExitStack() as asking:
             database = await connected(self._settings, asking, _TIMEOUT_MS)
-            if await answers(database):
+            if await _serves(database):
                 return
             await self._open()
             said = _KEEPS if self.door else _KEEPS_NOT
             structlog.get_logger().error("web.without_database", sentence=f"{away(self._settings).sentence}。{said}")
-            while not stop.is_set() and not await answers(database):
+            while not stop.is_set() and not await _serves(database):
                 if self.door is None and await refuses_us(database):
                     return
                 await stopped_within(stop, _LOOK_S)
@@ -158,6 +160,18 @@ class Meanwhile:
         self._stack.push_async_callback(runner.cleanup)
         self._socket = _listening(self._settings.http.host, self._settings.http.port)
         await web.SockSite(runner, self._socket.dup(), backlog=_BACKLOG).start()
+
+
+async def _serves(database: Database) -> bool:
+    """Whether it is there, and whole: what comes while a backup is put back waits in the spool too."""
+    if not await answers(database):
+        return False
+    try:
+        return not await held(database)
+    except StorageAway:
+        return False
+    except StorageError:  # for the opening to name
+        return True
 
 
 def _listening(host: str, port: int) -> socket.socket:

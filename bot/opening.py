@@ -11,6 +11,7 @@ from bot.clocks.clockwork import ClockSetter
 from bot.clocks.rules import Rules
 from bot.master_key import master_key
 from bot.settings import Settings
+from storage.backups.mark import refuse_half_restored
 from storage.driver import Database, connect
 from storage.errors import StorageAway, StorageError
 from storage.personal_data import Vault, open_vault
@@ -67,9 +68,15 @@ async def connected(settings: Settings, stack: AsyncExitStack, timeout_ms: int) 
 async def opened_store(
     settings: Settings, database: Database, *, tries: int = _OPENING_TRIES, busy_tries: int = _BUSY_TRIES
 ) -> tuple[Store, Vault]:
-    """Safe to repeat: a busy server may need longer for its first indexes than any operation gets."""
+    """Safe to repeat: a busy server may need longer for its first indexes than any operation gets.
+
+    Raises:
+        Restoring: a backup is being put back, or that was broken off.
+        DatabaseAway, KeysMissing: as they are.
+    """
     master = master_key(settings)
     try:
+        await refuse_half_restored(database)
         vault = await open_vault(database, master)
         if vault.made_new:
             structlog.get_logger().warning("keys.master_key_made", where=master.where, sentence=_BACK_UP)

@@ -7,13 +7,15 @@ import structlog
 
 from bot.opening import DatabaseAway, connected
 from bot.settings import Settings
+from storage.backups.mark import refuse_half_restored
 from storage.driver import Database
-from storage.errors import StorageAway, StorageError
+from storage.errors import Restoring, StorageAway, StorageError
 
 _TIMEOUT_MS = 1_500
 PAUSES = (0.5, 1.0, 2.0, 5.0)
 """Seconds between two looks; the last one for as long as it takes."""
 _SAY_AGAIN_S = 60.0
+_PASSING = {StorageAway, Restoring}
 
 
 async def until_database(settings: Settings, stop: asyncio.Event, *, event: str) -> None:
@@ -27,11 +29,12 @@ async def until_database(settings: Settings, stop: asyncio.Event, *, event: str)
     loop, told_at, looks = asyncio.get_running_loop(), 0.0, 0
     async with contextlib.AsyncExitStack() as asking:
         database = await connected(settings, asking, _TIMEOUT_MS)
-        while not stop.is_set() and await _failure(database) is StorageAway:
+        while not stop.is_set() and (failure := await _failure(database)) in _PASSING:
             pause = PAUSES[min(looks, len(PAUSES) - 1)]
             if not looks or loop.time() - told_at > _SAY_AGAIN_S:
                 told_at = loop.time()
-                structlog.get_logger().error(event, sentence=f"{away(settings).sentence}。正在等待，连上后自动继续")
+                told = failure.sentence if failure is Restoring else away(settings).sentence
+                structlog.get_logger().error(event, sentence=f"{told}。正在等待，连上后自动继续")
             await stopped_within(stop, pause)
             looks += 1
 
@@ -51,12 +54,13 @@ async def stopped_within(stop: asyncio.Event, seconds: float) -> None:
 
 async def refuses_us(database: Database) -> bool:
     """Whether it is there and will not have us, as with a wrong password: waiting would not help."""
-    return await _failure(database) not in {None, StorageAway}
+    return await _failure(database) not in {None, *_PASSING}
 
 
 async def _failure(database: Database) -> type[StorageError] | None:
     try:
         await database.ping()
+        await refuse_half_restored(database)
     except StorageError as error:
         return type(error)
     return None

@@ -1,6 +1,6 @@
 """The one door to MongoDB: the only module that imports a client.
 
-``storage.collection`` and ``storage.bucket`` are the rest of it.
+``storage.collection``, ``storage.bucket`` and ``storage.snapshot`` are the rest of it.
 
 Two clients serve, chosen by a setting: motor and its official successor, PyMongo's own async client, the default
 because a turn costs the processor less with it (docs/decisions/0003). They differ in what must be awaited; that
@@ -14,7 +14,8 @@ aware, in UTC.
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Literal, TypeVar
 
 import pymongo
@@ -25,8 +26,9 @@ from pymongo.errors import PyMongoError
 from storage.bucket import Bucket
 from storage.collection import Collection, Document, Filter, Operation, Session, Sort, awaited
 from storage.driver_errors import cancellations, is_transient, mapped, wrong_address
-from storage.errors import StorageError
+from storage.errors import StorageAway, StorageError
 from storage.patient_waits import mend_waits
+from storage.snapshot import Snapshot
 
 __all__ = [
     "DEFAULT_DATABASE",
@@ -38,6 +40,7 @@ __all__ = [
     "Filter",
     "Operation",
     "Session",
+    "Snapshot",
     "Sort",
     "connect",
 ]
@@ -50,6 +53,7 @@ _FIRST_PAUSE = 0.002
 _LONGEST_PAUSE = 0.1
 _TRYING_SHARE = 0.75
 _SELECTION_MS = 2_000
+_LONGEST_APP_NAME = 120
 
 
 async def connect(
@@ -58,6 +62,7 @@ async def connect(
     driver: DriverName = "pymongo",
     timeout_ms: int = 1_500,
     name: str | None = None,
+    purpose: str = "petition-bot",
 ) -> "Database":
     """Make ready to speak to the server at ``uri``; the first connection is made by the first operation.
 
@@ -66,6 +71,7 @@ async def connect(
         driver: which client.
         timeout_ms: how long one operation may take in all.
         name: the database.
+        purpose: what the server is told of who speaks to it, besides the name of the database.
 
     Raises:
         WrongAddress: the URI cannot be read.
@@ -79,9 +85,13 @@ async def connect(
             journal=True,
             tz_aware=True,
             uuidRepresentation="standard",
-            appname="petition-bot",
+            appname=f"{purpose} {name or _named_in(uri)}"[:_LONGEST_APP_NAME],
         )
         return Database(client, client.get_default_database(default=name or DEFAULT_DATABASE).name, timeout_ms)
+
+
+def _named_in(uri: str) -> str:
+    return uri.partition("://")[2].partition("/")[2].partition("?")[0] or DEFAULT_DATABASE
 
 
 def _client(driver: DriverName) -> Any:
@@ -146,6 +156,43 @@ class Database:
     async def drop(self) -> None:
         with mapped(self.name):
             await self._client.drop_database(self.name)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        """Read as of one instant, for as long as the server keeps it (``minSnapshotHistoryWindowInSeconds``)."""
+        with mapped(self.name):
+            async with await awaited(self._client.start_session(snapshot=True)) as session:
+                yield Snapshot(self._database, session)
+
+    async def rename(self, name: str, to: str) -> None:
+        """Put the collection ``name`` in the place of ``to``, at once and whole; what was there is gone."""
+        with mapped(name):
+            where = f"{self.name}."
+            await self._client["admin"].command(
+                "renameCollection", where + name, to=where + to, dropTarget=True, writeConcern={"w": "majority"}
+            )
+
+    async def others(self, purpose: str = "petition-bot") -> int | None:
+        """How many connections the service's processes hold to this database; None where we may not look.
+
+        Only those that were made for ``purpose``: ours must have been made for another.
+        """
+        try:
+            answer = await self.sibling("admin").command(
+                "aggregate",
+                pipeline=[
+                    {"$currentOp": {"allUsers": True, "idleConnections": True}},
+                    {"$match": {"appName": f"{purpose} {self.name}"[:_LONGEST_APP_NAME]}},
+                    {"$count": "number"},
+                ],
+                cursor={},
+            )
+        except StorageAway:
+            raise
+        except StorageError:
+            return None
+        found = answer["cursor"]["firstBatch"]
+        return int(found[0]["number"]) if found else 0
 
     async def in_transaction(self, body: Callable[[Session], Awaitable[T]]) -> T:
         """Run ``body`` in a transaction and commit it; a write conflict with another process repeats it.

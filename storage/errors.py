@@ -16,6 +16,9 @@
     ├── SpoolShut          retryable  the spool on this disk takes nothing: not writable, or none is there
     │   └── SpoolFull                 its limits, or the disk, are used up
     ├── BatchUnreadable               a batch of the spool is damaged, or sealed for another place
+    ├── SnapshotGone                  the instant that a backup reads is no longer to be had; ``too_old`` says why
+    ├── BackupRefused                 a backup cannot be made, is damaged or does not fit; ``sentence`` says which
+    ├── Restoring          retryable  a backup is being put back, or that was broken off; nobody may begin meanwhile
     └── EmbeddedFailed                an embedded server failed; ``sentence`` names the cure
 
 Driver errors are turned into these at one door (``storage.driver``); nothing of the driver gets past it.
@@ -162,6 +165,42 @@ class BatchUnreadable(StorageError):
 
     code = "batch_unreadable"
     sentence = "本机暂存的一个文件读不出来，已移到一边"
+
+
+class SnapshotGone(StorageError):
+    """``too_old``: the server keeps an instant only so long; else a collection was made over under our eyes."""
+
+    code = "snapshot_gone"
+    sentence = "备份期间数据库的结构在变（例如正在升级），请稍后再备份一次"
+    _TOO_OLD = (
+        "数据库不再保留备份开始那一刻的数据（它默认保留 5 分钟，或另一次备份刚好结束）。"
+        "请再备份一次；仍不行时请管理员执行 "
+        "db.adminCommand({setParameter: 1, minSnapshotHistoryWindowInSeconds: 3600})"
+    )
+
+    def __init__(self, detail: str = "", *, too_old: bool = False) -> None:
+        super().__init__(detail)
+        self.too_old = too_old
+        self.sentence = self._TOO_OLD if too_old else type(self).sentence
+
+
+class BackupRefused(StorageError):
+    """``sentence`` names the file and what is wrong, for whoever sits at the terminal."""
+
+    code = "backup_refused"
+    sentence = "备份不能用"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class Restoring(StorageError):
+    """The store is not whole until the restore has ended; it may be repeated."""
+
+    code = "restoring"
+    retryable = True
+    sentence = "正在恢复备份，或恢复中断了：请等它完成，或再运行一次 petition-bot restore"
 
 
 class EmbeddedFailed(StorageError):

@@ -27,6 +27,8 @@ FRESH_SECONDS = 30.0
 SETTLE_SECONDS = 75.0
 """How long a new key is made known before it is used: long enough for every process to have read it."""
 
+NAMES = (CONTENT, LOOKUP, IDENTITY)
+
 _TEMPLATES = {
     CONTENT: aead.aead_key_templates.AES256_GCM,
     LOOKUP: daead.deterministic_aead_key_templates.AES256_SIV,
@@ -61,6 +63,16 @@ async def open_keysets(database: Database, master: MasterKey) -> Opened:
         unwrapper, made_new = await asyncio.to_thread(master.load_or_make)
         await _make(database, unwrapper)
     return Opened(handles=await read(database, unwrapper), unwrapper=unwrapper, made_new=made_new)
+
+
+async def read_or_refuse(database: Database, unwrapper: Any) -> None:
+    """Look whether the master key opens what is there.
+
+    Raises:
+        KeysMissing: as ``read``.
+    """
+    register()
+    await read(database, unwrapper)
 
 
 async def read(database: Database, unwrapper: Any) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 Everything here blocks (disk, network): call it in a thread.
 """
 
+import hashlib
 import importlib
 import os
 import secrets
@@ -12,12 +13,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import tink
-from tink import aead, json_proto_keyset_format, secret_key_access
+from tink import aead, json_proto_keyset_format, proto_keyset_format, secret_key_access
+from tink.proto import tink_pb2
 
 from channels.system_errors import why
 from storage.errors import KeysMissing
 
 _SIZE_LIMIT = 16_384
+_FINGERPRINT = 16
+"""Hexadecimal digits."""
 _INTEGRATIONS = {
     "gcp-kms": ("tink.integration.gcpkms", "GcpKmsClient", "tink[gcpkms]"),
     "aws-kms": ("tink.integration.awskms", "AwsKmsClient", "tink[awskms]"),
@@ -30,6 +34,14 @@ class MasterKey(Protocol):
     @property
     def where(self) -> str:
         """The place, for people: a path or a URI."""
+        ...
+
+    def fingerprint(self) -> str:
+        """Tells keys apart, and tells nothing of them: which of them opens a backup.
+
+        Raises:
+            KeysMissing: as ``load``.
+        """
         ...
 
     def load(self) -> Any:
@@ -60,11 +72,44 @@ class KeyFile:
         return str(self.path)
 
     def load(self) -> Any:
+        return self._parsed(self.content())[0]
+
+    def fingerprint(self) -> str:
+        return self._parsed(self.content())[1]
+
+    def content(self) -> str:
+        """The key itself, as it lies in the file.
+
+        Raises:
+            KeysMissing: as ``load``.
+        """
+        text = self._read()
+        self._parsed(text)
+        return text
+
+    def put(self, content: str) -> None:
+        """Write a key that was kept elsewhere; one that is there already is never replaced.
+
+        Raises:
+            KeysMissing: there is one, what is given is none, or the file cannot be written.
+        """
+        self._parsed(content)
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            written = _write_once(self.path, content.encode())
+        except OSError as error:
+            sentence = f"无法创建主密钥文件 {self.path}（{why(error)}）"
+            raise KeysMissing("master key file not made", sentence=sentence) from error
+        if not written:
+            sentence = f"{self.path} 已经有一把主密钥，不会覆盖"
+            raise KeysMissing("master key file exists", sentence=sentence)
+
+    def _parsed(self, text: str) -> tuple[Any, str]:
         aead.register()
         try:
-            handle = json_proto_keyset_format.parse(self._read(), secret_key_access.TOKEN)
-            return handle.primitive(aead.Aead)
-        except (tink.TinkError, UnicodeDecodeError):
+            handle = json_proto_keyset_format.parse(text, secret_key_access.TOKEN)
+            return handle.primitive(aead.Aead), _fingerprint(handle)
+        except tink.TinkError:
             sentence = f"主密钥文件 {self.path} 内容已损坏，请用备份恢复"
             raise KeysMissing("master key unreadable", sentence=sentence) from None
 
@@ -76,9 +121,9 @@ class KeyFile:
         try:
             with self.path.open("rb") as file:
                 self._refuse_others(os.fstat(file.fileno()))
-                return file.read(_SIZE_LIMIT).decode()
+                return file.read(_SIZE_LIMIT).decode(errors="replace")
         except FileNotFoundError:
-            sentence = f"找不到主密钥文件 {self.path}。没有它就读不出已有数据，请把备份放回原处"
+            sentence = f"找不到主密钥文件 {self.path}。没有它就读不出数据，请把备份放回原处（petition-bot keys import）"
             raise KeysMissing("no master key file", sentence=sentence) from None
         except OSError as error:
             sentence = f"读不了主密钥文件 {self.path}（{why(error)}）"
@@ -100,6 +145,15 @@ class KeyFile:
         except OSError as error:
             sentence = f"无法创建主密钥文件 {self.path}（{why(error)}）"
             raise KeysMissing("master key file not made", sentence=sentence) from error
+
+
+def _fingerprint(handle: Any) -> str:
+    """Of 256 random bits, so that nobody gets from it to them."""
+    keyset = tink_pb2.Keyset.FromString(proto_keyset_format.serialize(handle, secret_key_access.TOKEN))
+    digest = hashlib.sha256(b"petition-bot master key")
+    for key in keyset.key:
+        digest.update(key.key_data.value)
+    return digest.hexdigest()[:_FINGERPRINT]
 
 
 def _write_once(path: Path, content: bytes) -> bool:
@@ -139,6 +193,9 @@ class KmsKey:
 
     @property
     def where(self) -> str:
+        return self.uri
+
+    def fingerprint(self) -> str:
         return self.uri
 
     def load(self) -> Any:

@@ -1,10 +1,11 @@
-"""``keys``: the keys that personal data are sealed with."""
+"""``keys``: the keys that personal data are sealed with (``export`` and ``import``: ``bot.cli.key_travel``)."""
 
 import asyncio
 import sys
 
 import typer
 
+from bot.cli import key_travel
 from bot.cli.app import Common, common
 
 _TIMEOUT_MS = 10_000
@@ -15,7 +16,8 @@ _WHAT_IT_DOES = (
 )
 _WAITS_FOR = "等待各进程读到新密钥"
 
-app = typer.Typer(help="加密密钥：更换与查看", no_args_is_help=True)
+app = typer.Typer(help="加密密钥：更换、查看、导出与导入", no_args_is_help=True)
+key_travel.add_commands(app)
 
 
 @app.command()
@@ -37,7 +39,8 @@ def show(ctx: typer.Context) -> None:
     if isinstance(key, KeyFile) and not key.path.exists():
         typer.echo("这个文件还没有，首次启动时生成；生成以后请另存一份备份。")
         return
-    typer.echo("请把它另存一份备份，和数据库的备份分开放；丢了就再也读不出数据。")
+    typer.echo("请把它另存一份备份（petition-bot keys export），和数据库的备份分开放；丢了就再也读不出数据。")
+    typer.echo(f"指纹：{key.fingerprint()}")
 
 
 async def _rotate(options: Common) -> None:

@@ -5,6 +5,7 @@ from typing import NoReturn
 
 from bot.cli import (
     audit,
+    backup,
     broadcast,
     cases,
     chat,
@@ -28,7 +29,7 @@ from bot.cli.app import make_app
 from bot.cli.failures import explain
 
 app = make_app()
-for group in (everything, processes, chat, doctor, sandbox, rasa, broadcast):
+for group in (everything, processes, chat, doctor, sandbox, rasa, broadcast, backup):
     group.add_commands(app)
 app.add_typer(keys.app, name="keys")
 app.add_typer(cases.app, name="cases")

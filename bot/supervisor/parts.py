@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
 import time
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from bot.child import dies_with_us
 
 SETTINGS_WRONG = 2
 """The exit code that says: beginning again will not help."""
@@ -22,6 +23,8 @@ _LONGEST_LINE = 16_384
 
 Say = Callable[[str, str], None]
 """Takes a part's name and a line."""
+Changed = Callable[[], None]
+"""Called when a part runs under another process id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +43,11 @@ class Part:
 class Keeper:
     """Keeps one part running until it is told to stop."""
 
-    def __init__(self, part: Part, say: Say, *, pauses: Sequence[float] = PAUSES) -> None:
+    def __init__(
+        self, part: Part, say: Say, *, pauses: Sequence[float] = PAUSES, changed: Changed = lambda: None
+    ) -> None:
         self.part = part
+        self._changed = changed
         self._say = say
         self._pauses = pauses
         self._stopping = asyncio.Event()
@@ -93,6 +99,7 @@ class Keeper:
         if self._stopping.is_set():
             return 0
         process = self._process = await spawn(self.part)
+        self._changed()
         lines = asyncio.create_task(self._tell_lines(process))
         try:
             return await process.wait()
@@ -121,14 +128,9 @@ async def spawn(part: Part) -> Process:
     Must be called in the main thread: the signal is tied to the thread that began the child.
     """
     return await asyncio.create_subprocess_exec(
-        *_dies_with_us(), *part.argv, env=dict(part.env), stdin=DEVNULL, stdout=PIPE, stderr=STDOUT,
+        *dies_with_us(), *part.argv, env=dict(part.env), stdin=DEVNULL, stdout=PIPE, stderr=STDOUT,
         start_new_session=True,
     )  # fmt: skip
-
-
-def _dies_with_us() -> tuple[str, ...]:
-    setpriv = shutil.which("setpriv")
-    return (setpriv, "--pdeathsig", "TERM", "--") if setpriv else ()
 
 
 def _reason(code: int) -> str:
@@ -146,8 +148,10 @@ async def _set_within(event: asyncio.Event, seconds: float) -> bool:
 class Supervisor:
     """The parts in the order in which they are to be stopped."""
 
-    def __init__(self, parts: Sequence[Part], say: Say, *, pauses: Sequence[float] = PAUSES) -> None:
-        self._keepers = [Keeper(part, say, pauses=pauses) for part in parts]
+    def __init__(
+        self, parts: Sequence[Part], say: Say, *, pauses: Sequence[float] = PAUSES, changed: Changed = lambda: None
+    ) -> None:
+        self._keepers = [Keeper(part, say, pauses=pauses, changed=changed) for part in parts]
         self._runs: list[asyncio.Task[int]] = []
 
     def start(self) -> None:

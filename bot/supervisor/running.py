@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -44,7 +44,7 @@ class Running:
                 raise PortTaken(http.host, http.port)
             if self.plan.embedded:
                 self._addresses = await self._start_servers()
-            self._supervisor = Supervisor(self.plan.parts(self._addresses), self._say)
+            self._supervisor = Supervisor(self.plan.parts(self._addresses), self._say, changed=self._note_change)
             self._supervisor.start()
             self.note()
             self._held = begun.pop_all()
@@ -92,6 +92,11 @@ class Running:
             variables={**self.plan.added, **self._addresses},
             parts=self._supervisor.pids,
         ).write(self.plan.data_dir)
+
+    def _note_change(self) -> None:
+        """A full disk must not end the parts that run."""
+        with suppress(OSError):
+            self.note()
 
     async def _start_servers(self) -> Mapping[str, str]:
         from storage.embedded import EmbeddedServers  # noqa: PLC0415 - only where needed

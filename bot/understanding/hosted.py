@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import structlog
 
+from bot.child import dies_with_us
 from bot.understanding.breaker import Breaker
 from bot.understanding.host import LENGTH, LONGEST_FRAME, PASSAGE, QUERY
 from bot.understanding.preparing import LONGEST_PASSAGE
@@ -179,6 +180,7 @@ class HostedEmbedder:
         if self._process is not None and self._process.returncode is None:
             return self._process
         self._process = await asyncio.create_subprocess_exec(
+            *dies_with_us("KILL"),  # also where it is stuck over a text, and does not see the end of its input
             *self._argv,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import structlog
 
+from bot.child import dies_with_us
 from bot.understanding.host import LENGTH
 from bot.understanding.hosted import bare_environment
 from bot.understanding.store import ModelStore
@@ -55,8 +56,9 @@ class Learning:
         log = structlog.get_logger()
         began = asyncio.get_running_loop().time()
         log.info("learning.began", model=model.name)
-        # It inherits the turn: should we die, nobody begins a second training beside it.
+        # It inherits the turn: should we die, nobody begins a second training beside it while it ends.
         process = await asyncio.create_subprocess_exec(
+            *dies_with_us(),
             *(sys.executable, "-m", "bot.understanding.training", str(model), str(self._seconds)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

@@ -1,5 +1,7 @@
 """Personal data is unreadable at rest: the raw documents of every collection are searched."""
 
+import json
+import zipfile
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,7 +9,9 @@ import bson
 import pytest
 
 from channels.messages import Grant, Kind, Link, Location, Media, Purpose, Via
+from storage.backups.taking import take
 from storage.cases import CaseAttachment, CaseState, EntryKind
+from storage.master_key import KeyFile
 from storage.records import Attempt, Call
 
 SECRETS = {
@@ -122,3 +126,15 @@ async def test_what_was_sealed_is_read_again(lived, address):
     [case] = await lived.cases.of_conversation(held.id)
     assert case.filer.id_number == SECRETS["id_number"]
     assert [each.note for each in await lived.cases.timeline(case.number)] == [SECRETS["note"]] * 2
+
+
+async def test_no_backup_holds_anything_readable(lived, database, tmp_path, now):
+    path = tmp_path / "backup.zip"
+    await take(database, KeyFile(tmp_path / "keys" / "master.key"), path, at=now)
+    raw = {"the file": path.read_bytes()}
+    with zipfile.ZipFile(path) as archive:
+        raw |= {name: archive.read(name) for name in archive.namelist()}
+    assert {"collections/cases.bson", "collections/attachment_files.chunks.bson", "manifest.json"} <= raw.keys()
+    key = json.loads((tmp_path / "keys" / "master.key").read_text())["key"][0]["keyData"]["value"]
+    secrets = {**SECRETS, "master key": key}
+    assert [(name, what) for name, kept in raw.items() for what, each in secrets.items() if each.encode() in kept] == []
