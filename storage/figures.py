@@ -70,6 +70,15 @@ def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """What several wrote about: cases of one category in one district."""
+
+    category: str
+    district: str
+    count: int
+
+
 class Figures:
     """Counts over the cases."""
 
@@ -96,6 +105,25 @@ class Figures:
             [*stages, {"$group": group}, {"$sort": {"total": -1, "_id": 1}}], limit=MOST_ROWS
         )
         return [_counts(each) for each in found]
+
+    async def spots(
+        self, *, since: datetime, until: datetime, units: Sequence[str] | None = None, fewest: int, limit: int
+    ) -> Sequence[Spot]:
+        """Where at least ``fewest`` cases of one category came from one district, the most first."""
+        where: dict[str, Any] = {"accusation": False, "created_at": {"$gte": since, "$lt": until}}
+        where |= {"category": {"$ne": ""}, "district": {"$ne": ""}}
+        if units is not None:
+            where["units"] = {"$in": list(units)}
+        found = await self._cases.aggregate(
+            [
+                {"$match": where},
+                {"$group": {"_id": {"category": "$category", "district": "$district"}, "count": {"$sum": 1}}},
+                {"$match": {"count": {"$gte": fewest}}},
+                {"$sort": {"count": -1, "_id": 1}},
+            ],
+            limit=limit,
+        )
+        return [Spot(**each["_id"], count=int(each["count"])) for each in found]
 
     async def daily(self, *, since: datetime, until: datetime, units: Sequence[str] | None = None) -> Mapping[str, int]:
         """Count the cases of each day (China's), "2026-11-22"; days without a case are left out."""

@@ -29,6 +29,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "attachment.read": "查看附件",
         "cases.exported": "导出诉求台账",
         "figures.exported": "导出统计",
+        "digest.exported": "导出群众之声",
         "edit.proposed": "修改问答或用语，待审核",
         "edit.passed": "审核通过问答或用语",
         "edit.refused": "退回问答或用语的修改",

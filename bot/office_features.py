@@ -1,0 +1,25 @@
+"""Features of the console that stand by themselves, over the parts of a web process."""
+
+from collections.abc import Sequence
+
+from bot.console.answers import AnswerParts, answers_feature
+from bot.console.digest import DigestParts, digest_feature
+from bot.console.routes import Feature
+from bot.console.wording import WordingParts, wording_feature
+from bot.editing.desk import EditDesk
+from bot.services import Services
+from storage.figures import Figures
+
+
+def further_features(services: Services) -> Sequence[Feature]:
+    """Answers and wording, whose edits every process takes over by itself; the digest."""
+    store, clock = services.store, services.clock
+    desk = EditDesk(store=store, layer=services.layer, clock=clock, look=services.dialog.look_now)
+    answers = AnswerParts(store=store, desk=desk, understanding=services.understanding, clock=clock)
+    office = services.settings.office.name
+    digest = DigestParts(store=store, figures=Figures(store.database), clock=clock, office=office)
+    return (
+        answers_feature(answers),
+        wording_feature(WordingParts(store=store, desk=desk)),
+        digest_feature(digest),
+    )
