@@ -13,9 +13,8 @@ from bot.broadcasts.making import make_office
 from bot.casework.attending import Attending
 from bot.casework.staffwork import StaffWork
 from bot.casework.visits import Visits
-from bot.clocks.calendar import WorkCalendar
-from bot.clocks.clockwork import ClockSetter
-from bot.clocks.rules import Rules
+from bot.clocks.making import book_of, setter_of
+from bot.clocks.rule_office import RuleOffice
 from bot.console.aftercare import AftercareParts, aftercare_feature
 from bot.console.app import ConsoleParts, make_console
 from bot.console.cases import CaseParts, cases_feature
@@ -25,7 +24,8 @@ from bot.console.figures import figures_feature
 from bot.console.notices import NoticeParts, notices_feature
 from bot.console.people import people_feature
 from bot.console.routes import Feature
-from bot.office_features import further_features
+from bot.console.rules import RuleParts, rules_feature
+from bot.office_editing import editing_features
 from bot.resident import ResidentParts, make_resident_pages
 from bot.services import Services
 from dialogs.files import DialogFiles
@@ -44,7 +44,7 @@ def console_of(services: Services) -> web.Application:
             clock=clock,
             office=services.settings.office.name,
             public_url=services.settings.http.public_url,
-            features=(*_features(services, members), _conversations(services, live), *further_features(services)),
+            features=(*_features(services, members), _conversations(services, live), *editing_features(services)),
         )
     )
     console.on_shutdown.append(live.close)
@@ -65,7 +65,7 @@ def resident_pages_of(services: Services) -> web.Application:
 
 
 def _features(services: Services, members: Members) -> Sequence[Feature]:
-    clocks = ClockSetter(calendar=WorkCalendar(), rules=Rules)
+    clocks = setter_of(services.store)
     staffwork = StaffWork(
         store=services.store, clock=services.clock, clocks=clocks, kick=services.queue.kick, links=services.links
     )
@@ -93,7 +93,13 @@ def _features(services: Services, members: Members) -> Sequence[Feature]:
         categories=cases.categories,
         sms_fen=services.settings.broadcasts.sms_fen,
     )
-    return (cases_feature(cases), aftercare, notices_feature(notices), figures, people)
+    return (cases_feature(cases), aftercare, notices_feature(notices), figures, _rules(services, cases), people)
+
+
+def _rules(services: Services, cases: CaseParts) -> Feature:
+    setter, book = setter_of(services.store), book_of(services.store)
+    office = RuleOffice(store=services.store, setter=setter, book=book, clock=services.clock)
+    return rules_feature(RuleParts(store=services.store, office=office, categories=cases.categories))
 
 
 def _conversations(services: Services, live: Live) -> Feature:

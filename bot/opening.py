@@ -8,10 +8,11 @@ import structlog
 
 from bot.clocks.calendar import WorkCalendar
 from bot.clocks.clockwork import ClockSetter
-from bot.clocks.rules import Rules
+from bot.clocks.rulebook import RuleBook
 from bot.master_key import master_key
 from bot.settings import Settings
 from storage.backups.mark import refuse_half_restored
+from storage.clock_rules import ClockRules
 from storage.driver import Database, connect
 from storage.errors import StorageAway, StorageError
 from storage.personal_data import Vault, open_vault
@@ -92,7 +93,9 @@ async def opened_store(
 
 
 async def _opened(database: Database, vault: Vault, settings: Settings) -> Store:
-    clockwork = ClockSetter(calendar=WorkCalendar(), rules=Rules)
+    book = RuleBook(ClockRules(database))
+    await book.refresh()
+    clockwork = ClockSetter(calendar=WorkCalendar(), rules=book)
     return await Store.open(database, vault, number_prefix=settings.office.prefix, clockwork=clockwork)
 
 

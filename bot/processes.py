@@ -13,7 +13,7 @@ from bot.api import make_api
 from bot.broadcasts.making import make_office, make_runs
 from bot.chance import jitter
 from bot.channel_runs import ChannelRuns
-from bot.clocks.making import make_alarms
+from bot.clocks.making import make_alarms, make_applier
 from bot.delivery import jobs
 from bot.intake import Intake
 from bot.meanwhile import Meanwhile
@@ -114,6 +114,7 @@ async def _work(settings: Settings, stop: asyncio.Event) -> None:
             group.create_task(_runs(services, keeper).run(stop))
             group.create_task(make_runs(services).run(stop))
             group.create_task(make_alarms(services).run(stop))
+            group.create_task(make_applier(services).run(stop))
         await services.turns.drain(_LAST_SECONDS)
 
 

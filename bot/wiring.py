@@ -18,6 +18,7 @@ from bot.casework.links import CaseLinks
 from bot.casework.service import Casework
 from bot.chance import SecureChance, jitter
 from bot.channel_registry import Channels, make_channels
+from bot.clocks.making import book_of
 from bot.delivery.backoff import Backoff
 from bot.delivery.broker import ReliableStreamBroker
 from bot.delivery.deliverer import Deliverer
@@ -100,6 +101,7 @@ async def _services(settings: Settings, store: Store, vault: Vault, stack: Async
     wakeups = Wakeups(url)
     await stack.enter_async_context(_running(wakeups.run()))
     await stack.enter_async_context(_running(vault.keep_fresh()))
+    await stack.enter_async_context(_running(book_of(store).keep_fresh()))
     http = await stack.enter_async_context(
         aiohttp.ClientSession(
             timeout=_HTTP_TIMEOUT, connector=aiohttp.TCPConnector(limit=_HTTP_CONNECTIONS), trust_env=False

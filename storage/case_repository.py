@@ -55,7 +55,7 @@ class Cases:
     """The cases, with their timelines and query codes."""
 
     def __init__(self, database: Database, vault: Vault, clockwork: Clockwork = no_clocks) -> None:
-        self._clockwork = clockwork
+        self.clockwork = clockwork
         self._cases = database[CASES]
         self._timeline = database[TIMELINE]
         self._tries = CodeTries(database)
@@ -67,7 +67,7 @@ class Cases:
         The commit fails with AlreadyThere where the number is taken: the case was filed before.
         """
         filed = replace(case, version=1, last_seq=1)
-        filed = replace(filed, clocks=self._clockwork(filed, was=None, at=entry.at))
+        filed = replace(filed, clocks=self.clockwork(filed, was=None, at=entry.at))
         code_hash = self._vault.hash_code(code, _code_place(case.number))
         document = case_to_document(filed, self._vault) | {"code": code_hash}
         return [
@@ -88,7 +88,7 @@ class Cases:
             raise IllegalMove(case.state, to, lawful)
         again = case.reopened + (to is CaseState.REOPENED)
         moved = replace(self._changed(case, entry.at, sets), state=to, reopened=again)
-        moved = replace(moved, clocks=self._clockwork(moved, was=case.state, at=entry.at))
+        moved = replace(moved, clocks=self.clockwork(moved, was=case.state, at=entry.at))
         told = replace(entry, kind=EntryKind.MOVED, from_state=case.state, to_state=to)
         return [self._update(case, moved), self._entered(told, moved)]
 
@@ -212,6 +212,10 @@ class Cases:
         where = {"alarm_at": {"$type": "date", "$lt": now}}
         found = await self._cases.find(where, sort=(("alarm_at", 1), ("_id", 1)), limit=limit)
         return tuple(case_from_document(each, self._vault) for each in found)
+
+    async def open_numbers(self, limit: int) -> Sequence[str]:
+        """The numbers of the cases in which somebody still has to do something, accusations included."""
+        return [str(each["_id"]) for each in await self._cases.find({"open": True}, projection={"_id": 1}, limit=limit)]
 
     async def begin_alarms(self) -> int:
         """Have the lights of open cases told that an earlier version kept; give how many there are."""

@@ -219,6 +219,7 @@ class EntryKind(StrEnum):
     MERGED = "merged"
     VISITED = "visited"
     LIGHT = "light"
+    RECKONED = "reckoned"
 
     @property
     def label(self) -> str:
@@ -245,6 +246,7 @@ _KIND_LABELS: Mapping[EntryKind, str] = MappingProxyType(
         EntryKind.MERGED: "并案",
         EntryKind.VISITED: "回访",
         EntryKind.LIGHT: "亮灯",
+        EntryKind.RECKONED: "期限重算",
     }
 )
 

@@ -72,7 +72,9 @@ class StaffWork:
             gone = [each for each in case.assignments if each.state is AssignmentState.RETURNED]
             names = "、".join(unit.name for unit, leads in wanted if not leads)
             told = f"主办：{lead.name}" + (f"；协办：{names}" if names else "") + (f"\n{note}" if note else "")
-            return _entry(EntryKind.UNITS, actor, now, told), {"assignments": (*gone, *kept)}
+            assigned = replace(case, assignments=(*gone, *kept))
+            sets = {"assignments": assigned.assignments, "clocks": self._clocks.set_anew(assigned)}
+            return _entry(EntryKind.UNITS, actor, now, told), sets
 
         return await self._do(number, decide, "case.units_set")
 

@@ -43,8 +43,7 @@ class WorkCalendar:
 
     def provisional(self, year: int) -> bool:
         """Whether the year's exchanged workdays are not known yet."""
-        known = {each.year for each in chinese_calendar.holidays}
-        return year not in known and not any(each.year == year for each in self._exchanged)
+        return year not in _announced() and not any(each.year == year for each in self._exchanged)
 
     def workday_from(self, day: date) -> date:
         """Give ``day``, or the next workday where it is none."""
@@ -71,6 +70,12 @@ class WorkCalendar:
     def next_open(self, moment: datetime) -> datetime:
         """Give ``moment``, or when the office opens next."""
         return next(self.spans(moment))[0]
+
+
+@lru_cache(maxsize=1)
+def _announced() -> frozenset[int]:
+    """The years whose exchanged workdays are known."""
+    return frozenset(each.year for each in chinese_calendar.holidays)
 
 
 @lru_cache(maxsize=_YEARS_KEPT)

@@ -10,7 +10,8 @@ from bot.clocks.rules import WARNING_SHARE, Rules
 from storage.cases import Case, CaseState
 from storage.clocks import CaseClock, Limit, Pause, Stage
 
-_ENDS = frozenset({CaseState.REFUSED, CaseState.WITHDRAWN, CaseState.CLOSED})
+_ENDS = frozenset({CaseState.ANSWERED, CaseState.REFUSED, CaseState.WITHDRAWN, CaseState.CLOSED})
+"""What was answered at once was accepted thereby."""
 
 
 class ClockSetter:
@@ -18,7 +19,11 @@ class ClockSetter:
 
     def __init__(self, *, calendar: WorkCalendar, rules: Callable[[], Rules]) -> None:
         self._calendar = calendar
-        self._rules = rules
+        self.rules = rules
+
+    def by(self, rules: Rules) -> "ClockSetter":
+        """Give one that goes by ``rules``, over the same calendar."""
+        return ClockSetter(calendar=self._calendar, rules=lambda: rules)
 
     def __call__(self, case: Case, *, was: CaseState | None, at: datetime) -> tuple[CaseClock, ...]:
         clocks = case.clocks
@@ -32,9 +37,9 @@ class ClockSetter:
             case CaseState.ACCEPTED | CaseState.REOPENED:
                 stopped = (_stopped(clock, at) for clock in clocks)
                 return (*stopped, self._started(case, Stage.ANSWER, at), self._started(case, Stage.CLOSE, at))
-            case CaseState.ANSWERED:
-                # What was answered at once was accepted thereby.
-                return tuple(_stopped(clock, at) for clock in clocks)
+            case CaseState.ASSIGNED:
+                # A unit may have limits of its own.
+                return self.set_anew(replace(case, clocks=clocks))
             case state if state in _ENDS:
                 return tuple(_stopped(clock, at) for clock in clocks)
         return clocks
@@ -54,11 +59,11 @@ class ClockSetter:
         )
 
     def _started(self, case: Case, stage: Stage, at: datetime) -> CaseClock:
-        rule = self._rules().of(case, stage)
+        rule = self.rules().of(case, stage)
         return self._reckoned(CaseClock(stage=stage, started_at=at, limit=rule.limit, rule=rule.id))
 
     def _ruled(self, case: Case, clock: CaseClock) -> CaseClock:
-        rule = self._rules().of(case, clock.stage)
+        rule = self.rules().of(case, clock.stage)
         return replace(clock, limit=rule.limit, rule=rule.id)
 
     def _paused(self, clock: CaseClock, at: datetime) -> CaseClock:
@@ -73,7 +78,7 @@ class ClockSetter:
         return reckoned(replace(clock, pauses=(*clock.pauses[:-1], ended)), self._calendar)
 
     def _reckoned(self, clock: CaseClock) -> CaseClock:
-        named = {rule.id: rule.warning_share for rule in self._rules()}
+        named = {rule.id: rule.warning_share for rule in self.rules()}
         return reckoned(clock, self._calendar, warning_share=named.get(clock.rule, WARNING_SHARE))
 
 

@@ -5,8 +5,9 @@ The defaults are the law's and what hotlines promise: 15 days to inform of accep
 is in danger, a day where a delay does harm. An office sets its own in the console.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from storage.cases import Case
 from storage.clocks import Limit, Stage, TimeUnit
@@ -38,9 +39,27 @@ class Rule:
         )
 
     @property
+    def scope(self) -> tuple[Stage, str, str, str, str]:
+        """What it is for: no two rules of an office are for the same."""
+        return (self.stage, self.type, self.category, self.urgency, self.unit)
+
+    @property
     def narrowness(self) -> tuple[int, int]:
         """How many things it asks for, urgency before all else."""
         return (bool(self.urgency), sum(map(bool, (self.type, self.category, self.unit))))
+
+
+def rule_document(rule: Rule) -> dict[str, Any]:
+    """Give ``rule`` as it is kept."""
+    plain = {name: getattr(rule, name) for name in ("id", "type", "category", "urgency", "unit", "warning_share")}
+    return {**plain, "stage": rule.stage.value, "amount": rule.limit.amount, "time_unit": rule.limit.unit.value}
+
+
+def rule_of(document: Mapping[str, Any]) -> Rule:
+    """Give the rule that ``rule_document`` made ``document`` of."""
+    plain = {name: document[name] for name in ("id", "type", "category", "urgency", "unit", "warning_share")}
+    limit = Limit(amount=document["amount"], unit=TimeUnit(document["time_unit"]))
+    return Rule(**plain, stage=Stage(document["stage"]), limit=limit)
 
 
 DEFAULT_RULES: Sequence[Rule] = (

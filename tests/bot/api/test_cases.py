@@ -260,7 +260,7 @@ async def test_a_case_tells_its_limits(api, office):
     from bot.clocks.clockwork import ClockSetter
     from bot.clocks.rules import Rules
 
-    office.store.cases._clockwork = ClockSetter(calendar=WorkCalendar(), rules=Rules)
+    office.store.cases.clockwork = ClockSetter(calendar=WorkCalendar(), rules=Rules)
     case = await office.filed(await office.resident())
     answer = await (await api.get(f"/api/v1/cases/{case.number}")).json()
     [clock] = answer["clocks"]

@@ -1,0 +1,122 @@
+"""A new version of the rules reaches the open cases: each is set anew, and its timeline says what became of it.
+
+Done by one worker under a lease, some seconds after the version was made, when every process goes by it: what a slower
+one filed meanwhile by the rules of before is among the open cases then. Whoever takes over begins again; a case that
+goes by the rules already is left alone.
+"""
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+
+from bot.clocks.clockwork import ClockSetter
+from bot.clocks.rulebook import REFRESH_S, RuleBook
+from bot.faults import frames_of
+from bot.local_time import at
+from channels.base import Clock
+from storage.cases import Actor, ActorKind, EntryKind, TimelineEntry
+from storage.clock_rules import ClockRules, RuleVersion
+from storage.clocks import CaseClock
+from storage.errors import Conflict, StorageError
+from storage.leases import Leases
+from storage.store import Store
+
+SETTLED = timedelta(seconds=3 * REFRESH_S)
+"""After it every process that lives has read the version."""
+MOST = 200_000
+_LOOK_S = 3.0
+_LEASE = "clock-rules"
+_LEASE_S = 30.0
+_PORTION = 100
+_TRIES = 4
+
+
+class RuleApplier:
+    """Looks for a version that was not applied yet."""
+
+    def __init__(self, *, store: Store, setter: ClockSetter, book: RuleBook, clock: Clock, leases: Leases) -> None:
+        self._store = store
+        self._setter = setter
+        self._book = book
+        self._clock = clock
+        self._leases = leases
+        self._kept = ClockRules(store.database)
+        self._owner = uuid.uuid4().hex
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until ``stop``."""
+        while not stop.is_set():
+            try:
+                await self.look(stop)
+            except StorageError as error:
+                structlog.get_logger().warning("clock_rules.storage_error", error=error.code)
+            except Exception as error:  # noqa: BLE001 - the next look begins anew
+                structlog.get_logger().error("clock_rules.broke", error=type(error).__name__, frames=frames_of(error))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_S):
+                    await stop.wait()
+
+    async def look(self, stop: asyncio.Event) -> None:
+        """Apply the newest version, where that is due.
+
+        Raises:
+            StorageError: it was not applied to the end; look again.
+        """
+        newest = await self._kept.newest()
+        if newest is None or newest.applied_at is not None or self._clock() - newest.at < SETTLED:
+            return
+        if not await self._hold():
+            return
+        await self._book.refresh()
+        if (changed := await self._apply(newest, stop)) is not None:
+            await self._kept.applied(newest.number, at=self._clock(), changed=changed)
+            structlog.get_logger().info("clock_rules.applied", version=newest.number, changed=changed)
+        await self._leases.release(_LEASE, self._owner)
+
+    async def _apply(self, version: RuleVersion, stop: asyncio.Event) -> int | None:
+        """Set all anew; None where it was not brought to its end."""
+        changed = 0
+        for place, number in enumerate(await self._store.cases.open_numbers(MOST)):
+            if place % _PORTION == 0 and (stop.is_set() or not await self._hold()):
+                return None
+            changed += await self._set_anew(number, version)
+        return changed
+
+    async def _hold(self) -> bool:
+        return await self._leases.hold(_LEASE, self._owner, seconds=_LEASE_S)
+
+    async def _set_anew(self, number: str, version: RuleVersion) -> bool:
+        for _ in range(_TRIES):
+            case = await self._store.cases.get(number)
+            clocks = self._setter.set_anew(case) if case else ()
+            if case is None or not case.state.is_open or not differs(case.clocks, clocks):
+                return False
+            note = f"按第 {version.number} 版时限规则：{told(case.clocks, clocks)}"
+            actor = Actor(kind=ActorKind.SYSTEM)
+            entry = TimelineEntry(at=self._clock(), actor=actor, kind=EntryKind.RECKONED, note=note)
+            with contextlib.suppress(Conflict):
+                await self._store.committer.commit(self._store.cases.append(case, entry, clocks=clocks))
+                return True
+        raise Conflict(number)
+
+
+def differs(before: Sequence[CaseClock], after: Sequence[CaseClock]) -> bool:
+    """Whether a limit or one of its moments is another now."""
+    return any(_moments(old) != _moments(new) for old, new in zip(before, after, strict=True))
+
+
+def told(before: Sequence[CaseClock], after: Sequence[CaseClock]) -> str:
+    """What changed, as the timeline tells it."""
+    return "；".join(
+        f"{new.stage.label} {old.limit} → {new.limit}" + (f"，截止 {at(new.due_at)}" if new.due_at else "")
+        for old, new in zip(before, after, strict=True)
+        if _moments(old) != _moments(new)
+    )
+
+
+def _moments(clock: CaseClock) -> tuple[object, ...]:
+    return (clock.limit, clock.warns_at, clock.due_at)

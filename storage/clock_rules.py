@@ -1,0 +1,71 @@
+"""The office's own rules for limits, as numbered versions: none is ever changed, the newest counts.
+
+What a rule says is the office's (``bot.clocks.rules``); here it is plain fields.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from storage.driver import Database
+from storage.errors import AlreadyThere, Conflict
+
+CLOCK_RULES = "clock_rules"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleVersion:
+    """``by`` is the id of the member who made it, ``what`` says what they changed. ``applied_at``: the clocks of all
+    open cases go by it; ``changed`` of them had to be set anew.
+    """
+
+    number: int
+    rules: tuple[Mapping[str, Any], ...]
+    at: datetime
+    by: str = ""
+    what: str = ""
+    applied_at: datetime | None = None
+    changed: int = 0
+
+
+class ClockRules:
+    """The versions."""
+
+    def __init__(self, database: Database) -> None:
+        self._versions = database[CLOCK_RULES]
+
+    async def newest(self) -> RuleVersion | None:
+        found = await self.versions(1)
+        return found[0] if found else None
+
+    async def versions(self, limit: int) -> Sequence[RuleVersion]:
+        """Give the newest versions, the newest first."""
+        return [_version(each) for each in await self._versions.find({}, sort=(("_id", -1),), limit=limit)]
+
+    async def get(self, number: int) -> RuleVersion | None:
+        found = await self._versions.find_one({"_id": number})
+        return None if found is None else _version(found)
+
+    async def add(self, version: RuleVersion) -> None:
+        """Keep ``version``, whose number is one more than that of the newest.
+
+        Raises:
+            Conflict: somebody else was quicker.
+        """
+        document = {name: getattr(version, name) for name in RuleVersion.__dataclass_fields__ if name != "number"}
+        rules = [dict(each) for each in version.rules]
+        try:
+            await self._versions.insert_one({"_id": version.number, **document, "rules": rules})
+        except AlreadyThere:
+            raise Conflict(CLOCK_RULES) from None
+
+    async def applied(self, number: int, *, at: datetime, changed: int) -> None:
+        """Note that the clocks of all open cases go by a version, and how many were set anew."""
+        where = {"_id": number, "applied_at": None}
+        await self._versions.update_one(where, {"$set": {"applied_at": at, "changed": changed}})
+
+
+def _version(document: Mapping[str, Any]) -> RuleVersion:
+    plain = {name: document[name] for name in RuleVersion.__dataclass_fields__ if name in document}
+    return RuleVersion(**(plain | {"rules": tuple(document["rules"])}), number=document["_id"])
