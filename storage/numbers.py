@@ -22,6 +22,8 @@ from storage.personal_data import Vault
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 COUNTERS = "counters"
 CASE_NUMBERS = "case_numbers"
+GAP = 10_000
+"""More than are drawn on any day between a backup and the restore of it."""
 
 _PREFIX = re.compile(r"[A-Z]{1,6}")
 _NUMBER = re.compile(r"([A-Z]{1,6})([0-9]{12,13})")
@@ -46,6 +48,18 @@ def compose(prefix: str, at: datetime, sequence: int) -> str:
     """Write the number of the ``sequence``-th case of the day that ``at`` falls on in China."""
     digits = f"{at.astimezone(CHINA):%y%m%d}{sequence:05d}"
     return f"{prefix}{digits}{damm.calc_check_digit(digits)}"
+
+
+async def leave_gap(database: Database, *, at: datetime) -> None:
+    """Pass over numbers of this day, after the store went back to what it was earlier.
+
+    Those that were drawn since then are known to people, and here to nobody any more: none is given twice.
+    """
+    await database[COUNTERS].update_one({"_id": _counter(at)}, {"$inc": {"last": GAP}}, upsert=True)
+
+
+def _counter(at: datetime) -> str:
+    return f"case_number:{at.astimezone(CHINA):%y%m%d}"
 
 
 class Numbers:
@@ -94,10 +108,10 @@ class Numbers:
     async def _fresh(self, wanted: Mapping[str, datetime]) -> list[tuple[str, str]]:
         days: dict[str, list[str]] = defaultdict(list)
         for key, at in wanted.items():
-            days[f"{at.astimezone(CHINA):%y%m%d}"].append(key)
+            days[_counter(at)].append(key)
         drawn = []
         for day, keys in days.items():
-            first = await self._next(f"case_number:{day}", len(keys)) - len(keys) + 1
+            first = await self._next(day, len(keys)) - len(keys) + 1
             drawn += [(key, compose(self._prefix, wanted[key], first + place)) for place, key in enumerate(keys)]
         return drawn
 

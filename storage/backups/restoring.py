@@ -19,6 +19,7 @@ from storage.backups.reading import Advance, BackupFile
 from storage.driver import Database
 from storage.errors import BackupRefused
 from storage.migrations import INDEXES, SCHEMA, migrate
+from storage.numbers import leave_gap
 
 
 class Target(StrEnum):
@@ -70,6 +71,8 @@ async def restore(
 ) -> None:
     """Make ``database`` what the backup holds, and no more than that; what it held is gone afterwards.
 
+    Only the counter of today's case numbers goes on from further up (``storage.numbers.leave_gap``).
+
     ``manifest`` is what ``backup.check`` gave. ``before_exchange`` is awaited when all has come, the store is held and
     nothing of the old is touched yet: whoever uses the store still is to be stopped there.
 
@@ -91,6 +94,7 @@ async def restore(
         raise
     await _exchange(database)
     await migrate(database, at=at)
+    await leave_gap(database, at=at)
     await mark.clear(database)
 
 

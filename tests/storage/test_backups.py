@@ -27,7 +27,7 @@ from storage.personal_data import open_vault
 from storage.store import Store
 
 PICTURE = b"the bytes of a picture" * 40_000
-_OWN = {"schema", mark.COLLECTION}
+_OWN = {"schema", "counters", mark.COLLECTION}
 
 
 @pytest.fixture
@@ -324,6 +324,13 @@ async def test_what_the_backup_does_not_hold_is_gone_afterwards(lived, database,
     await database["of_a_later_version"].insert_one({"_id": 1})
     await restore(database, backup, backup.check(), at=now)
     assert "of_a_later_version" not in await database.collection_names()
+
+
+async def test_a_number_that_was_given_since_the_backup_is_not_given_again(lived, database, master, tmp_path, now):
+    backup = await taken(lived, master, tmp_path / "b.zip", now)
+    since = {await lived.numbers.draw(message_id=f"m{each}", at=now) for each in range(3)}
+    await restore(database, backup, backup.check(), at=now)
+    assert await lived.numbers.draw(message_id="another", at=now) not in since
 
 
 async def test_an_empty_database_is_no_backup(other, master, tmp_path, now, vault):
