@@ -25,7 +25,7 @@ from bot.console.notices import NoticeParts, notices_feature
 from bot.console.people import people_feature
 from bot.console.routes import Feature
 from bot.console.rules import RuleParts, rules_feature
-from bot.office_editing import editing_features
+from bot.office_features import further_features
 from bot.resident import ResidentParts, make_resident_pages
 from bot.services import Services
 from dialogs.files import DialogFiles
@@ -44,7 +44,7 @@ def console_of(services: Services) -> web.Application:
             clock=clock,
             office=services.settings.office.name,
             public_url=services.settings.http.public_url,
-            features=(*_features(services, members), _conversations(services, live), *editing_features(services)),
+            features=(*_features(services, members), _conversations(services, live), *further_features(services)),
         )
     )
     console.on_shutdown.append(live.close)
