@@ -15,6 +15,7 @@ from dialogs import options, own_number
 from dialogs.abbreviations import in_full
 from dialogs.actions.amiss import says_amiss
 from dialogs.alarms import RAISED, Alarms
+from dialogs.astray import Astray
 from dialogs.case_questions import Said
 from dialogs.effects import Effects
 from dialogs.engine.contract import Engine, EngineTurn, Message, State, requested_slot
@@ -33,7 +34,7 @@ from dialogs.notices import NoticeReplies
 from dialogs.outcome import CallPerson, Effect, Heard, Outcome, Person, Reply, Unlink
 from dialogs.repeats import Repeats
 from dialogs.scans import scan_after, scanned, with_scans
-from dialogs.short_texts import asks_for_more, fitted, next_part, shows_a_summary
+from dialogs.short_texts import asks_for_more, fitted, left_after, next_part
 from dialogs.speaking import Voice
 from dialogs.written import Written
 
@@ -65,7 +66,7 @@ class Manager:
 
     ``notice`` is said once, at first contact, where the answer itself does not say who we are: by channel, "" for
     every other. ``caution`` is said before the answer where a message only perhaps speaks of danger, ``gathering``
-    where it tells of many who are about to gather.
+    where it tells of many who are about to gather. ``astray`` answers a number that is none of those just shown.
     """
 
     def __init__(
@@ -76,8 +77,9 @@ class Manager:
         script: Script,
         notice: Mapping[str, str],
         replies: NoticeReplies,
-        caution: str = "",
-        gathering: str = "",
+        caution: Mapping[str, str],
+        gathering: Mapping[str, str],
+        astray: Astray,
         warm: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine = engine
@@ -85,6 +87,7 @@ class Manager:
         self._voice = Voice(notice, script)
         self._caution = caution
         self._gathering_words = gathering
+        self._astray = astray
         self._danger = shipped_ear()
         self._gathering = Gathering(categories, script, self._danger)
         self._alarms = Alarms(categories, self._danger)
@@ -137,6 +140,9 @@ class Manager:
         answers = grasped.again.payload or grasped.follows
         if not (answers or grasped.urgent):  # an alarm is no answer to what is asked of a case
             answers = await self._of_cases(kept, grasped, person, now)
+        alone = "" if answers or dropped or grasped.payload else grasped.alone
+        if astray := self._astray.answer(kept, alone, now, room=person.room, in_form=grasped.in_form):
+            return astray
         text = grasped.text if answers or not grasped.payload else ""
         message = _message(thought, person, now, text=text, payload=answers or grasped.payload, first=first)
         if where := scanned(kept, now):
@@ -203,7 +209,7 @@ class Manager:
         gathers = not grasped.urgent and plans_a_gathering(grasped.alone)
         if (alarmed or gathers) and not grasped.urgent:
             effects.append(CallPerson(reason="danger"))
-            caution = self._gathering_words if gathers else self._caution
+            caution = (self._gathering_words if gathers else self._caution)["sms" if room else ""]
             replies = [Reply(text=caution), *replies] if caution else replies
         said = fitted(self._voice.in_script(replies, traditional=traditional), room, now=now)
         return Outcome(
@@ -219,7 +225,7 @@ class Manager:
                 "alarm": now.isoformat() if alarmed else kept["alarm"],
                 "danger": self._alarms.about(kept, grasped.alone, grasped.follows),
                 "scan": scan_after(kept, effects),
-                "more": said.rest or ({} if shows_a_summary(replies) else kept["more"]),
+                "more": left_after(said, replies, kept["more"], in_form=unfinished(done.state)),
             },
             replies=said.replies,
             effects=effects,

@@ -1,7 +1,7 @@
 """The choices a reply offered: a digit or a title, typed, means the same as the button."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,12 @@ _STAYS = 2
 _DIGIT = re.compile(
     r"(?:我|就|那)?(?:选择?|要|回复)?第?([1-9一二三四五六七八九])(?:号|个|项|件|条)?(?:吧|呗|啊|呀|哈)?"
 )
+_ANY_NUMBER = re.compile(
+    r"(?:我|就|那)?(?:选择?|要|回复)?第?([0-9]{1,2}|[零〇一二三四五六七八九十])(?:号|个|项|件|条)?(?:吧|呗|啊|呀|哈)?"
+)
+_LINE = re.compile(r"^([0-9]{1,2}) (.+)$", re.MULTILINE)
+_NUMBERED = re.compile(r"(?:^|\s)1[ 　]\S")
+_SEVERAL = 2
 _OF_MATTERS = re.compile(r"第.[件桩]")
 """第二件 is the second matter where matters are told apart, not the second choice."""
 _CASE = re.compile(r'"case_number": "(\w+)"')
@@ -44,7 +50,12 @@ def offered(replies: Sequence[Reply], before: Sequence[Mapping[str, Any]], *, no
     """What stands open after a turn: its own choices, or those of before for two turns more."""
     fresh = [b for reply in replies for b in reply.buttons][:_MOST]
     if fresh:
-        return [{"title": b.title, "payload": b.payload, "at": now.isoformat(), "turns": 0} for b in fresh]
+        shown = _shown(replies)
+        new = {"at": now.isoformat(), "turns": 0}
+        return [
+            {"title": b.title, "payload": b.payload, **new, "shown": shown(number, b.title)}
+            for number, b in enumerate(fresh, 1)
+        ]
     return [{**option, "turns": option["turns"] + 1} for option in before if option["turns"] < _STAYS]
 
 
@@ -54,8 +65,7 @@ def chosen(text: str, options: Sequence[Mapping[str, Any]], *, now: datetime, in
     A digit that answers nothing means the menu, outside forms.
     """
     bare = words_only(text)
-    longest = _OPEN_IN_A_FORM_FOR if in_form else _OPEN_FOR
-    fresh = [o for o in options if now - datetime.fromisoformat(o["at"]) <= longest]
+    fresh = _fresh(options, now, in_form=in_form)
     at = _position(bare)
     if _OF_MATTERS.match(bare) and any(_APART in str(o["payload"]) for o in fresh):
         return None
@@ -71,6 +81,18 @@ def chosen(text: str, options: Sequence[Mapping[str, Any]], *, now: datetime, in
         if at is not None and at < len(MENU) and not in_form and not fresh
         else _menu_title(bare, in_form=in_form)
     )
+
+
+def beyond(
+    text: str, options: Sequence[Mapping[str, Any]], *, now: datetime, in_form: bool
+) -> tuple[str, Sequence[str]] | None:
+    """The number that ``text`` is, where it is none of those just shown, and what these were; None for all else."""
+    fresh = [option for option in _fresh(options, now, in_form=in_form) if not option["turns"]]
+    given = _ANY_NUMBER.fullmatch(words_only(text))
+    if given is None or len(fresh) < _SEVERAL or not all(option.get("shown") for option in fresh):
+        return None
+    at = _position(words_only(text))
+    return (given[1], [str(option["shown"]) for option in fresh]) if at is None or at >= len(fresh) else None
 
 
 def of_cases(options: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -97,6 +119,20 @@ def _still_which(text: str, options: Sequence[Mapping[str, Any]]) -> str | None:
     asked = {_CASE_INTENT.sub("", str(o["payload"])) for o in options if _CASE.search(str(o["payload"]))}
     several = len([o for o in options if _CASE.search(str(o["payload"]))]) > 1
     return next(iter(asked)) if several and len(asked) == 1 and commands.affirms(text) else None
+
+
+def _fresh(options: Sequence[Mapping[str, Any]], now: datetime, *, in_form: bool) -> list[Mapping[str, Any]]:
+    longest = _OPEN_IN_A_FORM_FOR if in_form else _OPEN_FOR
+    return [option for option in options if now - datetime.fromisoformat(option["at"]) <= longest]
+
+
+def _shown(replies: Sequence[Reply]) -> Callable[[int, str], str]:
+    """Gives what stood behind a number, its title where the choices share a line; "" where none were numbered."""
+    choosing = [reply.text for reply in replies if reply.buttons]
+    if len(choosing) != 1 or not _NUMBERED.search(choosing[0]):
+        return lambda _number, _title: ""
+    lines = dict(_LINE.findall(choosing[0])) if "　2 " not in choosing[0] else {}
+    return lambda number, title: lines.get(str(number), title)
 
 
 def _position(bare: str) -> int | None:
