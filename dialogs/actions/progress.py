@@ -105,12 +105,12 @@ def _told(
 ) -> list[Any]:
     """Told as far as the asker may read it; by text, six digits that follow are the code of this case."""
     locked = turn.by_sms and not proved and (case.full or not code)
-    _tell(dispatcher, turn, case, locked=locked)
+    _tell(dispatcher, turn, case, locked=locked, whole=turn.by_sms and proved)
     asked = case.number if locked else None
     return [SlotSet("asked_number", asked), SlotSet("told_case", case.number)]
 
 
-def _tell(dispatcher: CollectingDispatcher, turn: Turn, case: CaseView, *, locked: bool) -> None:
+def _tell(dispatcher: CollectingDispatcher, turn: Turn, case: CaseView, *, locked: bool, whole: bool) -> None:
     """What was asked of the case: who, until when, why so long; else how it stands."""
     match turn.entity("topic") if case.full else "":
         case "who":
@@ -122,13 +122,16 @@ def _tell(dispatcher: CollectingDispatcher, turn: Turn, case: CaseView, *, locke
         case "urge":
             urge(dispatcher, turn, case)
         case _:
-            tell_case(dispatcher, case, locked=locked)
+            tell_case(dispatcher, case, locked=locked, whole=whole)
             if case.full:
                 tell_late(dispatcher, case, turn.at)
 
 
-def tell_case(dispatcher: CollectingDispatcher, case: CaseView, *, locked: bool = False) -> None:
-    """A case as its filer may read it; to others the state. ``locked``: without what was written."""
+def tell_case(dispatcher: CollectingDispatcher, case: CaseView, *, locked: bool = False, whole: bool = False) -> None:
+    """A case as its filer may read it; to others the state.
+
+    ``locked``: without what was written. ``whole``: the newest words uncut, for those who have no page to read them on.
+    """
     if not case.full:
         say(
             dispatcher,
@@ -139,7 +142,9 @@ def tell_case(dispatcher: CollectingDispatcher, case: CaseView, *, locked: bool 
         return
     unit = f"，{case.unit}" if case.unit else ""
     last = list(case.steps)[-_STEPS:]
-    steps = "\n".join(_step(step, locked=locked) for step in last) or f"{day(case.filed_at)} 登记"
+    newest = next((step for step in reversed(last) if step.note), None) if whole else None
+    told = [_step(step, 0 if locked else len(step.note) if step is newest else _NOTE) for step in last]
+    steps = "\n".join(told) or f"{day(case.filed_at)} 登记"
     say(dispatcher, "utter_case", number=case.number, title=case.title, state=case.label + unit, steps=steps)
     if locked and any(step.note for step in last):
         say(dispatcher, "utter_case_locked")
@@ -173,8 +178,8 @@ def case_buttons(cases: Sequence[CaseView], intent: str, **entities: str) -> lis
     return [(case.number, f"/{intent}" + json.dumps({**entities, "case_number": case.number})) for case in cases]
 
 
-def _step(step: CaseStep, *, locked: bool) -> str:
-    note = f"：{clipped(step.note, _NOTE)}" if step.note and not locked else ""
+def _step(step: CaseStep, most: int) -> str:
+    note = f"：{clipped(step.note, most)}" if step.note and most else ""
     return f"{day(step.at)} {step.label}{note}"
 
 

@@ -165,8 +165,9 @@ async def test_the_person_sees_and_adds_to_their_cases_from_each_channel(town: T
     # whoever texts may be forged: the state alone, and of an accusation nothing
     assert await town.sees(TEXTED) == {by_text: True, in_chat: False}
     await town.turn(PERSON, AddToCase(number=by_text, text="还有一盏"))
-    entries = await town.store.cases.timeline(by_text)
-    assert entries[-1].note == "还有一盏"
+    await town.turn(TEXTED, AddToCase(number=in_chat, text="也有一盏"))
+    for number, note in ((by_text, "还有一盏"), (in_chat, "也有一盏")):
+        assert (await town.store.cases.timeline(number))[-1].note == note
     with pytest.raises(EffectRefused):
         await town.turn(TEXTED, AddToCase(number=secret, text="x"))
 

@@ -190,6 +190,17 @@ async def test_the_whole_of_what_will_be_filed_is_shown_when_it_is_asked_for(pho
     assert [e for e in (await phone.says("Y")).effects if isinstance(e, FileCase)]
 
 
+async def test_with_the_query_code_the_newest_words_are_read_whole(phone: Simple) -> None:
+    """Notices that had to cut them say so."""
+    answer = "".join(f"第{number}盏灯已经换好，线路也一并查过；" for number in range(1, 21))
+    phone.cases.own = [view(**{**LAMP, "note": answer})]
+    assert "第1盏" not in await phone.text("WF261101000017")
+    told = await phone.text(f"WF261101000017 {CODE}")
+    while told.endswith(HINT):
+        told = told.removesuffix(HINT) + await phone.text("M")
+    assert answer in told.replace("\n", "")
+
+
 # few keys
 
 
