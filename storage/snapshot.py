@@ -27,15 +27,17 @@ class Snapshot:
                 raise _gone(error, collection) from error
             return found
 
-    async def batches(self, collection: str) -> AsyncIterator[bytes]:
-        """All documents, as the server sends them: BSON, one after another, some 16 MB at a time at most.
+    async def batches(self, collection: str, *, documents: int) -> AsyncIterator[bytes]:
+        """All documents, as the server sends them: BSON, one after another, so many at a time, and 16 MB at most.
 
         Raises:
             SnapshotGone: the server no longer knows that instant, or the collection was made over meanwhile.
         """
         with mapped(collection):
             try:
-                async for batch in self._raw[collection].find_raw_batches({}, session=self._session):
+                async for batch in self._raw[collection].find_raw_batches(
+                    {}, session=self._session, batch_size=documents
+                ):
                     yield batch
             except OperationFailure as error:
                 raise _gone(error, collection) from error

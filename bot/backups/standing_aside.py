@@ -17,16 +17,18 @@ _END_SECONDS = 60.0
 """Longer than ``up`` gives a part to end, and then some for a machine that is busy."""
 
 
-async def refuse_others(database: Database) -> None:
-    """Look whether processes of the service use the database.
+async def refuse_others(database: Database) -> bool:
+    """Look whether processes of the service use the database; False where we may not look.
 
     Raises:
         BackupRefused: they do.
     """
-    if others := await database.others():
+    others = await database.others()
+    if others:
         raise BackupRefused(
             f"还有机器人的进程连着数据库 {database.name}（{others} 个连接）：请先停掉所有 web 和 worker，再恢复"
         )
+    return others is not None
 
 
 async def begin_parts_anew(data_dir: Path) -> None:

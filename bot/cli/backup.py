@@ -116,8 +116,8 @@ async def _restore(
     data_dir = settings.storage.data_dir
     async with database_of(settings, make=True) as database:
         await _look(database, wish)
-        if not beside_up:
-            await refuse_others(database)
+        if not beside_up and not await refuse_others(database):
+            typer.echo("没有权限查看谁连着数据库：请自己确认所有 web 和 worker 都已停掉", err=True)
         with progress("恢复（MB）", manifest.size // _MB) as advance:
             await put_back(
                 database,

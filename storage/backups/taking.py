@@ -13,7 +13,7 @@ from storage.backups.history import kept_history
 from storage.backups.manifest import SEAL_PLACE, Manifest, PartFacts
 from storage.backups.mark import is_data, refuse_half_restored
 from storage.backups.reading import Advance, digest_of
-from storage.backups.writing import BackupWriter
+from storage.backups.writing import CHUNKS, BackupWriter
 from storage.driver import Database, Snapshot
 from storage.errors import BackupRefused, SnapshotGone
 from storage.master_key import MasterKey
@@ -24,6 +24,8 @@ LAST_BACKUP = "last_backup"
 _RECORD = "indexes"
 _TRIES = 5
 _PAUSE_SECONDS = 1.0
+_MANY, _FEW = 2_000, 16
+"""Documents read at a time; the pieces of files are large."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +118,7 @@ async def _schema(snapshot: Snapshot, path: Path) -> int:
 
 async def _copy(snapshot: Snapshot, writer: BackupWriter, name: str, advance: Advance) -> PartFacts:
     with writer.part(name) as part:
-        async for batch in snapshot.batches(name):
+        async for batch in snapshot.batches(name, documents=_FEW if name.endswith(CHUNKS) else _MANY):
             await asyncio.to_thread(part.write, batch)
             advance(len(batch))
         return part.facts()

@@ -25,8 +25,10 @@ ENDING = ".zip"
 _DRAFT = ".partial"
 _LEVEL = 1
 """Of compression: sealed text does not shrink whatever the effort; names of fields do at once."""
-_INCOMPRESSIBLE = ".chunks"
+CHUNKS = ".chunks"
+"""How collections end that hold the pieces of files, which do not shrink."""
 _LENGTH = 4
+_SLICE = 1 << 20
 
 
 class _Sink:
@@ -92,7 +94,7 @@ class BackupWriter:
     @contextlib.contextmanager
     def part(self, collection: str) -> Iterator["PartWriter"]:
         """One collection after another."""
-        self._zip.compression = zipfile.ZIP_STORED if collection.endswith(_INCOMPRESSIBLE) else zipfile.ZIP_DEFLATED
+        self._zip.compression = zipfile.ZIP_STORED if collection.endswith(CHUNKS) else zipfile.ZIP_DEFLATED
         stream = self._zip.open(name_of(collection), "w", force_zip64=True)
         try:
             yield PartWriter(self, collection, stream)
@@ -143,7 +145,8 @@ class PartWriter:
     def write(self, batch: bytes) -> None:
         """Take whole documents, one behind the other."""
         with self._writer._told():  # noqa: SLF001 - one module
-            self._stream.write(batch)
+            for at in range(0, len(batch), _SLICE):
+                self._stream.write(batch[at : at + _SLICE])
         self._hash.update(batch)
         self._documents += _count(batch)
         self._bytes += len(batch)
