@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.api import make_api
 from bot.broadcasts.making import make_office, make_runs
+from bot.casework.searching import SearchMinder
 from bot.chance import jitter
 from bot.channel_runs import ChannelRuns
 from bot.clocks.making import make_alarms, make_applier
@@ -113,6 +114,7 @@ async def _work(settings: Settings, stop: asyncio.Event) -> None:
             group.create_task(jobs.tick(services.queue, services.sweeper.sweep, stop, drain_seconds=DRAIN_SECONDS))
             group.create_task(_runs(services, keeper).run(stop))
             group.create_task(make_runs(services).run(stop))
+            group.create_task(SearchMinder(services.store).run(stop))
             group.create_task(make_alarms(services).run(stop))
             group.create_task(make_applier(services).run(stop))
         await services.turns.drain(_LAST_SECONDS)

@@ -19,6 +19,7 @@ from storage.case_documents import (
     entry_to_document,
     phone_twins,
 )
+from storage.case_search import DUE
 from storage.cases import Case, CaseFilter, CaseState, EntryKind, TimelineEntry, lawful_moves
 from storage.clocks import CaseClock
 from storage.code_tries import CodeTries
@@ -69,7 +70,7 @@ class Cases:
         filed = replace(case, version=1, last_seq=1)
         filed = replace(filed, clocks=self.clockwork(filed, was=None, at=entry.at))
         code_hash = self._vault.hash_code(code, _code_place(case.number))
-        document = case_to_document(filed, self._vault) | {"code": code_hash}
+        document = case_to_document(filed, self._vault) | {"code": code_hash, DUE: True}
         return [
             Insert(collection=CASES, document=document),
             self._entered(replace(entry, from_state=None, to_state=filed.state), filed),
@@ -245,6 +246,8 @@ class Cases:
             where["phone"] = {"$in": phone_twins(wanted.phone, self._vault)}
         if wanted.query is not None:
             where["_id"] = _numbered(wanted.query)
+        if wanted.numbers is not None:
+            where["_id"] = {"$in": list(wanted.numbers)}
         return where
 
     def _changed(self, case: Case, at: datetime, sets: Mapping[str, Any]) -> Case:
@@ -258,10 +261,12 @@ class Cases:
         # A sealed value is never the same twice; it is written again only where what it holds has changed.
         if _sealed_part(case) == _sealed_part(changed):
             now.pop("sealed")
+        if _words(case) != _words(changed):
+            now[DUE] = True
         return Update(
             collection=CASES,
             filter={"_id": case.number, "version": case.version, "state": case.state.value},
-            update={"$set": {name: value for name, value in now.items() if value != was[name]}},
+            update={"$set": {name: value for name, value in now.items() if value != was.get(name)}},
         )
 
     def _entered(self, entry: TimelineEntry, case: Case) -> Change:
@@ -284,6 +289,11 @@ def _numbered(query: str) -> Any:
     begins = query.strip().upper()
     # What no number begins with matches nothing, and never reaches the server as a pattern.
     return {"$regex": f"^{begins}"} if _NUMBER_PART.fullmatch(begins) else {"$in": []}
+
+
+def _words(case: Case) -> tuple[str, ...]:
+    """What searches look at."""
+    return case.title, case.content, case.place, case.category, case.filer.name
 
 
 def _sealed_part(case: Case) -> tuple[Any, ...]:

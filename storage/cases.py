@@ -279,7 +279,7 @@ class CaseFilter:
     the content are sealed and cannot be searched. ``created_after`` is inclusive, ``created_before`` is
     not. ``units``: at one of these, desk or handling. ``due_before``, ``warned_before``: with a running clock that is
     due, or begins to warn, before then. ``open`` False: those where nothing is left to do. ``visit_before``: whose
-    filer should be called by then (回访).
+    filer should be called by then (回访). ``numbers``: some of these.
     """
 
     state: CaseState | None = None
@@ -298,3 +298,4 @@ class CaseFilter:
     urgency: str | None = None
     accusation: bool | None = None
     visit_before: datetime | None = None
+    numbers: tuple[str, ...] | None = None

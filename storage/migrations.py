@@ -18,6 +18,7 @@ from storage.audit import AUDIT
 from storage.broadcasts import BROADCASTS
 from storage.calls import CALLS
 from storage.case_documents import CASES, TIMELINE
+from storage.case_search import CASE_SEARCH, DUE
 from storage.code_tries import CODE_TRIES
 from storage.contacts import CONTACT_EVENTS, CONTACTS
 from storage.conversations import CONVERSATIONS
@@ -37,7 +38,7 @@ from storage.staff import SESSIONS, STAFF
 from storage.unanswered import UNANSWERED
 
 SCHEMA = "schema"
-VERSION = 13
+VERSION = 14
 """Raise it whenever INDEXES changes."""
 
 _RECORD = "indexes"
@@ -172,6 +173,8 @@ INDEXES: Sequence[Index] = (
     ),
     Index(collection=RECIPIENTS, name="list", keys=(("broadcast", 1), ("_id", 1))),
     Index(collection=RECIPIENTS, name="provider_key", keys=(("provider_key", 1),), options=_SPARSE),
+    Index(collection=CASES, name=DUE, keys=((DUE, 1),), options=_SPARSE),
+    Index(collection=CASE_SEARCH, name="pairs", keys=(("pairs", 1),)),
     Index(collection=EDITS, name="entry", keys=(("kind", 1), ("key", 1), ("number", -1)), options={"unique": True}),
     Index(collection=EDITS, name="state", keys=(("state", 1), ("kind", 1), ("made_at", 1))),
     Index(collection=EDITS, name="passed", keys=(("passed", 1),)),

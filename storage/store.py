@@ -11,6 +11,7 @@ from storage.broadcast_ledger import Ledger
 from storage.broadcasts import Broadcasts
 from storage.calls import Calls
 from storage.case_repository import Cases, Clockwork, no_clocks
+from storage.case_search import CaseSearch
 from storage.code_tries import CodeTries
 from storage.commit import Committer
 from storage.contacts import Contacts
@@ -25,6 +26,7 @@ from storage.migrations import migrate
 from storage.numbers import Numbers
 from storage.outbox import Outbox
 from storage.personal_data import Vault
+from storage.saved_views import SavedViews
 from storage.send_counts import SendCounts
 from storage.staff import Sessions, Staff
 from storage.unanswered import Questions
@@ -60,6 +62,8 @@ class Store:
     audience: Audience
     edits: Edits
     questions: Questions
+    search: CaseSearch
+    views: SavedViews
 
     @classmethod
     async def open(
@@ -103,4 +107,6 @@ class Store:
             audience=Audience(database, Conversations(database, vault)),
             edits=Edits(database, vault, committer),
             questions=Questions(database, vault),
+            search=CaseSearch(database, vault),
+            views=SavedViews(database, vault),
         )

@@ -56,7 +56,7 @@ async def exported(options: Common, file: Path, asked: Asked) -> int:
         details = {"count": count, "filter": kept} | ({"full": True, "reason": asked.reason} if asked.full else {})
         by = By()
         await store.audit.add(AuditLine(at=now, actor=by.id, name=by.name, action="cases.exported", details=details))
-        rows = register_of(store.cases, wanted, now, (lambda _case: True) if asked.full else masked)
+        rows = register_of(store, wanted, now, (lambda _case: True) if asked.full else masked)
         with _created(file) as out, progress("导出台账", count) as advance:
             return await _written(out, rows, advance, now=now, xlsx=file.suffix.lower() == ".xlsx")
 

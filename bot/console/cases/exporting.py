@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.access.permissions import Permission
 from bot.console.cases.filters import Wanted, filter_of, wanted_of
 from bot.console.cases.reach import may_reveal, within_reach
-from bot.console.cases.register import HEADINGS, MOST_EXPORTED, InFull, masked, register_of
+from bot.console.cases.register import HEADINGS, MOST_EXPORTED, InFull, masked, narrowed_by_words, register_of
 from bot.console.guards import HEADERS
 from bot.console.routes import Call
 from bot.tables import CSV_BEGINS, XlsxWriter, csv_lines
@@ -60,7 +60,7 @@ class CaseExport:
         now, wanted = self._parts.clock(), wanted_of(fields)
         narrowed = within_reach(call.viewer, filter_of(wanted, now), accusations=False, unit=wanted.unit)
         await self._audit(call, wanted, narrowed, told)
-        rows = register_of(self._store.cases, narrowed, now, in_full)
+        rows = register_of(self._store, narrowed, now, in_full, sought=wanted.q)
         ending = "xlsx" if fields.get("as") == "xlsx" else "csv"
         response = _response(ending, now)
         if ending == "csv":
@@ -76,7 +76,8 @@ class CaseExport:
         return response
 
     async def _audit(self, call: Call, wanted: Wanted, narrowed: CaseFilter, told: Mapping[str, object]) -> None:
-        by, count = call.viewer.by, await self._store.cases.count(narrowed, limit=MOST_EXPORTED)
+        searched = await narrowed_by_words(self._store, narrowed, wanted.q)
+        by, count = call.viewer.by, await self._store.cases.count(searched, limit=MOST_EXPORTED)
         details = {"count": count, "filter": wanted.fields(), **told}
         line = AuditLine(at=self._parts.clock(), actor=by.id, name=by.name, action="cases.exported", details=details)
         await self._store.audit.add(line)

@@ -10,6 +10,7 @@ from bot.console.cases.actions import CaseActions
 from bot.console.cases.exporting import CaseExport
 from bot.console.cases.pages import CasePages
 from bot.console.cases.unit_actions import UnitActions
+from bot.console.cases.views import ViewActions
 from bot.console.routes import Feature, Handler, Route, Tab
 from channels.base import Clock
 from storage.store import Store
@@ -32,10 +33,13 @@ class CaseParts:
 def cases_feature(parts: CaseParts) -> Feature:
     """The cases, as a part of the console."""
     pages, actions, units, exports = CasePages(parts), CaseActions(parts), UnitActions(parts), CaseExport(parts)
+    views = ViewActions(parts)
     looks = (
         Route(method="GET", path="/cases", handler=pages.list, needs=Permission.CASES),
         Route(method="GET", path="/cases/export", handler=exports.masked, needs=Permission.EXPORT),
         Route(method="POST", path="/cases/export", handler=exports.in_full, needs=Permission.EXPORT),
+        Route(method="POST", path="/cases/views", handler=views.keep, needs=Permission.CASES),
+        Route(method="POST", path="/cases/views/drop", handler=views.drop, needs=Permission.CASES),
         Route(method="POST", path="/cases/assign", handler=units.assign_several, needs=Permission.ASSIGN),
         Route(method="GET", path="/accusations", handler=pages.accusations, needs=Permission.ACCUSATIONS),
         Route(method="GET", path=_ONE, handler=pages.one, needs=None, any_of=_SEES),

@@ -1,5 +1,6 @@
 """What the list of cases can be narrowed by, from a page's address to a filter and back."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +11,8 @@ from storage.numbers import normalise
 
 LIGHTS: Mapping[str, str] = {"red": "已超期", "yellow": "临近期限"}
 _DIGITS_OF_PHONE = 7
+_BEGINS = re.compile(r"[A-Za-z]{1,6}\d{0,12}")
+"""How a case number begins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +55,7 @@ def wanted_of(query: Mapping[str, str]) -> Wanted:
 
 def filter_of(wanted: Wanted, now: datetime) -> CaseFilter:
     """The filter of what is asked for; "" asks for what is still open, "all" for everything."""
-    phone, number = _sought(wanted.q)
+    sought = sought_of(wanted.q)
     until = _day(wanted.until)
     return CaseFilter(
         state=CaseState(wanted.state) if wanted.state in LABELS else None,
@@ -62,8 +65,8 @@ def filter_of(wanted: Wanted, now: datetime) -> CaseFilter:
         district=wanted.district or None,
         channel=wanted.channel or None,
         urgency=wanted.urgency or None,
-        phone=phone,
-        query=number,
+        phone=sought.phone or None,
+        query=sought.number or None,
         created_after=_day(wanted.since),
         created_before=until + timedelta(days=1) if until else None,
         due_before=now if wanted.light == "red" else None,
@@ -77,14 +80,25 @@ def _open(wanted: Wanted, *, sought: bool) -> bool | None:
     return None if wanted.state or sought else True
 
 
-def _sought(words: str) -> tuple[str | None, str | None]:
-    """A phone or a case number, whichever the words look like."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """What the words of the search look like; one of these at most is set."""
+
+    number: str = ""
+    phone: str = ""
+    words: str = ""
+
+
+def sought_of(words: str) -> Sought:
+    """A case number or how it begins, a phone, or words that stand in cases."""
     if not words:
-        return None, None
+        return Sought()
+    if normalise(words) is not None or _BEGINS.fullmatch(words):
+        return Sought(number=words)
     digits = "".join(filter(str.isdigit, words))
-    if normalise(words) is None and len(digits) >= _DIGITS_OF_PHONE and not any(map(str.isalpha, words)):
-        return words, None
-    return None, words
+    if len(digits) >= _DIGITS_OF_PHONE and not any(map(str.isalpha, words)):
+        return Sought(phone=words)
+    return Sought(words=words)
 
 
 def _day(text: str) -> datetime | None:

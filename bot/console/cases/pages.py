@@ -15,6 +15,7 @@ from bot.console.cases import shown
 from bot.console.cases.filters import LIGHTS, filter_of, wanted_of
 from bot.console.cases.grounds import GROUNDS
 from bot.console.cases.reach import case_of, may_reveal, within_reach
+from bot.console.cases.register import found, narrowed_by_words
 from bot.console.routes import Call, Viewer
 from storage.attachment_records import AttachmentState
 from storage.audit import AuditLine
@@ -44,6 +45,7 @@ class CasePages:
     async def _list(self, call: Call, *, accusations: bool) -> web.StreamResponse:
         now, wanted = self._parts.clock(), wanted_of(call.query)
         narrowed = within_reach(call.viewer, filter_of(wanted, now), accusations=accusations, unit=wanted.unit)
+        narrowed = await narrowed_by_words(self._store, narrowed, wanted.q)
         cursor = call.query.get("cursor") or None
         try:
             page = await self._store.cases.list(narrowed, _PAGE, cursor, include_accusations=accusations)
@@ -52,7 +54,8 @@ class CasePages:
         more = urlencode(wanted.fields() | {"cursor": page.next_cursor}) if page.next_cursor else ""
         return call.page(
             "cases/list.html",
-            lines=[shown.line(case, now) for case in page.items],
+            lines=[shown.line(case, now) for case in found(page.items, wanted.q)],
+            views=await self._store.views.of(call.viewer.member.id),
             wanted=wanted,
             kept=urlencode(wanted.fields()),
             more=more,

@@ -4,13 +4,16 @@ Names, phones and what tells of people in the words are masked, unless somebody 
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from bot.casework.searching import holds
 from bot.casework.staffwork import URGENCIES
+from bot.console.cases.filters import sought_of
 from bot.console.cases.shown import CHANNELS, filer, light_of, words
 from bot.local_time import at
-from storage.case_repository import Cases
 from storage.cases import Case, CaseFilter
+from storage.store import Store
 
 HEADINGS: Sequence[str] = (
     "受理编号",
@@ -37,8 +40,22 @@ _GRADES = ("", "非常不满意", "不满意", "基本满意", "满意", "非常
 
 MOST_EXPORTED = 200_000
 _AT_ONCE = 500
+_MOST_FOUND = 2_000
+"""Of a search for words: the newest."""
 InFull = Callable[[Case], bool]
 """Whether a case may be shown with names and phones."""
+
+
+async def narrowed_by_words(store: Store, wanted: CaseFilter, sought: str) -> CaseFilter:
+    """``wanted``, narrowed to cases that may hold the words of the search, where it is for words."""
+    words = sought_of(sought).words
+    return replace(wanted, numbers=tuple(await store.search.find(words, _MOST_FOUND))) if words else wanted
+
+
+def found(cases: Iterable[Case], sought: str) -> list[Case]:
+    """Those that hold the words of the search as they stand."""
+    words = sought_of(sought).words
+    return [case for case in cases if not words or holds(case, words)]
 
 
 def masked(_case: Case) -> bool:
@@ -52,14 +69,18 @@ def register_rows(cases: Iterable[Case], now: datetime, in_full: InFull = masked
 
 
 async def register_of(
-    cases: Cases, wanted: CaseFilter, now: datetime, in_full: InFull = masked
+    store: Store, wanted: CaseFilter, now: datetime, in_full: InFull = masked, *, sought: str = ""
 ) -> AsyncIterator[list[list[str]]]:
-    """The rows of everything that ``wanted`` finds, some hundred at a time; accusations are never among them."""
+    """The rows of everything that ``wanted`` finds, some hundred at a time; accusations are never among them.
+
+    ``sought``: what was searched for.
+    """
+    wanted = await narrowed_by_words(store, wanted, sought)
     cursor, left = None, MOST_EXPORTED
     while left > 0:
-        page = await cases.list(wanted, min(_AT_ONCE, left), cursor)
-        if page.items:
-            yield register_rows(page.items, now, in_full)
+        page = await store.cases.list(wanted, min(_AT_ONCE, left), cursor)
+        if rows := register_rows(found(page.items, sought), now, in_full):
+            yield rows
         cursor, left = page.next_cursor, left - len(page.items)
         if cursor is None:
             return

@@ -7,67 +7,23 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from console_client import UNITS, Console
+from case_office import NAME, PHONE, open_case_office
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
-from bot.casework.service import Casework, Draft
-from bot.casework.staffwork import StaffWork
-from bot.chance import SecureChance
 from bot.cli.failures import explain
 from bot.cli.main import app
 from bot.cli.register import Asked, NotDone, exported
-from bot.clocks.calendar import WorkCalendar
-from bot.clocks.clockwork import ClockSetter
-from bot.clocks.rules import Rules
-from bot.console.cases import CaseParts, cases_feature
 from bot.console.cases.register import HEADINGS
 from bot.tables import read_table
-from storage.cases import Actor, ActorKind, Filer
+from storage.cases import Filer
 from storage.staff import Role
-from storage.store import Store
-
-RESIDENT = Actor(kind=ActorKind.RESIDENT)
-NAME, PHONE = "张三丰", "13800138000"
-
-
-class Office:
-    """A console with cases, and somebody who files them."""
-
-    def __init__(self, console: Console, casework: Casework, store: Store) -> None:
-        self.console = console
-        self.casework = casework
-        self.store = store
-        self._filed = 0
-
-    async def file(self, **facts) -> str:
-        self._filed += 1
-        draft = {
-            "content": "路灯坏了",
-            "title": f"{NAME}反映路灯不亮",
-            "district": "奎文区",
-            "filer": Filer(name=NAME, phone=PHONE),
-        }
-        made = await self.casework.create(Draft(**(draft | facts)), actor=RESIDENT, key=f"k{self._filed}")
-        return made.case.number
 
 
 @pytest.fixture
 async def office(database, vault, clock, passwords):
-    setter = ClockSetter(calendar=WorkCalendar(), rules=Rules)
-    store = await Store.open(database, vault, clockwork=setter)
-    await store.units.put(UNITS)
-
-    async def kick(_ids):
-        return None
-
-    casework = Casework(store=store, clock=clock, chance=SecureChance(), office="某市信访局", kick=kick)
-    staffwork = StaffWork(store=store, clock=clock, clocks=setter, kick=kick)
-    parts = CaseParts(store=store, casework=casework, staffwork=staffwork, clock=clock, categories=())
-    console = Console(store, clock, passwords, features=(cases_feature(parts),))
-    await console.start()
-    yield Office(console, casework, store)
-    await console.stop()
+    async with open_case_office(database, vault, clock, passwords) as made:
+        yield made
 
 
 async def test_masked_it_needs_no_reason_and_in_full_it_does(office):
