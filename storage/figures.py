@@ -97,7 +97,8 @@ class Figures:
             where["units"] = {"$in": list(units)}
         stages: list[Mapping[str, Any]] = [{"$match": where}]
         if by is By.UNIT:
-            stages.append({"$unwind": "$units"})
+            # Those of no unit are a row too: the rows must make up the sum that stands above them.
+            stages.append({"$unwind": {"path": "$units", "preserveNullAndEmptyArrays": True}})
             if units is not None:
                 stages.append({"$match": {"units": {"$in": list(units)}}})
         group = {"_id": f"${by.value}" if by else None, **_sums(now)}
