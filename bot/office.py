@@ -11,6 +11,7 @@ from bot.access.passwords import Passwords
 from bot.access.signing_in import SigningIn
 from bot.broadcasts.making import make_office
 from bot.casework.attending import Attending
+from bot.casework.merging import Merging
 from bot.casework.staffwork import StaffWork
 from bot.casework.visits import Visits
 from bot.clocks.making import book_of, setter_of
@@ -21,6 +22,7 @@ from bot.console.cases import CaseParts, cases_feature
 from bot.console.conversations import ConversationParts, Live, conversations_feature
 from bot.console.conversations.canned import canned_replies
 from bot.console.figures import figures_feature
+from bot.console.merging import MergeParts, merging_feature
 from bot.console.notices import NoticeParts, notices_feature
 from bot.console.people import people_feature
 from bot.console.routes import Feature
@@ -76,14 +78,6 @@ def _features(services: Services, members: Members) -> Sequence[Feature]:
         clock=services.clock,
         categories=category_names(DialogFiles(folder=services.settings.dialog.files).categories),
     )
-    visits = Visits(
-        store=services.store,
-        clock=services.clock,
-        office=services.settings.office.name,
-        kick=services.queue.kick,
-        links=services.links,
-    )
-    aftercare = aftercare_feature(AftercareParts(cases=cases, visits=visits))
     people = people_feature(store=services.store, members=members, clock=services.clock)
     figures = figures_feature(store=services.store, figures=Figures(services.store.database), clock=services.clock)
     notices = NoticeParts(
@@ -93,7 +87,20 @@ def _features(services: Services, members: Members) -> Sequence[Feature]:
         categories=cases.categories,
         sms_fen=services.settings.broadcasts.sms_fen,
     )
-    return (cases_feature(cases), aftercare, notices_feature(notices), figures, _rules(services, cases), people)
+    of_cases = (cases_feature(cases), *_with_cases(services, cases), _rules(services, cases))
+    return (*of_cases, notices_feature(notices), figures, people)
+
+
+def _with_cases(services: Services, cases: CaseParts) -> Sequence[Feature]:
+    """What is done with cases besides: visits after their end, merging."""
+    store, clock, kick, links = services.store, services.clock, services.queue.kick, services.links
+    office = services.settings.office.name
+    visits = Visits(store=store, clock=clock, office=office, kick=kick, links=links)
+    merging = Merging(store=store, clock=clock, office=office, kick=kick, links=links)
+    return (
+        aftercare_feature(AftercareParts(cases=cases, visits=visits)),
+        merging_feature(MergeParts(cases=cases, merging=merging)),
+    )
 
 
 def _rules(services: Services, cases: CaseParts) -> Feature:

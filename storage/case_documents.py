@@ -47,6 +47,7 @@ _AS_THEY_ARE = (
     "desk",
     "links_taken_back",
     "reopened",
+    "merged_into",
     "created_at",
     "updated_at",
 )

@@ -89,6 +89,8 @@ class Cases:
             raise IllegalMove(case.state, to, lawful)
         again = case.reopened + (to is CaseState.REOPENED)
         moved = replace(self._changed(case, entry.at, sets), state=to, reopened=again)
+        if to is CaseState.REOPENED:  # what is handled again is handled by itself
+            moved = replace(moved, merged_into=None)
         moved = replace(moved, clocks=self.clockwork(moved, was=case.state, at=entry.at))
         told = replace(entry, kind=EntryKind.MOVED, from_state=case.state, to_state=to)
         return [self._update(case, moved), self._entered(told, moved)]
@@ -207,6 +209,13 @@ class Cases:
         shown = found[:limit]
         more = cursor_after(shown[-1]) if len(found) > limit else None
         return Page(items=tuple(case_from_document(each, self._vault) for each in shown), next_cursor=more)
+
+    async def merged_with(self, number: str, limit: int = 50) -> tuple[Case, ...]:
+        """Read the cases that are handled with the case ``number`` (并案), the oldest first."""
+        found = await self._cases.find(
+            {"merged_into": {"$eq": number, "$type": "string"}}, sort=(("_id", 1),), limit=limit
+        )
+        return tuple(case_from_document(each, self._vault) for each in found)
 
     async def alarmed(self, now: datetime, limit: int) -> tuple[Case, ...]:
         """Read the cases, accusations included, of whose lights staff are to be told now, the longest due first."""

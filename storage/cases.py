@@ -133,6 +133,7 @@ class Case:
     ``desk`` is the code of the unit that registered it, "" for the office itself. ``links_taken_back`` counts how often
     all links to the resident's page were made void. ``reopened`` counts how often it was handled again (二次办理).
     ``survey``: that the filer was asked to grade the end; ``visit``: the newest follow-up visit (回访).
+    ``merged_into``: the number of the case with which it is handled (并案), None where it goes its own way.
     """
 
     number: str
@@ -169,6 +170,7 @@ class Case:
     reopened: int = 0
     survey: Survey | None = None
     visit: Visit | None = None
+    merged_into: str | None = None
 
     @property
     def visit_due(self) -> datetime | None:

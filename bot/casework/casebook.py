@@ -18,6 +18,7 @@ _LABELS = {
     EntryKind.ADDED: "您的补充",
     EntryKind.NOTED: "办理情况",
     EntryKind.RATED: "您的评价",
+    EntryKind.MERGED: "合并办理",
 }
 
 

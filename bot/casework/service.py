@@ -3,13 +3,16 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 
 from bot.casework import handing
 from bot.casework.announcing import notices_for
+from bot.casework.draft import Draft, case_of
+from bot.casework.following import following
 from bot.casework.links import CaseLinks
-from bot.casework.notices import Notice, Told, clip, news, progress, registered
+from bot.casework.notices import Notice, Told, news, progress, registered
 from bot.casework.satisfaction import survey_after, with_question
 from channels.base import Clock
 from dialogs.ports import Randomness
@@ -20,14 +23,24 @@ from storage.cases import (
     Case,
     CaseState,
     EntryKind,
-    Filer,
-    Source,
     TimelineEntry,
 )
 from storage.commit import Change
 from storage.errors import Conflict
 from storage.records import OutboxEntry
 from storage.store import Store
+
+__all__ = [
+    "TRIES",
+    "AlsoCreated",
+    "AlsoMoved",
+    "Casework",
+    "Created",
+    "Draft",
+    "Kick",
+    "NoSuchCase",
+    "NoSuchConversation",
+]
 
 TRIES = 4
 """How often a change is decided anew when somebody else changed the case first."""
@@ -39,28 +52,6 @@ class NoSuchCase(Exception):
 
 class NoSuchConversation(Exception):
     """The filer's conversation is not known."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A case to be. ``title`` may be empty: the beginning of the content is taken."""
-
-    content: str = field(repr=False)
-    title: str = field(default="", repr=False)
-    type: str = "求助"
-    category: str = ""
-    place: str = field(default="", repr=False)
-    district: str = ""
-    latitude: float | None = field(default=None, repr=False)
-    longitude: float | None = field(default=None, repr=False)
-    since: str = field(default="", repr=False)
-    filer: Filer = field(default_factory=Filer)
-    anonymous: bool = False
-    confidential: bool = False
-    accusation: bool = False
-    reply_wanted: bool = True
-    urgency: str = "normal"
-    source: Source = field(default_factory=lambda: Source(channel="api"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +108,7 @@ class Casework:
         now = self._clock()
         await self._check_conversation(draft.filer.conversation_id)
         number = await self._store.numbers.draw(message_id=key, at=now)
-        created = Created(case=_case(draft, number, now), code=self._chance.query_code())
+        created = Created(case=case_of(draft, number, now), code=self._chance.query_code())
         entry = TimelineEntry(at=now, actor=actor, kind=EntryKind.FILED, public=True)
         changes = self._store.cases.create(created.case, created.code, entry)
         entries = await notices_for(
@@ -159,7 +150,9 @@ class Casework:
 
         async def step(case: Case, now: datetime) -> _Step:
             code = found.id if found else ""
-            return await self._moved(case, to, told, actor=actor, public=public, now=now, unit_id=code)
+            move = partial(self._moved, to=to, told=told, actor=actor, public=public, now=now, unit_id=code)
+            made = await move(case)
+            return made.joined([await move(each) for each in await following(self._store, case, to, public)])
 
         moved = await self._change(number, step, also)
         structlog.get_logger().info("case.moved", case=number, to=to.value, public=public, by=actor.kind.value)
@@ -219,7 +212,7 @@ class Casework:
         await self._kick([entry_id])
 
     async def _moved(
-        self, case: Case, to: CaseState, told: Told, *, actor: Actor, public: bool, now: datetime, unit_id: str
+        self, case: Case, *, to: CaseState, told: Told, actor: Actor, public: bool, now: datetime, unit_id: str
     ) -> "_Step":
         entry = TimelineEntry(at=now, actor=actor, kind=EntryKind.MOVED, note=told.for_timeline(), public=public)
         assignments = _assigned(case, to, told, now, unit_id)
@@ -289,6 +282,11 @@ class _Step:
     changes: Sequence[Change]
     entries: Sequence[OutboxEntry]
 
+    def joined(self, others: Sequence["_Step"]) -> "_Step":
+        """With what happens to ``others`` in the same commit."""
+        changes = [change for each in (self, *others) for change in each.changes]
+        return replace(self, changes=changes, entries=[entry for each in (self, *others) for entry in each.entries])
+
 
 def _assigned(case: Case, to: CaseState, told: Told, now: datetime, unit_id: str) -> tuple[Assignment, ...]:
     """The units that handle the case: the first leads (主办), later ones assist (协办); each stands there once."""
@@ -297,29 +295,3 @@ def _assigned(case: Case, to: CaseState, told: Told, now: datetime, unit_id: str
         return case.assignments
     added = Assignment(unit=told.unit, at=now, lead=not case.assignments, note=told.note, unit_id=unit_id)
     return (*case.assignments, added)
-
-
-def _case(draft: Draft, number: str, now: datetime) -> Case:
-    followed_by = draft.filer.conversation_id
-    return Case(
-        number=number,
-        title=draft.title or clip(draft.content),
-        content=draft.content,
-        type=draft.type,
-        category=draft.category,
-        place=draft.place,
-        district=draft.district,
-        latitude=draft.latitude,
-        longitude=draft.longitude,
-        since=draft.since,
-        filer=draft.filer,
-        anonymous=draft.anonymous,
-        confidential=draft.confidential,
-        accusation=draft.accusation,
-        reply_wanted=draft.reply_wanted,
-        urgency=draft.urgency,
-        source=draft.source,
-        followers=() if followed_by is None else (followed_by,),
-        created_at=now,
-        updated_at=now,
-    )

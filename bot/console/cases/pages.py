@@ -14,7 +14,7 @@ from bot.casework.visits import GRADES
 from bot.console.cases import shown
 from bot.console.cases.filters import LIGHTS, filter_of, wanted_of
 from bot.console.cases.grounds import GROUNDS
-from bot.console.cases.reach import case_of, may_reveal, within_reach
+from bot.console.cases.reach import case_of, may_reveal, reaches, within_reach
 from bot.console.cases.register import found, narrowed_by_words
 from bot.console.routes import Call, Viewer
 from storage.attachment_records import AttachmentState
@@ -123,10 +123,11 @@ class CasePages:
         return response
 
     async def _one(self, call: Call, case: Case, *, full: bool, template: str, problem: str = "") -> web.StreamResponse:
-        entries, sent, attachments = await asyncio.gather(
+        entries, sent, attachments, merged = await asyncio.gather(
             self._store.cases.timeline(case.number),
             self._store.outbox.for_case(case.number),
             self._store.attachments.of_case(case.number),
+            self._store.cases.merged_with(case.number),
         )
         now, viewer = self._parts.clock(), call.viewer
         own = _own(viewer, case)
@@ -143,6 +144,7 @@ class CasePages:
             clocks=shown.clocks(case, now),
             steps=shown.steps(case, entries, sent, full=full),
             attachments=attachments,
+            merged=[each for each in merged if reaches(viewer, each)],
             moves={state.value for state in lawful_moves(case.state)},
             may={permission.value for permission in viewer.permissions},
             may_reveal=may_reveal(viewer, case),
