@@ -6,6 +6,7 @@ cases alone, so it is read here, before the engine; what is said and done is an 
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +27,7 @@ _FRAGMENTS_FOR = timedelta(minutes=15)
 _MOST = 7
 _GRADED = re.compile(r"(?:我|就|给|打|评|选)*([1-5])[分星]?(?:[，,。.、；;：:\s]+.{1,180})?", re.DOTALL)
 """The digit that the notice of the end asks for, and a word."""
+_NO_GRADE = re.compile(r"(?:我|就|给|打|评|选)*(?:0|[6-9]|10)[分星]?")
 
 
 class NoticeReplies:
@@ -52,10 +54,12 @@ class NoticeReplies:
     async def graded(self, said: Said, options: Sequence[Mapping[str, Any]]) -> str:
         """The payload of a digit that answers the question after the end; "" where no such question is the newest.
 
+        A number that is no grade has the grades told once more.
         ``options`` are the choices that were offered since: then the digit is for them.
         """
-        digit = _GRADED.fullmatch(said.text.strip())
-        if digit is None:
+        text = unicodedata.normalize("NFKC", said.text).strip()
+        digit = _GRADED.fullmatch(text)
+        if digit is None and not _NO_GRADE.fullmatch(text):
             return ""
         offered = max((datetime.fromisoformat(each["at"]) for each in options), default=None)
         asked = [
@@ -65,7 +69,9 @@ class NoticeReplies:
             if offered is None or case.asked_at > offered
         ]
         newest = sorted(asked, key=lambda case: case.asked_at or said.at)[-1:]
-        return _payload("rate", newest, grade=digit[1]) if newest else ""
+        if not newest:
+            return ""
+        return _payload("rate", newest, grade=digit[1]) if digit else f'/rate{{"case_number": "{newest[0].number}"}}'
 
     async def reason(self, said: Said, slots: Mapping[str, Any]) -> str:
         """The payload of words that were asked for, why somebody is not content; "" where none were, or it is none."""

@@ -56,6 +56,17 @@ async def test_what_is_no_grade_is_none(asked: Any, text: str) -> None:
     assert rated(await asked.says(text)) == []
 
 
+@pytest.mark.parametrize("text", ["6", "0", "９", "10分", "我打8分"])
+async def test_a_number_that_is_no_grade_has_the_grades_told_and_the_question_stays(
+    asked: Any, helpers: dict[str, Any], text: str
+) -> None:
+    outcome = await asked.says(text)
+    assert rated(outcome) == []
+    assert "5 非常满意" in helpers["spoken"](outcome)
+    assert "请回复1到5" in helpers["spoken"](await asked.says("7"))
+    assert rated(await asked.says("4")) == [(NUMBER, 4)]
+
+
 async def test_in_the_middle_of_another_matter_a_digit_answers_that(asked: Any) -> None:
     await asked.says("我要反映问题，文化路有个井盖没了，很危险")
     outcome = await asked.says("1")
