@@ -9,7 +9,7 @@ RASA_PYTHON ?= $(shell command -v python3.10 >/dev/null 2>&1 && python3.10 -c 'p
 RASA_VENV ?= .venv-rasa
 ALIYUN_SDK_VENV ?= .venv-aliyun
 
-.PHONY: demo check bench test test-rasa test-aliyun faults test-faults faults-order lint types pictures lock clean
+.PHONY: demo check bench test fuzz test-rasa test-aliyun faults test-faults faults-order lint types pictures lock clean
 
 demo: $(VENV)/.demo-ready  ## set up and try the bot: phones, staff panel, real servers, no keys of any platform
 	$(BIN)/petition-bot demo
@@ -40,6 +40,7 @@ $(RASA_VENV)/.ready:
 
 SEED ?= 0
 MINUTES ?= 30
+ONLY ?=
 FAULTS = PYTHONPATH=.:tests/tools:tests/faults/tools $(BIN)/python
 
 faults: $(VENV)/.dev-ready  ## break everything for MINUTES while residents talk, drawn from SEED (0: another each time); see that nothing is lost
@@ -47,6 +48,9 @@ faults: $(VENV)/.dev-ready  ## break everything for MINUTES while residents talk
 
 test-faults: $(VENV)/.dev-ready  ## half a minute of the same, and a rolling restart, as tests
 	$(BIN)/pytest -n0 -m faults tests/faults
+
+fuzz: $(VENV)/.dev-ready  ## some minutes of bent bytes for every parser, other ones each time; ONLY=... for one of them
+	$(BIN)/pytest -n0 -q --timeout 3600 --hypothesis-profile=search tests/fuzz -k "$(ONLY)"
 
 faults-order: $(VENV)/.dev-ready  ## a thousand messages of one person over four processes, and how long everybody else waits
 	$(FAULTS) tests/faults/tools/fault_one_person.py

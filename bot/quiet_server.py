@@ -1,16 +1,22 @@
-"""The HTTP server's own refusals, without a word of what was sent.
+"""The HTTP server's own refusals, without a word of what was sent; and its patience with slow callers.
 
 What breaks before a handler is asked (a first line that is too long, a header that is none) is otherwise quoted in the
 answer and, with a traceback, in the log: addresses bear secrets and what residents write.
 """
 
-from typing import Any
+import asyncio
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
+from bot import slow_callers
 from bot.faults import frames_of
+from bot.slow_callers import SlowCallers, Unfinished
+
+if TYPE_CHECKING:
+    from aiohttp.streams import StreamReader
 
 
 class QuietRunner(web.AppRunner):
@@ -28,12 +34,67 @@ class QuietRunner(web.AppRunner):
 
 
 class _Server(web.Server):
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._slow = SlowCallers()
+
     def __call__(self) -> RequestHandler:
-        return _Connection(self, loop=self._loop, **self._kwargs)
+        return _Connection(self, slow=self._slow, loop=self._loop, **self._kwargs)
 
 
 class _Connection(RequestHandler):
-    __slots__ = ()
+    __slots__ = ("_body", "_slow", "_unfinished")
+
+    def __init__(self, *given: Any, slow: SlowCallers, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._slow = slow
+        self._unfinished = Unfinished(address="", give_up=self._give_up)
+        self._body: StreamReader | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        peer = transport.get_extra_info("peername")
+        self._unfinished.address = str(peer[0]) if peer else ""
+        self._await_head()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._slow.end(self._unfinished)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came, and know whether the caller has now said all."""
+        before = self._request_count
+        super().data_received(data)
+        if self._request_count > before:
+            body = self._messages[-1][1] if self._messages else None
+            self._body = None if body is None or body.is_eof() else body
+            self._slow.end(self._unfinished)
+            if self._body is not None:
+                self._await_body()
+        elif self._body is not None and self._body.is_eof():
+            self._body = None
+            self._slow.end(self._unfinished)
+        elif self._body is None and self._unfinished.timer is None and data:
+            self._await_head()
+        self._unfinished.got += len(data)
+
+    def _await_head(self) -> None:
+        self._slow.begin(self._unfinished, seconds=slow_callers.HEAD_SECONDS, late=self._late)
+
+    def _await_body(self) -> None:
+        self._slow.begin(self._unfinished, seconds=slow_callers.BODY_SECONDS, late=self._late)
+
+    def _late(self) -> None:
+        going_on = self._body is not None and self._unfinished.got >= slow_callers.BODY_BYTES
+        if going_on or self._reading_paused:  # paused: we are slow, not the caller
+            self._await_body()
+        else:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        structlog.get_logger().info("web.too_slow", of="body" if self._body is not None else "head")
+        self._slow.end(self._unfinished)
+        self.force_close()
 
     def handle_error(
         self,

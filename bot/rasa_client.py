@@ -41,7 +41,7 @@ class RasaClient:
                 return json.loads(await _read(answer))
         except (aiohttp.ClientError, OSError) as error:
             raise RasaAway("unreachable") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RasaAway("unreadable") from error
 
     def _at(self, path: str) -> URL:

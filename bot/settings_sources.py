@@ -21,6 +21,9 @@ SHORT_FORMS = {
 SECRET_FILE_LIMIT = 65_536
 """Bytes: a file named by ``…_FILE`` holds one secret, not a disk."""
 
+_DEEPEST, _MOST_POINTS = 12, 200
+_IMPOSSIBLE = "一节套一节套得太深，或者有写错的日期、太长的数字"
+
 Path_ = tuple[str, ...]
 """The way to a value: ("http", "port")."""
 
@@ -100,16 +103,35 @@ def read_file(layers: Layers, file: Path) -> None:
     """Lay a TOML file over ``layers``."""
     source = str(file)
     try:
-        tree = tomllib.loads(file.read_text("utf-8"))
+        tree = tomllib.loads(_not_deep(file.read_text("utf-8")))
     except tomllib.TOMLDecodeError as error:
         layers.refuse(source, "", f"不是合格的 TOML 文件：{_wrong_toml(str(error))}")
-    except UnicodeDecodeError:
-        layers.refuse(source, "", "不是 UTF-8 编码的文本，请另存为 UTF-8")
+    except (RecursionError, ValueError) as error:
+        told = "不是 UTF-8 编码的文本，请另存为 UTF-8" if isinstance(error, UnicodeDecodeError) else _IMPOSSIBLE
+        layers.refuse(source, "", told)
     except OSError as error:
         layers.refuse(source, "", f"读不了这个设置文件（{_why(error)}）")
     else:
+        if _is_deep(tree):
+            layers.refuse(source, "", _IMPOSSIBLE)
+            return
         for path, value in _leaves(tree):
             layers.put(path, value, source)
+
+
+def _not_deep(text: str) -> str:
+    """``text``; the parser's memory grows with the square of the points in one key."""
+    if any(line.partition("=")[0].count(".") > _MOST_POINTS for line in text.splitlines()):
+        raise RecursionError
+    return text
+
+
+def _is_deep(tree: Mapping[str, Any]) -> bool:
+    """Tables within tables, beyond all that there are settings for; also in a key with many points."""
+    level: list[object] = [tree]
+    for _ in range(_DEEPEST):
+        level = [inner for each in level if isinstance(each, Mapping) for inner in each.values()]
+    return bool(level)
 
 
 def _why(error: OSError) -> str:

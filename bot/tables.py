@@ -11,10 +11,12 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import IO
+from typing import IO, Any
 
 LARGEST = 20 * 1024 * 1024
 MOST_ROWS = 200_000
+_MOST_COLUMNS = 200
+"""A single cell far to the right makes every row that long."""
 _LARGEST_UNPACKED = 400 * 1024 * 1024
 _LONGEST_FIELD = 100_000
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -179,8 +181,17 @@ def _xlsx_lines(content: bytes) -> list[list[str]]:
         raise TableRefused(["不是正确的 XLSX 表格，请在表格软件里重新保存"]) from error
     if book is None:
         raise TableRefused(["表格解开后太大，请分成几个"])
+    try:
+        return _lines_of(book)
+    except TableRefused:
+        raise
+    except Exception as error:  # cells are read only here, and are as broken as the file
+        raise TableRefused(["不是正确的 XLSX 表格，请在表格软件里重新保存"]) from error
+
+
+def _lines_of(book: Any) -> list[list[str]]:
     lines: list[list[str]] = []
-    for line in book.worksheets[0].iter_rows(values_only=True):
+    for line in book.worksheets[0].iter_rows(values_only=True, max_col=_MOST_COLUMNS):
         if len(lines) >= MOST_ROWS:
             raise TableRefused([f"超过 {MOST_ROWS} 行，请分成几个"])
         lines.append([_as_text(value) for value in line])

@@ -24,6 +24,8 @@ BODY_LIMIT = 128 * 1024
 _BODY_TIMEOUT_S = 4.0
 _LONGEST_LINE = 33 * 1024
 """Bytes of a request's first line: Kannel brings a long petition in the address, nine bytes to a character."""
+_IDLE_SECONDS = 75.0
+"""Between two calls on one connection: longer than proxies keep theirs, which would else find it closed."""
 _API_BODY_LIMIT = 1024 * 1024 + 1024
 _OF_PROXIES = ("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Real-IP", "Via")
 _SAFE_TEXT = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
@@ -40,6 +42,7 @@ def make_runner(app: web.Application, *, shutdown_seconds: float) -> web.AppRunn
         app,
         access_log=None,
         shutdown_timeout=shutdown_seconds,
+        keepalive_timeout=_IDLE_SECONDS,
         # No platform compresses what it sends; what is small on the wire stays small.
         auto_decompress=False,
         max_line_size=_LONGEST_LINE,

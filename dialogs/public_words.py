@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from dialogs.files import DialogFiles
+from dialogs.yaml_text import read_yaml
 
 _FILE = "responses.yml"
 _RESPONSE = "utter_public_invitation"
@@ -28,7 +27,7 @@ def public_invitation(files: DialogFiles, *, office: str) -> str:
 
 
 def _worded(path: Path) -> str:
-    document: Any = YAML(typ="safe").load(path.read_text("utf-8"))
+    document: Any = read_yaml(path.read_text("utf-8"))
     responses = document.get("responses") if isinstance(document, Mapping) else None
     variants = responses.get(_RESPONSE) if isinstance(responses, Mapping) else None
     first = variants[0] if isinstance(variants, list) and variants else None

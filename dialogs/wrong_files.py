@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _Meanings = Sequence[tuple[str, str]]
 _YAML: _Meanings = (
+    ("nested too deeply", "括号或短横一层套一层，套得太深"),
+    ("an impossible value", "有写错的日期、时间，或太长的数字；文字请放进引号"),
     ("duplicate key", "同一个名字写了两次"),
     ("mapping values are not allowed", "这里的冒号有问题：文字里有英文冒号时请把整句放进引号"),
     ("did not find expected", "缩进或引号没有对齐"),

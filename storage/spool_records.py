@@ -54,7 +54,7 @@ def decoded(batch: bytes) -> list[Record]:
     """
     try:
         return [_record(each) for each in json.loads(batch)]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise BatchUnreadable(type(error).__name__) from None
 
 

@@ -1,6 +1,7 @@
 """Turning what was sent into values, or into a problem that says where it is wrong."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -97,10 +98,13 @@ class _Unwelcome(ValueError):
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
+        repeated = min(_repeated(name for name, _ in pairs))
         raise _Unwelcome(f"字段 {_shown(repeated)} 重复出现")
     return made
+
+
+def _repeated(names: Iterable[str]) -> set[str]:
+    return {name for name, times in Counter(iter(names)).items() if times > 1}
 
 
 def _no_constant(name: str) -> Any:
@@ -138,8 +142,7 @@ def query_model(model: type[_Model], request: web.Request) -> _Model:
     Raises:
         Problem: INVALID_FIELDS.
     """
-    names = list(request.query)
-    repeated = sorted({name for name in names if names.count(name) > 1})
+    repeated = sorted(_repeated(request.query))[:_ERRORS_TOLD]
     if repeated:
         raise invalid(*(FieldError(field=_shown(name), message="只能给一次") for name in repeated))
     return _validated(lambda: model.model_validate(dict(request.query)))

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import BodyPartReader, web
 
 from bot.api.problems import FieldError, Problem, ProblemKind, invalid, invalid_field
+from bot.forms import BROKEN
 
 _PIECE = 64 * 1024
 _FORM = "multipart/form-data"
@@ -66,7 +67,7 @@ async def _of_form(request: web.Request, limit: int) -> Upload:
                 words[name] = (await _bounded(_pieces(part), _WORDS_BYTES, most)).decode()
             if len(words) > 2:  # noqa: PLR2004 - note and public
                 raise _bad_form()
-    except (ValueError, AssertionError, RuntimeError, web.HTTPException):
+    except (*BROKEN, web.HTTPException):
         # What aiohttp's reader raises where the form is broken.
         raise _bad_form() from None
     return Upload(content=content, words=words)

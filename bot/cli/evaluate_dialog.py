@@ -71,17 +71,17 @@ def read_all(path: Path) -> "list[Conversation]":
     Raises:
         ScriptRefused: naming file, line or conversation.
     """
-    from ruamel.yaml import YAML  # noqa: PLC0415
     from ruamel.yaml.error import YAMLError  # noqa: PLC0415
 
     from dialogs.engine.files import yaml_files  # noqa: PLC0415
     from dialogs.evaluating.script import ScriptRefused, read_conversations  # noqa: PLC0415
     from dialogs.wrong_files import unreadable, yaml_line, yaml_wrong  # noqa: PLC0415
+    from dialogs.yaml_text import read_yaml  # noqa: PLC0415
 
     found: list[Conversation] = []
     for file in yaml_files([path]):
         try:
-            raw = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+            raw = read_yaml(file.read_text(encoding="utf-8"))
         except YAMLError as error:
             line = yaml_line(error)
             raise ScriptRefused(str(file), (f"第{line}行" if line else "") + yaml_wrong(error)) from error

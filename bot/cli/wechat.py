@@ -114,18 +114,18 @@ def read_menu(file: Path) -> "Mapping[str, Any]":
     Raises:
         NotDone: naming the place of all that is wrong.
     """
-    from ruamel.yaml import YAML  # noqa: PLC0415
     from ruamel.yaml.error import YAMLError  # noqa: PLC0415
 
     from channels.wechat.menu import menu_problems  # noqa: PLC0415
     from dialogs.wrong_files import unreadable, yaml_line, yaml_wrong  # noqa: PLC0415
+    from dialogs.yaml_text import read_yaml  # noqa: PLC0415
 
     try:
         with file.open("rb") as opened:
             content = opened.read(_LARGEST_FILE + 1)
         if len(content) > _LARGEST_FILE:
             raise NotDone(f"{file}：太大了，不是菜单")
-        menu = YAML(typ="safe").load(content.decode("utf-8-sig"))
+        menu = read_yaml(content.decode("utf-8-sig"))
     except YAMLError as error:
         line = yaml_line(error)
         raise NotDone(f"{file}：{f'第{line}行' if line else ''}{yaml_wrong(error)}") from error

@@ -12,6 +12,7 @@ from bot.access.one_time_codes import is_secret, picture
 from bot.access.signing_in import LONGEST_SESSION, SigningIn
 from bot.console.rendering import Pages, redirection
 from bot.console.routes import BASE, Call, Feature, Route, Viewer
+from bot.forms import read_form
 from storage.store import Store
 
 COOKIE = "petition_console"
@@ -66,7 +67,7 @@ class Door:
         return self._asked(next_=request.query.get("next", ""))
 
     async def enter(self, request: web.Request) -> web.StreamResponse:
-        sent = await request.post()
+        sent = await read_form(request)
         login, password, code, next_ = (
             str(sent.get(name, ""))[:_LONGEST_FIELD] for name in ("login", "password", "code", "next")
         )

@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.access.members import By
 from bot.access.permissions import Permission, permissions_of
 from bot.console.rendering import Pages, redirection
+from bot.forms import read_form
 from storage.cases import Actor, ActorKind
 from storage.staff import Member
 from storage.units import Unit, UnitTree
@@ -65,12 +66,12 @@ class Call:
 
     async def form(self) -> Mapping[str, str]:
         """The fields of the form that was sent, without blanks around; files are left out."""
-        sent = await self.request.post()
+        sent = await read_form(self.request)
         return {name: value.strip() for name, value in sent.items() if isinstance(value, str)}
 
     async def chosen(self, name: str) -> list[str]:
         """All values of a field that may be ticked several times."""
-        sent = await self.request.post()
+        sent = await read_form(self.request)
         return [value for value in sent.getall(name, []) if isinstance(value, str)]
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> web.Response:

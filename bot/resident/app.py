@@ -18,6 +18,7 @@ from bot.casework.handing import counted
 from bot.casework.links import CaseLinks, Claim, read_token
 from bot.casework.satisfaction import still_counts
 from bot.faults import frames_of
+from bot.forms import read_form
 from bot.local_time import at
 from channels.base import Clock
 from channels.media_types import ENDINGS
@@ -234,5 +235,5 @@ def _may_rate(case: Case) -> bool:
 
 
 async def _form(request: web.Request) -> Mapping[str, str]:
-    sent = await request.post()
+    sent = await read_form(request)
     return {name: value.strip() for name, value in sent.items() if isinstance(value, str)}

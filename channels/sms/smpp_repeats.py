@@ -136,6 +136,6 @@ def _comes_again(before: Named, session: Session, sequence: int, now: float) -> 
 def _ids(kept: str | None) -> list[str]:
     try:
         ids = json.loads(kept or "[]")
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     return [each for each in ids if isinstance(each, str)] if isinstance(ids, list) else []

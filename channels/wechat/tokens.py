@@ -172,5 +172,5 @@ def _loaded(text: str) -> Token | None:
             renew_at=datetime.fromisoformat(renew_at),
             dies_at=datetime.fromisoformat(dies_at),
         )
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None

@@ -126,7 +126,7 @@ class Mentions:
                 turn=int(turn),
                 since={str(api): str(int(last)) for api, last in since.items()},
             )
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
             return _Mark(due=self._clock())
 
     async def _keep(self, mark: _Mark) -> None:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from dialogs.checking.findings import Finding, error, warning
 from dialogs.files import NAMES, DialogFiles
 from dialogs.wrong_files import unreadable, yaml_line, yaml_wrong
+from dialogs.yaml_text import read_yaml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ def read_sources(files: DialogFiles) -> tuple[dict[str, Source], list[Finding]]:
     for name in NAMES:
         path = files.path(name)
         try:
-            data = YAML(typ="rt", pure=True).load(path.read_text(encoding="utf-8"))
+            data = read_yaml(path.read_text(encoding="utf-8"), typ="rt", pure=True)
         except YAMLError as wrong:
             findings.append(error(name, yaml_line(wrong), yaml_wrong(wrong)))
         except (UnicodeDecodeError, OSError) as wrong:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from dialogs.yaml_text import read_yaml
 
 Mapping = dict[str, Any]
 
@@ -102,7 +103,7 @@ def overridden(parts: Sequence[Part], own: Sequence[Part]) -> list[Part]:
 
 def _parts_of(path: Path, findings: Findings) -> list[Part]:
     try:
-        content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        content = read_yaml(path.read_text(encoding="utf-8"), pure=True)
     except MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         findings.problem(f"{path.name}{line}", f"not valid YAML: {error.problem or error}")

@@ -44,7 +44,7 @@ def _entities(found: re.Match[str], domain: Domain) -> tuple[Entity, ...]:
     start, end = found.span("entities")
     try:
         named = json.loads(found["entities"] or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return ()
     if not isinstance(named, dict):
         return ()

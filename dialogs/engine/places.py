@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from dialogs.yaml_text import composed
 
 from .files import yaml_files
 
@@ -34,7 +35,7 @@ def _with_line(problem: str, lines: dict[str, tuple[str, int]]) -> str:
 def _places_in(path: Path) -> Iterator[tuple[str, tuple[str, int]]]:
     """Every name a problem may begin with, and where it stands."""
     try:
-        top = YAML(typ="safe", pure=True).compose(path.read_text(encoding="utf-8"))
+        top = composed(path.read_text(encoding="utf-8"))
     except (YAMLError, UnicodeDecodeError, OSError):
         return
     if not isinstance(top, MappingNode):

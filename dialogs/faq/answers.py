@@ -8,12 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from dialogs.faq.aspects import Aspect
 from dialogs.faq.sources import Source, read_day, read_sources, spoken_day
 from dialogs.wrong_files import unreadable, yaml_line, yaml_wrong
+from dialogs.yaml_text import read_yaml
 
 LONGEST_QUESTION = 60
 LONGEST_ANSWER = 1000
@@ -121,7 +121,7 @@ def answers_in(text: str) -> tuple[Answer, ...]:
         AnswersRefused: naming every wrong entry.
     """
     try:
-        raw = YAML(typ="safe").load(text)
+        raw = read_yaml(text)
     except YAMLError as wrong:
         line = yaml_line(wrong)
         raise AnswersRefused((f"第{line}行" if line else "") + yaml_wrong(wrong)) from wrong

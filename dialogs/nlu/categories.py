@@ -10,10 +10,9 @@ from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
 from dialogs.nlu.category import TrainedCategories, load_weights
 from dialogs.understanding import CategoryJudgment, CategoryModel, Understanding
+from dialogs.yaml_text import read_yaml
 
 WORDS = Path(__file__).with_name("categories.yml")
 SHIPPED = Path(__file__).with_name("categories.npz")
@@ -71,7 +70,7 @@ class Categories:
     def load(cls, path: Path, understanding: Understanding | None = None) -> "Categories":
         """Those of ``path``, with the model that ships."""
         shipped = TrainedCategories(load_weights(SHIPPED))
-        return cls(YAML(typ="safe").load(path), shipped=shipped, understanding=understanding)
+        return cls(read_yaml(path.read_bytes()), shipped=shipped, understanding=understanding)
 
     def of(self, text: str) -> str:
         """``城乡建设/路灯照明``; empty where no word tells.

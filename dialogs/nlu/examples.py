@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from channels.system_errors import why
+from dialogs.yaml_text import read_yaml
 
 Examples = Mapping[str, Sequence[str]]
 SHIPPED = Path(__file__).parents[1] / "data" / "nlu.yml"
@@ -34,7 +34,7 @@ def read_examples(path: Path) -> dict[str, list[str]]:
         ExamplesRefused: it is no such file.
     """
     try:
-        content = YAML(typ="safe").load(path)
+        content = read_yaml(path.read_bytes())
     except OSError as error:
         raise ExamplesRefused(f"{path}：打不开文件，{why(error)}") from error
     except (YAMLError, UnicodeDecodeError) as error:
@@ -53,7 +53,7 @@ def read_examples(path: Path) -> dict[str, list[str]]:
 
 def read_background(path: Path = BACKGROUND) -> list[str]:
     """Sentences of other topics, on which the models learn what is out of scope."""
-    topics: dict[str, list[str]] = YAML(typ="safe").load(path)
+    topics: dict[str, list[str]] = read_yaml(path.read_bytes())
     return [str(text) for texts in topics.values() for text in texts]
 
 

@@ -15,11 +15,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from dialogs.nlu.places import end_of_place
 from dialogs.wrong_files import unreadable, yaml_line, yaml_wrong
+from dialogs.yaml_text import read_yaml
 
 _SHORTEST = 2
 _LONGEST_READ = 3000
@@ -67,7 +67,7 @@ class Gazetteer:
     @classmethod
     def load(cls, path: Path) -> "Gazetteer":
         try:
-            areas = YAML(typ="safe").load(path)
+            areas = read_yaml(path.read_bytes())
         except YAMLError as wrong:
             line = yaml_line(wrong)
             raise BadGazetteer(f"地名表 {path} {f'第 {line} 行' if line else ''}{yaml_wrong(wrong)}") from wrong

@@ -12,6 +12,7 @@ from bot.broadcasts.office import BroadcastError, BroadcastRefused, Doer, Writte
 from bot.console.notices.pages import NoticePages
 from bot.console.notices.reach import broadcast_of, check_reach, doer_of
 from bot.console.routes import Call
+from bot.forms import read_form
 from bot.tables import TableRefused
 from storage.broadcast_records import Broadcast, Segment
 
@@ -72,7 +73,7 @@ class NoticeActions:
 
 
 async def _uploaded(call: Call) -> list[str]:
-    sent = (await call.request.post()).get("file")
+    sent = (await read_form(call.request)).get("file")
     if not isinstance(sent, web.FileField):
         raise BroadcastRefused("file", "请选择号码名单的文件")
     return numbers_in(sent.file.read())

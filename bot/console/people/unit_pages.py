@@ -8,6 +8,7 @@ from aiohttp.web_request import FileField
 
 from bot.access.unit_table import HEADINGS, rows_of, units_in
 from bot.console.routes import Call
+from bot.forms import read_form
 from bot.tables import LARGEST, TableRefused, write_xlsx
 from channels.base import Clock
 from storage.audit import AuditLine
@@ -35,7 +36,7 @@ class UnitPages:
 
     async def load(self, call: Call) -> web.StreamResponse:
         """All of the table or nothing of it."""
-        sent = (await call.request.post()).get("file")
+        sent = (await read_form(call.request)).get("file")
         if not isinstance(sent, FileField):
             return self._list(call, problems=("请选择文件",))
         content = await asyncio.to_thread(sent.file.read, LARGEST + 1)
