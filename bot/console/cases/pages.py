@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -9,6 +10,7 @@ from aiohttp import web
 
 from bot.access.permissions import Permission
 from bot.casework.shirking import flags_in
+from bot.casework.similar import similar_to
 from bot.casework.staffwork import URGENCIES, answers_ready
 from bot.casework.visits import GRADES
 from bot.console.cases import shown
@@ -130,6 +132,7 @@ class CasePages:
             self._store.cases.merged_with(case.number),
         )
         now, viewer = self._parts.clock(), call.viewer
+        past = await similar_to(self._store, case, may_see=partial(reaches, viewer)) if case.state.is_open else ()
         own = _own(viewer, case)
         lead = next((each for each in case.assignments if each.lead), None)
         return call.page(
@@ -145,6 +148,7 @@ class CasePages:
             steps=shown.steps(case, entries, sent, full=full),
             attachments=attachments,
             merged=[each for each in merged if reaches(viewer, each)],
+            past=[(shown.line(each.case, now), each) for each in past],
             moves={state.value for state in lawful_moves(case.state)},
             may={permission.value for permission in viewer.permissions},
             may_reveal=may_reveal(viewer, case),
