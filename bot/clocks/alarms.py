@@ -1,8 +1,8 @@
 """A light that turns yellow or red is told to whoever works on the case and to whoever watches over them, once.
 
 That it changed is noted in the case and kept for the desk in one commit, which holds on the version that was read: of
-several workers one notes it, and whoever died before noting it noted nothing. Messages go out besides, to the phones of
-members, in the office's hours; where life is in danger at once. What changed together is one message a person.
+several workers one notes it, and whoever died before noting it noted nothing. Messages go out besides, to the members
+whose phone is known, in the office's hours; where life is in danger at once. What changed together is one message.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from storage.cases import Actor, ActorKind, Case, EntryKind, TimelineEntry
 from storage.clocks import CaseClock, Light
 from storage.errors import Conflict, StorageError
 from storage.light_changes import LightChange, LightChanges
-from storage.records import OutboxEntry
+from storage.records import Conversation, OutboxEntry
 from storage.staff import Member
 from storage.store import Store
 
@@ -122,9 +122,6 @@ class Alarms:
 
     async def _entries(self, changes: Sequence[LightChange], now: datetime) -> Sequence[OutboxEntry]:
         """One message for each member and what is theirs of ``changes``; none of what was settled meanwhile."""
-        account = self._account()
-        if account is None:
-            return ()
         members = [each for each in await self._store.staff.all() if each.active and _mobile(each)]
         tree = await self._store.units.tree()
         of_member: dict[str, list[LightChange]] = defaultdict(list)
@@ -132,29 +129,30 @@ class Alarms:
             if await self._still(change, now):
                 for member in told_of(change, members, tree):
                     of_member[member.id].append(change)
-        known = {member.id: member for member in members}
-        return [await self._entry(known[each], theirs, account, now) for each, theirs in of_member.items()]
+        places = {member.id: await self._place(member, now) for member in members if member.id in of_member}
+        return [_entry(place, of_member[each], now) for each, place in places.items() if place is not None]
 
     async def _still(self, change: LightChange, now: datetime) -> bool:
         case = await self._store.cases.get(change.case_number)
         running = () if case is None else case.clocks
         return any(clock.stage is change.stage and clock.light(now) in _TOLD for clock in running)
 
-    async def _entry(self, member: Member, changes: Sequence[LightChange], account: str, now: datetime) -> OutboxEntry:
+    async def _place(self, member: Member, now: datetime) -> Conversation | None:
+        """Where a member is reached: on the official account, where they proved that phone there and a template is
+        set; else by a text; None: nowhere.
+        """
+        contact = await self._store.contacts.of_phone(_mobile(member))
+        kin = await self._store.contacts.conversations(contact.id) if contact else ()
+        for each in await self._store.conversations.get_many(kin):
+            channel = self._channels.get((each.address.channel, each.address.account))
+            known = channel is not None and NOTICE in channel.capabilities.notices
+            if known and each.reachable and each.address.channel != _SMS:
+                return each
+        account = self._account()
+        if account is None:
+            return None
         address = Address(channel=_SMS, account=account, sender=_mobile(member))
-        conversation = await self._store.conversations.ensure(address, now=now)
-        counted = words_of(changes)
-        return OutboxEntry(
-            id=uuid.uuid4().hex,
-            conversation_id=conversation.id,
-            address=address,
-            purpose=Purpose.ALARM,
-            text=f"诉求期限提醒：{counted}。请登录诉求办理系统处理。",
-            created_at=now,
-            due_at=now,
-            notice=NOTICE,
-            fields={"number": changes[0].case_number, "state": counted, "time": at(now), "note": "请登录系统处理"},
-        )
+        return await self._store.conversations.ensure(address, now=now)
 
     def _account(self) -> str | None:
         for (name, account), channel in self._channels.items():
@@ -171,6 +169,22 @@ def words_of(changes: Iterable[LightChange]) -> str:
         if numbers:
             said.append(f"{label}{len(numbers)}件（{numbers[0]}{'等' if len(numbers) > 1 else ''}）")
     return "，".join(said)
+
+
+def _entry(place: Conversation, changes: Sequence[LightChange], now: datetime) -> OutboxEntry:
+    counted = words_of(changes)
+    facts = {"title": "诉求期限提醒", "state": counted, "time": at(now), "note": "请登录诉求办理系统处理"}
+    return OutboxEntry(
+        id=uuid.uuid4().hex,
+        conversation_id=place.id,
+        address=place.address,
+        purpose=Purpose.ALARM,
+        text=f"诉求期限提醒：{counted}。请登录诉求办理系统处理。",
+        created_at=now,
+        due_at=now,
+        notice=NOTICE,
+        fields={"number": changes[0].case_number, **facts},
+    )
 
 
 def _change(case: Case, clock: CaseClock, now: datetime) -> LightChange:

@@ -11,13 +11,14 @@ from bot.access.members import By, Members
 from bot.casework.service import Casework, Draft
 from bot.casework.staffwork import StaffWork
 from bot.chance import SecureChance
-from bot.clocks.alarms import Alarms
+from bot.clocks.alarms import NOTICE, Alarms
 from bot.clocks.calendar import WorkCalendar
 from bot.clocks.clockwork import ClockSetter
 from bot.clocks.rules import Rule, Rules
-from channels.messages import Purpose
+from channels.messages import Address, Purpose
 from storage.cases import Actor, ActorKind, CaseState, EntryKind
 from storage.clocks import Light, Limit, Stage, TimeUnit
+from storage.commit import Update
 from storage.light_changes import LightChanges
 from storage.staff import Role
 from storage.store import Store
@@ -36,15 +37,20 @@ class Desk:
         self.casework = Casework(store=store, clock=clock, chance=SecureChance(), office="某市信访局", kick=self.kick)
         self.staffwork = StaffWork(store=store, clock=clock, clocks=setter, kick=self.kick)
         self.filed = 0
+        self.templates = frozenset()
 
     async def kick(self, ids):
         self.kicked += ids
 
     def worker(self):
-        capabilities = SimpleNamespace(free_text=True, notices=frozenset())
+        texts = SimpleNamespace(free_text=True, notices=frozenset())
+        account = SimpleNamespace(free_text=True, notices=self.templates)
         return Alarms(
             store=self.store,
-            channels={("sms", "main"): SimpleNamespace(capabilities=capabilities)},
+            channels={
+                ("sms", "main"): SimpleNamespace(capabilities=texts),
+                ("wechat", "main"): SimpleNamespace(capabilities=account),
+            },
             clock=self.clock,
             calendar=WorkCalendar(),
             kick=self.kick,
@@ -181,6 +187,23 @@ async def test_what_was_settled_before_the_morning_wakes_nobody(desk, clock):
     await desk.worker().look()
     assert await desk.messages() == []
     assert await LightChanges(desk.store.database).untold(critical_alone=False, limit=10) == []
+
+
+async def test_who_proved_their_phone_on_the_official_account_is_told_there_where_a_template_is_set(desk, clock):
+    address = Address(channel="wechat", account="main", sender="oDuban")
+    conversation = await desk.store.conversations.ensure(address, now=clock())
+    contact = await desk.store.contacts.ensure(conversation.id, now=clock())
+    joins = {"$set": {"contact_id": contact.id}}
+    update = Update(collection="conversations", filter={"_id": conversation.id}, update=joins)
+    await desk.store.committer.commit([desk.store.contacts.bind(contact, PHONES["duban"], at=clock()), update])
+    await desk.file()
+    clock.now = at("11-30T09:00")
+    await desk.worker().look()
+    assert await desk.told() == {PHONES["chengban"], PHONES["duban"]}, "without a template it is a text"
+    desk.templates = frozenset({NOTICE})
+    clock.now = at("12-01T09:00")
+    await desk.worker().look()
+    assert (await desk.messages())[-1][0] == "oDuban"
 
 
 async def test_several_workers_tell_it_once(desk, clock):
