@@ -1,5 +1,6 @@
 """Which file is meant."""
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +20,18 @@ def file_for(target: str, *, at: datetime) -> Path:
     if not path.parent.is_dir():
         raise BackupRefused(f"没有 {path.parent} 这个目录，请先建立它")
     return path
+
+
+def refuse_small_disk(folder: Path, size: int) -> None:
+    """Look whether ``size`` bytes more fit where ``folder`` is, or will be.
+
+    Raises:
+        BackupRefused: they do not.
+    """
+    place = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    free = shutil.disk_usage(place).free
+    if free < size:
+        raise BackupRefused(f"磁盘空间不够：{place} 还剩 {size_text(free)}，恢复至少要 {size_text(size)}。没有恢复")
 
 
 def size_text(size: int) -> str:

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,7 +35,8 @@ def backup(
     target: Annotated[str, typer.Argument(metavar="DIR|FILE", help="写到哪里：已有的目录（按时间起名），或一个新文件")],
 ) -> None:
     """备份整个数据库（含附件和加密后的密钥集）到一个文件；服务不用停。主密钥另用 keys export 导出。"""
-    asyncio.run(_backup(common(ctx), target))
+    with _told_if_away("备份没有完成，没有留下不完整的文件"):
+        asyncio.run(_backup(common(ctx), target))
 
 
 def restore(
@@ -59,7 +61,25 @@ def restore(
         typer.echo(f"备份完好，主密钥相符：{_told(manifest)}")
         return
     wish = _Wish(replace=replace, confirmed=confirm)
-    asyncio.run(_restore(settings, backup, manifest, wish, beside_up=running is not None))
+    with _told_if_away("恢复没有完成"):
+        asyncio.run(_restore(settings, backup, manifest, wish, beside_up=running is not None))
+
+
+@contextmanager
+def _told_if_away(outcome: str) -> Iterator[None]:
+    """What a database that goes away in the middle means here.
+
+    Raises:
+        BackupRefused: it went away.
+    """
+    from storage.errors import BackupRefused, StorageAway  # noqa: PLC0415
+
+    try:
+        yield
+    except StorageAway as error:
+        raise BackupRefused(
+            f"{outcome}：数据库不再回答，常见的原因是它的磁盘满了，或它停掉了。处理好以后再运行一次同样的命令"
+        ) from error
 
 
 async def _backup(options: Common, target: str) -> None:
@@ -108,12 +128,15 @@ class _Wish:
 async def _restore(
     settings: "Settings", backup: "BackupFile", manifest: "Manifest", wish: _Wish, *, beside_up: bool
 ) -> None:
+    from bot.backups.places import refuse_small_disk  # noqa: PLC0415
     from bot.backups.reached import database_of  # noqa: PLC0415
     from bot.backups.standing_aside import begin_parts_anew, refuse_others  # noqa: PLC0415
     from storage.backups.restoring import nobody  # noqa: PLC0415
     from storage.backups.restoring import restore as put_back  # noqa: PLC0415
 
     data_dir = settings.storage.data_dir
+    if settings.storage.mongodb_uri is None or settings.storage.embedded:
+        refuse_small_disk(data_dir, manifest.size)
     async with database_of(settings, make=True) as database:
         await _look(database, wish)
         if not beside_up and not await refuse_others(database):

@@ -6,14 +6,19 @@ import signal
 import sys
 import uuid
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from waiting import awaited, ended
 
+from bot.backups.places import refuse_small_disk
+from storage.backups.restoring import Target, look
+from storage.backups.taking import take
 from storage.driver import Database, connect
 from storage.embedded import Endpoints
+from storage.errors import BackupRefused
 from storage.master_key import KeyFile
 from storage.personal_data import Vault, open_vault
 from storage.store import Store
@@ -113,7 +118,7 @@ async def test_data_that_are_there_go_only_where_the_database_is_typed(
     here: tuple[Machine, Database], tmp_path: Path
 ) -> None:
     machine, database = here
-    machine.ran("backup", tmp_path / "b.zip")
+    await take(database, machine.key, tmp_path / "b.zip", at=datetime.now(UTC))
     await database["units"].insert_one({"_id": "later"})
     assert "已经有数据" in machine.refused("restore", tmp_path / "b.zip")
     assert "没有恢复" in machine.refused("restore", tmp_path / "b.zip", "--replace", typed="yes\n")
@@ -127,7 +132,7 @@ async def test_where_the_service_uses_the_database_nothing_is_restored(
     here: tuple[Machine, Database], tmp_path: Path
 ) -> None:
     machine, database = here
-    machine.ran("backup", tmp_path / "b.zip")
+    await take(database, machine.key, tmp_path / "b.zip", at=datetime.now(UTC))
     web = await connect(machine.env["BOT_MONGODB_URI"], timeout_ms=10_000)
     try:
         await web.ping()
@@ -157,6 +162,12 @@ async def test_a_disk_that_is_full_is_told_and_leaves_nothing(here: tuple[Machin
     assert "备份写不进" in done.stderr
     assert "Traceback" not in done.stderr
     assert list(kept.iterdir()) == []
+
+
+def test_a_restore_that_would_not_fit_is_refused_before_it_begins(tmp_path: Path) -> None:
+    with pytest.raises(BackupRefused, match="磁盘空间不够"):
+        refuse_small_disk(tmp_path / "not" / "there" / "yet", 10**18)
+    refuse_small_disk(tmp_path / "not" / "there" / "yet", 1)
 
 
 async def test_an_unreadable_target_is_told(here: tuple[Machine, Database], tmp_path: Path) -> None:
@@ -235,15 +246,15 @@ async def test_a_killed_backup_leaves_no_file_of_that_name_and_the_next_one_tidi
 async def test_a_killed_restore_is_told_and_repeated(
     here: tuple[Machine, Database], there: tuple[Machine, Database], tmp_path: Path, where: str
 ) -> None:
-    (machine, _), (other, database) = here, there
-    machine.ran("backup", tmp_path / "b.zip")
+    (machine, first), (other, database) = here, there
+    await take(first, machine.key, tmp_path / "b.zip", at=datetime.now(UTC))
     other.key.put(machine.key.content())
     await killed(other, where, tmp_path / "b.zip")
     # Nobody begins in what is not whole.
     assert "再运行一次 petition-bot restore" in other.refused("staff", "list")
     assert "上次恢复没有完成" in other.ran("restore", tmp_path / "b.zip")
     assert await units(database) == ["office"]
-    other.ran("staff", "list")
+    assert await look(database) is Target.IN_USE
 
 
 def test_the_key_of_another_store_is_kept_where_it_is(servers: Endpoints, tmp_path: Path) -> None:
