@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.console.answers import AnswerParts, answers_feature
 from bot.console.digest import DigestParts, digest_feature
+from bot.console.persons import PersonParts, persons_feature
 from bot.console.routes import Feature
 from bot.console.wording import WordingParts, wording_feature
 from bot.editing.desk import EditDesk
@@ -12,14 +13,21 @@ from storage.figures import Figures
 
 
 def further_features(services: Services) -> Sequence[Feature]:
-    """Answers and wording, whose edits every process takes over by itself; the digest."""
+    """Answers and wording, whose edits every process takes over by itself; the digest; the rights of persons."""
     store, clock = services.store, services.clock
     desk = EditDesk(store=store, layer=services.layer, clock=clock, look=services.dialog.look_now)
     answers = AnswerParts(store=store, desk=desk, understanding=services.understanding, clock=clock)
     office = services.settings.office.name
+    kept = services.settings.retention
+    periods = {
+        "离开账号、没有诉求的人的来往消息": kept.left_days,
+        "长期没有来信、没有在办诉求的人的来往消息": kept.talk_days,
+        "已办结诉求的来信人信息、附件和通知": kept.case_days,
+    }
     digest = DigestParts(store=store, figures=Figures(store.database), clock=clock, office=office)
     return (
         answers_feature(answers),
         wording_feature(WordingParts(store=store, desk=desk)),
         digest_feature(digest),
+        persons_feature(PersonParts(store=store, clock=clock, periods=periods)),
     )

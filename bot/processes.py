@@ -21,6 +21,7 @@ from bot.meanwhile import Meanwhile
 from bot.media.making import limits_of
 from bot.office import console_of, resident_pages_of
 from bot.passive_marks import PassiveMarks
+from bot.retention import RetentionJob
 from bot.services import Services
 from bot.settings import Settings
 from bot.spooling.keeper import Keeper
@@ -115,6 +116,7 @@ async def _work(settings: Settings, stop: asyncio.Event) -> None:
             group.create_task(_runs(services, keeper).run(stop))
             group.create_task(make_runs(services).run(stop))
             group.create_task(SearchMinder(services.store).run(stop))
+            group.create_task(_retention(services).run(stop))
             group.create_task(make_alarms(services).run(stop))
             group.create_task(make_applier(services).run(stop))
         await services.turns.drain(_LAST_SECONDS)
@@ -123,6 +125,10 @@ async def _work(settings: Settings, stop: asyncio.Event) -> None:
 def _runs(services: Services, keeper: Keeper) -> ChannelRuns:
     intake = Intake(store=services.store, turns=services.turns, clock=services.clock, keeper=keeper)
     return ChannelRuns(services.channels, Leases(services.store.database), intake.take, chance=jitter())
+
+
+def _retention(services: Services) -> RetentionJob:
+    return RetentionJob(store=services.store, periods=services.settings.retention, clock=services.clock)
 
 
 def _application(services: Services, marks: PassiveMarks, keeper: Keeper) -> web.Application:

@@ -167,6 +167,18 @@ class Retention(Section):
         le=3_650,
         description="After how many days the talk of somebody is erased who left an account and has no case",
     )
+    talk_days: int = Field(
+        0,
+        ge=0,
+        le=36_500,
+        description="After how many days of silence the talk of somebody is erased who has no open case; 0: never",
+    )
+    case_days: int = Field(
+        0,
+        ge=0,
+        le=36_500,
+        description="After how many days the filer, attachments and notices of a closed case are erased; 0: never",
+    )
 
 
 class Notices(Section):

@@ -48,6 +48,7 @@ _AS_THEY_ARE = (
     "links_taken_back",
     "reopened",
     "merged_into",
+    "erased",
     "created_at",
     "updated_at",
 )

@@ -134,6 +134,7 @@ class Case:
     all links to the resident's page were made void. ``reopened`` counts how often it was handled again (二次办理).
     ``survey``: that the filer was asked to grade the end; ``visit``: the newest follow-up visit (回访).
     ``merged_into``: the number of the case with which it is handled (并案), None where it goes its own way.
+    ``erased``: nothing tells any more who filed it.
     """
 
     number: str
@@ -171,6 +172,7 @@ class Case:
     survey: Survey | None = None
     visit: Visit | None = None
     merged_into: str | None = None
+    erased: bool = False
 
     @property
     def visit_due(self) -> datetime | None:
@@ -222,6 +224,7 @@ class EntryKind(StrEnum):
     VISITED = "visited"
     LIGHT = "light"
     RECKONED = "reckoned"
+    ERASED = "erased"
 
     @property
     def label(self) -> str:
@@ -249,6 +252,7 @@ _KIND_LABELS: Mapping[EntryKind, str] = MappingProxyType(
         EntryKind.VISITED: "回访",
         EntryKind.LIGHT: "亮灯",
         EntryKind.RECKONED: "期限重算",
+        EntryKind.ERASED: "个人信息删除",
     }
 )
 

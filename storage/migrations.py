@@ -38,7 +38,7 @@ from storage.staff import SESSIONS, STAFF
 from storage.unanswered import UNANSWERED
 
 SCHEMA = "schema"
-VERSION = 14
+VERSION = 15
 """Raise it whenever INDEXES changes."""
 
 _RECORD = "indexes"
@@ -173,6 +173,12 @@ INDEXES: Sequence[Index] = (
     ),
     Index(collection=RECIPIENTS, name="list", keys=(("broadcast", 1), ("_id", 1))),
     Index(collection=RECIPIENTS, name="provider_key", keys=(("provider_key", 1),), options=_SPARSE),
+    Index(
+        collection=CASES,
+        name="over",
+        keys=(("updated_at", 1),),
+        options={"partialFilterExpression": {"open": False}},
+    ),
     Index(collection=CASES, name=DUE, keys=((DUE, 1),), options=_SPARSE),
     Index(collection=CASE_SEARCH, name="pairs", keys=(("pairs", 1),)),
     Index(collection=EDITS, name="entry", keys=(("kind", 1), ("key", 1), ("number", -1)), options={"unique": True}),

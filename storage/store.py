@@ -19,6 +19,7 @@ from storage.conversations import Conversations
 from storage.daily_counts import DailyCounts
 from storage.driver import Database
 from storage.edits import Edits
+from storage.erasure import Erasure
 from storage.inbox import Inbox
 from storage.leaving import Leaving
 from storage.message_parts import MessageParts
@@ -64,6 +65,7 @@ class Store:
     questions: Questions
     search: CaseSearch
     views: SavedViews
+    erasure: Erasure
 
     @classmethod
     async def open(
@@ -109,4 +111,5 @@ class Store:
             questions=Questions(database, vault),
             search=CaseSearch(database, vault),
             views=SavedViews(database, vault),
+            erasure=Erasure(database, vault),
         )

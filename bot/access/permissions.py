@@ -17,6 +17,7 @@ class Permission(StrEnum):
     SUPERVISE = "supervise"
     INSTRUCT = "instruct"
     REVEAL = "reveal"
+    PERSONS = "persons"
     EXPORT = "export"
     ACCUSATIONS = "accusations"
     CONVERSATIONS = "conversations"
@@ -44,6 +45,7 @@ _LABELS: Mapping[Permission, str] = {
     Permission.SUPERVISE: "督办和审批延期",
     Permission.INSTRUCT: "批示",
     Permission.REVEAL: "查看来信人信息",
+    Permission.PERSONS: "办理来信人的个人信息请求",
     Permission.EXPORT: "导出",
     Permission.ACCUSATIONS: "查看检举控告",
     Permission.CONVERSATIONS: "接待会话",
@@ -83,6 +85,7 @@ _OF_ROLE: Mapping[Role, frozenset[Permission]] = {
             Permission.SUPERVISE,
             Permission.VISIT,
             Permission.REVEAL,
+            Permission.PERSONS,
             Permission.EXPORT,
             Permission.FIGURES,
             Permission.APPROVE_ANSWERS,
@@ -92,7 +95,7 @@ _OF_ROLE: Mapping[Role, frozenset[Permission]] = {
     Role.NOTICE_EDITOR: frozenset({Permission.WRITE_NOTICES, Permission.EDIT_ANSWERS}),
     Role.NOTICE_APPROVER: frozenset({Permission.APPROVE_NOTICES, Permission.APPROVE_ANSWERS}),
     # 检举控告 are seen by the discipline role alone (信访工作条例 §30), which sees nothing else.
-    Role.DISCIPLINE: frozenset({Permission.ACCUSATIONS, Permission.REVEAL, Permission.HANDLE}),
+    Role.DISCIPLINE: frozenset({Permission.ACCUSATIONS, Permission.REVEAL, Permission.PERSONS, Permission.HANDLE}),
     # Whoever runs the system has no business with the petitions themselves.
     Role.ADMINISTRATOR: frozenset({Permission.PEOPLE, Permission.RULES, Permission.AUDIT}),
 }

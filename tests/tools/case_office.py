@@ -1,6 +1,6 @@
 """A console with the pages of the cases, and somebody at the other end who files them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from console_client import UNITS, Console
@@ -12,6 +12,7 @@ from bot.clocks.calendar import WorkCalendar
 from bot.clocks.clockwork import ClockSetter
 from bot.clocks.rules import Rules
 from bot.console.cases import CaseParts, cases_feature
+from bot.console.routes import Feature
 from storage.cases import Actor, ActorKind, Filer
 from storage.store import Store
 
@@ -39,7 +40,10 @@ class CaseOffice:
 
 
 @asynccontextmanager
-async def open_case_office(database, vault, clock, passwords) -> AsyncIterator[CaseOffice]:
+async def open_case_office(
+    database, vault, clock, passwords, further: Callable[[Store], Sequence[Feature]] = lambda _store: ()
+) -> AsyncIterator[CaseOffice]:
+    """``further``: features of the console besides the cases."""
     setter = ClockSetter(calendar=WorkCalendar(), rules=Rules)
     store = await Store.open(database, vault, clockwork=setter)
     await store.units.put(UNITS)
@@ -50,7 +54,7 @@ async def open_case_office(database, vault, clock, passwords) -> AsyncIterator[C
     casework = Casework(store=store, clock=clock, chance=SecureChance(), office="某市信访局", kick=kick)
     staffwork = StaffWork(store=store, clock=clock, clocks=setter, kick=kick)
     parts = CaseParts(store=store, casework=casework, staffwork=staffwork, clock=clock, categories=())
-    console = Console(store, clock, passwords, features=(cases_feature(parts),))
+    console = Console(store, clock, passwords, features=(cases_feature(parts), *further(store)))
     await console.start()
     yield CaseOffice(console, casework, store)
     await console.stop()
