@@ -114,7 +114,14 @@ INDEXES: Sequence[Index] = (
     _newest(CASES),
     *(
         _newest(CASES, name)
-        for name in ("state", "district", "category", "type", "channel", "parties", "phone", "units")
+        for name in ("state", "district", "category", "type", "channel", "parties", "phone", "units", "urgency")
+    ),
+    # The discipline role's alone, and few.
+    Index(
+        collection=CASES,
+        name="newest_accusations",
+        keys=(("created_at", -1), ("_id", -1)),
+        options={"partialFilterExpression": {"accusation": True}},
     ),
     Index(collection=CASES, name="due", keys=(("open", 1), ("due_at", 1), ("_id", 1))),
     _when(CASES, "visit_due"),
@@ -136,6 +143,7 @@ INDEXES: Sequence[Index] = (
     Index(collection=TIMELINE, name="case", keys=(("case_number", 1), ("seq", 1)), options={"unique": True}),
     Index(collection=CASE_NUMBERS, name="number", keys=(("number", 1),), options={"unique": True}),
     Index(collection=CALLS, name="open", keys=(("danger", -1), ("at", 1), ("_id", 1)), options=_OPEN),
+    Index(collection=CALLS, name="open_of", keys=(("conversation_id", 1),), options=_OPEN),
     Index(
         collection=MESSAGE_PARTS,
         name="open",
@@ -164,6 +172,7 @@ INDEXES: Sequence[Index] = (
     Index(collection=AUDIT, name="target", keys=(("target", 1), ("_id", -1))),
     Index(collection=AUDIT, name="actor", keys=(("actor", 1), ("_id", -1))),
     _newest(BROADCASTS),
+    _newest(BROADCASTS, "unit"),
     Index(collection=BROADCASTS, name="state", keys=(("state", 1), ("created_at", 1))),
     # The work goes along it, and the counts are read from it alone.
     Index(
@@ -173,12 +182,6 @@ INDEXES: Sequence[Index] = (
     ),
     Index(collection=RECIPIENTS, name="list", keys=(("broadcast", 1), ("_id", 1))),
     Index(collection=RECIPIENTS, name="provider_key", keys=(("provider_key", 1),), options=_SPARSE),
-    Index(
-        collection=CASES,
-        name="over",
-        keys=(("updated_at", 1),),
-        options={"partialFilterExpression": {"open": False}},
-    ),
     Index(collection=CASES, name=DUE, keys=((DUE, 1),), options=_SPARSE),
     Index(collection=CASE_SEARCH, name="pairs", keys=(("pairs", 1),)),
     Index(collection=EDITS, name="entry", keys=(("kind", 1), ("key", 1), ("number", -1)), options={"unique": True}),

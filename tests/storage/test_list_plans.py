@@ -1,0 +1,197 @@
+"""What the console's and the API's lists, searches and figures ask of MongoDB is answered from an index or bounded.
+
+As in test_plans.py the server's own profiler tells. A list of one page reads a page and what its filters pass over;
+figures read the time that they are about.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from channels.messages import Via
+from storage.attending import Attendance
+from storage.audit import AuditLine
+from storage.broadcast_records import Broadcast, BroadcastState, Segment
+from storage.calls import Call
+from storage.cases import CaseFilter, CaseState, EntryKind
+from storage.figures import By, Figures
+
+CASES, FEW, PAGE = 240, 4, 5
+BOUND = 4 * PAGE
+"""Documents that a page of a selective list may look at."""
+
+
+@pytest.fixture
+async def town(store, case, step, inbound, address, entry, now):  # noqa: PLR0917 - fixtures
+    """Many cases, conversations, calls, notices; of whatever is asked for there are few."""
+    made = [_case(case, number, now) for number in range(CASES)]
+    changes = [change for each in made for change in store.cases.create(each, "123456", step(kind=EntryKind.FILED))]
+    for begin in range(0, len(changes), 120):
+        await store.committer.commit(changes[begin : begin + 120])
+    people = [replace(address, sender=f"o{n}", channel="sms" if n < FEW else "wechat") for n in range(CASES)]
+    for person in people:
+        await store.inbox.add([inbound(address=person)])
+        await store.conversations.take(person, token="t", seconds=0.0, now=now)
+    found = (await store.conversations.list(limit=CASES)).items
+    calls = [Call(id=f"c{n}", conversation_id=found[n].id, reason="asked", at=now, danger=False) for n in range(120)]
+    await store.committer.commit([store.calls.add(each) for each in calls])
+    for each in calls[FEW:]:
+        await store.calls.close(each.id, "李科长", now)
+    told = [entry(conversation_id=found[0].id, case_number=made[n].number, via=Via.SMS) for n in range(FEW)]
+    await store.committer.commit([store.outbox.put(each) for each in told])
+    for number in range(120):
+        await store.audit.add(AuditLine(at=now, actor="m1" if number < FEW else "m2", action="a", target=f"W{number}"))
+        await store.broadcasts.add(_broadcast(number, now))
+    return SimpleNamespace(
+        store=store,
+        now=now,
+        cases=made,
+        conversations=found,
+        attendance=Attendance(store.database, store.conversations),
+        figures=Figures(store.database),
+    )
+
+
+def _case(case, number: int, now) -> Any:
+    rare = number < FEW
+    at = now - timedelta(days=number)
+    filer = replace(case().filer, phone="13900139000" if rare else f"138{number:08}", conversation_id=f"c{number}")
+    return case(
+        number=f"WF2611{number:06}13",
+        state=CaseState.ACCEPTED if rare else CaseState.CLOSED,
+        district="潍城区" if rare else "奎文区",
+        category="环境" if rare else "城管",
+        urgency="urgent" if rare else "normal",
+        accusation=number >= CASES - FEW,
+        desk="rare" if rare else "often",
+        filer=filer,
+        followers=(f"c{number}",),
+        created_at=at,
+        updated_at=at,
+    )
+
+
+def _broadcast(number: int, now) -> Broadcast:
+    return Broadcast(
+        id=f"b{number}",
+        state=BroadcastState.SCHEDULED if number < FEW else BroadcastState.DONE,
+        title="停水",
+        text="停水通知",
+        channels=("sms",),
+        segment=Segment(),
+        authors=("m1",),
+        unit="rare" if number < FEW else "often",
+        created_at=now + timedelta(seconds=number),
+        send_at=now,
+    )
+
+
+Asked = Callable[[Any], Awaitable[Any]]
+
+
+def listed(**wanted: Any) -> Asked:
+    return lambda town: town.store.cases.list(CaseFilter(**wanted), limit=PAGE)
+
+
+def counted(**wanted: Any) -> Asked:
+    return lambda town: town.store.cases.count(CaseFilter(**wanted), limit=PAGE)
+
+
+SELECTIVE: Mapping[str, Asked] = {
+    "the newest cases": listed(),
+    "the newest cases with accusations": lambda town: town.store.cases.list(limit=PAGE, include_accusations=True),
+    "cases of a state": listed(state=CaseState.ACCEPTED),
+    "cases of a state, counted": counted(state=CaseState.ACCEPTED),
+    "cases of a district": listed(district="潍城区"),
+    "cases of a category": listed(category="环境"),
+    "urgent cases": listed(urgency="urgent"),
+    "accusations": lambda town: town.store.cases.list(
+        CaseFilter(accusation=True), limit=PAGE, include_accusations=True
+    ),
+    "cases of a unit": listed(units=frozenset({"rare"})),
+    "cases of units, counted": counted(units=frozenset({"rare"})),
+    "cases of a phone": listed(phone="13900139000"),
+    "a case by its number": listed(query="WF261100000013"),
+    "cases by how numbers begin": listed(query="WF26110000001"),
+    "open cases that are due": lambda town: town.store.cases.list(
+        CaseFilter(open=True, due_before=town.now), limit=PAGE
+    ),
+    "open cases that are due, counted": lambda town: town.store.cases.count(
+        CaseFilter(open=True, due_before=town.now), limit=PAGE
+    ),
+    "visits that are due": lambda town: town.store.cases.list(CaseFilter(visit_before=town.now), limit=PAGE),
+    "cases that warn": lambda town: town.store.cases.alarmed(town.now, PAGE),
+    "cases merged into one": lambda town: town.store.cases.merged_with(town.cases[0].number),
+    "cases of a conversation": lambda town: town.store.cases.of_conversation("c1"),
+    "cases of some conversations": lambda town: town.store.cases.of_conversations(["c1", "c2", "c3"]),
+    "a case's timeline": lambda town: town.store.cases.timeline(town.cases[0].number),
+    "the newest conversations": lambda town: town.store.conversations.list(limit=PAGE),
+    "conversations of a channel": lambda town: town.store.conversations.list(channel="sms", limit=PAGE),
+    "conversations heard last": lambda town: town.attendance.newest(PAGE),
+    "conversations of a channel heard last": lambda town: town.attendance.newest(PAGE, channel="wechat"),
+    "what changed in the newest": lambda town: town.attendance.stamp(PAGE),
+    "open calls": lambda town: town.store.calls.open(PAGE),
+    "whether somebody's call is open": lambda town: town.store.calls.waits(town.conversations[0].id),
+    "somebody's open calls": lambda town: town.store.calls.open_of(town.conversations[0].id),
+    "what arrived of one person": lambda town: town.store.inbox.history(town.conversations[0].id, limit=PAGE),
+    "what was sent to one person": lambda town: town.store.outbox.history(town.conversations[0].id, limit=PAGE),
+    "what was told of a case": lambda town: town.store.outbox.for_case(town.cases[0].number),
+    "what could not be sent": lambda town: town.store.outbox.dead(PAGE),
+    "the newest audit lines": lambda town: town.store.audit.newest(PAGE),
+    "older audit lines": lambda town: town.store.audit.newest(PAGE, before=60),
+    "audit lines of an actor": lambda town: town.store.audit.newest(PAGE, actor="m1"),
+    "audit lines of a target": lambda town: town.store.audit.newest(PAGE, target="W7"),
+    "the newest notices": lambda town: town.store.broadcasts.list(limit=PAGE),
+    "notices of a unit": lambda town: town.store.broadcasts.list(units={"rare"}, limit=PAGE),
+    "notices that are due": lambda town: town.store.broadcasts.due(town.now),
+    "files of a case": lambda town: town.store.attachments.of_case(town.cases[0].number),
+    "the figures of three days": lambda town: town.figures.of(By.DISTRICT, **_three_days(town)),
+    "the figures of three days in one sum": lambda town: town.figures.of(None, **_three_days(town)),
+    "the figures of a unit": lambda town: town.figures.of(By.UNIT, **_three_days(town), units=["rare"]),
+    "the spots of three days": lambda town: town.figures.spots(
+        since=town.now - timedelta(days=3), until=town.now, fewest=1, limit=PAGE
+    ),
+    "the days": lambda town: town.figures.daily(since=town.now - timedelta(days=3), until=town.now),
+}
+
+
+def _three_days(town) -> dict[str, Any]:
+    return {"since": town.now - timedelta(days=3), "until": town.now, "now": town.now}
+
+
+async def _profiled(town, asked: Asked) -> Sequence[dict[str, Any]]:
+    database = town.store.database
+    await database.command("profile", 2)
+    await asked(town)
+    await database.command("profile", 0)
+    noted = [each for each in await database["system.profile"].find({}, limit=200) if "planSummary" in each]
+    await database.command("drop", "system.profile")
+    return noted
+
+
+async def test_lists_and_searches_and_figures_are_answered_from_an_index(town) -> None:
+    wrong: list[str] = []
+    for name, asked in SELECTIVE.items():
+        noted = await _profiled(town, asked)
+        wrong += [f"{name}: {_plan(each)}" for each in noted if _is_wrong(each)]
+        if not noted:
+            wrong.append(f"{name}: nothing was asked")
+    assert wrong == []
+
+
+def _is_wrong(noted: Mapping[str, Any]) -> bool:
+    if "COLLSCAN" in noted["planSummary"]:
+        return True
+    # A few groups, or the few of one person, may be put in order when they are found.
+    return noted.get("docsExamined", 0) > BOUND or noted.get("keysExamined", 0) > 2 * BOUND
+
+
+def _plan(noted: Mapping[str, Any]) -> str:
+    seen = f"{noted.get('keysExamined')} keys, {noted.get('docsExamined')} documents"
+    return (
+        f"{noted['ns'].partition('.')[2]} {noted['planSummary']}, {seen}{', sorted' * bool(noted.get('hasSortStage'))}"
+    )
