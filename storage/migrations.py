@@ -38,7 +38,7 @@ from storage.staff import SESSIONS, STAFF
 from storage.unanswered import UNANSWERED
 
 SCHEMA = "schema"
-VERSION = 15
+VERSION = 16
 """Raise it whenever INDEXES changes."""
 
 _RECORD = "indexes"
@@ -182,6 +182,12 @@ INDEXES: Sequence[Index] = (
     ),
     Index(collection=RECIPIENTS, name="list", keys=(("broadcast", 1), ("_id", 1))),
     Index(collection=RECIPIENTS, name="provider_key", keys=(("provider_key", 1),), options=_SPARSE),
+    Index(
+        collection=CASES,
+        name="over",
+        keys=(("updated_at", 1),),
+        options={"partialFilterExpression": {"open": False}},
+    ),
     Index(collection=CASES, name=DUE, keys=((DUE, 1),), options=_SPARSE),
     Index(collection=CASE_SEARCH, name="pairs", keys=(("pairs", 1),)),
     Index(collection=EDITS, name="entry", keys=(("kind", 1), ("key", 1), ("number", -1)), options={"unique": True}),
