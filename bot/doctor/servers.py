@@ -7,6 +7,7 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
+from bot.doctor.backups import check_backups
 from bot.doctor.findings import Finding, error, ok, warning
 from bot.settings import Settings
 from bot.shared_state import connect as connect_redis
@@ -58,6 +59,7 @@ async def _mongodb(database: Database) -> MongoState:
         clock_finding(hello["localTime"].replace(tzinfo=UTC), "MongoDB"),
         await _indexes(database, schema),
         await _transactions(database),
+        *await check_backups(database),
     ]
     return MongoState(findings=findings, in_use=schema > 0)
 

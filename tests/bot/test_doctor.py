@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.doctor.backups import check_backups
 from bot.doctor.examination import examine
 from bot.doctor.findings import Finding, Level, as_json, as_text, error, healthy, ok, warning
 from bot.doctor.servers import clock_finding
 from bot.master_key import master_key
 from bot.settings import Settings, load
 from bot.supervisor.demo_settings import account
-from storage.driver import connect
+from storage.backups import mark
+from storage.driver import Database, connect
 from storage.embedded import Endpoints
 from storage.migrations import INDEXES, migrate
 from storage.personal_data import open_vault
@@ -141,6 +143,36 @@ async def test_no_secret_is_told(environment: dict[str, str]) -> None:
     told = as_text(await examined(environment)) + json.dumps(as_json(await examined(environment)))
     for secret in load([], environment).secrets():
         assert secret not in told
+
+
+DAY = timedelta(days=1)
+
+
+async def test_it_says_when_the_last_backup_was_made(database: Database) -> None:
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    schema = database["schema"]
+    await migrate(database, at=now)
+    await schema.delete_one({"_id": "last_backup"})
+    await schema.update_one({"_id": "indexes"}, {"$set": {"at": now - DAY}})
+    [new] = await check_backups(database, now=now)
+    assert (new.level, new.message) == (Level.OK, "还没有做过备份")
+    [old] = await check_backups(database, now=now + 30 * DAY)
+    assert old.level is Level.WARNING
+    await schema.update_one({"_id": "last_backup"}, {"$set": {"at": now}}, upsert=True)
+    [fresh] = await check_backups(database, now=now + DAY)
+    assert fresh.level is Level.OK
+    assert "1 天前" in fresh.message
+    [late] = await check_backups(database, now=now + 9 * DAY)
+    assert late.level is Level.WARNING
+    await schema.delete_one({"_id": "last_backup"})
+
+
+@pytest.mark.parametrize("held", [True, False])
+async def test_a_restore_that_was_broken_off_is_told(database: Database, held: bool) -> None:
+    await mark.note(database, held=held, at=datetime.now(UTC))
+    [found] = [each for each in await check_backups(database) if each.area == "restore"]
+    assert found.level is (Level.ERROR if held else Level.WARNING)
+    assert "petition-bot restore" in found.cure
 
 
 @pytest.mark.parametrize(("seconds", "level"), [(0.1, Level.OK), (-5, Level.WARNING), (300, Level.ERROR)])

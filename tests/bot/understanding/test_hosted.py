@@ -1,7 +1,9 @@
 """A model in its own process: however slow, broken or dead it is, the service goes on."""
 
 import asyncio
+import contextlib
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -226,6 +228,40 @@ async def test_it_ends_with_whoever_began_it(program, tmp_path):
     out, _ = await parent.communicate()
     pid = int(out.decode().split()[-1])
     await soon(lambda: not runs(pid), "the process ends")
+
+
+STUCK_PARENT = """
+import asyncio, sys
+from bot.understanding.hosted import HostedEmbedder
+from dialogs.ports import EmbeddingRole
+
+async def main():
+    stuck = (sys.executable, "-c", "import time; time.sleep(600)")
+    embedder = HostedEmbedder([], id="stuck", seconds=600, program=stuck)
+    asking = asyncio.create_task(embedder.embed(["a"], role=EmbeddingRole.QUERY))
+    while not embedder.pid:
+        await asyncio.sleep(0.01)
+    print(embedder.pid, flush=True)
+    await asking
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="the system has no setpriv")
+async def test_a_model_that_is_stuck_ends_with_whoever_began_it():
+    """It does not see that its input has ended."""
+    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", STUCK_PARENT, stdout=asyncio.subprocess.PIPE)
+    pid = int(await awaited(parent.stdout.readline(), "it was begun"))
+    command = Path(f"/proc/{pid}/cmdline")
+    await soon(lambda: "setpriv" not in command.read_text().split("\0")[0], "it is the model itself by now")
+    parent.kill()
+    await parent.wait()
+    try:
+        await soon(lambda: not runs(pid), "it is gone")
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 async def test_the_bundled_model_answers_from_its_process():
