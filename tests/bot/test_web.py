@@ -283,7 +283,7 @@ async def test_an_unknown_account_is_not_there(stage: Stage) -> None:
 
 
 async def test_below_an_account_there_is_nothing_and_no_other_method(stage: Stage) -> None:
-    assert (await stage.post(f"{OPEN}/receipts", signed(), message("你好")))[0] == 400
+    assert (await stage.post(f"{OPEN}/receipts", signed(), message("你好")))[0] == 404
     async with stage.client.put(OPEN, params=signed(), data=message("你好")) as answer:
         assert answer.status == 400
     assert await stage.kept() == 0
