@@ -66,8 +66,8 @@ def build_manager(
         categories=categories,
         script=script,
         notice=_notice(bot, office),
-        caution=_first_words(bot, "utter_danger_perhaps"),
-        gathering=_first_words(bot, "utter_gathering"),
+        caution=_by_channel(bot, "utter_danger_perhaps"),
+        gathering=_by_channel(bot, "utter_gathering"),
         astray=Astray(words=_first_words(bot, "utter_no_such_number"), script=script),
         replies=NoticeReplies(ports, categories),
         warm=partial(_warm, answers, understanding),
@@ -113,6 +113,13 @@ def _warm(answers: Answers, understanding: Understanding) -> None:
 def _first_words(bot: Bot, response: str) -> str:
     """What the manager says before an answer; "" where an office's files lack it."""
     return next((str(variant["text"]) for variant in bot.domain.responses.get(response, ())), "")
+
+
+def _by_channel(bot: Bot, response: str) -> Mapping[str, str]:
+    """The same, shorter by text message where the file has such words."""
+    first = _first_words(bot, response)
+    variants = bot.domain.responses.get(response, ())
+    return {"": first, "sms": next((str(v["text"]) for v in variants if v.get("channel") == "sms"), first)}
 
 
 def _notice(bot: Bot, office: Office) -> Mapping[str, str]:

@@ -34,7 +34,7 @@ from dialogs.notices import NoticeReplies
 from dialogs.outcome import CallPerson, Effect, Heard, Outcome, Person, Reply, Unlink
 from dialogs.repeats import Repeats
 from dialogs.scans import scan_after, scanned, with_scans
-from dialogs.short_texts import asks_for_more, fitted, next_part, shows_a_summary
+from dialogs.short_texts import asks_for_more, fitted, left_after, next_part
 from dialogs.speaking import Voice
 from dialogs.written import Written
 
@@ -77,8 +77,8 @@ class Manager:
         script: Script,
         notice: Mapping[str, str],
         replies: NoticeReplies,
-        caution: str = "",
-        gathering: str = "",
+        caution: Mapping[str, str],
+        gathering: Mapping[str, str],
         astray: Astray,
         warm: Callable[[], None] = lambda: None,
     ) -> None:
@@ -209,7 +209,7 @@ class Manager:
         gathers = not grasped.urgent and plans_a_gathering(grasped.alone)
         if (alarmed or gathers) and not grasped.urgent:
             effects.append(CallPerson(reason="danger"))
-            caution = self._gathering_words if gathers else self._caution
+            caution = (self._gathering_words if gathers else self._caution)["sms" if room else ""]
             replies = [Reply(text=caution), *replies] if caution else replies
         said = fitted(self._voice.in_script(replies, traditional=traditional), room, now=now)
         return Outcome(
@@ -225,7 +225,7 @@ class Manager:
                 "alarm": now.isoformat() if alarmed else kept["alarm"],
                 "danger": self._alarms.about(kept, grasped.alone, grasped.follows),
                 "scan": scan_after(kept, effects),
-                "more": said.rest or ({} if shows_a_summary(replies) else kept["more"]),
+                "more": left_after(said, replies, kept["more"], in_form=unfinished(done.state)),
             },
             replies=said.replies,
             effects=effects,

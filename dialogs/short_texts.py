@@ -82,6 +82,15 @@ def shows_a_summary(replies: Sequence[Reply]) -> bool:
     return any(reply.response == _TO_AGREE for reply in replies)
 
 
+def left_after(said: Shown, replies: Sequence[Reply], before: Mapping[str, Any], *, in_form: bool) -> Mapping[str, Any]:
+    """What is kept after an answer: its own rest, else that of before, where it may still be meant.
+
+    While a petition is taken down an older rest is past, but for what is to be agreed to.
+    """
+    past = shows_a_summary(replies) or (in_form and not before.get("to_agree"))
+    return said.rest or ({} if past else before)
+
+
 def next_part(rest: Mapping[str, Any], room: int, *, now: datetime) -> Shown | None:
     """The next part of what was kept; None where nothing is, or it is long ago."""
     if not (room and rest) or now - datetime.fromisoformat(rest["at"]) > _KEPT_FOR:

@@ -85,7 +85,8 @@ class Ask(Action):
         summary = self._summary(turn, draft)
         if summary.accusation:
             say(dispatcher, "utter_accusation_notice")
-        buttons = [*_choices(draft), *(_WHOLE if isinstance(summary, Brief) and not summary.whole else ())]
+        choices_now = _choices(draft)[: -1 if turn.room and turn.danger else None]
+        buttons = [*choices_now, *(_WHOLE if isinstance(summary, Brief) and not summary.whole else ())]
         choices = numbered([title for title, _ in buttons])
         office = self._world.office.name
         say(dispatcher, "utter_summary", summary=summary.text, office=office, choices=choices, buttons=buttons)
@@ -95,7 +96,8 @@ class Ask(Action):
         if not turn.room:
             return summary_of(draft, self._world.categories, now=turn.at)
         accused = _NOTICED if accuses_an_official(draft.matter or "") else 0
-        room = turn.room - AROUND - len(self._world.office.name) - accused
+        warned = _WARNED if turn.danger else 0
+        room = turn.room - AROUND - len(self._world.office.name) - accused - warned
         return brief_of(draft, self._world.categories, now=turn.at, room=room)
 
     async def _offer(self, dispatcher: CollectingDispatcher, turn: Turn, draft: Draft, *, aside: bool) -> list[Any]:
@@ -124,6 +126,8 @@ class Ask(Action):
 _WHOLE = (("全文", '/choose{"value": "whole"}'),)
 _NOTICED = 15
 """Characters of what is said before the summary of an accusation."""
+_WARNED = 16
+"""Of the words about danger, less what is spare and what the choice to give up takes, which is left out beside them."""
 _COUNTED = "零一两三四五六"
 _AGREES = '/choose{"value": "agreed"}'
 _APART = '/choose{"value": "apart"}'

@@ -23,6 +23,7 @@ _WORDS = "内容："
 _SHORTEST = 14
 """So much of the words says something; less is left to who asks for all."""
 _BESIDE = 2
+_A_FAULT = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,8 @@ def brief_of(draft: Draft, categories: Categories, *, now: datetime, room: int) 
     district = f"（{inferred.district}）" if inferred.district and inferred.district not in place else ""
     needed: Sequence[str] = ()
     for title_room, place_room in zip(_TITLE, _PLACE, strict=True):
-        title, where = clipped(inferred.title, title_room), clipped(place + district, place_room)
+        title = clipped(_past(place, inferred.title, title_room), title_room)
+        where = clipped(place + district, place_room)
         needed = [title, f"地点：{where}" if where else "", *_filer(draft)]
         if _length(needed) <= room:
             break
@@ -50,6 +52,15 @@ def brief_of(draft: Draft, categories: Categories, *, now: datetime, room: int) 
     lines = [needed[0], *added, *needed[1:]]
     whole = whole and inferred.title in needed[0]
     return Brief(text="\n".join(line for line in lines if line), accusation=inferred.accusation, whole=whole)
+
+
+def _past(place: str, title: str, room: int) -> str:
+    """The title; where there is no room for all of it, without the place, which stands below."""
+    if len(title) <= room or (first := place.find(title[:2])) < 0:
+        return title
+    same = next((n for n, sign in enumerate(title) if not place.startswith(title[: n + 1], first)), len(title))
+    rest = title[same:].lstrip("的里内，")
+    return rest if len(rest) >= _A_FAULT else title
 
 
 def _added(wanted: Sequence[str], room: int) -> tuple[list[str], bool]:

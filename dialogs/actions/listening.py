@@ -26,7 +26,7 @@ from dialogs.actions.naming import answer_name, answer_phone
 from dialogs.actions.ordering import ordered
 from dialogs.actions.patience import runs_out
 from dialogs.actions.persons import concerned_in, named_since
-from dialogs.actions.placing import LEFT_OPEN, NO_PLACE, NOWHERE, answer_place
+from dialogs.actions.placing import LEFT_OPEN, NO_PLACE, NOWHERE, answer_place, bettered
 from dialogs.actions.righting import put_right, put_right_alone, stands_so
 from dialogs.actions.telling import answer_matter, is_a_right_door_question, opening, retold, told_apart
 from dialogs.actions.unnamed import decided, of_being_known, reached_after_all, undone_or_not
@@ -154,6 +154,8 @@ def _take_text(heard: Heard, turn: Turn, asked: str | None, categories: Categori
     before = heard.draft
     apart = told_apart(heard, turn, facts, categories) if asked not in {None, "matter", "split"} else None
     heard = apart or (_ANSWERS[asked] if asked else opening)(heard, turn, facts, categories)
+    if asked not in {None, "matter", "place", "split"}:
+        heard = bettered(heard, before, turn.text, facts)
     filled = reached_after_all(
         replace(heard, draft=_at_the_new_place(_fill(heard.draft, facts, asked, before), before)), facts
     )

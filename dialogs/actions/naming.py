@@ -71,7 +71,8 @@ def _by_name(heard: Heard, turn: Turn, facts: Facts, rest: str, categories: Cate
         named = replace(heard, draft=replace(draft, name=name, unclear=0))
         mistyped = draft.phone is None and not facts.phone and looks_like_a_try(turn.text)
         return named.remark("utter_bad_phone") if mistyped else named
-    if _NO_NAME.search(rest) and len(turn.text) <= LONG_ANSWER:
+    secret = facts.confidential and facts.phone
+    if _NO_NAME.search(rest) and len(turn.text) <= LONG_ANSWER and not secret:
         return replace(heard, draft=anonymous(draft)).remark("utter_anonymous")
     if not rest:
         return heard

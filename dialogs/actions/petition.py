@@ -140,6 +140,7 @@ class ValidatePetitionForm(FormValidationAction):
             heard = replace(heard, draft=replace(heard.draft, later=(*heard.draft.later, held.text)))
             heard = heard.remark("utter_put_off_follows")
         goes_on_with_it = turn.entity("topic") == "held" or (held.waits and not apart)
+        goes_on_with_it = goes_on_with_it or (not apart and text.startswith(held.text or " "))
         if goes_on_with_it and not heard.draft.matter and text:
             heard = replace(heard, draft=replace(heard.draft, matter=text[:LONGEST_MATTER]))
         if held.said and not apart:

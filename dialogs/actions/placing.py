@@ -13,6 +13,7 @@ from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts, answered_place, only_place
 from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.matter import Categories, asks, finds_fault, tells_a_matter, type_of
+from dialogs.nlu.names import bare_name, sounds_like_a_person
 from dialogs.nlu.ngrams import overlap
 from dialogs.nlu.phrases import made_of
 from dialogs.nlu.places import Lack, find_district, find_place, is_no_place, lack_of, unnamed_in
@@ -95,7 +96,12 @@ def answer_place(  # noqa: PLR0911 - a table, one line a meaning
 
 
 def needs_no_place(matter: str) -> bool:
-    """Whether a matter only asks how something is ruled: no fault, and nothing of here (我们小区, 附近, 这条路)."""
+    """Whether a matter only asks how something is ruled: no fault, and nothing of here (我们小区, 附近, 这条路).
+
+    Nor does praise.
+    """
+    if type_of(matter) == "表扬":
+        return True
     consults = type_of(matter) == "咨询" and not accuses_an_official(matter)
     return consults and not (finds_fault(matter) or unnamed_in(matter) or _OF_HERE.search(matter))
 
@@ -106,7 +112,8 @@ def asked_precisely(draft: Draft, gazetteer: Gazetteer) -> Draft:
     told_where = draft.latitude is not None or draft.vague or draft.asked(_PRECISE)
     if place is None or place in NOWHERE or told_where:
         return draft
-    unknown = len(place) <= _ONLY_A_NAME and not find_place(place) and not gazetteer.place_in(place)
+    ours = bool(_OURS.fullmatch(place))
+    unknown = ours or (len(place) <= _ONLY_A_NAME and not find_place(place) and not gazetteer.place_in(place))
     if lack_of(place) not in {Lack.NAME, Lack.DISTRICT} and not unknown and not gazetteer.choices(place):
         return draft
     if type_of(draft.matter or "") in _ANYWHERE or accuses_an_official(draft.matter or ""):
@@ -116,8 +123,10 @@ def asked_precisely(draft: Draft, gazetteer: Gazetteer) -> Draft:
 
 def _precisely(heard: Heard, text: str, facts: Facts) -> Heard:
     """What makes a vague place certain, joined with it; without it, the place stays as it was said."""
-    if (facts.name or facts.phone) and not facts.rest:  # asked once, and passed over
-        return replace(heard, draft=replace(heard.draft, place=heard.draft.vague, vague=None, unclear=0))
+    named = sounds_like_a_person(text) and heard.draft.name is None
+    if ((facts.name or facts.phone) and not facts.rest) or named:  # asked once, and passed over
+        passed = replace(heard.draft, place=heard.draft.vague, vague=None, unclear=0)
+        return replace(heard, draft=replace(passed, name=bare_name(text)) if named else passed)
     vague, said = heard.draft.vague or "", facts.rest or text
     draft = replace(heard.draft, vague=None, unclear=0)
     found = find_place(said)
@@ -128,13 +137,33 @@ def _precisely(heard: Heard, text: str, facts: Facts) -> Heard:
         return replace(heard, draft=replace(draft, place=vague))
     place = answered_place(said) if only_place(said) or not found else found.value
     whole = vague in place or overlap(vague, place) >= _MOSTLY
-    return replace(heard, draft=replace(draft, place=place if whole else _made_one(place, vague)))
+    known = replace(heard, draft=replace(draft, place=place if whole else _made_one(place, vague)))
+    return known.remark("utter_place_known")
 
 
 def _made_one(place: str, vague: str) -> str:
-    """阳光花园 and 小区幼儿园门口; an estate that is named needs no second 小区."""
+    """阳光花园 and 小区幼儿园门口; what is named needs no 我们小区, and a house no gate of the estate."""
+    if _OURS.fullmatch(vague) or _HOUSE_AT_END.search(place):
+        return place
     named = next((kind for kind in ("小区", "社区", "村") if place.endswith(kind)), "")
-    return f"{place}{vague.removeprefix(named)}"
+    return f"{place}{_OUR.sub('', vague).removeprefix(named)}"
+
+
+def bettered(heard: Heard, before: Draft, text: str, facts: Facts) -> Heard:
+    """A place that can be gone to, told beside another answer: it completes or replaces one that could not.
+
+    新华路阳光花园，王海 139…, after 奎文区.
+    """
+    stood, place = before.place or "", facts.place
+    loose = bool(stood) and stood not in NOWHERE and lack_of(stood) is not Lack.NOTHING
+    same = heard.draft.place == before.place and heard.draft.later == before.later
+    if not (loose and same and facts.place_exact and facts.place_findable) or place in stood:
+        return heard
+    said = facts.rest.removesuffix("。")
+    if before.latitude is not None or not only_place(said) or _HOME.search(text):
+        return heard
+    better = moved(heard.draft, _joined(stood, answered_place(said), exact=True))
+    return replace(heard, draft=better).remark("utter_place_changed")
 
 
 def _whom(heard: Heard, text: str, facts: Facts) -> Heard:
@@ -164,7 +193,7 @@ def place_beside(heard: Heard, text: str) -> Heard | None:
     if _HOME.search(text):
         return replace(heard, draft=told(draft, text)).remark("utter_added_to_matter")
     if draft.place and place.endswith(draft.place):  # the road that leads to it: it is completed
-        return replace(heard, draft=replace(draft, place=place, shown=None, unclear=0)).remark("utter_noted")
+        return replace(heard, draft=replace(draft, place=place, shown=None, unclear=0)).remark("utter_place_known")
     return replace(heard, draft=moved(draft, place)).remark("utter_place_changed")
 
 
@@ -181,6 +210,13 @@ def _joined(before: str, place: str, *, exact: bool) -> str:
     return place if before in NOWHERE else f"{place}{before}" if not find_district(before) else before
 
 
+_OUR = re.compile(r"^(?:我们?|咱们?|俺们?|本|这个?|那个?)?家?")
+_OURS = re.compile(
+    r"(?:就|在|是)*(?:[我俺咱本这那]们?个?|家)+(?:小区|社区|村里?|学校|单位|厂|[门楼][口上下]|旁边|附近|隔壁|对面|这边|那边)?的?"
+    r"(?:[那这]?(?:条|个|片|块|里|边)?(?:路|地方|街|巷子?|沟|地))?"
+)
+"""我们小区, 我家门口那条路: of nobody knows whom."""
+_HOUSE_AT_END = re.compile(r"\d(?:号楼?|栋|幢|单元|楼|层|室|户)?$|[楼栋幢]$")
 _ROAD = re.compile(r"[\u3400-\u9fff](?:路|街|大道|巷|胡同|里弄)(?:[\d一二三四五六七八九十百]+号(?:院)?)?$")
 _TOWN = re.compile(r"[\u3400-\u9fff]{2,12}(?:[镇乡区县市]|街道)")
 _VILLAGE = re.compile(r"(?![\u3400-\u9fff]{2,6}[镇乡区县市])[\u3400-\u9fff]{2,5}(?:村|庄|屯|社区|组)")

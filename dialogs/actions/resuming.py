@@ -12,6 +12,7 @@ from dialogs.nlu import commands
 from dialogs.nlu.after_alarm import beside_the_danger, is_related
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger import danger_in
+from dialogs.nlu.facts import only_place
 from dialogs.nlu.kinds import kind_of
 from dialogs.nlu.matter import Categories, finds_fault, tells_a_matter
 from dialogs.nlu.part_choice import part_meant
@@ -24,6 +25,8 @@ AWAY = timedelta(hours=4)
 """After so long a person is reminded of what is open."""
 WHICH = "which"
 """What ``Draft.pending`` says while the choice between an open matter and the one told just now stands."""
+_ONLY_TO_FILE = 12
+"""Characters; what is longer tells its own matter: 没登记过，那我现在登记，虞河路下水道堵了."""
 _BOTH = re.compile(r"都(?:要|得|登|报|反映|投诉|说|办|管|记|处理|解决)|两[个件]|[先接]着办那|第[一1]个")
 _ONLY = re.compile(r"只|光|单|不[要办管]那|那[件个]不")
 _REFERS_BACK = re.compile(
@@ -46,8 +49,10 @@ def begun_with(held: Held, turn: Turn) -> str:
     asked = turn.entity("topic") == "held" or not turn.text
     if held.waits:
         return held.text if asked or _tells_nothing(turn.text) else f"{held.text}\n{turn.text}"
-    if held.text and (asked or "登记" in turn.text[:6]):
+    if held.text and (asked or ("登记" in turn.text[:6] and len(words_only(turn.text)) <= _ONLY_TO_FILE)):
         return held.text
+    if held.text and not held.fragments and only_place(turn.text):
+        return f"{held.text}\n{turn.text}"
     return "\n".join((*held.fragments, turn.text)).strip()
 
 

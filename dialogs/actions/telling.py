@@ -10,8 +10,9 @@ from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts, only_place
-from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story
+from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, sounds_amiss
 from dialogs.nlu.names import bare_name
+from dialogs.nlu.phrases import made_of
 from dialogs.nlu.places import unnamed_in
 from dialogs.nlu.plain_questions import not_ours
 from dialogs.nlu.topics import topic_of
@@ -46,6 +47,7 @@ _ANOTHER = re.compile(
     r"(?:事|问题)(?:儿|情)?|另(?:一|外一)(?:件|个)(?:事|问题)(?:情|儿)?|"
     r"再(?:反映|投诉|登记|说)(?:一)?(?:个|件)?(?:事|问题)?)[，,：:。 ]*"
 )
+_FOUND_IN_IT = re.compile(r"有(?:虫|蟑螂|老鼠|头发|味|异物)|太[贵少远]")
 _BESIDE = re.compile(
     r"^除了[^，,。；;]{1,15}[，, ]*我?(?:们)?(?:还|也|另外|再)(?:想|要|得)(?:反映|说|投诉|登记|讲|提)(?:一下|"
     r"下|一个|个|一件|件)?|"
@@ -57,6 +59,11 @@ _BLAME = re.compile(r"不[管修理]|不解决|不处理|没人[管修来]|推�
 _FILES = re.compile(
     r"我?(?:这里|这儿|手里)?(?:还|再|也)(?:有|想|要|可以)?(?:发|传|补|补充|提供|交)?(?:一下|点)?(?:[一两几]?[张个份段些])?(?:现场)?(?:照片|图片|视频|录音|材料|证据|截图)(?:要发|要传|可以发|要补充|发给你们?|(?:刚才)?(?:忘记?了?|忘|没|漏了?)(?:发|传|交|给)?(?:了|上)?)?(?:吗|了|呢)?"
 )
+_HAPPENS = re.compile(r"楼[上下]|邻居|隔壁|物业|学校|工地|单位|公司|厂|店|路|车|水|电|气|房|地|钱|费|医|孩子|老人|装修")
+"""What troubles are of: 楼上装修到晚上十点 is kept, and asked on about."""
+_COURTESIES = made_of(
+    r"我|俺|那个|这个|投诉|举报|找|你们?|您|有|点|事情?|事儿|问题|情况|麻烦|帮|给|办|一下|登记|看看|问|反映|谢谢|请|来|要|想|忙|处理|解决|尽快|联系|回电话?|打电话|留个?|这是|的|了|吧|啊"
+)
 _APART = 40
 
 
@@ -66,15 +73,25 @@ def opening(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> H
         return heard.remark("utter_right_door")
     if topic := topic_of(turn.text, categories):
         return replace(heard, draft=replace(heard.draft, fragment=topic))
-    if facts.matter and not commands.opens(turn.text):
+    nothing_yet = commands.opens(turn.text) or _COURTESIES.fullmatch(words_only(facts.matter))
+    if facts.matter and not nothing_yet:
         return replace(heard, draft=told(heard.draft, without_another(facts.matter)))
     if tells_of_waiting(turn.text) and len(turn.text) <= _LONGEST_FRAGMENT:
-        if len(words_only(turn.text)) >= _SAYS_WHAT_FOR:
-            return replace(heard, draft=told(heard.draft, turn.text))
-        return replace(heard, draft=replace(heard.draft, fragment=turn.text))
-    bare = words_only(turn.text)
-    says_only_so = commands.command_in(turn.text, in_form=False) or only_place(turn.text) or facts.any
-    return heard if says_only_so or len(bare) < LONG_ANSWER else replace(heard, draft=told(heard.draft, turn.text))
+        said = len(words_only(turn.text)) >= _SAYS_WHAT_FOR
+        waiting = told(heard.draft, turn.text) if said else replace(heard.draft, fragment=turn.text)
+        return replace(heard, draft=waiting)
+    return _beside_who_writes(heard, turn.text, facts) or _half_told(heard, turn.text, facts)
+
+
+def _half_told(heard: Heard, text: str, facts: Facts) -> Heard:
+    """What may be a matter, though nothing in it says so: taken at its word where it is long, else asked on about."""
+    bare = words_only(text)
+    says_only_so = commands.command_in(text, in_form=False) or only_place(text) or facts.any or asks(text)
+    if len(bare) >= LONG_ANSWER and not (says_only_so and not asks(text)):
+        return replace(heard, draft=told(heard.draft, text))
+    if says_only_so or len(bare) < _A_MATTER or _COURTESIES.fullmatch(bare) or not _HAPPENS.search(bare):
+        return heard
+    return replace(heard, draft=replace(heard.draft, fragment=text))
 
 
 def answer_matter(  # noqa: PLR0911 - a table, one line a meaning
@@ -89,6 +106,8 @@ def answer_matter(  # noqa: PLR0911 - a table, one line a meaning
     if heard.draft.fragment and (_WHEN.search(turn.text) or (facts.place_exact and only_place(turn.text))):
         words = heard.draft.fragment if facts.place_exact else turn.text  # 噪音, 每天晚上; 供暖, 柳荫里
         return replace(heard, draft=retold(told(heard.draft, words), facts))
+    if beside := _beside_who_writes(heard, turn.text, facts):
+        return beside
     says_who_or_where = facts.name or facts.phone or facts.id_number or not facts.rest or only_place(turn.text)
     if says_who_or_where or commands.affirms(turn.text) or commands.opens(turn.text):
         return heard
@@ -100,6 +119,22 @@ def answer_matter(  # noqa: PLR0911 - a table, one line a meaning
     if again or (len(words_only(turn.text)) >= _A_MATTER and _says_something(turn.text, categories)):
         return replace(heard, draft=told(heard.draft, turn.text))
     return _fragment(heard, turn.text)
+
+
+def _beside_who_writes(heard: Heard, text: str, facts: Facts) -> Heard | None:
+    """Words before a name and a number that nobody understood: they begin the story, and it is asked on."""
+    rest = facts.rest
+    bare = words_only(rest)
+    tells = (facts.name or facts.phone) and _WORDS.search(rest) and len(bare) >= _A_MATTER
+    if not tells or only_place(rest) or _COURTESIES.fullmatch(bare):
+        return None
+    if commands.opens(text) or commands.command_in(rest, in_form=False) or commands.affirms(rest) or asks(rest):
+        return None
+    if len(bare) >= LONG_ANSWER:
+        return replace(heard, draft=told(heard.draft, rest))
+    before = heard.draft.fragment
+    kept = f"{before}，{rest}" if before and rest not in before else rest
+    return replace(heard, draft=replace(heard.draft, fragment=kept[:_LONGEST_FRAGMENT]))
 
 
 def _fragment(heard: Heard, text: str) -> Heard:
@@ -147,7 +182,8 @@ def another_matter(heard: Heard, text: str, facts: Facts, categories: Categories
     draft = heard.draft
     said = _ANOTHER.match(text)
     words = facts.rest[said.end() :] if said and facts.rest.startswith(said.group()) else facts.rest
-    if not (facts.matter and draft.matter and finds_fault(words)):
+    amiss = finds_fault(words) or (said and sounds_amiss(words)) or bool(said and _FOUND_IN_IT.search(words))
+    if not (draft.matter and amiss and (facts.matter or said)):
         return None
     elsewhere = facts.place_exact and is_another_matter(
         words, f"{draft.place or ''}{draft.matter[:_APART]}", categories, by_place=True, by_category=False

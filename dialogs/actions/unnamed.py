@@ -27,6 +27,8 @@ _OPEN = {"afraid": "utter_afraid", "named": "utter_named_or_not"}
 _NUMBER = re.compile(r"\d{7}")
 _SURE = re.compile(r"确认|提交|实名|真名|不匿名|留(?:号码?|电话|名)|登记上|用这个")
 _STAYS = re.compile(r"(?:我|那)?(?:还是|继续|就|要|想|保持)*匿名(?:登记|提交|举报|反映)?(?:吧|的|好了)?|不留了?|不登")
+_A_UNIT = re.compile(r"[\u3400-\u9fff][局委院所站厅处镇乡村区县市厂校]$")
+"""市水利局 answers whom it is about."""
 _GOES_ON = re.compile(r"(?:那|我)?(?:就|还是)?(?:想|要)?(?:继续)?(?:反映|登记|说|办)吧?")
 
 
@@ -109,5 +111,5 @@ def _says_not_which(pending: str, text: str) -> bool:
     if pending == "named" and _SURE.search(text):
         return False
     bare = words_only(text)
-    short = len(bare) <= 4 and "匿名" not in bare  # noqa: PLR2004 - 中, 好的, 要得
+    short = len(bare) <= 4 and "匿名" not in bare and not _A_UNIT.search(bare)  # noqa: PLR2004 - 中, 好的, 要得
     return short or commands.affirms(text) or commands.denies(text) or bool(_GOES_ON.fullmatch(bare))

@@ -1,5 +1,6 @@
 """Danger to life: the right help first, an alarm to staff; then staying with the person, and where they are."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -43,7 +44,7 @@ class Warn(Action):
         return self._warn(dispatcher, tracker, turn)
 
     def _warn(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> _Events:
-        danger = danger_in(turn.text) or Danger(turn.entity("danger") or Danger.VIOLENCE)
+        danger = danger_in(turn.text) or _kind_of(turn)
         chosen = help_for(danger, turn.text)
         call_for_danger(dispatcher)
         hotline = self._world.office.hotline
@@ -94,6 +95,17 @@ class Warn(Action):
         if told or read_facts(without_danger(turn.text), self._world.categories).any:
             draft = listen(before, turn, None, self._world.categories).draft
         return [SlotSet(f"{PREFIX}danger", True), *(SlotSet(n, v) for n, v in written(draft, before).items())]
+
+
+_DESPAIRS = re.compile(r"[过活撑熬挺]不(?:下去|下|成)了?|没法(?:活|过)|没活路")
+_BEATEN = re.compile(r"打|揍|砍|捅|掐|刀|家暴|骂|威胁|恐吓|欺负|伤")
+
+
+def _kind_of(turn: Turn) -> Danger:
+    """The kind that was learned; despair alone (实在过不下去了) is no violence of others."""
+    kind = Danger(turn.entity("danger") or Danger.VIOLENCE)
+    despairs = _DESPAIRS.search(turn.text) and not _BEATEN.search(turn.text)
+    return Danger.SELF_HARM if kind is Danger.VIOLENCE and despairs else kind
 
 
 _OVER = {"self": "utter_danger_over_self", "threat": "utter_danger_over_threat"}

@@ -24,6 +24,7 @@ from dialogs.faq.subject import Subject
 from dialogs.faq.weights import Matrix
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.ngrams import NgramIndex
+from dialogs.nlu.wording import asked_plainly
 from dialogs.ports import Embedder, EmbedderAway, EmbeddingRole
 
 SURE = 0.55
@@ -78,7 +79,7 @@ class Answers:
         asked = [(text, at) for at, answer in enumerate(answers) for text in answer.asked]
         self._asked = [text for text, _ in asked]
         self._owners = np.array([at for _, at in asked], dtype=np.int64)
-        self._index = NgramIndex(self._asked, sizes=(1, 2))
+        self._index = NgramIndex([asked_plainly(text) for text in self._asked], sizes=(1, 2))
         texts = [answer.text[:LONGEST_TEXT] for answer in answers]
         self._matcher = QuestionMatcher(self._asked, texts, learned_for_questions(), owners=self._owners)
         self._preparing: asyncio.Task[None] | None = None
@@ -112,7 +113,7 @@ class Answers:
         self, question: str, limit: int = OFFERED, *, today: date | None = None, district: str = ""
     ) -> list[Found]:
         """The best answers by characters, best first, each once; without ``today`` those that do not hold, too."""
-        scores = self._index.scores(_PADDING.sub("", question))
+        scores = self._index.scores(asked_plainly(_PADDING.sub("", question)))
         allowed = self._allowed(today, district, question)[self._owners] if len(self._asked) else scores > 1
         order = np.argsort(-np.where(allowed, scores, 0.0), kind="stable")
         best: dict[int, Found] = {}
@@ -130,7 +131,7 @@ class Answers:
         self, question: str, *, today: date, district: str = "", embedder: Embedder | None = None
     ) -> Finding:
         """What to say to ``question``. An answer for another district only, or not for today, is never found."""
-        bare = _PADDING.sub("", question)[:_LONGEST_QUESTION]
+        bare = asked_plainly(_PADDING.sub("", question)[:_LONGEST_QUESTION])
         if len(set(words_only(bare))) < _FEWEST_CHARACTERS:
             return Finding(found=(), sure=False, near=False, by="characters")
         light = self.search(question, today=today, district=district)

@@ -69,6 +69,11 @@ _DISTRICT_APART = re.compile(
 )
 _BREATH = re.compile(r"(?<=[\u3400-\u9fff])[啊呀嘛呢哦噢](?=[\u3400-\u9fff])")
 _SAID_AGAIN = re.compile(r"[^，。]{2,10}[，,]\x20*就(?:是|在)(?P<place>.{4,})")
+_THAT = re.compile(r"(?<=[\u3400-\u9fff])的?那[个家](?=[\u3400-\u9fff]{2})(?!地方)")
+_NEAR_IT = re.compile(
+    r"(?:的|那个|交叉)?(?:十字)?(?:路口|门口|拐角|旁边|附近|对面|那一?[里儿边块片]|这一?[里儿边块片]|这个地方|那个地方)+(?:的|吧|呢|啊)?$"
+)
+"""What only points: 新华路和文化路的路口那里."""
 _PLACE_LABEL = re.compile(r"^(?:地址|住址|地点|位置|事发地)[:：]")
 
 
@@ -213,7 +218,7 @@ def only_place(text: str, known: str = "") -> bool:
     if not (known or place):
         return False
     rest = text.replace(known, "", 1) if known or not place else text[: place.start] + text[place.end :]
-    rest = re.sub(r"[\W_]+", "", _HINT_ADDRESS.sub("", rest))
+    rest = _NEAR_IT.sub("", re.sub(r"[\W_]+", "", _HINT_ADDRESS.sub("", rest)))
     return len(rest) <= 3 or bool(_FILLER.fullmatch(rest))  # noqa: PLR2004 - "的" "那边" "这里"
 
 
@@ -226,7 +231,7 @@ def answered_place(text: str) -> str:
     bare = re.sub(r"(?<=[村庄屯镇乡县区])的(?:人|村民|居民)?$", "", bare)
     found = find_place(bare)
     whole = found.value if found and found.exact and found.value not in bare else ""
-    return (whole or bare)[:100]
+    return _THAT.sub("", whole or bare)[:100]
 
 
 def _meant(text: str) -> str:

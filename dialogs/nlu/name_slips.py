@@ -28,6 +28,11 @@ _GIVEN = re.compile(
 )
 
 
+_NO_CHARACTER = frozenset("事时人样话天")
+_A_TIME = re.compile(r"周[一二三四五六日天末]|星期|礼拜|[昨前今去上][天年周个]|[月日号]的?$")
+"""是上周四的事 spells no name."""
+
+
 def name_put_right(text: str, name: str) -> str:
     """The name as it should be, where the text says no more than that; "" for all else."""
     said = text.strip()
@@ -40,6 +45,8 @@ def name_put_right(text: str, name: str) -> str:
     if not found:
         return ""
     told = found.groupdict()
+    if found["new"] in _NO_CHARACTER or _A_TIME.search(told.get("how") or ""):
+        return ""
     wrong = told.get("old") or told.get("wrong") or _alone(name, found["new"])
     if not wrong and found["new"] in name:
         return name  # as it stands already

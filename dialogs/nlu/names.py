@@ -60,9 +60,14 @@ _NO_GIVEN = (
 )
 _SIGNED_NAME = rf"{_DOTTED}|(?:{_DOUBLE})(?:{_NO_GIVEN}{_HAN}){{1,2}}|{_SURNAME}(?:{_NO_GIVEN}{_HAN}){{2}}"
 _OF_A_HOUSE = re.compile(
-    rf"(?:我|俺|本人|咱)是[^，,。；;\s]{{2,30}}[\d一二三四五六七八九十室户号楼栋元村庄屯区苑园镇乡街路院城里府湾]的(?P<name>{_SURNAME}(?:{_NO_GIVEN}{_HAN}){{1,2}}){_END}"
+    rf"(?:我|俺|本人|咱)是[^，,。；;\s]{{2,30}}(?:[\d一二三四五六七八九十室户号楼栋元村庄屯区苑园镇乡街路道县市厂组队社院城里府湾]的|街道|社区|[村庄镇乡区])(?P<name>{_SURNAME}(?:{_NO_GIVEN}{_HAN}){{1,2}}){_END}"
 )
-"""我是永宁区文化路翠湖园9号楼1单元501的孙国强."""
+"""我是永宁区文化路翠湖园9号楼1单元501的孙国强, 我是北关街道的王桂芬."""
+_STYLED_THEN_NAMED = re.compile(
+    rf"(?:^|[，,。；;\s、])(?:我|俺|免贵)?(?:是|姓)?(?P<called>{_SURNAME}){_TITLE}?[，,、 ]*"
+    rf"(?:我|俺|名字|大名|全名|本名|名)?(?:就)?(?:叫|是)(?P<name>(?P=called){_HAN}{{1,2}}){_END}"
+)
+"""王先生叫王海."""
 _SIGNED = re.compile(
     rf"(?<=[，,。；;！!？?\n\x20])(?:敬礼|谢谢您?|反映人|市民|居民|村民|业主)?[，,。！!\x20]{{0,3}}(?P<name>{_SIGNED_NAME})[。.！!\s]{{0,4}}(?:\d{{2,4}}[年.-]\d{{1,2}}[月.-]\d{{1,2}}日?)?$"
 )
@@ -115,6 +120,9 @@ _NO_WORDS = re.compile(
 _TALK = re.compile(
     r"[你您我他她它]们|多久|多少|几时|哪|谁|怎|啥|什么|是不是|该找|地方|老样子|老地|这里|那里|这边|那边|门口|附近|随便|随意|都行|都可以|无所谓|你定|看着|看情况|再说|待会|等会|稍后|一会|[不没吗呢什怎么的了吧]|为啥|匿名|确认|取消|退出|姓名|名字|电话|手机"
 )
+_GIVEN_OFTEN = frozenset(
+    "伟芳娜秀英敏静丽强磊军勇艳杰娟涛超兰霞刚桂芬玲红梅琴珍凤荣建国志燕翠淑辉鹏斌莉萍雪婷慧俊峰宇霖鑫"
+)
 _KIN_BEFORE = re.compile(rf"{_KIN}的?$")
 _OWN = (
     _STATED,
@@ -124,6 +132,7 @@ _OWN = (
     _SELF,
     _WITH_ROLE,
     _OF_A_HOUSE,
+    _STYLED_THEN_NAMED,
     _STYLED,
     _BARE,
     _WITH_SEX,
@@ -138,7 +147,9 @@ _WITHOUT = re.compile(
     r"就(?:行|好|可以|成)|即可|伐|吧|呗|啊|呀|哈|哇|噻|嘛|啦|喽|咯|嘞|额)$"
 )
 _OUTSIDE = re.compile(r"^[\W_]+|[\W_]+$")
-_FORBIDDEN_END = re.compile(r"[区县镇村街路市院厂局所店苑巷屯弄了吗呢吧啊呀的]$|(?<=[\u3400-\u9fff])(?<![万千百公])里$")
+_FORBIDDEN_END = re.compile(
+    r"[\u3400-\u9fff]家[庄屯沟寨堡湾河营坡洼店铺埠楼桥]$|庄$|[区县镇村街路市院厂局所店苑巷屯弄了吗呢吧啊呀的]$|(?<=[\u3400-\u9fff])(?<![万千百公])里$"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +232,12 @@ def bare_name(text: str) -> str | None:
     """A text that is nothing but a full name."""
     bare = _unparticled(_OUTSIDE.sub("", text))
     return bare if _ALONE.match(bare) and _plausible(bare) else None
+
+
+def sounds_like_a_person(text: str) -> bool:
+    """Whether a text is a name and surely none of a place: 李红, but not 黄旗堡."""
+    bare = bare_name(text) or ""
+    return bool(bare) and bare[0] in _SURNAMES[:60] and bare[-1] in _GIVEN_OFTEN
 
 
 def _unparticled(name: str) -> str:

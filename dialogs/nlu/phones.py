@@ -17,6 +17,8 @@ _SHORTEST = 3
 _FIGURE = re.compile(r"\d")
 _FIGURES = str.maketrans("零〇一幺二两三四五六七八九", "0011223456789")
 _SPELLED = re.compile(r"(?:[零〇一幺二两三四五六七八九\d][ -]?){7,}")
+_NAME_BEFORE = re.compile(r"[一二两三四五六七八九]{1,2}[ -]?(?=1[3-9](?:[ -]?\d){9}[ -]?$)")
+"""Before a whole number in figures it ends the name: 赵六13900001111."""
 _DICTATED = re.compile(
     r"(?<![零〇一幺二两三四五六七八九\d])"
     r"[1一幺](?:[，,、。. -]?[零〇一幺二两三四五六七八九\d]){10}(?![零〇一幺二两三四五六七八九\d])"
@@ -57,7 +59,13 @@ def _found(text: str) -> tuple[Phone, ...]:
 def _in_figures(text: str) -> str:
     """A number that is spelled out (一三八…, 幺三八…), in figures; every character keeps its place."""
     text = _DICTATED.sub(lambda found: re.sub(r"[^\d]", "-", found[0].translate(_FIGURES)), text)
-    return _SPELLED.sub(lambda found: found[0].translate(_FIGURES), text)
+    return _SPELLED.sub(_without_the_name, text)
+
+
+def _without_the_name(found: re.Match[str]) -> str:
+    name = _NAME_BEFORE.match(found[0])
+    kept = name[0] if name else ""
+    return kept + found[0][len(kept) :].translate(_FIGURES)
 
 
 def figures_of(said: str) -> str:

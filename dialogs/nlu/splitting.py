@@ -23,7 +23,9 @@ _ORDINAL = re.compile(
     rf"(?:^|(?<=[\n。；;，,！!：:？?\x20]))(?:第(?P<n>[{_NUMERAL}])(?:件事?|个(?:事|问题))?(?:是|就是)?[，,、：:]?(?![次天月年步批中小人期代章条款号季])|(?P<m>[{_NUMERAL}])(?:是|来|、|[，,]))"
 )
 _IN_TURN = re.compile(r"(?P<n>首先|其次|再次|然后|最后)[，,：:]?")
-_ONE_IS = re.compile(r"(?:一个是|一件是|还有一个是|另一个是|再一个是|再一个就是|一个就是)[，,：:]?")
+_ONE_IS = re.compile(
+    r"(?:一个是|一件是|还有一个是|另一个是|再一个是|再一个就是|一个就是|还有就是|还有一个就是)[，,：:]?"
+)
 _ANNOUNCES = (
     r"(?:[，,])?(?:还)?(?:有)?(?:另)?(?:(?:个|一个|一件|件)(?:事儿?情?|问题|情况)?)?[，,]?(?:就?是|就)?"
     r"(?:我?(?:还|也)?(?:想|要)?(?:再|顺便)?(?:反映|投诉|举报|问|说|咨询)(?:一下|下|个|一个)*(?:问题|事情?)?)?[，,：:]?"
@@ -68,6 +70,8 @@ def split_matters(text: str, categories: Categories) -> list[str]:
         if len(marks) > 1:
             parts = _between(text, marks)
             asked_for = _ASKED_FOR.search(sample[: marks[0][0]])
+            if _LEAD.search(sample[: marks[0][0]].strip(_EDGES)) and _as_many(parts, categories):
+                return parts
             return parts if not asked_for and _differ(parts, categories, every=False) else []
     marks = sorted({*_spans(_ANOTHER, sample), *_spans(_ALSO, sample)})
     parts = _between(text, [(0, 0), *marks])
@@ -107,6 +111,14 @@ def _differ(parts: Sequence[str], categories: Categories, *, every: bool) -> boo
         return all(map(_tells, parts)) and all(_apart(a, b, categories) for a, b in pairwise(parts))
     kinds = [kind_of(part, categories) for part in parts]
     return any(map(finds_fault, parts)) and "" not in kinds and len(set(kinds)) > 1
+
+
+def _as_many(parts: Sequence[str], categories: Categories) -> bool:
+    """Whether what was counted beforehand (我要反映三个事) is there: no part goes on with the one before it."""
+    kinds = [kind_of(part, categories) for part in parts]
+    alike = any(one and one == other for one, other in pairwise(kinds))
+    enough = sum(map(_tells, parts)) > 1 and min(map(len, parts)) >= _SHORTEST
+    return enough and len(parts) <= _MOST and not alike
 
 
 def _tells(part: str) -> bool:

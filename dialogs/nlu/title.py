@@ -17,7 +17,7 @@ _NO_WORDS = re.compile(
 _HIDDEN = re.compile(r"[\d-]*\*{4,}[\dXx]*")
 _READ, _CLAUSES = 1500, 14
 _GOES_ON = re.compile(
-    r"影响|导致|结果|把(?!我?家?(?:孩子|车))|到(?!现在)|去(?!年)|找(?!不)|问|后来|当时|第[一二三四五]|说(?!好)|他|她|它|让|又|再|才|可是|但是?|所以|于是|跟|推给|里面|今年\d|家住|住在|打\d|"
+    r"政府|督促|尽快|整得|弄得|搞得|闹得|害得|还(?![没不是])|影响|导致|结果|把(?!我?家?(?:孩子|车))|到(?!现在)|去(?!年)|找(?!不)|问|后来|当时|第[一二三四五]|说(?!好)|他|她|它|让|又|再|才|可是|但是?|所以|于是|跟|推给|里面|今年\d|家住|住在|打\d|"
     r"好不容易|轮到|那天|请|盼|望|谢|联系|共计|其中|户口|跑了|电话|[我俺](?!们?[庄村镇乡社厂校小])|你|您|好几|不知道|以后|连个?说法|人家|反映|吓|气死|差点|真"
 )
 """How a clause begins that tells what came of it, not what it is."""
@@ -36,18 +36,33 @@ _DEALT_WITH = re.compile(
     r"(?:[在跟找的去]|^)(?P<whom>(?:(?![在跟找的去])[\u4e00-\u9fff]){2,8})(?:办|充|交|买|报|订|付)了"
 )
 _A_NOUN = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_DOES = re.compile(r"[做干打上住买卖当开去]")
 _FELT = re.compile(
     r"[热冷气烦吵急吓愁熏]死|逼疯|受不了|吓人|害怕|神经(?:都)?衰弱|心脏(?:病|不好)|[要快]疯|没法活|急得|心里"
 )
 """What it does to the one who tells it."""
 _SCOLDED = re.compile(r"^(?:骗子|黑心|无良|垃圾|狗屁|什么破|该死的?)[^，]{0,6}$|^退钱$")
-_WHERE_ONLY = re.compile(r"^就?在[^，]*(?:的)?(?:地方|那边|那里|旁边|门口)$")
+_WHERE_ONLY = re.compile(
+    r"^就?在[^，]*(?:的)?(?:地方|那边|那里|旁边|门口)$|"
+    r"^[^，]{0,6}(?:买|租|住)[的在了][^，]{2,14}(?:[楼号室栋苑城园]|小区|单元|房子?)$"
+)
 _UNSAID = re.compile(r"(?:用|挖|跑|问|去|打|报|交|等|蹲|做|吃|栽|开|住|花|转|摆|放|横)(?:[开到完出])?了")
 """Begins with what was done, and does not say to what."""
 _REPLIED = re.compile(r"(?:商家|老板|店家|卖家|对方|人家|平台|门店|客服)(?:还|也|都|就)?(?:不|说|没)")
 """What the other side had to say to it."""
+_PASSED_ON = re.compile(
+    r"(?:物业|社区|居委会|村委会|村里|街道|城管|派出所|开发商|单位|公司|厂里?)(?:还|也|都|就|只|光)*(?:说|讲|推)[^，]{0,4}(?:不归|不管|管不[了着]|没办法|没钱|等|不是他们|没权)"
+)
+"""Who would not deal with it, and what they said."""
+_PAID = re.compile(r"就是?收了[^，]{0,4}费|^合同上?写")
+"""物业就是收了物业费, 合同写某日交房: what ought to follow did not, and comes after it."""
+_PLEADS = re.compile(r"政府|督促|尽快|[有相]关部门|领导|给个?说法")
+_PLEASANT = re.compile(
+    r"(?:首先|先)?(?:非常|衷心)?感谢(?:政府|领导|党|国家|你们|各级|信访)[^，]*|[^，]*越来越好|[^，]{0,6}看在眼里|公园也多了|(?:有)?个?小?事情?(?:想)?(?:要)?麻烦[^，]*|不好意思[^，]*|辛苦[您你][^，]*|[^，]{0,2}打字慢|眼神不好|[^，]*看着办[^，]*|(?:那个?啥|啥吧)[^，]*"
+)
+"""Said before the matter out of courtesy, or at a loss for words."""
 _PROMISED = re.compile(
-    r"说好|答应|承诺|写成|标着|充了|办了?[^，]{0,2}[年会]?卡|交[了的]|买的|买了|申请|写着|本来|报了|报的"
+    r"合同写|说好|答应|承诺|写成|标着|充了|办了?[^，]{0,2}[年会]?卡|交[了的]|买的|买了|申请|写着|本来|报了|报的"
 )
 """The first half of a story: what came of it is the complaint."""
 _BEFORE_A_PLACE = re.compile(r"(?:[^，]{0,4}[年月日号天周][^，]{0,5})?(?:在|是|来)?")
@@ -58,9 +73,9 @@ _ONLY_A_PLACE, _MOST_OF_IT = 4.0, 0.8
 UNLABELLED = "发送的位置"
 """A point on the map without a name: no words for a title."""
 _HERE = re.compile(
-    r"^(?:我们?|咱们?|俺们?|你们)?(?:那个)?(?:小区|社区|村里(?![说不让把也就没])|村(?![里民委主支官务路干口])|庄里|庄上|村口|路上|大?门口|楼下|这?栋楼|这里|这边)+(?:里(?!程)|内)?[的滴]?"
+    r"^(?:我们?|咱们?|俺们?|你们)?(?:那个)?(?:小区|社区(?![让说把不要叫给])|村里(?![说不让把也就没])|村(?![里民委主支官务路干口])|庄里|庄上|村口|路上|大?门口|楼下|这?栋楼|这里|这边)+(?:里(?!程)|内)?[的滴]?"
 )
-_PLACE_ENDS = ("小区", "社区", "公园", "市场", "学校", "医院", "村", "庄", "镇", "楼", "路", "街", "巷")
+_PLACE_ENDS = ("小区", "社区", "公园", "市场", "学校", "医院", "村", "庄", "镇", "楼", "路", "街", "巷", "院", "园")
 NEUTRAL_ACCUSATION = "反映公职人员有关问题"
 
 
@@ -68,7 +83,10 @@ def make_title(content: str, place: str, categories: Categories) -> str:
     """The clause that says most, or two that say it together, with the place in front where they lack one."""
     said = _NO_WORDS.sub("\n", _HIDDEN.sub("", masked(content[:3000])))[:_READ]
     place = "" if place == UNLABELLED else place
-    clauses = [_past_the_place(clause, place) for clause in islice(clauses_of(said), _CLAUSES)]
+    every = list(clauses_of(said))
+    telling = [clause for clause in every if not _PLEASANT.fullmatch(clause)] or every
+    telling = [clause for clause in telling if not _is_a_place(clause)] or telling
+    clauses = [_past_the_place(clause, place) for clause in islice(telling, _CLAUSES)]
     if not clauses:
         return shortened(stripped(said) or "反映问题")
     elsewhere = bool(place) and place not in content
@@ -116,7 +134,7 @@ def _things(clause: str, following: Sequence[str]) -> Iterator[tuple[str, str]]:
         if found := _IT.match(rest):
             if dealt := _DEALT_WITH.search(clause):
                 yield dealt["whom"], rest[found.end() :]
-        elif _A_NOUN.fullmatch(noun) and not _is_aside(rest):
+        elif _A_NOUN.fullmatch(noun) and not _DOES.match(noun) and len(rest) >= _A_PART and not _is_aside(rest):
             yield f"{noun}，", rest
 
 
@@ -127,6 +145,7 @@ def _is_aside(clause: str) -> bool:
         or _REACHED.search(clause)
         or _FELT.search(clause)
         or _is_a_place(clause)
+        or _PLEADS.match(clause)
     )
 
 
@@ -146,7 +165,8 @@ def _weight(text: str, position: int, categories: Categories, of_all: str) -> fl
     thing -= 4.0 if _WHO.fullmatch(text) else 2.0 if _REACHED.search(text) or _FELT.search(text) else 0.0
     thing -= 3.0 if _SCOLDED.match(text) or _WHERE_ONLY.search(text) or (len(text) < _A_PART and not fault) else 0.0
     thing -= 4.0 if text.startswith(("不是", "不对")) else 0.0
-    thing -= 1.0 if _REPLIED.match(text) else 0.0
+    thing -= 2.0 if text.startswith("也") else 3.0 if _PAID.search(text) else 0.0
+    thing -= 3.0 if _PASSED_ON.search(text) else 1.0 if _REPLIED.match(text) else 0.0
     thing -= 1.5 if _UNSAID.match(text) or (_PROMISED.search(text) and not sounds_amiss(text)) else 0.0
     thing -= _ONLY_A_PLACE if _is_a_place(text) else 0.0
     length = min(len(text), BEST_LENGTH) / BEST_LENGTH * 2 - max(len(text) - LONGEST, 0) * 0.25
@@ -176,6 +196,8 @@ def _with_place(core: str, place: str, *, elsewhere: bool) -> str:
         core = _HERE.sub("", rest) or rest
     elif said and not elsewhere:
         return shortened(core)
+    elif said and said.start <= 1 and said.lacks is Lack.SPOT and len(core) - said.end > 3:  # noqa: PLR2004 - 奎文区路灯坏了
+        core = stripped(core[said.end :].lstrip("的"))
     short = _short_place(place)
     if not short or short in core:
         return shortened(core if short else f"{place if said else ''}{core}")
@@ -192,9 +214,9 @@ def _with_place(core: str, place: str, *, elsewhere: bool) -> str:
 
 def _unrepeated(place: str, core: str) -> str:
     """``core`` without what ``place`` ends with: 前王村 and 村的路坏了, 阳光幼儿园 and 幼儿园门口."""
-    last = next((word for word in _PLACE_ENDS if place.endswith(word) and core.startswith(f"{word}的")), None)
-    if last:
-        return core[len(last) + 1 :] or core
+    for word in _PLACE_ENDS:
+        if place.endswith(word) and (again := re.match(rf"{word}(?:里的?(?!程|面)|的)", core)):
+            return core[again.end() :] or core
     twice = next((n for n in range(min(len(place), len(core) - 1), 1, -1) if core.startswith(place[-n:])), 0)
     return core[twice:].lstrip("的里内") if twice else core
 

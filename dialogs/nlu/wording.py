@@ -19,6 +19,7 @@ _FIRST, _LAST = 0x4E00, 0x9FFF
 _SAME = {
     # dialects
     "咋个样": "怎么样",
+    "咋个": "怎么",
     "咋样": "怎么样",
     "咋地": "怎么样",
     "咋": "怎么",
@@ -28,6 +29,11 @@ _SAME = {
     "为嘛": "为什么",
     "点解": "为什么",
     "几时": "什么时候",
+    "多会儿": "什么时候",
+    "多会": "什么时候",
+    "多咱": "什么时候",
+    "多早晚": "什么时候",
+    "嘛时候": "什么时候",
     "啥时": "什么时候",
     "边度": "哪里",
     "哪搭": "哪里",
@@ -98,6 +104,10 @@ _SAME = {
     "没问提": "没问题",
 }
 _ANY = re.compile("|".join(sorted(map(re.escape, _SAME), key=len, reverse=True)))
+_ASKED_WITH = ("怎么", "什么", "哪里", "知道")
+_ASKS = re.compile(
+    "|".join(sorted((w for w, same in _SAME.items() if same.startswith(_ASKED_WITH)), key=len, reverse=True))
+)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -109,6 +119,11 @@ def plain(text: str) -> str:
     narrow = unicodedata.normalize("NFKC", text[:_LONGEST]).lower().translate(_simplified())
     bare = _NOT_A_WORD.sub("", narrow)
     return _NUMBER.sub("0", _ANY.sub(lambda found: _SAME[found.group()], bare))
+
+
+def asked_plainly(text: str) -> str:
+    """``text`` with the question words of dialects evened out: 什么材料 of 啥材料, 什么时候 of 多会儿."""
+    return _ASKS.sub(lambda found: _SAME[found.group()], text)
 
 
 @cache
