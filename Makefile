@@ -25,6 +25,11 @@ test-rasa: $(VENV)/.dev-ready $(RASA_VENV)/.ready  ## train and run a real Rasa 
 test-aliyun: $(VENV)/.dev-ready $(ALIYUN_SDK_VENV)/.ready  ## Aliyun's own client against the played cloud (70 MB)
 	ALIYUN_SDK_VENV=$(abspath $(ALIYUN_SDK_VENV)) $(BIN)/pytest -n0 tests/channels/sandbox/test_sms_cloud_peers.py
 
+.venv-schemathesis/.ready:  ## Schemathesis, for tests/bot/api/test_schemathesis.py
+	@$(PYTHON) -m venv .venv-schemathesis
+	@.venv-schemathesis/bin/pip install --quiet --disable-pip-version-check schemathesis==4.32.5
+	@touch $@
+
 # Its dependencies do not go with rasa-sdk's (aiofiles), hence an environment of its own.
 $(ALIYUN_SDK_VENV)/.ready:
 	@$(PYTHON) -m venv $(ALIYUN_SDK_VENV)

@@ -10,8 +10,10 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from bot.api.answering import KEY_HEADER
 from bot.api.operations import AnyOperation
 from bot.api.problems import CONTENT_TYPE, ProblemKind
+from channels.media_types import ENDINGS
 
 PREFIX = "/api/v1"
+_BYTES = "application/octet-stream"
 _REF = "#/components/schemas/{model}"
 _ALWAYS = (ProblemKind.UNAUTHORIZED, ProblemKind.FORBIDDEN, ProblemKind.AWAY, ProblemKind.FAILED)
 _WRITES = (ProblemKind.BAD_JSON, ProblemKind.TOO_LARGE, ProblemKind.IN_FLIGHT, ProblemKind.KEY_REUSED)
@@ -131,7 +133,8 @@ def _operation(operation: AnyOperation, references: Mapping[_Key, Json]) -> Json
 
 def _content(operation: AnyOperation, references: Mapping[_Key, Json]) -> Json:
     if operation.answer is None:
-        return {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+        # As ``bot.api.downloads`` tells it: what is kept is one of these.
+        return {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (*ENDINGS, _BYTES)}
     return {"application/json": {"schema": references[operation.answer, "serialization"]}}
 
 

@@ -175,6 +175,6 @@ def _understood(body: bytes) -> ApiAnswer:
     try:
         data = json.loads(body)
         code = int(data.get("errcode", 0))
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         raise OutcomeUnknown("the answer is no JSON object of the platform") from None
     return ApiAnswer(code=code, message=str(data.get("errmsg", "")), data=data)

@@ -105,7 +105,7 @@ def _understood(status: int, body: bytes) -> ApiAnswer:
     try:
         data = json.loads(body)
         code = int(data.get("error_code", 0))
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         raise _not_the_platforms(status) from None
     if code or status < _BAD:
         return ApiAnswer(code=code, message=str(data.get("error", "")), data=data)

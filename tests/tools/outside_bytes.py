@@ -406,7 +406,7 @@ PARSERS: Sequence[Parser] = (
         name="answers of WeChat's API",
         read=wechat_transport._understood,
         refuses=(SendFailed,),
-        seeds=(b'{"errcode":40001,"errmsg":"x"}', b'{"access_token":"a","expires_in":7200}'),
+        seeds=(b'{"errcode":40001,"errmsg":"x"}', b'{"errcode":1e999}', b'{"access_token":"a","expires_in":7200}'),
         covers=("channels/wechat/transport.py",),
     ),
     Parser(
@@ -427,7 +427,7 @@ PARSERS: Sequence[Parser] = (
         name="answers of Weibo's API",
         read=lambda body: weibo_transport._understood(200, body),
         refuses=(SendFailed,),
-        seeds=(b'{"error_code":10001,"error":"x"}', b'{"result":true}'),
+        seeds=(b'{"error_code":10001,"error":"x"}', b'{"error_code":1e999}', b'{"result":true}'),
         covers=("channels/weibo/transport.py",),
     ),
     Parser(

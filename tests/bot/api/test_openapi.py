@@ -3,6 +3,7 @@
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from bot.api.app import OPERATIONS, make_api
+from channels.media_types import ENDINGS
 
 
 async def test_it_needs_no_token_and_is_valid_openapi_3_1(api):
@@ -46,6 +47,12 @@ async def test_every_reference_leads_somewhere_and_every_shape_is_used(api):
 
     walk(document)
     assert referred == schemas
+
+
+async def test_every_kind_of_file_that_may_be_given_is_described(api):
+    paths = (await (await api.get("/api/openapi.json")).json())["paths"]
+    content = paths["/api/v1/cases/{number}/attachments/{id}"]["get"]["responses"]["200"]["content"]
+    assert content.keys() >= set(ENDINGS)
 
 
 async def test_the_manual_lists_every_operation_and_loads_nothing_from_elsewhere(api, office):
