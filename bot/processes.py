@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 
 from bot.api import make_api
+from bot.api.kept_tokens import KeptTokens
 from bot.broadcasts.making import make_office, make_runs
 from bot.casework.searching import SearchMinder
 from bot.chance import jitter
@@ -146,7 +147,7 @@ def _application(services: Services, marks: PassiveMarks, keeper: Keeper) -> web
             api=make_api(
                 store=services.store,
                 casework=services.casework,
-                tokens=tokens,
+                tokens=KeptTokens(services.store, tokens),
                 clock=services.clock,
                 broadcasts=make_office(services),
                 limits=limits_of(services.settings.attachments),

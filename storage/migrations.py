@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from storage.api_answers import API_ANSWERS
+from storage.api_tokens import API_TOKENS
 from storage.attachment_records import ATTACHMENTS, FILES
 from storage.audit import AUDIT
 from storage.broadcasts import BROADCASTS
@@ -38,7 +39,7 @@ from storage.staff import SESSIONS, STAFF
 from storage.unanswered import UNANSWERED
 
 SCHEMA = "schema"
-VERSION = 16
+VERSION = 17
 """Raise it whenever INDEXES changes."""
 
 _RECORD = "indexes"
@@ -189,6 +190,7 @@ INDEXES: Sequence[Index] = (
         options={"partialFilterExpression": {"open": False}},
     ),
     Index(collection=CASES, name=DUE, keys=((DUE, 1),), options=_SPARSE),
+    Index(collection=API_TOKENS, name="digest", keys=(("digest", 1),), options={"unique": True}),
     Index(collection=CASE_SEARCH, name="pairs", keys=(("pairs", 1),)),
     Index(collection=EDITS, name="entry", keys=(("kind", 1), ("key", 1), ("number", -1)), options={"unique": True}),
     Index(collection=EDITS, name="state", keys=(("state", 1), ("kind", 1), ("made_at", 1))),

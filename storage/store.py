@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
+from storage.api_tokens import ApiTokens
 from storage.attachments import Attachments
 from storage.audience import Audience
 from storage.audit import Audit
@@ -66,6 +67,7 @@ class Store:
     search: CaseSearch
     views: SavedViews
     erasure: Erasure
+    tokens: ApiTokens
 
     @classmethod
     async def open(
@@ -112,4 +114,5 @@ class Store:
             search=CaseSearch(database, vault),
             views=SavedViews(database, vault),
             erasure=Erasure(database, vault),
+            tokens=ApiTokens(database, vault),
         )

@@ -26,4 +26,11 @@ def no_case() -> Problem:
 
 
 def _sees(caller: Caller, case: Case) -> bool:
+    if caller.units is not None and caller.units.isdisjoint(case.units):
+        return False
     return not case.accusation or caller.may(Scope.ACCUSATIONS)
+
+
+def sees_person(caller: Caller, case: Case) -> bool:
+    """Whether the caller may know who filed: of a confidential case the office alone, as at the console."""
+    return caller.may(Scope.PERSONAL) and (caller.units is None or not case.confidential)

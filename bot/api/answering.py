@@ -61,6 +61,8 @@ class Answering:
             Problem: whatever the caller must be told.
             StorageError: the store failed.
         """
+        if caller.units is not None and not operation.path.startswith("/cases"):
+            raise Problem(ProblemKind.FORBIDDEN, "令牌只能看本单位的案件")
         if operation.writes and not caller.may(Scope.WRITE):
             raise Problem(ProblemKind.FORBIDDEN, "此令牌只能读取")
         query = query_model(operation.query, request)

@@ -5,7 +5,7 @@ import uuid
 import structlog
 
 from bot.api import attachment_views
-from bot.api.access import access_case
+from bot.api.access import access_case, no_case, sees_person
 from bot.api.operations import AnyOperation, Call, Download, NoBody, NoQuery, Operation
 from bot.api.problems import Problem, ProblemKind, invalid_field, not_found
 from bot.api.schemas.attachments import AttachmentIn, CaseAttachment
@@ -129,6 +129,8 @@ class AttachmentRoutes:
         """The content; it shows people and places, so that it takes the right to personal data."""
         call.require(Scope.PERSONAL)
         case = await access_case(self._store, call)
+        if not sees_person(call.caller, case):
+            raise no_case()
         found = await self._store.attachments.get(call.path["id"])
         if found is None or case.number not in found.case_numbers or found.state is not AttachmentState.KEPT:
             raise _no_attachment()
@@ -144,6 +146,8 @@ class AttachmentRoutes:
         """Take one from the case, for good; what is left of them."""
         call.require(Scope.PERSONAL)
         case = await access_case(self._store, call)
+        if not sees_person(call.caller, case):
+            raise no_case()
         found = await self._store.attachments.get(call.path["id"])
         if found is None or case.number not in found.case_numbers:
             raise _no_attachment()

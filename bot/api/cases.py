@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import structlog
 
 from bot.api import views
-from bot.api.access import access_case, no_case
+from bot.api.access import access_case, no_case, sees_person
 from bot.api.operations import AnyOperation, Call, NoBody, NoQuery, Operation
 from bot.api.problems import Problem, ProblemKind, invalid_field
 from bot.api.schemas.cases import (
@@ -123,7 +124,7 @@ class CaseRoutes:
     async def list(self, call: Call[CaseQuery, NoBody]) -> Page[CaseBrief]:
         try:
             page = await self._store.cases.list(
-                _filter(call.query),
+                replace(_filter(call.query), units=call.caller.units),
                 limit=call.query.limit,
                 cursor=call.query.cursor,
                 include_accusations=call.caller.may(Scope.ACCUSATIONS),
@@ -134,7 +135,7 @@ class CaseRoutes:
 
     async def read(self, call: Call[NoQuery, NoBody]) -> CaseFull:
         case = await access_case(self._store, call)
-        personal = call.caller.may(Scope.PERSONAL)
+        personal = sees_person(call.caller, case)
         structlog.get_logger().info("api.case_read", case=case.number, by=call.caller.name, full=personal)
         kept = await self._store.attachments.of_case(case.number)
         return views.full(case, personal=personal, kept=kept)
@@ -164,7 +165,7 @@ class CaseRoutes:
         case = await access_case(self._store, call)
         entries = await self._store.cases.timeline(case.number)
         told = _by_step(await self._store.outbox.for_case(case.number))
-        personal = call.caller.may(Scope.PERSONAL)
+        personal = sees_person(call.caller, case)
         structlog.get_logger().info("api.timeline_read", case=case.number, by=call.caller.name)
         kept = await self._store.attachments.of_case(case.number)
         return Page(

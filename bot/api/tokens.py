@@ -18,10 +18,14 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """A person or system that calls; ``name`` stands in timelines and audit lines."""
+    """A person or system that calls; ``name`` stands in timelines and audit lines.
+
+    ``units``: it knows of cases at these alone, and of nothing but cases; None: of everything.
+    """
 
     name: str
     scopes: frozenset[Scope] = field(default_factory=frozenset)
+    units: frozenset[str] | None = None
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes

@@ -40,24 +40,6 @@ def list_(
 
 
 @app.command()
-def move(
-    ctx: typer.Context,
-    number: Annotated[str, typer.Argument(metavar="编号", help="受理编号")],
-    to: Annotated[str, typer.Argument(metavar="状态", help="新状态，如 accepted")],
-    *,
-    note: Annotated[str, typer.Option(help="说明")] = "",
-    unit: Annotated[str, typer.Option(help="转办时的承办单位")] = "",
-    answer: Annotated[str, typer.Option(help="答复时的内容")] = "",
-    internal: Annotated[bool, typer.Option("--internal", help="只记在内部，不通知诉求人")] = False,
-) -> None:
-    """变更一件诉求的状态；诉求人会收到通知。"""
-    body = {"to": to, "note": note, "unit": unit, "answer": answer, "public": not internal}
-    given = {key: value for key, value in body.items() if value != ""}
-    asyncio.run(_call(common(ctx), "POST", f"cases/{number}/transitions", body=given))
-    typer.echo(f"{number} → {to}")
-
-
-@app.command()
 def export(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="文件", help="写到哪里，.csv 或 .xlsx；不能是已有的文件")],
@@ -81,6 +63,24 @@ def export(
     asked = Asked(fields=fields, unit=unit, full=full, reason=reason)
     count = asyncio.run(exported(common(ctx), file, asked))
     typer.echo(f"已导出 {count} 件到 {file}" + ("，里面有个人信息，用完请删除" if full else ""))
+
+
+@app.command()
+def move(
+    ctx: typer.Context,
+    number: Annotated[str, typer.Argument(metavar="编号", help="受理编号")],
+    to: Annotated[str, typer.Argument(metavar="状态", help="新状态，如 accepted")],
+    *,
+    note: Annotated[str, typer.Option(help="说明")] = "",
+    unit: Annotated[str, typer.Option(help="转办时的承办单位")] = "",
+    answer: Annotated[str, typer.Option(help="答复时的内容")] = "",
+    internal: Annotated[bool, typer.Option("--internal", help="只记在内部，不通知诉求人")] = False,
+) -> None:
+    """变更一件诉求的状态；诉求人会收到通知。"""
+    body = {"to": to, "note": note, "unit": unit, "answer": answer, "public": not internal}
+    given = {key: value for key, value in body.items() if value != ""}
+    asyncio.run(_call(common(ctx), "POST", f"cases/{number}/transitions", body=given))
+    typer.echo(f"{number} → {to}")
 
 
 async def _call(

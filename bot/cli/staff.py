@@ -77,6 +77,35 @@ def list_(ctx: typer.Context) -> None:
         typer.echo("还没有工作人员：petition-bot staff add 账号 --name 姓名 --unit 单位 --role 角色")
 
 
+@app.command()
+def token(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="名称", help="哪个系统用，如 12345平台；会写进办理过程，不能重复")],
+    *,
+    role: Annotated[str, typer.Option(help="坐席 承办人 督办员 领导；只有局里的坐席能登记和流转")] = "",
+    unit: Annotated[str, typer.Option(help="单位代码或名称：只能看到它和下级的案件，见 units list")] = "",
+    revoke: Annotated[bool, typer.Option("--revoke", help="收回这个令牌，马上失效")] = False,
+) -> None:
+    """给别的系统一个接口令牌，只显示这一次；或收回。"""
+    from bot.cli.api_tokens import given, revoked  # noqa: PLC0415
+
+    if revoke:
+        asyncio.run(revoked(common(ctx), name))
+        typer.echo(f"{name} 的令牌已收回")
+        return
+    secret = asyncio.run(given(common(ctx), name=name, role=role, unit=unit))
+    typer.echo(f"令牌：{secret}\n只显示这一次，请马上交给对方保管。收回：petition-bot staff token {name} --revoke")
+
+
+@app.command()
+def tokens(ctx: typer.Context) -> None:
+    """列出给出去的接口令牌。"""
+    from bot.cli.api_tokens import listed  # noqa: PLC0415
+
+    for line in asyncio.run(listed(common(ctx))):
+        typer.echo(line)
+
+
 def _show(made: "NewPassword") -> None:
     typer.echo(f"账号：{made.member.login}\n一次性密码：{made.password}\n请当面交给本人，首次登录时要换成自己的密码。")
 

@@ -101,3 +101,18 @@ def test_a_member_is_added_listed_reset_and_disabled(terminal):
 def test_what_is_wrong_with_a_new_member_is_named(terminal, words, sentence):
     assert sentence in terminal.refused("staff", "add", *words)
     assert json.dumps(words[0]) not in terminal.run("staff", "list").output
+
+
+def test_a_token_for_another_system_is_given_once_listed_and_taken_back(terminal):
+    given = terminal.run("staff", "token", "12345平台", "--role", "坐席", "--unit", "city")
+    assert given.output.startswith("令牌：")
+    secret = given.output.splitlines()[0].removeprefix("令牌：")
+    assert len(secret) > 40
+    listed = terminal.run("staff", "tokens").output
+    assert "12345平台  坐席  city" in listed
+    assert secret not in listed
+    assert "用过了" in terminal.refused("staff", "token", "12345平台", "--role", "领导", "--unit", "kw")
+    assert "已收回" in terminal.run("staff", "token", "12345平台", "--revoke").output
+    assert "没有在用的令牌" in terminal.refused("staff", "token", "12345平台", "--revoke")
+    assert "--role 要写" in terminal.refused("staff", "token", "另一个", "--role", "纪检", "--unit", "city")
+    assert "没有单位" in terminal.refused("staff", "token", "另一个", "--role", "领导", "--unit", "nope")

@@ -30,6 +30,8 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "cases.exported": "导出诉求台账",
         "figures.exported": "导出统计",
         "digest.exported": "导出群众之声",
+        "token.given": "给出接口令牌",
+        "token.revoked": "收回接口令牌",
         "person.copied": "导出来信人的个人信息",
         "person.corrected": "更正来信人的个人信息",
         "person.erased": "删除来信人的个人信息",

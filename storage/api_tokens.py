@@ -1,0 +1,68 @@
+"""Tokens of other systems: keyed digests, each with a name, a role and a unit; shown once, taken back at any time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.driver import Database, Document
+from storage.personal_data import Vault
+from storage.staff import Role
+
+API_TOKENS = "api_tokens"
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiToken:
+    """``name`` stands in timelines; ``unit`` is a code: the token reaches that unit and what is below it."""
+
+    name: str
+    role: Role
+    unit: str
+    made_at: datetime
+    revoked_at: datetime | None = None
+
+
+class ApiTokens:
+    """One document a name; a name is never given twice, so that timelines stay true."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._tokens = database[API_TOKENS]
+        self._vault = vault
+
+    async def add(self, token: ApiToken, secret: str) -> None:
+        """Keep a token.
+
+        Raises:
+            AlreadyThere: the name was given before.
+        """
+        document = {
+            "_id": token.name,
+            "digest": self._digest(secret),
+            "role": token.role.value,
+            "unit": token.unit,
+            "made_at": token.made_at,
+            "revoked_at": None,
+        }
+        await self._tokens.insert_one(document)
+
+    async def of(self, secret: str) -> ApiToken | None:
+        """The token that ``secret`` is, where it is still good."""
+        found = await self._tokens.find_one({"digest": self._digest(secret), "revoked_at": None})
+        return None if found is None else _token(found)
+
+    async def all(self) -> Sequence[ApiToken]:
+        return [_token(each) for each in await self._tokens.find({}, sort=(("_id", 1),), limit=MOST)]
+
+    async def revoke(self, name: str, *, at: datetime) -> bool:
+        """Take a token back, at once; False: there is none that is good."""
+        update = {"$set": {"revoked_at": at}}
+        return bool(await self._tokens.update_one({"_id": name, "revoked_at": None}, update))
+
+    def _digest(self, secret: str) -> bytes:
+        return self._vault.hash_code(secret, API_TOKENS)
+
+
+def _token(document: Document) -> ApiToken:
+    plain = {name: document[name] for name in ("unit", "made_at", "revoked_at")}
+    return ApiToken(name=document["_id"], role=Role(document["role"]), **plain)
