@@ -49,10 +49,17 @@ class Script:
 
     heard: list[str] = field(default_factory=list)
     hold: asyncio.Event | None = None
+    held: str = ""
+    """Only this person's turns are kept; "": everybody's."""
+    at_once: int = 0
+    most_at_once: int = 0
 
     async def turn(self, state: Mapping[str, object], heard: Sequence[Heard], person: object, now: datetime) -> Outcome:
-        if self.hold is not None:
+        if self.hold is not None and self.held in ("", heard[-1].message.address.sender):
+            self.at_once += 1
+            self.most_at_once = max(self.at_once, self.most_at_once)
             await self.hold.wait()
+            self.at_once -= 1
         self.heard.append(heard[-1].message.text)
         return Outcome(state={}, replies=[Reply(text=f"听到：{heard[-1].message.text}")], at=now)
 
@@ -179,11 +186,11 @@ def signed(token: str = TOKEN, at: datetime | None = None) -> dict[str, str]:
     return {"signature": signature(token, timestamp, nonce), "timestamp": timestamp, "nonce": nonce, "openid": PERSON}
 
 
-def message(text: str, message_id: str = "") -> str:
+def message(text: str, message_id: str = "", person: str = PERSON) -> str:
     return build(
         {
             "ToUserName": OURS,
-            "FromUserName": PERSON,
+            "FromUserName": person,
             "CreateTime": int(now().timestamp()),
             "MsgType": "text",
             "Content": text,
@@ -325,6 +332,21 @@ async def test_nonsense_that_is_signed_is_refused_in_good_order(stage: Stage) ->
     for body in ("", "<xml>", "{}", "<xml><a></xml>", "\x00", half_a_sign):
         assert await stage.post(OPEN, signed(), body) == (400, "")
     assert await stage.kept() == 0
+
+
+async def test_one_who_sends_without_end_is_heard_one_by_one_and_nobody_waits_for_them(stage: Stage) -> None:
+    stage.script.hold, stage.script.held = asyncio.Event(), PERSON
+    flood = [asyncio.create_task(stage.post(OPEN, signed(), message(f"刷屏{n}"))) for n in range(60)]
+    await soon(lambda: stage.script.at_once == 1, "their first turn has begun")
+    for number in range(5):
+        other = f"oSomebody-else-{number}"
+        assert (await stage.post(OPEN, signed(), message(f"漏水{number}", person=other)))[0] == 200
+        await soon(lambda count=number + 1: len(stage.script.heard) == count, "the other is heard")
+    assert stage.script.heard == [f"漏水{number}" for number in range(5)]
+    stage.script.hold.set()
+    assert {status for status, _ in await asyncio.gather(*flood)} == {200}
+    await soon(lambda: len(stage.script.heard) >= 5 + 1, "they are heard")
+    assert stage.script.most_at_once == 1
 
 
 async def test_a_reply_not_ready_in_time_is_acknowledged_and_takes_another_way(
