@@ -14,10 +14,11 @@ BOTH = pytest.mark.parametrize("driver", ["motor", "pymongo"])
 @BOTH
 async def test_several_processes_may_start_at_once_and_again(servers, new_database, driver, now):
     assert len(await missing_indexes(new_database)) == len(INDEXES)
+    # Each waits for the others' indexes: how long, a busy machine says, and it is not what is promised here.
     others = [
-        await connect(servers.mongodb_uri, driver=driver, timeout_ms=10_000, name=new_database.name) for _ in range(4)
+        await connect(servers.mongodb_uri, driver=driver, timeout_ms=60_000, name=new_database.name) for _ in range(5)
     ]
-    await asyncio.gather(*(migrate(each, at=now) for each in [new_database, *others]))
+    await asyncio.gather(*(migrate(each, at=now) for each in others))
     assert await missing_indexes(new_database) == []
     assert await current_version(new_database) == VERSION
     await migrate(new_database, at=now)
