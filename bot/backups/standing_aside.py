@@ -4,12 +4,16 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 from pathlib import Path
 
+from bot.supervisor.hold import AlreadyRunning, refuse_second
 from bot.supervisor.run_file import find_running
 from storage.driver import Database
 from storage.errors import BackupRefused
 
+_USERS = {"web", "worker"}
+"""The parts that use the store."""
 _NOTED_SECONDS = 0.5
 """After so long ``up`` has written down whom it began last."""
 _LOOK_SECONDS = 0.05
@@ -31,6 +35,15 @@ async def refuse_others(database: Database) -> bool:
     return others is not None
 
 
+def up_runs(data_dir: Path) -> bool:
+    """Whether ``up`` (or ``demo``) lives here: what it wrote down may be left from one that was killed."""
+    try:
+        refuse_second(data_dir)
+    except AlreadyRunning:
+        return find_running(data_dir) is not None
+    return False
+
+
 async def begin_parts_anew(data_dir: Path) -> None:
     """End the parts of ``up``; it begins them again, and they wait until the store is whole.
 
@@ -39,7 +52,8 @@ async def begin_parts_anew(data_dir: Path) -> None:
     """
     await asyncio.sleep(_NOTED_SECONDS)
     found = await asyncio.to_thread(find_running, data_dir)
-    pids = [] if found is None else [pid for name, pid in found.parts.items() if name in {"web", "worker"}]
+    parts = {} if found is None else {name: pid for name, pid in found.parts.items() if name in _USERS}
+    pids = [pid for pid in parts.values() if found is not None and _is_child(pid, found.pid)]
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
@@ -49,6 +63,16 @@ async def begin_parts_anew(data_dir: Path) -> None:
                 await asyncio.sleep(_LOOK_SECONDS)
     if left := [pid for pid in pids if _runs(pid)]:
         raise BackupRefused(f"进程 {left} 没有停下，数据库还没有换：请停掉 up，再运行一次 petition-bot restore")
+
+
+def _is_child(pid: int, parent: int) -> bool:
+    """Nobody else's process is ever ended; where the system does not tell whose it is, ``up``'s word must do."""
+    if sys.platform != "linux":
+        return True
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]) == parent
+    except OSError:
+        return False
 
 
 def _runs(pid: int) -> bool:

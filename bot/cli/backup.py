@@ -54,7 +54,7 @@ def restore(
         return
     if file is None:
         raise typer.BadParameter("请给出备份文件", param_hint="FILE")
-    settings, running = common(ctx).running()
+    settings, _ = common(ctx).running()
     log_to_stderr(settings, level="warning")
     backup, manifest = _checked(settings, file)
     if check:
@@ -62,7 +62,7 @@ def restore(
         return
     wish = _Wish(replace=replace, confirmed=confirm)
     with _told_if_away("恢复没有完成"):
-        asyncio.run(_restore(settings, backup, manifest, wish, beside_up=running is not None))
+        asyncio.run(_restore(settings, backup, manifest, wish))
 
 
 @contextmanager
@@ -125,16 +125,15 @@ class _Wish:
     confirmed: str
 
 
-async def _restore(
-    settings: "Settings", backup: "BackupFile", manifest: "Manifest", wish: _Wish, *, beside_up: bool
-) -> None:
+async def _restore(settings: "Settings", backup: "BackupFile", manifest: "Manifest", wish: _Wish) -> None:
     from bot.backups.places import refuse_small_disk  # noqa: PLC0415
     from bot.backups.reached import database_of  # noqa: PLC0415
-    from bot.backups.standing_aside import begin_parts_anew, refuse_others  # noqa: PLC0415
+    from bot.backups.standing_aside import begin_parts_anew, refuse_others, up_runs  # noqa: PLC0415
     from storage.backups.restoring import nobody  # noqa: PLC0415
     from storage.backups.restoring import restore as put_back  # noqa: PLC0415
 
     data_dir = settings.storage.data_dir
+    beside_up = await asyncio.to_thread(up_runs, data_dir)
     if settings.storage.mongodb_uri is None or settings.storage.embedded:
         refuse_small_disk(data_dir, manifest.size)
     async with database_of(settings, make=True) as database:

@@ -14,6 +14,8 @@ import pytest
 from waiting import awaited, ended
 
 from bot.backups.places import refuse_small_disk
+from bot.backups.standing_aside import begin_parts_anew, up_runs
+from bot.supervisor.run_file import RunFile
 from storage.backups.restoring import Target, look
 from storage.backups.taking import take
 from storage.driver import Database, connect
@@ -162,6 +164,18 @@ async def test_a_disk_that_is_full_is_told_and_leaves_nothing(here: tuple[Machin
     assert "备份写不进" in done.stderr
     assert "Traceback" not in done.stderr
     assert list(kept.iterdir()) == []
+
+
+async def test_what_a_killed_up_wrote_down_ends_nobody(tmp_path: Path) -> None:
+    foreign = await asyncio.create_subprocess_exec("sleep", "600")
+    try:
+        RunFile(pid=os.getppid(), bot_url="http://x", parts={"web": foreign.pid}).write(tmp_path)
+        assert not up_runs(tmp_path)
+        await begin_parts_anew(tmp_path)
+        assert foreign.returncode is None
+    finally:
+        foreign.kill()
+        await foreign.wait()
 
 
 def test_a_restore_that_would_not_fit_is_refused_before_it_begins(tmp_path: Path) -> None:

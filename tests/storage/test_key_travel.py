@@ -38,7 +38,7 @@ def test_nothing_of_the_key_is_readable(key):
     assert lock(key.content(), key.fingerprint(), PASSPHRASE) != text
 
 
-@pytest.mark.parametrize("wrong", ["", "梧桐 green 47 horse", PASSPHRASE + " "])
+@pytest.mark.parametrize("wrong", ["", "梧桐 green 47 horse", PASSPHRASE + " "], ids=["none", "shorter", "longer"])
 def test_another_passphrase_opens_nothing(key, wrong):
     text = lock(key.content(), key.fingerprint(), PASSPHRASE)
     with pytest.raises(BackupRefused, match="口令不对"):
