@@ -42,7 +42,7 @@ def choices_in(text: str) -> list[Choice]:
 
 
 def _linked(match: re.Match[str]) -> Piece:
-    to, word = html.unescape(match["to"]), match["word"]
+    to, word = _unescaped(match["to"]), match["word"]
     if not to.startswith(_TAP):
         return Piece(text=f"{word} {to}")
     query = parse_qs(to.partition("?")[2])
@@ -50,3 +50,10 @@ def _linked(match: re.Match[str]) -> Piece:
     label = word or content
     choice = Choice(id=query.get("msgmenuid", [""])[0], content=content, label=label)
     return Piece(text=f"〔{label}〕", choice=choice)
+
+
+def _unescaped(text: str) -> str:
+    try:
+        return html.unescape(text)
+    except ValueError:  # a character whose number has thousands of digits
+        return text

@@ -599,7 +599,10 @@ PARSERS: Sequence[Parser] = (
         name="links in what a phone shows",
         read=_as_text(phone_links.pieces),
         refuses=(),
-        seeds=(b'<a href="weixin://bizmsgmenu?msgmenucontent=a&msgmenuid=1">a</a>',),
+        seeds=(
+            b'<a href="weixin://bizmsgmenu?msgmenucontent=a&msgmenuid=1">a</a>',
+            b'<a href="&#' + b"9" * 5000 + b';">a</a>',
+        ),
         covers=("bot/phone/links.py",),
     ),
     Parser(
