@@ -134,10 +134,12 @@ class LaneRun:
             await self._control.nap(self._parts.pacer.turn(channel, account, len(portion)))
             if self._control.halted or self._parts.held():
                 return
-            room = await self._parts.pacer.room(channel, account, len(portion), now=self._parts.clock())
+            asked = self._parts.clock()
+            room = await self._parts.pacer.room(channel, account, len(portion), now=asked)
             if not room:
                 await self._record(stream)
-                await self._wait_until(tomorrow(self._parts.clock()), "今天这个渠道的发送额度已用完，明天继续")
+                # Of the day that was asked about: meanwhile it may have ended.
+                await self._wait_until(tomorrow(asked), "今天这个渠道的发送额度已用完，明天继续")
                 return
             await self._portion(stream, portion[:room], known)
 

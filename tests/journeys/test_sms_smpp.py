@@ -109,7 +109,7 @@ def _ready(office: SmppOffice) -> Any:
 async def test_a_petition_is_filed_though_the_worker_that_holds_the_bind_dies(servers, town, tmp_path):
     resident = town.resident()
     async with smpp_office(servers, tmp_path) as office:
-        office.smsc.do("receipts")
+        await office.smsc.obey("receipts")
         office.say(resident, f"{resident.all_at_once}。{'打过几次电话，至今没有人来看过，' * 5}")
         await office.hear(resident, "确认")
         assert len(office.smsc.heard("bind")) == 1

@@ -27,6 +27,7 @@ class ForeignSmsc:
 
     process: asyncio.subprocess.Process
     port: int = 0
+    orders: int = 0
     events: list[Event] = field(default_factory=list)
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -37,9 +38,15 @@ class ForeignSmsc:
     def deliver(self, text: str = "", *, tag: str = "", source: str = "13800138000", **more: Any) -> None:
         self.do("deliver", text=text, tag=tag or text, source=source, destination="1069001", **more)
 
-    def answers(self, *rules: Mapping[str, Any]) -> None:
+    async def obey(self, what: str, **more: Any) -> None:
+        """Have it done, and go on when it is."""
+        self.orders += 1
+        self.do(what, order=self.orders, **more)
+        await self.wait("obeyed", order=self.orders)
+
+    async def answers(self, *rules: Mapping[str, Any]) -> None:
         """How the next texts are answered, one after the other."""
-        self.do("submit", rules=rules)
+        await self.obey("submit", rules=rules)
 
     def heard(self, kind: str, **having: Any) -> list[Event]:
         return [

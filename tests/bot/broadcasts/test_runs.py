@@ -249,6 +249,27 @@ async def test_the_day_s_quota_holds_the_rest_until_tomorrow(store, office, phon
     assert Counter(phones.taken()) == {phone(number): 1 for number in range(10)}
 
 
+async def test_a_day_that_ends_while_its_quota_is_asked_for_costs_no_second_day(
+    store, office, phones, worker, monkeypatch
+):
+    await texters(store, range(3))
+    broadcast = await started(office)
+    day = [datetime(2026, 11, 21, 4, 0, tzinfo=UTC)]
+    spend_some = store.daily.spend_some
+
+    async def spend_at_midnight(*args, **options):
+        given = await spend_some(*args, **options)
+        day[0] += timedelta(days=0 if given else 1)
+        return given
+
+    monkeypatch.setattr(
+        type(store.daily), "spend_some", lambda _self, *args, **options: spend_at_midnight(*args, **options)
+    )
+    async with worker(rates=Rates(per_day={"sms": 2}, at_once=5), clock=lambda: day[0]):
+        await ended(store, broadcast)
+    assert Counter(phones.taken()) == {phone(number): 1 for number in range(3)}
+
+
 async def test_it_starts_at_its_time_and_not_before(store, office, phones, worker):
     await texters(store, range(2))
     clock = [now()]

@@ -130,7 +130,7 @@ async def test_a_receipt_is_known_by_the_id_the_text_was_given_even_if_it_is_qui
 ):
     channel = account(smsc.port, **settings)
     async with bound(channel, taken):
-        smsc.answers({"id": given, "receiptFirst": RECEIPT.format(id=reported, stat="DELIVRD", err="000")})
+        await smsc.answers({"id": given, "receiptFirst": RECEIPT.format(id=reported, stat="DELIVRD", err="000")})
         sent = await channel.send(outbound())
         await taken.wait(receipts=1)
         [answer] = await smsc.wait("answer", tag="receipt")
@@ -163,7 +163,7 @@ async def test_nobody_reports_by_writing_like_a_receipt(smsc, taken):
 async def test_slower_is_heeded_and_the_text_arrives_once(smsc, taken):
     channel = account(smsc.port)
     async with bound(channel, taken):
-        smsc.answers({"status": 0x58}, {"status": 0x14})
+        await smsc.answers({"status": 0x58}, {"status": 0x14})
         sent = await channel.send(outbound())
         assert [event["status"] for event in smsc.heard("submit")] == [0x58, 0x14, 0]
     assert sent.provider_id == smsc.heard("submit")[-1]["id"]
@@ -172,7 +172,7 @@ async def test_slower_is_heeded_and_the_text_arrives_once(smsc, taken):
 async def test_who_is_throttled_for_long_says_when_to_come_back_and_goes_on_where_it_stopped(smsc, taken):
     channel = account(smsc.port, call_seconds=2)
     async with bound(channel, taken):
-        smsc.answers({}, *[{"status": 0x58}] * 2)
+        await smsc.answers({}, *[{"status": 0x58}] * 2)
         with pytest.raises(Busy) as busy:
             await channel.send(outbound(LONG))
         assert busy.value.retry_after is not None
@@ -191,7 +191,7 @@ async def test_many_that_are_throttled_together_make_no_storm(smsc, taken):
     channel = account(smsc.port, call_seconds=2, window=20)
     async with bound(channel, taken):
         await smsc.wait("bind")
-        smsc.answers(*[{"status": 0x58}] * 1000)
+        await smsc.answers(*[{"status": 0x58}] * 1000)
         sends = [channel.send(outbound(id=f"{n:032x}")) for n in range(40)]
         outcomes = await asyncio.gather(*sends, return_exceptions=True)
     assert {type(outcome) for outcome in outcomes} == {Busy}
@@ -206,7 +206,7 @@ async def test_many_that_are_throttled_together_make_no_storm(smsc, taken):
 async def test_a_refusal_says_what_to_do_and_ends_nothing(smsc, taken, status, error):
     channel = account(smsc.port)
     async with bound(channel, taken):
-        smsc.answers({"status": status})
+        await smsc.answers({"status": status})
         with pytest.raises(error) as refused:
             await channel.send(outbound())
         assert refused.value.provider_code == f"0x{status:02X}"
@@ -266,7 +266,7 @@ async def test_it_is_known_since_when_the_bind_is_lost(smsc, taken, monkeypatch)
 async def test_what_was_under_way_at_a_lost_connection_is_not_said_to_be_sent(smsc, taken):
     channel = account(smsc.port)
     async with bound(channel, taken):
-        smsc.answers({}, {"silent": True}, {"silent": True}, {"kill": True})
+        await smsc.answers({}, {"silent": True}, {"silent": True}, {"kill": True})
         sends = [asyncio.create_task(channel.send(outbound(f"第{n}条", id=f"{n:032x}"))) for n in range(4)]
         outcomes = await asyncio.gather(*sends, return_exceptions=True)
         assert [type(outcome).__name__ for outcome in outcomes] == ["Sent"] + ["OutcomeUnknown"] * 3
@@ -294,9 +294,9 @@ async def test_a_peer_that_answers_no_more_is_left(smsc, taken):
     channel._gateway._answer_seconds = 0.5
     async with bound(channel, taken):
         await smsc.wait("enquire")
-        smsc.do("silent", commands=["enquire_link"])
+        await smsc.obey("silent", commands=["enquire_link"])
         await smsc.wait("closed")
-        smsc.do("silent", commands=[])
+        await smsc.obey("silent", commands=[])
         await smsc.wait("bind", 2)
 
 

@@ -103,6 +103,7 @@ const commands = {
 readline.createInterface({ input: process.stdin }).on("line", (line) => {
   const what = JSON.parse(line);
   commands[what.do](what);
+  if (what.order) tell({ event: "obeyed", order: what.order });
 }).on("close", () => process.exit(0));
 
 server.listen(0, "127.0.0.1", () => tell({ event: "listening", port: server.address().port }));
