@@ -54,7 +54,7 @@ def test_a_table_goes_out_and_comes_back_edited(office: Path, tmp_path: Path) ->
     assert "试运行" in tried.stdout
     assert not (office / "answers.yml").exists()
     assert "1 处改动" in call("faq", "import", str(table)).stdout
-    assert AnswerFile(DialogFiles(folder=office)).read()[0].question == "怎样提出信访诉求"
+    assert "怎样提出信访诉求" in {each.question for each in AnswerFile(DialogFiles(folder=office)).read()}
     assert call("faq", "import", str(table)).stdout == "没有改动\n"
 
 
