@@ -284,13 +284,12 @@ async def test_what_would_not_start_is_told_without_starting_it(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limits of another process are Linux's to tell")
-async def test_servers_may_open_as_many_files_as_the_system_allows(data_dir):
+async def test_mongod_may_open_as_many_files_as_the_system_allows(data_dir):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(512, hard), hard))
     try:
         async with running(data_dir) as (_, endpoints):
-            assert endpoints.pids
-            for pid in endpoints.pids.values():
-                assert resource.prlimit(pid, resource.RLIMIT_NOFILE) == (hard, hard)
+            # The other server sets its own limit when it starts.
+            assert resource.prlimit(endpoints.pids["mongodb"], resource.RLIMIT_NOFILE) == (hard, hard)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
