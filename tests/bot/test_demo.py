@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from ports import free_port
 
 from bot.sandbox_process import sandbox_settings
 from bot.settings import load
@@ -33,11 +34,12 @@ def test_a_demo_has_three_platforms_and_their_addresses_are_the_sandboxs(tmp_pat
     from channels.sms.settings import read_settings as read_sms
     from channels.weibo.settings import read_settings as read_weibo
 
-    plan = plan_demo((), {"BOT_DATA_DIR": str(tmp_path)}, sandbox_port=18_090)
+    port = free_port()
+    plan = plan_demo((), {"BOT_DATA_DIR": str(tmp_path)}, sandbox_port=port)
     sms, _ = read_sms(plan.settings.channels["sms"]["main"])
     weibo = read_weibo(plan.settings.channels["weibo"]["main"])
-    assert sms.sendsms_url == "http://127.0.0.1:18090/sms/cgi-bin/sendsms"
-    assert (weibo.api_base, weibo.upload_base) == ("http://127.0.0.1:18090/weibo",) * 2
+    assert sms.sendsms_url == f"http://127.0.0.1:{port}/sms/cgi-bin/sendsms"
+    assert (weibo.api_base, weibo.upload_base) == (f"http://127.0.0.1:{port}/weibo",) * 2
     played, made_up = sandbox_settings(plan.settings, "main", bot_url=plan.bot_url, seed=1)
     assert not made_up
     assert played.sms is not None

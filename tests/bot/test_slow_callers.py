@@ -123,7 +123,7 @@ async def test_an_address_with_too_many_unfinished_calls_loses_its_oldest_and_no
         await soon(lambda count=number: len(served.connections) == 2 + min(count, 2), "it is there")
     for reader in abusive[:2]:
         assert await awaited(reader.read(), "the end of the oldest") == b""
-    assert await served.answer("127.0.0.2") == await served.answer("127.0.0.3")
+    assert (await served.answer("127.0.0.3")).endswith(b"ok")
     assert not any(reader.at_eof() for reader in (other, *abusive[2:]))
     assert (await served.answer("127.0.0.2")).endswith(b"ok")
 
