@@ -3,6 +3,7 @@
 Each step has a reason, and stands in the audit log before it is done.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from bot import masking
 from bot.access.members import By
 from bot.local_time import at
 from channels.base import Clock
+from dialogs.nlu.phones import find_phones
 from storage.audit import AuditLine
 from storage.cases import Actor, ActorKind, Case, EntryKind, TimelineEntry
 from storage.erasure import without_person
@@ -63,8 +65,10 @@ class Persons:
         """Put right who filed; give what was changed, by its name. The values stand in no timeline.
 
         Raises:
-            NotNow: nothing of the filer is kept any more, or there is nothing to change.
+            NotNow: nothing of the filer is kept any more, there is nothing to change, or a number cannot be dialled.
         """
+        if fields.get("phone"):
+            fields["phone"] = _dialled(fields["phone"])
         changed = {name: value[:_LONGEST] for name, value in fields.items() if value != getattr(case.filer, name)}
         if case.erased:
             raise NotNow("这件的个人信息已经删除，没有可更正的")
@@ -121,6 +125,14 @@ class Persons:
         await self._store.audit.add(
             AuditLine(at=self._clock(), actor=by.id, name=by.name, action=action, target=case.number, details=details)
         )
+
+
+def _dialled(phone: str) -> str:
+    """The one number that was written. A slip must not take the place of the only way to reach somebody."""
+    found = find_phones(phone)
+    if len(found) != 1 or re.sub(r"\D", "", found[0].value) != re.sub(r"[ +()（）—-]", "", phone).removeprefix("86"):
+        raise NotNow("电话不对，没有改：手机号 11 位，座机带区号")
+    return found[0].value
 
 
 def _said(entry: TimelineEntry) -> str:

@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 
 from bot.access.permissions import Permission
+from bot.clocks.calendar import local_day
 from bot.console.cases.filters import Wanted, filter_of, wanted_of
 from bot.console.cases.reach import may_reveal, within_reach
 from bot.console.cases.register import HEADINGS, MOST_EXPORTED, InFull, masked, narrowed_by_words, register_of
@@ -107,7 +108,7 @@ async def _write_xlsx(file: IO[bytes], rows: AsyncIterator[list[list[str]]], now
 
 
 def _response(ending: str, now: datetime) -> web.StreamResponse:
-    name = quote(f"诉求台账-{now:%Y%m%d}.{ending}")
+    name = quote(f"诉求台账-{local_day(now):%Y%m%d}.{ending}")
     headers = {
         "Content-Type": _TYPES[ending],
         "Content-Disposition": f"attachment; filename*=UTF-8''{name}",

@@ -165,7 +165,12 @@ def _period(query: Mapping[str, str], now: datetime) -> Period:
     """What was asked for; this month so far where nothing sensible was."""
     today = local_day(now)
     since, until = _date(query.get("since", "")), _date(query.get("until", ""))
-    if since is None or until is None or not timedelta() <= until - since <= timedelta(days=_LONGEST_DAYS):
+    if (
+        since is None
+        or until is None
+        or until == date.max
+        or not timedelta() <= until - since <= timedelta(days=_LONGEST_DAYS)
+    ):
         return Period(since=today.replace(day=1), until=today)
     return Period(since=since, until=until)
 

@@ -58,7 +58,10 @@ class WordingPages:
     async def propose(self, call: Call) -> web.StreamResponse:
         """Other words for what is said under a name; when and with which buttons it is said stays."""
         key, form = call.path["key"], await call.form()
-        variants = reworded(await self._said(key), form)
+        said = await self._said(key)
+        variants = reworded(said, form)
+        if variants == [dict(each) for each in said]:
+            return await self._again(call, problems=["和现在说的一样，没有改动"], note=_note(form, "note"))
         if not variants:
             return await self._again(call, problems=["至少要有一种说法"], note=_note(form, "note"))
         try:

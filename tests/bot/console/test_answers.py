@@ -192,6 +192,7 @@ async def test_wording_is_checked_like_the_files_before_anybody_sees_it(desk):
     assert "{nobody}不客气" in wrong.text
     emptied = await editor.post("/wording/utter_thanks", {f"text{at}": "" for at in range(9)})
     assert emptied.says("至少要有一种说法")
+    assert (await editor.post("/wording/utter_thanks", {})).says("没有改动")
     assert (await editor.post("/wording/utter_thanks", {"text0": "应该的，再见。"})).says("等另一位同事审核")
     assert "应该的，再见。" not in await desk.wording()
     await reviewer.post("/wording/utter_thanks/1/pass")

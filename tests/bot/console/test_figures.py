@@ -126,6 +126,7 @@ async def test_the_figures_are_a_page_and_a_table(office):
     assert page.says("100.0%")
     assert "<rect" in page.text
     assert (await supervisor.get("/figures?since=2030-01-01&until=2030-01-02")).says("这段时间没有诉求")
+    assert (await supervisor.get("/figures?since=9999-12-31&until=9999-12-31")).says("市城管局")
     assert (await supervisor.get("/figures?since=x&until=2030-01-02&by=evil")).says("市城管局")
     async with supervisor._client.get("/console/figures/export") as answer:
         assert (await answer.read()).startswith(b"PK")

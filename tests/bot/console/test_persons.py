@@ -79,7 +79,9 @@ async def test_a_correction_names_what_was_put_right_and_not_how(office):
     one = f"/cases/{number}/person/correct"
     assert (await supervisor.post(one, {"reason": "本人来电"})).says("请填写要更正的内容")
     assert (await supervisor.post(one, {"reason": "本人来电", "name": NAME})).says("没有改动")
-    done = await supervisor.post(one, {"reason": "本人来电", "phone": "13900139000"})
+    for slip in ("138", "abc", "139001390000", "13900139000或13900139001", "电话13900139000"):
+        assert (await supervisor.post(one, {"reason": "本人来电", "phone": slip})).says("电话不对，没有改")
+    done = await supervisor.post(one, {"reason": "本人来电", "phone": " 139 0013 9000"})
     assert done.says("已更正电话")
     case = await office.store.cases.get(number)
     assert (case.filer.name, case.filer.phone) == (NAME, "13900139000")
