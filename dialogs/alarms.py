@@ -9,6 +9,7 @@ from dialogs.nlu.after_alarm import (
     asks_who_comes,
     beside_the_danger,
     came_for_more,
+    has_called,
     is_past,
     is_something_else,
     refuses_help,
@@ -34,6 +35,7 @@ RAISED = '/danger{"danger"'
 """So begins the payload that raises an alarm."""
 _STAY = '/danger{"topic": "stay"}'
 _COMING = '/danger{"topic": "coming"}'
+_CALLED = '/danger{"topic": "called"}'
 _WHERE = '/danger{"topic": "where"}'
 _WHERE_AND_ON = '/file_petition{"kind": "where"}'
 _SURE = frozenset({Help.LOCKED_CHILD, Help.FUMES})
@@ -112,16 +114,22 @@ class Alarms:
         if kept["danger"] in {"", _PAST} or self._danger.certain(text):
             return ""
         near = now - datetime.fromisoformat(kept["alarm"]) <= _WHERE_FOR
-        if near and not in_form and (where := self._where(kept, text, located=located)):
-            return where
-        if near and not in_form and asks_who_comes(text) and not refuses_help(text):
-            return _COMING
+        if near and not in_form and (payload := self._of_help(kept, text, located=located)):
+            return payload
         if kept["danger"] != _HARMS_THEMSELVES or not text:
             return ""
         if not in_form and self._has_a_matter(kept) and read_facts(text, self._categories).any:
             return ""
         stays = refuses_help(text) if in_form else not is_something_else(text, self._categories)
         return _STAY if stays else ""
+
+    def _of_help(self, kept: Mapping[str, Any], text: str, *, located: bool) -> str:
+        """What is said of those who come to help: where to, whether they come, that they were called."""
+        if where := self._where(kept, text, located=located):
+            return where
+        if asks_who_comes(text) and not refuses_help(text):
+            return _COMING
+        return _CALLED if kept["danger"] != _HARMS_THEMSELVES and has_called(text) else ""
 
     def _where(self, kept: Mapping[str, Any], text: str, *, located: bool) -> str:
         """Where somebody is or how they are reached, told with no other matter; "" where that is not told.

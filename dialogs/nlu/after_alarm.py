@@ -71,6 +71,12 @@ _REASON = re.compile(
     r"(?:原来|其实|就|只|都|应该|可能|大概)*"
     r"(?:是|因为|搞错|弄错|看错|闻错|(?:消防员?|警察|民警|医生|物业)(?:已经?|都|来|到|过来|说))"
 )
+_CALLED = re.compile(
+    r"(?:我|我们|邻居|家里人|物业)*(?:已经|刚刚?|都|早就?)*"
+    r"(?:[打拨](?:过|完)?(?:电话)?了?(?:110|119|120|12356|电话)?了?|报(?:过)?(?:火?警|案)了?"
+    r"|(?:给)?(?:110|119|120|消防|警察|派出所|燃气公司|物业)(?:都)?打(?:过)?(?:电话)?了)"
+    r"(?:他们)?(?:在路上|(?:说|正)?(?:马上|在)(?:来|到))?了?"
+)
 _WANTS = re.compile(r"反映|投诉|举报|登记|想|要")
 
 
@@ -84,6 +90,12 @@ def asks_who_comes(text: str) -> bool:
     """Whether somebody in danger asks or begs for help to come: 你们来吗, 快派人来, 怎么还不来."""
     bare = words_only(text)
     return len(bare) <= _SHORT and bool(_COMES.search(bare)) and not wants_filed(text)
+
+
+def has_called(text: str) -> bool:
+    """Whether somebody says that help was called, and nothing else: 已经打了, 打过119了, 报警了."""
+    bare = words_only(text)
+    return len(bare) > 1 and bool(_CALLED.fullmatch(bare))
 
 
 def said_where(text: str) -> str:
