@@ -42,7 +42,7 @@ SCHEMA = "schema"
 VERSION = 17
 """Raise it whenever INDEXES changes."""
 
-_RECORD = "indexes"
+RECORD = "indexes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +221,7 @@ async def migrate(database: Database, *, at: datetime) -> None:
     await asyncio.gather(*(_make_indexes(database, name) for name in collections))
     try:
         await database[SCHEMA].update_one(
-            {"_id": _RECORD, "version": {"$lt": VERSION}}, {"$set": {"version": VERSION, "at": at}}, upsert=True
+            {"_id": RECORD, "version": {"$lt": VERSION}}, {"$set": {"version": VERSION, "at": at}}, upsert=True
         )
     except AlreadyThere:  # another process was quicker
         return
@@ -238,7 +238,7 @@ async def _make_indexes(database: Database, collection: str) -> None:
 
 async def current_version(database: Database) -> int:
     """Give the version a database is at; 0: a new one."""
-    found = await database[SCHEMA].find_one({"_id": _RECORD})
+    found = await database[SCHEMA].find_one({"_id": RECORD})
     return 0 if found is None else int(found["version"])
 
 

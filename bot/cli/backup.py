@@ -193,8 +193,9 @@ async def _abandon(options: Common) -> None:
 
 
 def _told(manifest: "Manifest") -> str:
-    made = manifest.made_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    return f"{made} 的备份，{manifest.documents} 条记录"
+    from bot.local_time import at  # noqa: PLC0415
+
+    return f"{at(manifest.made_at)} 的备份，{manifest.documents} 条记录"
 
 
 def _in_megabytes(advance: Callable[[int], None]) -> Callable[[int], None]:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from bot.doctor.findings import Finding, error, ok, warning
+from bot.local_time import at as local
 from storage.backups import mark
 from storage.backups.taking import LAST_BACKUP
 from storage.driver import Database
@@ -31,5 +32,5 @@ def _last(at: datetime | None, since: datetime | None, now: datetime) -> Finding
         said = "还没有做过备份"
         return ok("backup", said) if new else warning("backup", said, _CURE)
     days = (now - at).days
-    said = f"最近一次备份：{at.astimezone():%Y-%m-%d %H:%M}" + (f"（{days} 天前）" if days else "")
+    said = f"最近一次备份：{local(at)}" + (f"（{days} 天前）" if days else "")
     return ok("backup", f"{said}；文件还在不在，请自己确认") if now - at < _OFTEN else warning("backup", said, _CURE)
