@@ -54,11 +54,11 @@ def make_sandbox(settings: SandboxSettings, clock: Callable[[], datetime] = utc_
             if settings.sms:
                 app[SMS] = SmsPlatform(settings, settings.sms, app[PLATFORM].clock, http)
             yield
-            await app[PLATFORM].stop_tasks()
+            await app[PLATFORM].tasks.stop()
             if settings.sms:
-                await app[SMS].stop_tasks()
+                await app[SMS].tasks.stop()
             if settings.weibo:
-                await app[WEIBO].stop_tasks()
+                await app[WEIBO].tasks.stop()
 
     app.cleanup_ctx.append(run)
     app.on_shutdown.append(_let_go)

@@ -1,7 +1,13 @@
 """A clock that can be moved, so that 48 hours can pass in a test."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from channels.sandbox.errors import SandboxRefused
+from channels.sandbox.inputs import read_number
+
+_LONGEST_MOVE = 400 * 86_400
 
 
 def utc_now() -> datetime:
@@ -31,3 +37,18 @@ class PlatformClock:
     def watch(self, told: Callable[[], None]) -> None:
         """Have ``told`` called whenever the clock is moved."""
         self._watchers.append(told)
+
+
+def read_offset(data: Mapping[str, Any], offset: timedelta) -> timedelta:
+    """Where an order wants the clock: ``forward_seconds`` from ``offset``, or ``offset_seconds`` from the wall.
+
+    Raises:
+        SandboxRefused: for a wrong value, one too far away, or another key.
+    """
+    if unknown := data.keys() - {"forward_seconds", "offset_seconds"}:
+        raise SandboxRefused(f"只认 forward_seconds 和 offset_seconds，不认 {'、'.join(sorted(unknown))}")
+    forward = read_number(data.get("forward_seconds", 0), "forward_seconds")
+    start = read_number(data.get("offset_seconds", offset.total_seconds()), "offset_seconds")
+    if abs(start + forward) > _LONGEST_MOVE:
+        raise SandboxRefused("时钟最多拨动 400 天")
+    return timedelta(seconds=start + forward)

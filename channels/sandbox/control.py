@@ -2,15 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Any, TypeAlias
 
 from aiohttp import web
 
-from channels.sandbox import phones
+from channels.sandbox import phones, trouble
+from channels.sandbox.clock import read_offset
 from channels.sandbox.errcodes import TEXTS
 from channels.sandbox.errors import SandboxAway, SandboxRefused
-from channels.sandbox.faults import read_fault
 from channels.sandbox.inputs import fits_xml, read_body, read_number
 from channels.sandbox.keys import PLATFORM
 from channels.sandbox.phones import Deed
@@ -19,7 +18,6 @@ from channels.sandbox.residents import Action, Resident
 
 _LONGEST_WAIT = 30.0
 _LONGEST_SCENE = 64
-_LONGEST_MOVE = 400 * 86_400
 _EVENT_ACTIONS = {
     "CLICK": Action.MENU_CLICK,
     "scancode_push": Action.MENU_CLICK,
@@ -40,14 +38,10 @@ def add_routes(router: web.UrlDispatcher) -> None:
     router.add_post("/_ctl/phones/{phone}/consent", _consent)
     for name, doing in _DOINGS.items():
         router.add_post(f"/_ctl/phones/{{phone}}/{name}", _deed_handler(doing))
-    router.add_get("/_ctl/faults", _faults)
-    router.add_post("/_ctl/faults", _add_fault)
-    router.add_delete("/_ctl/faults", _clear_faults)
-    router.add_get("/_ctl/journal", _journal)
-    router.add_delete("/_ctl/journal", _clear_journal)
     router.add_post("/_ctl/clock", _clock)
     router.add_post("/_ctl/tokens", _tokens)
     router.add_post("/_ctl/reset", _reset)
+    trouble.add_routes(router, "/_ctl", lambda request: request.app[PLATFORM], prefixes=("/cgi-bin/",), codes=TEXTS)
 
 
 def _deed_handler(doing: Doing) -> Callable[[web.Request], Awaitable[web.Response]]:
@@ -221,41 +215,10 @@ async def _media(request: web.Request) -> web.Response:
     return web.Response(body=material.content, content_type=material.content_type)
 
 
-async def _faults(request: web.Request) -> web.Response:
-    return web.json_response({"items": request.app[PLATFORM].faults.listed(), "codes": dict(TEXTS)})
-
-
-async def _add_fault(request: web.Request) -> web.Response:
-    request.app[PLATFORM].faults.add(read_fault(await read_body(request)))
-    return await _faults(request)
-
-
-async def _clear_faults(request: web.Request) -> web.Response:
-    request.app[PLATFORM].faults.clear()
-    return await _faults(request)
-
-
-async def _journal(request: web.Request) -> web.Response:
-    query = request.query
-    after = int(read_number(query.get("after", "0"), "after"))
-    limit = min(max(int(read_number(query.get("limit", "200"), "limit")), 1), 1000)
-    items = request.app[PLATFORM].journal.listed(path=query.get("path", ""), after=after, limit=limit)
-    return web.json_response({"items": items})
-
-
-async def _clear_journal(request: web.Request) -> web.Response:
-    request.app[PLATFORM].journal.clear()
-    return web.json_response({"items": []})
-
-
 async def _clock(request: web.Request) -> web.Response:
     """Move the platform's time: ``forward_seconds`` from where it is, or ``offset_seconds`` from the wall."""
     platform, data = request.app[PLATFORM], await read_body(request)
-    forward = read_number(data.get("forward_seconds", 0), "forward_seconds")
-    start = read_number(data.get("offset_seconds", platform.clock.offset.total_seconds()), "offset_seconds")
-    if abs(start + forward) > _LONGEST_MOVE:
-        raise SandboxRefused("时钟最多拨动 400 天")
-    platform.clock.move_to(timedelta(seconds=start + forward))
+    platform.clock.move_to(read_offset(data, platform.clock.offset))
     offset = platform.clock.offset.total_seconds()
     return web.json_response({"now": platform.clock.now().isoformat(), "offset_seconds": offset})
 

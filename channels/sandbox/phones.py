@@ -129,7 +129,7 @@ def report(platform: Platform, resident: Resident, fields: Fields) -> None:
         await asyncio.sleep(platform.settings.receipt_seconds)
         await platform.pusher.push(resident.openid, _complete(platform, resident, fields))
 
-    platform.start(later())
+    platform.tasks.start(later())
 
 
 def _require_follower(resident: Resident) -> None:
@@ -168,7 +168,7 @@ async def _send(
         resident.acts(action, platform.clock.now())
     deed = Deed(full.get("MsgId"))
     shown = platform.feed.add(item) if item else None
-    deed.task = platform.start(_carry(platform, resident, full, shown, deed))
+    deed.task = platform.tasks.start(_carry(platform, resident, full, shown, deed))
     return deed
 
 

@@ -1,7 +1,6 @@
 """The whole of the played platform: its state, and what residents do on their phones."""
 
-import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,10 +16,10 @@ from channels.sandbox.media import MediaStore
 from channels.sandbox.pusher import WeChatPusher
 from channels.sandbox.residents import Resident
 from channels.sandbox.settings import SandboxSettings
+from channels.sandbox.tasks import Tasks
 from channels.sandbox.tokens import Tokens
 
 _MOST_RESIDENTS = 1000
-_MOST_TASKS = 500
 _MOST_NAME = 20
 
 
@@ -33,7 +32,7 @@ class Platform:
         self.feed = Feed()
         self.clock.watch(self.feed.touch)
         self._http = http
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.tasks = Tasks("推送的消息")
         self._fill()
 
     def _fill(self) -> None:
@@ -52,7 +51,7 @@ class Platform:
             self.add_resident(name)
 
     async def reset(self) -> None:
-        await self.stop_tasks()
+        await self.tasks.stop()
         self.clock.move_to(timedelta())
         self._fill()
         self.feed.clear()
@@ -91,18 +90,3 @@ class Platform:
                 at=self.clock.now(),
             )
         )
-
-    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        if len(self._tasks) >= _MOST_TASKS:
-            work.close()
-            raise SandboxRefused("同时推送的消息太多了，请稍等", code="too_many", http=429)
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
-
-    async def stop_tasks(self) -> None:
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

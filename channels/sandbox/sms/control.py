@@ -5,8 +5,8 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.sandbox import trouble
 from channels.sandbox.errors import SandboxRefused
-from channels.sandbox.faults import read_fault
 from channels.sandbox.inputs import read_body, read_number
 from channels.sandbox.sms import incoming
 from channels.sandbox.sms.keys import SMS
@@ -29,12 +29,8 @@ def add_routes(router: web.UrlDispatcher) -> None:
     router.add_post(f"{base}/carrier", _carrier)
     router.add_post(f"{base}/receipts", _receipts)
     router.add_post(f"{base}/receipts/release", _release)
-    router.add_get(f"{base}/faults", _faults)
-    router.add_post(f"{base}/faults", _add_fault)
-    router.add_delete(f"{base}/faults", _clear_faults)
-    router.add_get(f"{base}/journal", _journal)
-    router.add_delete(f"{base}/journal", _clear_journal)
     router.add_post(f"{base}/reset", _reset)
+    trouble.add_routes(router, base, lambda request: request.app[SMS], prefixes=("/cgi-bin/",))
 
 
 async def _status(request: web.Request) -> web.Response:
@@ -121,33 +117,6 @@ async def _feed(request: web.Request) -> web.Response:
     feed = platform.feed
     told = {"epoch": feed.epoch, "rev": feed.rev, "phones": [_phone_json(p) for p in platform.phones.values()]}
     return web.json_response({**told, "items": [item.as_json() for item in feed.since(after, query.get("phone", ""))]})
-
-
-async def _faults(request: web.Request) -> web.Response:
-    return web.json_response({"items": request.app[SMS].faults.listed()})
-
-
-async def _add_fault(request: web.Request) -> web.Response:
-    request.app[SMS].faults.add(read_fault(await read_body(request)))
-    return await _faults(request)
-
-
-async def _clear_faults(request: web.Request) -> web.Response:
-    request.app[SMS].faults.clear()
-    return await _faults(request)
-
-
-async def _journal(request: web.Request) -> web.Response:
-    query = request.query
-    after = int(read_number(query.get("after", "0"), "after"))
-    limit = min(max(int(read_number(query.get("limit", "200"), "limit")), 1), _MOST_LISTED)
-    items = request.app[SMS].journal.listed(path=query.get("path", ""), after=after, limit=limit)
-    return web.json_response({"items": items})
-
-
-async def _clear_journal(request: web.Request) -> web.Response:
-    request.app[SMS].journal.clear()
-    return web.json_response({"items": []})
 
 
 async def _reset(request: web.Request) -> web.Response:

@@ -37,7 +37,7 @@ async def say(platform: SmsPlatform, phone: Phone, text: str) -> Deed:
     if written.units > _TEXT_LIMIT:
         raise SandboxRefused("一条短信最多 670 个字（10 条的长度），请分几次发")
     shown, deed = platform.show(phone, From.RESIDENT, written), Deed(None)
-    deed.task = platform.start(_carry(platform, phone, text, shown, deed))
+    deed.task = platform.tasks.start(_carry(platform, phone, text, shown, deed))
     return deed
 
 

@@ -1,9 +1,6 @@
 """The whole of the played Kannel: its state, the phones behind it, and the tasks under way."""
 
-import asyncio
 from collections import deque
-from collections.abc import Coroutine
-from typing import Any
 
 import aiohttp
 
@@ -16,9 +13,9 @@ from channels.sandbox.settings import SandboxSettings, SmsAccount
 from channels.sandbox.sms.coding import UCS2, Carried
 from channels.sandbox.sms.phones import Phone, made
 from channels.sandbox.sms.receipts import DELIVERED, FAILED, TAKEN, Asked, Receipts, delivery
+from channels.sandbox.tasks import Tasks
 
 _MOST_PHONES = 999
-_MOST_TASKS = 500
 _MOST_NAME = 20
 _MOST_KEPT = 1000
 
@@ -35,7 +32,7 @@ class SmsPlatform:
         self.http = http
         self.feed = Feed()
         self.clock.watch(self.feed.touch)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.tasks = Tasks("发送的短信")
         self._fill()
 
     def _fill(self) -> None:
@@ -49,7 +46,7 @@ class SmsPlatform:
             self.add_phone(name)
 
     async def reset(self) -> None:
-        await self.stop_tasks()
+        await self.tasks.stop()
         self._fill()
         self.feed.clear()
 
@@ -85,7 +82,7 @@ class SmsPlatform:
         """The carrier is there again: it gets what was kept."""
         self.down = False
         while self.kept:
-            self.start(self.carry(*self.kept.popleft()))
+            self.tasks.start(self.carry(*self.kept.popleft()))
 
     def show(self, phone: Phone, author: From, carried: Carried) -> Shown:
         """Put a text on a phone's screen, with what it costs."""
@@ -109,18 +106,3 @@ class SmsPlatform:
                 progress=Progress.SENDING if own else None,
             )
         )
-
-    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        if len(self._tasks) >= _MOST_TASKS:
-            work.close()
-            raise SandboxRefused("同时发送的短信太多了，请稍等", code="too_many", http=429)
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
-
-    async def stop_tasks(self) -> None:
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

@@ -66,7 +66,7 @@ async def _answered(platform: SmsPlatform, fields: Fields, fault: Fault | None) 
     if platform.receipts.options.before_answer:
         await platform.carry(asked, text)
     else:
-        platform.start(_carried_later(platform, asked, text))
+        platform.tasks.start(_carried_later(platform, asked, text))
     return _ACCEPTED, "0: Accepted for delivery"
 
 

@@ -3,19 +3,18 @@
 import re
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
 
+from channels.sandbox import trouble
+from channels.sandbox.clock import read_offset
 from channels.sandbox.errors import SandboxRefused
-from channels.sandbox.faults import read_fault
-from channels.sandbox.inputs import read_body, read_number
+from channels.sandbox.inputs import read_body
 from channels.sandbox.sms_cloud.cloud import CLOUD, Cloud
 from channels.sandbox.sms_cloud.pusher import TEXTS, Options
 
 TextOf = Callable[[Cloud, str, str], dict[str, Any]]
-_LONGEST_MOVE = 400 * 86_400
 _LONGEST_TEXT = 500
 _MOST_BATCH = 100
 
@@ -30,13 +29,9 @@ def add_routes(router: web.UrlDispatcher, text_of: TextOf) -> None:
     router.add_post("/_ctl/phones/{phone}/block", _block)
     router.add_post("/_ctl/pushes", _options)
     router.add_post("/_ctl/flush", _flush)
-    router.add_get("/_ctl/faults", _faults)
-    router.add_post("/_ctl/faults", _add_fault)
-    router.add_delete("/_ctl/faults", _clear_faults)
-    router.add_get("/_ctl/journal", _journal)
-    router.add_delete("/_ctl/journal", _clear_journal)
     router.add_post("/_ctl/clock", _clock)
     router.add_post("/_ctl/reset", _reset)
+    trouble.add_routes(router, "/_ctl", lambda request: request.app[CLOUD], prefixes=("/",))
 
 
 def _phone(request: web.Request) -> str:
@@ -102,42 +97,12 @@ async def _flush(request: web.Request) -> web.Response:
     return web.json_response({"waiting": pusher.waiting()})
 
 
-async def _faults(request: web.Request) -> web.Response:
-    return web.json_response({"items": request.app[CLOUD].faults.listed()})
-
-
-async def _add_fault(request: web.Request) -> web.Response:
-    """``path``: "/SendSms" or "push"; ``errmsg``: the cloud's own code, which is a word and no number."""
-    request.app[CLOUD].faults.add(read_fault(await read_body(request), ("/",)))
-    return await _faults(request)
-
-
-async def _clear_faults(request: web.Request) -> web.Response:
-    request.app[CLOUD].faults.clear()
-    return await _faults(request)
-
-
-async def _journal(request: web.Request) -> web.Response:
-    after = request.query.get("after", "0")
-    if not re.fullmatch(r"\d{1,12}", after):
-        raise SandboxRefused("after 应为整数")
-    listed = request.app[CLOUD].journal.listed(path=request.query.get("path", ""), after=int(after))
-    return web.json_response({"items": listed})
-
-
-async def _clear_journal(request: web.Request) -> web.Response:
-    request.app[CLOUD].journal.clear()
-    return web.json_response({"items": []})
-
-
 async def _clock(request: web.Request) -> web.Response:
     cloud = request.app[CLOUD]
-    seconds = read_number((await read_body(request)).get("offset_seconds"), "offset_seconds")
-    if abs(seconds) > _LONGEST_MOVE:
-        raise SandboxRefused("时钟最多拨动 400 天")
-    cloud.clock.move_to(timedelta(seconds=seconds))
+    cloud.clock.move_to(read_offset(await read_body(request), cloud.clock.offset))
     cloud.pusher.look()
-    return web.json_response({"now": cloud.clock.now().isoformat(), "offset_seconds": seconds})
+    offset = cloud.clock.offset.total_seconds()
+    return web.json_response({"now": cloud.clock.now().isoformat(), "offset_seconds": offset})
 
 
 async def _reset(request: web.Request) -> web.Response:

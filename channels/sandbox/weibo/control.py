@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 
 from aiohttp import web
 
+from channels.sandbox import trouble
 from channels.sandbox.errors import SandboxAway, SandboxRefused
-from channels.sandbox.faults import read_fault
 from channels.sandbox.inputs import read_body, read_number
 from channels.sandbox.phones import Deed
 from channels.sandbox.weibo import phones
@@ -35,14 +35,10 @@ def add_routes(router: web.UrlDispatcher) -> None:
     for name, doing in _DOINGS.items():
         router.add_post(f"{base}/phones/{{phone}}/{name}", _deed_handler(doing))
     router.add_get(f"{base}/posts", _posts)
-    router.add_get(f"{base}/faults", _faults)
-    router.add_post(f"{base}/faults", _add_fault)
-    router.add_delete(f"{base}/faults", _clear_faults)
-    router.add_get(f"{base}/journal", _journal)
-    router.add_delete(f"{base}/journal", _clear_journal)
     router.add_post(f"{base}/token", _token)
     router.add_post(f"{base}/quota", _quota)
     router.add_post(f"{base}/reset", _reset)
+    trouble.add_routes(router, base, lambda request: request.app[WEIBO], prefixes=_PATHS, codes=TEXTS)
 
 
 def _deed_handler(doing: Doing) -> Callable[[web.Request], Awaitable[web.Response]]:
@@ -209,33 +205,6 @@ async def _posts(request: web.Request) -> web.Response:
     platform = request.app[WEIBO]
     said = platform.square.of(platform.account.uid)
     return web.json_response({"items": [{**words.as_json(), "under": str(words.under or "")} for words in said]})
-
-
-async def _faults(request: web.Request) -> web.Response:
-    return web.json_response({"items": request.app[WEIBO].faults.listed(), "codes": dict(TEXTS)})
-
-
-async def _add_fault(request: web.Request) -> web.Response:
-    request.app[WEIBO].faults.add(read_fault(await read_body(request), _PATHS))
-    return await _faults(request)
-
-
-async def _clear_faults(request: web.Request) -> web.Response:
-    request.app[WEIBO].faults.clear()
-    return await _faults(request)
-
-
-async def _journal(request: web.Request) -> web.Response:
-    query = request.query
-    after = int(read_number(query.get("after", "0"), "after"))
-    limit = min(max(int(read_number(query.get("limit", "200"), "limit")), 1), 1000)
-    items = request.app[WEIBO].journal.listed(path=query.get("path", ""), after=after, limit=limit)
-    return web.json_response({"items": items})
-
-
-async def _clear_journal(request: web.Request) -> web.Response:
-    request.app[WEIBO].journal.clear()
-    return web.json_response({"items": []})
 
 
 async def _token(request: web.Request) -> web.Response:

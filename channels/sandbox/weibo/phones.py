@@ -153,7 +153,7 @@ async def _private(platform: WeiboPlatform, person: Person, fields: Mapping[str,
 
 async def _push(platform: WeiboPlatform, person: Person, fields: Mapping[str, Any], item: Shown | None) -> Deed:
     deed, shown = Deed(None), platform.feed.add(item) if item else None
-    deed.task = platform.start(_carry(platform, person, fields, shown, deed))
+    deed.task = platform.tasks.start(_carry(platform, person, fields, shown, deed))
     return deed
 
 

@@ -1,9 +1,6 @@
 """The whole of the played Weibo: its state, and the tasks under way."""
 
-import asyncio
-from collections.abc import Coroutine
 from hashlib import sha512
-from typing import Any
 
 import aiohttp
 
@@ -15,6 +12,7 @@ from channels.sandbox.ids import Ids
 from channels.sandbox.journal import Journal
 from channels.sandbox.media import MediaStore
 from channels.sandbox.settings import SandboxSettings, WeiboAccount
+from channels.sandbox.tasks import Tasks
 from channels.sandbox.weibo.errcodes import ApiError
 from channels.sandbox.weibo.people import Person
 from channels.sandbox.weibo.public import Square
@@ -23,7 +21,6 @@ from channels.sandbox.weibo.quotas import Quotas
 
 TOKEN_DAYS = 365
 _MOST_PEOPLE = 1000
-_MOST_TASKS = 500
 _MOST_NAME = 20
 
 
@@ -39,7 +36,7 @@ class WeiboPlatform:
         self.feed = Feed()
         self.clock.watch(self.feed.touch)
         self._http = http
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.tasks = Tasks("推送的消息")
         self._fill()
 
     def _fill(self) -> None:
@@ -57,7 +54,7 @@ class WeiboPlatform:
             self.add_person(name)
 
     async def reset(self) -> None:
-        await self.stop_tasks()
+        await self.tasks.stop()
         self._fill()
         self.feed.clear()
 
@@ -94,18 +91,3 @@ class WeiboPlatform:
         author = From.SYSTEM if kind is ShownAs.SYSTEM else From.OFFICE
         now = self.clock.now()
         self.feed.add(Shown(phone=person.id, author=author, kind=kind, type=type_, text=text, data=data, at=now))
-
-    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        if len(self._tasks) >= _MOST_TASKS:
-            work.close()
-            raise SandboxRefused("同时推送的消息太多了，请稍等", code="too_many", http=429)
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
-
-    async def stop_tasks(self) -> None:
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

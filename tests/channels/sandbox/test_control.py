@@ -107,6 +107,7 @@ async def test_reset_forgets_everything(sandbox):
         ("/phones/phone1/event", {"event": "X", "fields": {"List": [None]}}),
         ("/phones", {"name": ""}),
         ("/clock", {"forward_seconds": 1e12}),
+        ("/clock", {"seconds": 60}),
         ("/tokens", {"state": "x"}),
     ],
 )

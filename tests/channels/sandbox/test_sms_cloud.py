@@ -333,6 +333,7 @@ async def test_reset_forgets_everything(provider):
         ("pushes", {"batch": 0}),
         ("clock", {"offset_seconds": "soon"}),
         ("clock", {"offset_seconds": 10**10}),
+        ("clock", {"hours": 1}),
         ("faults", {"path": "SendSms"}),
         ("journal?after=x", None),
     ],
