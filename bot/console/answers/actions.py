@@ -1,22 +1,20 @@
 """What is done with answers: written, taken out, passed, refused, put back."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 
 from bot.access.permissions import Permission
 from bot.console.answers import shown
 from bot.console.answers.pages import AnswerPages
+from bot.console.answers.parts import AnswerParts
 from bot.console.routes import Call
 from bot.editing.desk import EditError, EditRefused
 from dialogs.faq.answers import AnswersRefused, answer_of
 from dialogs.faq.tables import plain
 from storage.audit import AuditLine
 from storage.edits import Edit, EditAct, EditKind
-
-if TYPE_CHECKING:
-    from bot.console.answers.feature import AnswerParts
 
 _LONGEST_NOTE = 200
 _WAITS = "已保存，等另一位同事审核；审核以前机器人仍用原来的"
@@ -25,7 +23,7 @@ _WAITS = "已保存，等另一位同事审核；审核以前机器人仍用原�
 class AnswerActions:
     """The steps."""
 
-    def __init__(self, parts: "AnswerParts", pages: AnswerPages) -> None:
+    def __init__(self, parts: AnswerParts, pages: AnswerPages) -> None:
         self._parts = parts
         self._desk = parts.desk
         self._pages = pages

@@ -1,29 +1,14 @@
 """The routes of the policy answers, each with the permission it takes."""
 
-from dataclasses import dataclass
-
 from bot.access.permissions import Permission
 from bot.console.answers.actions import AnswerActions
 from bot.console.answers.pages import AnswerPages
+from bot.console.answers.parts import AnswerParts
 from bot.console.routes import Feature, Route, Tab
-from bot.editing.desk import EditDesk
-from channels.base import Clock
-from dialogs.understanding import Understanding
-from storage.store import Store
 
 _ONE = "/answers/one/{key}"
 _VERSION = f"{_ONE}/{{version}}"
 _EITHER = frozenset({Permission.EDIT_ANSWERS, Permission.APPROVE_ANSWERS})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerParts:
-    """What the pages of the answers work with."""
-
-    store: Store
-    desk: EditDesk
-    understanding: Understanding
-    clock: Clock
 
 
 def answers_feature(parts: AnswerParts) -> Feature:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from aiohttp import web
@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.access.permissions import Permission
 from bot.clocks.calendar import local_day
 from bot.console.answers import shown
+from bot.console.answers.parts import AnswerParts
 from bot.console.routes import Call
 from dialogs.faq.answers import Answer, AnswersRefused, answer_of
 from dialogs.faq.search import Answers, Finding
@@ -17,9 +18,6 @@ from dialogs.faq.tables import plain, to_csv
 from dialogs.ports import Embedder, EmbedderAway
 from storage.audit import AuditLine
 from storage.edits import Edit, EditAct, EditKind, EditState
-
-if TYPE_CHECKING:
-    from bot.console.answers.feature import AnswerParts
 
 _MOST_ASKED = 200
 _LONGEST_QUESTION = 200
@@ -30,7 +28,7 @@ _BY = {"characters": "按文字", "meaning": "按语义", "context": "接着上�
 class AnswerPages:
     """Everybody who edits or passes answers sees all of them."""
 
-    def __init__(self, parts: "AnswerParts") -> None:
+    def __init__(self, parts: AnswerParts) -> None:
         self._parts = parts
         self._store = parts.store
         self._tried: tuple[tuple[Answer, ...], Answers] | None = None

@@ -1,7 +1,6 @@
 """What is done with a case by moving it: accepting, refusing, asking, answering, closing; and notes and corrections."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -10,13 +9,11 @@ from bot.casework.staffwork import URGENCIES, NotNow
 from bot.console.cases import shown
 from bot.console.cases.grounds import BY_ID
 from bot.console.cases.pages import CasePages
+from bot.console.cases.parts import CaseParts
 from bot.console.cases.reach import case_of
 from bot.console.routes import Call
 from storage.cases import CASE_TYPES, Case, CaseState
 from storage.errors import IllegalMove
-
-if TYPE_CHECKING:
-    from bot.console.cases.feature import CaseParts
 
 LONGEST = 5_000
 
@@ -46,7 +43,7 @@ def needed(form: Mapping[str, str], name: str, label: str) -> str:
 class CaseActions:
     """Moves, notes, corrections."""
 
-    def __init__(self, parts: "CaseParts") -> None:
+    def __init__(self, parts: CaseParts) -> None:
         self._parts = parts
         self._work = parts.casework
 

@@ -4,7 +4,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
-from typing import IO, TYPE_CHECKING
+from typing import IO
 from urllib.parse import quote
 
 import structlog
@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.access.permissions import Permission
 from bot.clocks.calendar import local_day
 from bot.console.cases.filters import Wanted, filter_of, wanted_of
+from bot.console.cases.parts import CaseParts
 from bot.console.cases.reach import may_reveal, within_reach
 from bot.console.cases.register import HEADINGS, MOST_EXPORTED, InFull, masked, narrowed_by_words, register_of
 from bot.console.guards import HEADERS
@@ -21,9 +22,6 @@ from bot.tables import CSV_BEGINS, XlsxWriter, csv_lines
 from storage.audit import AuditLine
 from storage.cases import CaseFilter
 from storage.errors import StorageError
-
-if TYPE_CHECKING:
-    from bot.console.cases.feature import CaseParts
 
 _LONGEST_REASON = 200
 _PIECE = 256 * 1024
@@ -36,7 +34,7 @@ _TYPES: Mapping[str, str] = {
 class CaseExport:
     """Who exported what, and why, stands in the audit log before the first row leaves."""
 
-    def __init__(self, parts: "CaseParts") -> None:
+    def __init__(self, parts: CaseParts) -> None:
         self._parts = parts
         self._store = parts.store
 

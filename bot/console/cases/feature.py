@@ -1,33 +1,16 @@
 """The routes of the cases, each with the permission it takes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from bot.access.permissions import Permission
-from bot.casework.service import Casework
-from bot.casework.staffwork import StaffWork
 from bot.console.cases.actions import CaseActions
 from bot.console.cases.exporting import CaseExport
 from bot.console.cases.pages import CasePages
+from bot.console.cases.parts import CaseParts
 from bot.console.cases.unit_actions import UnitActions
 from bot.console.cases.views import ViewActions
 from bot.console.routes import Feature, Handler, Route, Tab
-from channels.base import Clock
-from storage.store import Store
 
 _SEES = frozenset({Permission.CASES, Permission.ACCUSATIONS})
 _ONE = "/cases/{number}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseParts:
-    """What the pages of the cases work with. ``categories``: those that may be chosen, two levels as "a/b"."""
-
-    store: Store
-    casework: Casework
-    staffwork: StaffWork
-    clock: Clock
-    categories: Sequence[str]
 
 
 def cases_feature(parts: CaseParts) -> Feature:

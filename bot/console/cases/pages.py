@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from aiohttp import web
@@ -16,6 +15,7 @@ from bot.casework.visits import GRADES
 from bot.console.cases import shown
 from bot.console.cases.filters import LIGHTS, filter_of, wanted_of
 from bot.console.cases.grounds import GROUNDS
+from bot.console.cases.parts import CaseParts
 from bot.console.cases.reach import case_of, may_reveal, reaches, within_reach
 from bot.console.cases.register import found, narrowed_by_words
 from bot.console.routes import Call, Viewer
@@ -24,9 +24,6 @@ from storage.audit import AuditLine
 from storage.cases import CASE_TYPES, LABELS, AssignmentState, Case, lawful_moves
 from storage.errors import BadCursor
 
-if TYPE_CHECKING:
-    from bot.console.cases.feature import CaseParts
-
 _PAGE = 30
 _LONGEST_REASON = 200
 
@@ -34,7 +31,7 @@ _LONGEST_REASON = 200
 class CasePages:
     """What is looked at."""
 
-    def __init__(self, parts: "CaseParts") -> None:
+    def __init__(self, parts: CaseParts) -> None:
         self._parts = parts
         self._store = parts.store
 

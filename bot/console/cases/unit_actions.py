@@ -1,13 +1,13 @@
 """What units, supervisors and leaders do with a case."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from bot.casework.staffwork import LONGEST_EXTENSION_DAYS, NotNow
 from bot.console.cases.actions import Refused, needed
 from bot.console.cases.pages import CasePages
+from bot.console.cases.parts import CaseParts
 from bot.console.cases.reach import case_of, reaches
 from bot.console.routes import Call
 from storage.cases import AssignmentState, Case, CaseState, EntryKind, lawful_moves
@@ -15,16 +15,13 @@ from storage.clocks import Limit, Stage, TimeUnit
 from storage.errors import Conflict
 from storage.units import Unit
 
-if TYPE_CHECKING:
-    from bot.console.cases.feature import CaseParts
-
 _MOST_AT_ONCE = 100
 
 
 class UnitActions:
     """Assigning, opinions, drafts, returns, extensions, instructions, supervision."""
 
-    def __init__(self, parts: "CaseParts") -> None:
+    def __init__(self, parts: CaseParts) -> None:
         self._parts = parts
         self._work = parts.staffwork
 

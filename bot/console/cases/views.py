@@ -1,15 +1,11 @@
 """Filters of the list that somebody keeps under a name."""
 
-from typing import TYPE_CHECKING
-
 from aiohttp import web
 
 from bot.console.cases.filters import wanted_of
+from bot.console.cases.parts import CaseParts
 from bot.console.routes import Call
 from storage.saved_views import MOST, SavedView
-
-if TYPE_CHECKING:
-    from bot.console.cases.feature import CaseParts
 
 _LONGEST = 20
 
@@ -17,7 +13,7 @@ _LONGEST = 20
 class ViewActions:
     """Each has their own."""
 
-    def __init__(self, parts: "CaseParts") -> None:
+    def __init__(self, parts: CaseParts) -> None:
         self._views = parts.store.views
 
     async def keep(self, call: Call) -> web.StreamResponse:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -11,6 +10,7 @@ from bot.casework.attending import NotDone
 from bot.casework.service import Draft
 from bot.console.conversations import shown
 from bot.console.conversations.pages import ConversationPages
+from bot.console.conversations.parts import ConversationParts
 from bot.console.conversations.reach import conversation_of
 from bot.console.conversations.restoring import HIDDEN, restored
 from bot.console.routes import Call
@@ -18,9 +18,6 @@ from dialogs.explaining import explain
 from storage.cases import CASE_TYPES, Filer, Source
 from storage.errors import Conflict
 from storage.records import Conversation
-
-if TYPE_CHECKING:
-    from bot.console.conversations.feature import ConversationParts
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 _LONGEST_TEXT = 4_000
@@ -34,7 +31,7 @@ _FREE = ("title", "content", "place", "name", "phone")
 class ConversationActions:
     """What changes something."""
 
-    def __init__(self, parts: "ConversationParts", pages: ConversationPages) -> None:
+    def __init__(self, parts: ConversationParts, pages: ConversationPages) -> None:
         self._parts = parts
         self._pages = pages
         self._store = parts.store

@@ -1,45 +1,15 @@
 """The routes of the conversations, each with the permission it takes."""
 
-import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from bot.access.permissions import Permission
-from bot.casework.attending import Attending
-from bot.casework.service import Casework
 from bot.console.conversations.actions import ConversationActions
-from bot.console.conversations.live import Live
 from bot.console.conversations.pages import ConversationPages
+from bot.console.conversations.parts import ConversationParts
 from bot.console.routes import Feature, Handler, Route, Tab
-from channels.base import Clock
-from storage.store import Store
 
 # Conversations in which somebody was accused are the discipline role's (``reach``).
 _SEES = frozenset({Permission.CONVERSATIONS, Permission.ACCUSATIONS})
 _ALL = "/conversations"
 _ONE = f"{_ALL}/{{id}}"
-
-
-def _new_key() -> str:
-    return uuid.uuid4().hex
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConversationParts:
-    """What the pages of the conversations work with. ``channels``: the names of those we have."""
-
-    store: Store
-    attending: Attending
-    casework: Casework
-    live: Live
-    clock: Clock
-    channels: frozenset[str]
-    categories: Sequence[str]
-    canned: Sequence[str]
-
-    def key(self) -> str:
-        """Names one sending of one form, so that a repeat does nothing."""
-        return _new_key()
 
 
 def conversations_feature(parts: ConversationParts) -> Feature:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from aiohttp import web
@@ -13,15 +13,13 @@ from bot.access.permissions import Permission
 from bot.console.cases.reach import may_reveal, reaches
 from bot.console.cases.shown import CHANNELS
 from bot.console.conversations import shown
+from bot.console.conversations.parts import ConversationParts
 from bot.console.conversations.reach import LISTED, conversation_of, newest, reached
 from bot.console.routes import BASE, Call
 from storage.audit import AuditLine
 from storage.cases import Case
 from storage.records import ArrivedMessage, Conversation, OutboxEntry
 from storage.records import Call as PersonCall
-
-if TYPE_CHECKING:
-    from bot.console.conversations.feature import ConversationParts
 
 LINES = 80
 _CALLS = 100
@@ -48,7 +46,7 @@ class Row:
 class ConversationPages:
     """What is shown."""
 
-    def __init__(self, parts: "ConversationParts") -> None:
+    def __init__(self, parts: ConversationParts) -> None:
         self._parts = parts
         self._store = parts.store
         self._attendance = parts.attending.attendance

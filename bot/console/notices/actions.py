@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -10,14 +9,12 @@ from aiohttp import web
 from bot.broadcasts.number_table import numbers_in
 from bot.broadcasts.office import BroadcastError, BroadcastRefused, Doer, Written
 from bot.console.notices.pages import NoticePages
+from bot.console.notices.parts import NoticeParts
 from bot.console.notices.reach import broadcast_of, check_reach, doer_of
 from bot.console.routes import Call
 from bot.forms import read_form
 from bot.tables import TableRefused
 from storage.broadcast_records import Broadcast, Segment
-
-if TYPE_CHECKING:
-    from bot.console.notices.feature import NoticeParts
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _LONGEST_REASON = 100
@@ -27,7 +24,7 @@ ALL, LISTED = "all", "list"
 class NoticeActions:
     """The steps."""
 
-    def __init__(self, parts: "NoticeParts", pages: NoticePages) -> None:
+    def __init__(self, parts: NoticeParts, pages: NoticePages) -> None:
         self._parts = parts
         self._office = parts.office
         self._pages = pages

@@ -1,29 +1,13 @@
 """The routes of the notices, each with the permission it takes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from bot.access.permissions import Permission
-from bot.broadcasts.office import BroadcastOffice
 from bot.console.notices.actions import NoticeActions
 from bot.console.notices.pages import NoticePages
+from bot.console.notices.parts import NoticeParts
 from bot.console.routes import Feature, Route, Tab
-from channels.base import Clock
-from storage.store import Store
 
 _ONE = "/notices/{id}"
 _EITHER = frozenset({Permission.WRITE_NOTICES, Permission.APPROVE_NOTICES})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoticeParts:
-    """What the pages of the notices work with. ``sms_fen``: what a text message costs, in 分; 0: nobody said."""
-
-    store: Store
-    office: BroadcastOffice
-    clock: Clock
-    categories: Sequence[str]
-    sms_fen: float = 0
 
 
 def notices_feature(parts: NoticeParts) -> Feature:

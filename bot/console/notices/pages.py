@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from aiohttp import web
@@ -11,15 +10,13 @@ from bot.access.permissions import Permission
 from bot.broadcasts.sending import reason_said
 from bot.broadcasts.words import CHANNEL_NAMES, LONGEST_TEXT, LONGEST_TITLE, previews
 from bot.console.notices import shown
+from bot.console.notices.parts import NoticeParts
 from bot.console.notices.reach import at_the_top, broadcast_of, districts_of, units_of
 from bot.console.routes import Call
 from bot.tables import write_csv
 from storage.audit import AuditLine
 from storage.broadcast_records import Broadcast, BroadcastState, RecipientState
 from storage.errors import BadCursor
-
-if TYPE_CHECKING:
-    from bot.console.notices.feature import NoticeParts
 
 _PAGE = 30
 _RECIPIENTS = 50
@@ -30,7 +27,7 @@ _EMPTY: Mapping[str, str] = {"title": "", "text": "", "district": "", "category"
 class NoticePages:
     """What is looked at."""
 
-    def __init__(self, parts: "NoticeParts") -> None:
+    def __init__(self, parts: NoticeParts) -> None:
         self._parts = parts
         self._store = parts.store
 

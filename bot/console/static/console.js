@@ -17,22 +17,6 @@ window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("form button:disabled:not([data-off])")) button.disabled = false;
 });
 
-// Keys: / to the search, a digit to a page of the menu, Ctrl+Enter sends the form one is writing in.
-document.addEventListener("keydown", (event) => {
-  const writing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
-  if (event.key === "Enter" && event.ctrlKey && event.target.form) event.target.form.requestSubmit();
-  if (writing || event.ctrlKey || event.altKey || event.metaKey) return;
-  if (event.key === "/") {
-    const search = document.querySelector("input[type=search]");
-    if (search) {
-      event.preventDefault();
-      search.focus();
-    }
-  }
-  const tabs = document.querySelectorAll(".top nav a");
-  if (/^[1-9]$/.test(event.key) && tabs[event.key - 1]) tabs[event.key - 1].click();
-});
-
 // Ticking the head of a column ticks all below it.
 document.addEventListener("change", (event) => {
   if (!event.target.matches("input[data-all]")) return;

@@ -1,24 +1,13 @@
 """The routes of the bot's wording, each with the permission it takes."""
 
-from dataclasses import dataclass
-
 from bot.access.permissions import Permission
 from bot.console.routes import Feature, Route
 from bot.console.wording.pages import WordingPages
-from bot.editing.desk import EditDesk
-from storage.store import Store
+from bot.console.wording.parts import WordingParts
 
 _ONE = "/wording/{key}"
 _VERSION = f"{_ONE}/{{version}}"
 _EITHER = frozenset({Permission.EDIT_ANSWERS, Permission.APPROVE_ANSWERS})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WordingParts:
-    """What the pages of the wording work with."""
-
-    store: Store
-    desk: EditDesk
 
 
 def wording_feature(parts: WordingParts) -> Feature:

@@ -3,17 +3,15 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 
 from bot.access.permissions import Permission
 from bot.console.routes import Call
+from bot.console.wording.parts import WordingParts
 from bot.editing.desk import EditError, EditRefused
 from storage.edits import Edit, EditAct, EditKind, EditState
-
-if TYPE_CHECKING:
-    from bot.console.wording.feature import WordingParts
 
 _LONGEST, _LONGEST_NOTE = 1_000, 200
 _WORD = re.compile(r"(?<!\{)\{([^\n{}]+?)\}(?!\})")
@@ -36,7 +34,7 @@ class Field:
 class WordingPages:
     """Everybody who edits or passes sees all of it."""
 
-    def __init__(self, parts: "WordingParts") -> None:
+    def __init__(self, parts: WordingParts) -> None:
         self._store = parts.store
         self._desk = parts.desk
 

@@ -1,0 +1,20 @@
+"""What the pages of the cases work with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.casework.service import Casework
+from bot.casework.staffwork import StaffWork
+from channels.base import Clock
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseParts:
+    """What the pages of the cases work with. ``categories``: those that may be chosen, two levels as "a/b"."""
+
+    store: Store
+    casework: Casework
+    staffwork: StaffWork
+    clock: Clock
+    categories: Sequence[str]
