@@ -101,6 +101,12 @@ _OF_ROLE: Mapping[Role, frozenset[Permission]] = {
 }
 
 
+def roles_that_may(any_of: Iterable[Permission]) -> tuple[Role, ...]:
+    """Give the roles that have one of the permissions."""
+    wanted = frozenset(any_of)
+    return tuple(role for role in Role if not wanted.isdisjoint(_OF_ROLE[role]))
+
+
 def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
     """Give everything that ``roles`` together allow."""
     return frozenset().union(*(_OF_ROLE[role] for role in roles))

@@ -10,7 +10,7 @@ from aiohttp.typedefs import Handler
 from bot.access.permissions import Permission
 from bot.access.signing_in import SigningIn
 from bot.console.door import COOKIE, Door
-from bot.console.guards import guarded
+from bot.console.guards import VIEWER, NotForThem, guarded
 from bot.console.rendering import Pages, redirection
 from bot.console.routes import BASE, Call, Feature, Route, Viewer
 from channels.base import Clock
@@ -39,7 +39,7 @@ def make_console(parts: ConsoleParts) -> web.Application:
     door = Door(signing_in=parts.signing_in, store=parts.store, pages=pages)
     features = (*parts.features, door.feature())
     pages.tabs = tuple(sorted((tab for each in features for tab in each.tabs), key=lambda tab: tab.order))
-    app = web.Application(middlewares=[guarded(pages, parts.public_url)], client_max_size=_MOST_BODY)
+    app = web.Application(middlewares=[guarded(pages, parts.public_url, door.viewer)], client_max_size=_MOST_BODY)
     app.router.add_get("/sign-in", door.form)
     app.router.add_post("/sign-in", door.enter)
     app.router.add_static("/static", _STATIC)
@@ -62,8 +62,9 @@ def _endpoint(route: Route, door: Door, pages: Pages) -> Handler:
             return door.ask(request)
         if viewer.member.must_change and route.path not in door.open_to_newcomers:
             return redirection(f"{BASE}/me/password")
+        request[VIEWER] = viewer
         if not route.open_to(viewer):
-            raise web.HTTPForbidden
+            raise NotForThem(route, viewer)
         call = Call(request=request, viewer=viewer, pages=pages)
         return await route.handler(call)
 

@@ -1,7 +1,7 @@
 """What stands before every page: where a call may come from, what a browser may do with an answer, who it is."""
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
 import structlog
@@ -9,9 +9,12 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot.access.errors import AccessError
+from bot.access.permissions import roles_that_may
 from bot.console.rendering import Pages
+from bot.console.routes import Route, Viewer
 from storage.errors import Conflict, StorageError
 
+ViewerOf = Callable[[web.Request], Awaitable[Viewer | None]]
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 _FRAMES_LOGGED = 3
 HEADERS: Mapping[str, str] = {
@@ -25,6 +28,26 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+
+
+VIEWER = web.RequestKey("viewer", Viewer)
+"""Who calls, once that is known."""
+
+
+class NotForThem(Exception):
+    """The page or step is another role's."""
+
+    def __init__(self, route: Route, viewer: Viewer) -> None:
+        super().__init__(route.path)
+        self.sentence = _whose(route, viewer)
+
+
+def _whose(route: Route, viewer: Viewer) -> str:
+    wanted = route.any_of | ({route.needs} if route.needs else set())
+    roles = "、".join(role.label for role in roles_that_may(wanted))
+    own = "、".join(role.label for role in viewer.member.roles)
+    what = "看这个页面的" if route.method == "GET" else "做这一步的"
+    return f"{what}是：{roles}。您的角色是：{own}。工作上需要的，请管理员在“人员”里加上角色。"
 
 
 class WrongOrigin(Exception):
@@ -47,8 +70,8 @@ def _check_origin(request: web.Request, public_url: str) -> None:
         raise WrongOrigin
 
 
-def guarded(pages: Pages, public_url: str) -> Middleware:
-    """Every answer gets ``HEADERS``; what goes wrong becomes a page that says what to do."""
+def guarded(pages: Pages, public_url: str, viewer_of: ViewerOf) -> Middleware:
+    """Every answer gets ``HEADERS``; what goes wrong becomes a page that says what to do, with the caller's menu."""
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -56,7 +79,7 @@ def guarded(pages: Pages, public_url: str) -> Middleware:
             _check_origin(request, public_url)
             response = await handler(request)
         except Exception as error:  # noqa: BLE001 - the last door: it is logged and answered as a page
-            response = _failed(pages, error)
+            response = _failed(pages, error, request, await _viewer(request, viewer_of))
         if not response.prepared:
             response.headers.update(HEADERS)
             response.headers.setdefault("Cache-Control", "no-store")
@@ -65,9 +88,19 @@ def guarded(pages: Pages, public_url: str) -> Middleware:
     return guard
 
 
-def _failed(pages: Pages, error: Exception) -> web.Response:
+async def _viewer(request: web.Request, viewer_of: ViewerOf) -> Viewer | None:
+    """Who calls, also where no page of ours was found; nobody where even that cannot be said."""
+    known = request.get(VIEWER)
+    try:
+        return known or await viewer_of(request)
+    except StorageError:
+        return None
+
+
+def _failed(pages: Pages, error: Exception, request: web.Request, viewer: Viewer | None) -> web.Response:
     status, sentence = _told(error)
-    return pages.response("error.html", status=status, sentence=sentence, status_code=status)
+    known = {"viewer": viewer, "here": request.path}
+    return pages.response("error.html", status=status, sentence=sentence, status_code=status, **known)
 
 
 def _told(error: Exception) -> tuple[int, str]:
@@ -76,7 +109,7 @@ def _told(error: Exception) -> tuple[int, str]:
             return 403, "这个请求不是从本系统的页面发出的，没有执行。请从页面上重新操作。"
         case web.HTTPException():
             return error.status, _OF_STATUS.get(error.status, "请求有误，没有执行。")
-        case AccessError():
+        case NotForThem() | AccessError():
             return 403, error.sentence
         case Conflict():
             return 409, "内容刚被别人改动，您的这一步没有保存。请返回并刷新页面，看过新的内容再操作。"
@@ -91,8 +124,8 @@ def _told(error: Exception) -> tuple[int, str]:
 
 
 _OF_STATUS = {
-    403: "您没有这项权限。",
-    404: "没有这个页面，或您无权查看。",
+    403: "这一步不归您办。工作上需要的，请管理员在“人员”里加上角色。",
+    404: "可能是编号或网址写错了，也可能不在您能看的范围里。请从上面的菜单进去找。",
     405: "请从页面上操作。",
     413: "内容太大，没有保存。",
 }

@@ -111,15 +111,21 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tab:
-    """An entry of the navigation: shown to whoever may open it. ``key`` is the access key."""
+    """An entry of the navigation: shown to whoever may open it. ``also``: where else its pages are."""
 
     path: str
     label: str
     needs: frozenset[Permission]
     order: int = 50
+    also: tuple[str, ...] = ()
 
     def shown_to(self, viewer: Viewer) -> bool:
         return not self.needs or not viewer.permissions.isdisjoint(self.needs)
+
+    def holds(self, here: str) -> bool:
+        """Whether the page at ``here`` is one of this entry's."""
+        roots = [f"{BASE}{path.partition('?')[0]}" for path in (self.path, *self.also)]
+        return any(here == root or here.startswith(f"{root}/") for root in roots)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,4 +33,7 @@ def answers_feature(parts: AnswerParts) -> Feature:
         Route(method="POST", path=f"{_VERSION}/refuse", handler=actions.refuse, needs=None, any_of=_EITHER),
         Route(method="POST", path=f"{_VERSION}/revert", handler=actions.revert, needs=approves),
     )
-    return Feature(routes=(*looks, *acts), tabs=(Tab(path="/answers", label="政策问答", needs=_EITHER, order=50),))
+    return Feature(
+        routes=(*looks, *acts),
+        tabs=(Tab(path="/answers", label="政策问答", needs=_EITHER, order=50, also=("/wording",)),),
+    )
