@@ -85,6 +85,7 @@ class Capabilities:
     ``notices``: kinds of notice that have a template here ("progress").
     ``free_text``: False where approved templates alone go out; such a channel carries notices and no replies.
     ``segments``: what a text costs in text messages; None where nobody counts.
+    ``signed``: a text as it appears on the phone, with the signature; None where there is none.
     ``public_daily``: how often a day somebody may be invited in public to write privately; 0: never.
     ``limits``: how often one person may be written to, by purpose (of notices and broadcasts: for each template).
     ``subscriptions``: by kind of notice, what people consent to (the id that CONSENT_CHANGED names).
@@ -100,6 +101,7 @@ class Capabilities:
     notices: frozenset[str] = frozenset()
     free_text: bool = True
     segments: Callable[[str], int] | None = None
+    signed: Callable[[str], str] | None = None
     public_daily: int = 0
     limits: Mapping[Purpose, Limit] = field(default_factory=dict)
     subscriptions: Mapping[str, str] = field(default_factory=dict)

@@ -68,7 +68,8 @@ def previews(title: str, text: str, channels: Sequence[str], known: Channels) ->
             continue
         count = first.capabilities.segments
         segments = count(words) if count else 0
-        found.append(Words(channel=name, text=words, segments=segments, problems=problems(words, name, first)))
+        shown = first.capabilities.signed(words) if first.capabilities.signed else words
+        found.append(Words(channel=name, text=shown, segments=segments, problems=problems(words, name, first)))
     return found
 
 

@@ -60,12 +60,17 @@ class SmsChannel:
             notices=self._gateway.notices,
             free_text=self._gateway.free_text,
             segments=self.segments,
+            signed=self.signed,
             limits=self._limits,
         )
 
     def segments(self, text: str) -> int:
         """What ``text`` costs with the signature."""
         return segments(signed(text, self._sign))
+
+    def signed(self, text: str) -> str:
+        """``text`` as it appears on the phone."""
+        return signed(text, self._sign)
 
     def receive(self, request: WebhookRequest) -> Arrival:
         if len(request.body) > LARGEST_BODY or len(request.query_string) > LONGEST_QUERY:

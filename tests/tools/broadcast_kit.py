@@ -48,6 +48,7 @@ class Phones:
             ways=(Via.SMS,),
             text_limit=500,
             segments=one_segment,
+            signed="【某市信访局】{}".format,
         )
     )
 

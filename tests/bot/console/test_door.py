@@ -196,3 +196,20 @@ async def test_who_left_the_office_is_out_at_once(console, store):
     await console.members.change(replace(member, active=False), by=By())
     assert "/sign-in" in (await browser.get("/me")).path
     assert (await browser.sign_in("wang")).status == 403
+
+
+async def test_whoever_is_signed_in_keeps_the_menu_where_nothing_was_found(console):
+    browser = await console.signed_in("wang", Role.OPERATOR)
+    lost = await browser.get("/no-such-page")
+    assert (lost.status, lost.says("没有找到")) == (404, True)
+    assert 'href="/console/me"' in lost.text
+    stranger = await (await console.browser()).get("/no-such-page")
+    assert stranger.status == 404
+    assert 'href="/console/me"' not in stranger.text
+
+
+async def test_the_keys_are_told_on_every_page_and_no_page_holds_script_of_its_own(console):
+    page = await (await console.signed_in("wang", Role.OPERATOR)).get("/me")
+    assert page.text.index("跳到正文") < page.text.index("<header")
+    assert '<dialog class="keys"' in page.text
+    assert re.findall(r"<script(?![^>]* src=)|\son\w+=|\sstyle=", page.text) == []

@@ -66,6 +66,7 @@ async def test_a_notice_from_draft_to_what_became_of_each(console, editor, appro
     assert page.says("现在会发给 3 个收件人（短信 3），0 个不发")
     assert page.says("短信共 3 条，约 0.15 元")
     assert page.says("每人 1 条短信")
+    assert '<div class="said">【某市信访局】' in page.text, "as it appears on the phone"
     assert page.says("自己写的不能自己批")
     assert (await editor.post(f"{one}/approve")).status == 403
     assert (await approver.post(f"{one}/start")).status == 403

@@ -113,3 +113,11 @@ async def test_only_administrators_come_in(console):
             path = route.path.replace("{id}", "1")
             page = await (browser.get(path) if route.method == "GET" else browser.post(path))
             assert page.status == 403, (role, route.path)
+
+
+async def test_a_page_that_is_another_roles_names_the_role_and_keeps_the_menu(console):
+    wang = await console.signed_in("wang", Role.OPERATOR)
+    refused = await wang.get("/staff")
+    assert refused.says("看这个页面的是：管理员。您的角色是：坐席。")
+    assert 'href="/console/me"' in refused.text
+    assert (await wang.post("/audit/check")).says("做这一步的是：管理员。")

@@ -136,6 +136,12 @@ async def test_what_is_of_no_use_is_not_brought_for_ever(channel, gateway):
     assert gateway.acknowledged
 
 
+def test_a_text_is_shown_with_the_signature_that_is_counted(channel):
+    shown = channel.capabilities.signed("停水通知")
+    assert shown == "【某市信访局】停水通知"
+    assert channel.capabilities.signed(shown) == shown, "never twice"
+
+
 async def test_a_gateway_is_given_the_text_with_and_without_its_signature(channel, gateway):
     sent = await channel.send(
         Kit().outbound(" 您好 ", to="+86 138 0013 8000", notice="progress", fields={"number": "WF1"})
