@@ -106,6 +106,11 @@ class Console:
     async def start(self) -> None:
         await self._server.start_server()
 
+    @property
+    def url(self) -> str:
+        """Where a real browser finds it, without a slash at the end."""
+        return str(self._server.make_url("/")).rstrip("/")
+
     async def browser(self) -> Browser:
         browser = Browser(TestClient(self._server))
         self._browsers.append(browser)

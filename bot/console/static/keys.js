@@ -105,7 +105,7 @@ function arrive() {
   sessionStorage.removeItem(BACK);
   const told = document.querySelector("main [role=alert]") || document.querySelector("main .told");
   const back = wanted && document.querySelector(wanted);
-  if (document.querySelector("[autofocus]")) return;
+  if (document.querySelector("main [autofocus]")) return;
   if (back && !back.disabled) {
     stand(back);
     if (told) say(told);
