@@ -12,10 +12,11 @@ from aiohttp import web
 
 from bot.access.permissions import Permission
 from bot.clocks.calendar import local_day
-from bot.console.cases.filters import Wanted, filter_of, wanted_of
+from bot.console.cases.filters import Wanted, filter_of
 from bot.console.cases.parts import CaseParts
 from bot.console.cases.reach import may_reveal, within_reach
 from bot.console.cases.register import HEADINGS, MOST_EXPORTED, InFull, masked, narrowed_by_words, register_of
+from bot.console.cases.searches import Searches
 from bot.console.guards import HEADERS
 from bot.console.routes import Call
 from bot.tables import CSV_BEGINS, XlsxWriter, csv_lines
@@ -37,6 +38,7 @@ class CaseExport:
     def __init__(self, parts: CaseParts) -> None:
         self._parts = parts
         self._store = parts.store
+        self._searches = Searches(parts.store.vault, parts.clock)
 
     async def masked(self, call: Call) -> web.StreamResponse:
         return await self._export(call, call.query, masked, {})
@@ -56,7 +58,7 @@ class CaseExport:
     async def _export(
         self, call: Call, fields: Mapping[str, str], in_full: InFull, told: Mapping[str, object]
     ) -> web.StreamResponse:
-        now, wanted = self._parts.clock(), wanted_of(fields)
+        now, wanted = self._parts.clock(), self._searches.asked(call, fields).wanted
         narrowed = within_reach(call.viewer, filter_of(wanted, now), accusations=False, unit=wanted.unit)
         await self._audit(call, wanted, narrowed, told)
         rows = register_of(self._store, narrowed, now, in_full, sought=wanted.q)

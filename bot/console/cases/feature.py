@@ -19,12 +19,16 @@ def cases_feature(parts: CaseParts) -> Feature:
     views = ViewActions(parts)
     looks = (
         Route(method="GET", path="/cases", handler=pages.list, needs=Permission.CASES),
+        Route(method="POST", path="/cases/search", handler=pages.search, needs=Permission.CASES),
         Route(method="GET", path="/cases/export", handler=exports.masked, needs=Permission.EXPORT),
         Route(method="POST", path="/cases/export", handler=exports.in_full, needs=Permission.EXPORT),
         Route(method="POST", path="/cases/views", handler=views.keep, needs=Permission.CASES),
         Route(method="POST", path="/cases/views/drop", handler=views.drop, needs=Permission.CASES),
         Route(method="POST", path="/cases/assign", handler=units.assign_several, needs=Permission.ASSIGN),
         Route(method="GET", path="/accusations", handler=pages.accusations, needs=Permission.ACCUSATIONS),
+        Route(
+            method="POST", path="/accusations/search", handler=pages.search_accusations, needs=Permission.ACCUSATIONS
+        ),
         Route(method="GET", path=_ONE, handler=pages.one, needs=None, any_of=_SEES),
         Route(method="GET", path=f"{_ONE}/print", handler=pages.printed, needs=None, any_of=_SEES),
         Route(method="GET", path=f"{_ONE}/attachments/{{id}}", handler=pages.attachment, needs=Permission.REVEAL),

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from functools import partial
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -13,11 +13,12 @@ from bot.casework.similar import similar_to
 from bot.casework.staffwork import URGENCIES, answers_ready
 from bot.casework.visits import GRADES
 from bot.console.cases import shown
-from bot.console.cases.filters import LIGHTS, filter_of, wanted_of
+from bot.console.cases.filters import LIGHTS, Wanted, filter_of, wanted_of
 from bot.console.cases.grounds import GROUNDS
 from bot.console.cases.parts import CaseParts
 from bot.console.cases.reach import case_of, may_reveal, reaches, within_reach
 from bot.console.cases.register import found, narrowed_by_words
+from bot.console.cases.searches import Searches, tells_of_a_person
 from bot.console.routes import Call, Viewer
 from storage.attachment_records import AttachmentState
 from storage.audit import AuditLine
@@ -34,6 +35,7 @@ class CasePages:
     def __init__(self, parts: CaseParts) -> None:
         self._parts = parts
         self._store = parts.store
+        self._searches = Searches(parts.store.vault, parts.clock)
 
     async def list(self, call: Call) -> web.StreamResponse:
         return await self._list(call, accusations=False)
@@ -41,8 +43,22 @@ class CasePages:
     async def accusations(self, call: Call) -> web.StreamResponse:
         return await self._list(call, accusations=True)
 
+    async def search(self, call: Call) -> web.StreamResponse:
+        """The form above the list: on to the list, whose address says no phone."""
+        return self._on(call, "/cases", wanted_of(await call.form()))
+
+    async def search_accusations(self, call: Call) -> web.StreamResponse:
+        return self._on(call, "/accusations", wanted_of(await call.form()))
+
+    def _on(self, call: Call, path: str, wanted: Wanted) -> web.StreamResponse:
+        query = self._searches.query(call, wanted)
+        return call.back(f"{path}?{query}" if query else path)
+
     async def _list(self, call: Call, *, accusations: bool) -> web.StreamResponse:
-        now, wanted = self._parts.clock(), wanted_of(call.query)
+        asked = self._searches.asked(call, call.query)
+        now, wanted = self._parts.clock(), asked.wanted
+        if tells_of_a_person(call.query.get("q", "")):
+            return self._on(call, "/accusations" if accusations else "/cases", wanted)
         narrowed = within_reach(call.viewer, filter_of(wanted, now), accusations=accusations, unit=wanted.unit)
         narrowed = await narrowed_by_words(self._store, narrowed, wanted.q)
         cursor = call.query.get("cursor") or None
@@ -50,14 +66,16 @@ class CasePages:
             page = await self._store.cases.list(narrowed, _PAGE, cursor, include_accusations=accusations)
         except BadCursor:
             page = await self._store.cases.list(narrowed, _PAGE, include_accusations=accusations)
-        more = urlencode(wanted.fields() | {"cursor": page.next_cursor}) if page.next_cursor else ""
+        query = partial(self._searches.query, call)
+        views = await self._store.views.of(call.viewer.member.id)
         return call.page(
             "cases/list.html",
             lines=[shown.line(case, now) for case in found(page.items, wanted.q)],
-            views=await self._store.views.of(call.viewer.member.id),
+            views=[(view, query(wanted_of(view.fields))) for view in views],
             wanted=wanted,
-            kept=urlencode(wanted.fields()),
-            more=more,
+            over=asked.over,
+            kept=query(wanted),
+            more=query(wanted, cursor=page.next_cursor) if page.next_cursor else "",
             later=bool(cursor),
             accusations=accusations,
             states=[("open", "未办结"), ("all", "全部"), *((state.value, label) for state, label in LABELS.items())],

@@ -1,8 +1,12 @@
 """Cases are found by words of their redacted copy, of which the store holds nothing readable; filters are kept by name."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from case_office import NAME, PHONE, open_case_office
 
+from bot.access.signing_in import LONGEST_SESSION
 from bot.casework.searching import SearchMinder
 from storage.cases import Filer
 from storage.saved_views import MOST
@@ -49,6 +53,56 @@ async def test_nobody_is_found_by_their_name_or_phone_as_words(office):
     assert (await operator.get(f"/cases?q={NAME}")).says("没有符合条件的诉求")
     assert (await operator.get("/cases?q=电话13800138000")).says("没有符合条件的诉求")
     assert not (await operator.get(f"/cases?q={PHONE}")).says("没有符合条件的诉求"), "as a phone it does"
+
+
+@pytest.mark.parametrize("sought", [PHONE, "138 0013 8000", "370702199001011234", "电话13800138000", "13800"])
+async def test_no_address_holds_a_phone_or_the_number_of_a_document(office, sought):
+    number = await office.file()
+    operator = await office.console.signed_in("zuoxi", Role.OPERATOR)
+    page = await operator.post("/cases/search", {"q": sought, "district": "奎文区"})
+    assert page.path.startswith("/console/cases?district=")
+    digits = re.sub(r"\D", "", sought)
+    for address in (page.path, *re.findall(r'(?:href|action)="([^"]*)"', page.text)):
+        assert digits not in re.sub(r"\D", "", re.sub(r"WF[0-9]+|\bs=[\w-]+", "", address)), address
+    assert f'value="{sought}"' in page.text, "the field still says what was searched for"
+    assert page.says(number) is (digits == PHONE and "电" not in sought)
+    typed = await operator.get(f"/cases?q={sought}")
+    assert "q=" not in typed.path
+
+
+async def test_a_sealed_search_is_its_members_own_and_ends(office, clock):
+    number = await office.file()
+    operator = await office.console.signed_in("zuoxi", Role.OPERATOR)
+    await operator.post("/cases/views", {"name": "老来信人", "q": PHONE})
+    kept = re.search(r'href="/console(/cases\?s=[\w-]+)"', (await operator.get("/cases")).text)[1]
+    found = await operator.get(kept)
+    assert found.says(number)
+    register = re.search(r'href="/console(/cases/export\?s=[^"]+as=csv)"', found.text)[1].replace("&amp;", "&")
+    assert number in (await operator.get(register)).text
+    other = await office.console.signed_in("bieren", Role.OPERATOR)
+    assert (await other.get(kept)).says("这次查找已过期")
+    assert (await operator.get(f"{kept}x")).says("这次查找已过期")
+    assert (await operator.get("/cases?s=no+such")).says("这次查找已过期")
+    clock.now += LONGEST_SESSION + timedelta(seconds=1)
+    await operator.sign_in("zuoxi")
+    assert (await operator.get(kept)).says("这次查找已过期")
+
+
+async def test_words_and_numbers_stay_readable_in_the_address(office):
+    number = await office.file()
+    operator = await office.console.signed_in("zuoxi", Role.OPERATOR)
+    assert (await operator.post("/cases/search", {"q": number})).path == f"/console/cases?q={number}"
+    assert (await operator.post("/cases/search", {"q": "路灯 5号楼", "state": "all"})).path.startswith(
+        "/console/cases?state=all&q="
+    )
+    assert (await operator.post("/cases/search", {})).path == "/console/cases"
+    discipline = await office.console.signed_in("jijian", Role.DISCIPLINE)
+    accused = await office.file(accusation=True, title="举报某局长收红包")
+    page = await discipline.post("/accusations/search", {"q": PHONE})
+    assert page.says(accused)
+    assert PHONE not in page.path
+    assert (await discipline.post("/cases/search", {"q": PHONE})).status == 403
+    assert (await operator.post("/accusations/search", {"q": PHONE})).status == 403
 
 
 async def test_a_search_finds_only_what_is_in_reach(office):
