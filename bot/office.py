@@ -78,7 +78,8 @@ def _features(services: Services, members: Members) -> Sequence[Feature]:
         clock=services.clock,
         categories=category_names(DialogFiles(folder=services.settings.dialog.files).categories),
     )
-    people = people_feature(store=services.store, members=members, clock=services.clock)
+    taken = frozenset(services.settings.api.tokens)
+    people = people_feature(store=services.store, members=members, clock=services.clock, taken=taken)
     figures = figures_feature(store=services.store, figures=Figures(services.store.database), clock=services.clock)
     notices = NoticeParts(
         store=services.store,

@@ -147,7 +147,7 @@ def _application(services: Services, marks: PassiveMarks, keeper: Keeper) -> web
             api=make_api(
                 store=services.store,
                 casework=services.casework,
-                tokens=KeptTokens(services.store, tokens),
+                tokens=KeptTokens(services.store, tokens, services.clock),
                 clock=services.clock,
                 broadcasts=make_office(services),
                 limits=limits_of(services.settings.attachments),

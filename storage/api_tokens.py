@@ -14,13 +14,17 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
-    """``name`` stands in timelines; ``unit`` is a code: the token reaches that unit and what is below it."""
+    """``name`` stands in timelines; ``unit`` is a code: the token reaches that unit and what is below it.
+
+    ``used_at``: when it was shown last, some minutes early at most.
+    """
 
     name: str
     role: Role
     unit: str
     made_at: datetime
     revoked_at: datetime | None = None
+    used_at: datetime | None = None
 
 
 class ApiTokens:
@@ -54,6 +58,10 @@ class ApiTokens:
     async def all(self) -> Sequence[ApiToken]:
         return [_token(each) for each in await self._tokens.find({}, sort=(("_id", 1),), limit=MOST)]
 
+    async def used(self, name: str, *, at: datetime) -> None:
+        """Note that a token was shown."""
+        await self._tokens.update_one({"_id": name}, {"$max": {"used_at": at}})
+
     async def revoke(self, name: str, *, at: datetime) -> bool:
         """Take a token back, at once; False: there is none that is good."""
         update = {"$set": {"revoked_at": at}}
@@ -65,4 +73,4 @@ class ApiTokens:
 
 def _token(document: Document) -> ApiToken:
     plain = {name: document[name] for name in ("unit", "made_at", "revoked_at")}
-    return ApiToken(name=document["_id"], role=Role(document["role"]), **plain)
+    return ApiToken(name=document["_id"], role=Role(document["role"]), used_at=document.get("used_at"), **plain)

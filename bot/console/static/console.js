@@ -37,3 +37,14 @@ document.addEventListener("change", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.matches("[data-print]")) window.print();
 });
+
+// Copies what stands in a field. The old way first: the new one is shut where the console is reached without https.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const field = document.querySelector(button.dataset.copy);
+  field.select();
+  let copied = document.execCommand("copy");
+  if (!copied && navigator.clipboard) copied = await navigator.clipboard.writeText(field.value).then(() => true, () => false);
+  document.querySelector("[data-copied]").textContent = copied ? "已复制" : "请按 Ctrl+C 复制";
+});

@@ -17,7 +17,7 @@ from storage.staff import Role
 async def system(office):
     """Another system, which shows whatever token it is told to."""
     await office.store.units.put(UNITS)
-    book = KeptTokens(office.store, {"demo": "the-secret-of-the-settings"})
+    book = KeptTokens(office.store, {"demo": "the-secret-of-the-settings"}, office.clock)
     root = web.Application()
     root.add_subapp("/api", make_api(store=office.store, casework=office.casework, tokens=book, clock=office.clock))
     async with TestClient(TestServer(root)) as client:

@@ -6,6 +6,7 @@ import pytest
 from console_client import PASSWORD, Console
 
 from bot.access.members import Members
+from bot.api.kept_tokens import NOTED_EVERY, KeptTokens
 from bot.console.app import ROUTES
 from bot.console.people import people_feature
 from storage.staff import Role
@@ -121,3 +122,44 @@ async def test_a_page_that_is_another_roles_names_the_role_and_keeps_the_menu(co
     assert refused.says("看这个页面的是：管理员。您的角色是：坐席。")
     assert 'href="/console/me"' in refused.text
     assert (await wang.post("/audit/check")).says("做这一步的是：管理员。")
+
+
+async def test_a_token_is_given_once_listed_with_its_last_use_and_taken_back(console, admin, store, clock):
+    page = await admin.post("/tokens", {"name": "12345平台", "role": "operator", "unit": "city"})
+    secret = re.search(r'id="secret" value="([\w-]{40,})"', page.text)[1]
+    listed = await admin.get("/tokens")
+    assert listed.says("12345平台 坐席 某市信访局")
+    assert listed.says("没有用过")
+    assert secret not in listed.text
+    book = KeptTokens(store, {}, clock)
+    assert (await book.caller(secret)).name == "12345平台"
+    assert not (await admin.get("/tokens")).says("没有用过")
+    [token] = await store.tokens.all()
+    assert token.used_at == clock.now
+    clock.now += NOTED_EVERY
+    await book.caller(secret)
+    assert (await store.tokens.all())[0].used_at == clock.now
+    assert (await admin.post("/tokens/end", {"name": "12345平台"})).says("已收回，马上失效")
+    assert await book.caller(secret) is None
+    again = await admin.post("/tokens/end", {"name": "12345平台"})
+    assert (again.status, again.says("没有在用的令牌")) == (422, True)
+    told = await admin.get("/audit")
+    assert told.says("给出接口令牌")
+    assert told.says("收回接口令牌")
+    assert secret not in told.text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("name", "", "名称要有"),
+        ("role", "", "请选角色"),
+        ("role", "discipline", "角色要选"),
+        ("unit", "nowhere", "没有单位"),
+    ],
+)
+async def test_what_is_wrong_with_a_token_is_named(admin, store, field, value, sentence):
+    form = {"name": "平台", "role": "handler", "unit": "kw"} | {field: value}
+    page = await admin.post("/tokens", form)
+    assert (page.status, page.says(sentence)) == (422, True)
+    assert list(await store.tokens.all()) == []

@@ -1,0 +1,67 @@
+"""Tokens of other systems: given once, taken back at any time; each step stands in the audit log."""
+
+import secrets
+from collections.abc import Collection
+
+from bot.access.errors import AccessError
+from bot.access.members import By
+from channels.base import Clock
+from storage.api_tokens import ApiToken
+from storage.audit import AuditLine
+from storage.errors import AlreadyThere
+from storage.staff import Role
+from storage.store import Store
+
+ROLES = (Role.OPERATOR, Role.HANDLER, Role.SUPERVISOR, Role.LEADER)
+"""Those whose business are cases, and what the API does with them."""
+LONGEST_NAME = 40
+_BYTES = 32
+
+
+class WrongToken(AccessError):
+    """``sentence`` says what is wrong."""
+
+
+class TokenOffice:
+    """Who gives tokens and takes them back. ``taken``: the names of those in the settings."""
+
+    def __init__(self, *, store: Store, clock: Clock, taken: Collection[str]) -> None:
+        self._store = store
+        self._clock = clock
+        self.taken = taken
+
+    async def give(self, name: str, *, role: Role, unit: str, by: By) -> str:
+        """Make a token; give its secret, which is kept nowhere. ``unit``: its code or name.
+
+        Raises:
+            WrongToken: a role or unit that has none, or the name was given before.
+        """
+        name = name.strip()
+        if role not in ROLES:
+            raise WrongToken(f"角色要选{'、'.join(each.label for each in ROLES)}中的一个")
+        if not name or len(name) > LONGEST_NAME or name in self.taken:
+            raise WrongToken(f"名称要有 1 到 {LONGEST_NAME} 个字，也不能和设置里 [api] tokens 的重名")
+        found = (await self._store.units.tree()).find(unit)
+        if found is None or not found.active:
+            raise WrongToken(f"没有单位“{unit}”")
+        secret = secrets.token_urlsafe(_BYTES)
+        try:
+            await self._store.tokens.add(ApiToken(name=name, role=role, unit=found.id, made_at=self._clock()), secret)
+        except AlreadyThere:
+            raise WrongToken(f"名称“{name}”用过了，请换一个：办理过程里要分得清是谁") from None
+        await self._told(by, "token.given", name, unit=found.id, role=role.value)
+        return secret
+
+    async def take_back(self, name: str, *, by: By) -> None:
+        """End a token, at once.
+
+        Raises:
+            WrongToken: there is none that is good.
+        """
+        if not await self._store.tokens.revoke(name, at=self._clock()):
+            raise WrongToken(f"没有在用的令牌“{name}”")
+        await self._told(by, "token.revoked", name)
+
+    async def _told(self, by: By, action: str, name: str, **details: str) -> None:
+        line = AuditLine(at=self._clock(), actor=by.id, name=by.name, action=action, target=name, details=details)
+        await self._store.audit.add(line)
