@@ -45,6 +45,20 @@ class Broken:
     how: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFilter:
+    """What to narrow the log to; nothing set: all of it. ``until``: before that."""
+
+    actor: str = ""
+    target: str = ""
+    actions: Sequence[str] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+EVERYTHING = AuditFilter()
+
+
 class Audit:
     """The log."""
 
@@ -72,11 +86,16 @@ class Audit:
         raise StorageAway(msg)
 
     async def newest(
-        self, limit: int, *, before: int | None = None, actor: str = "", target: str = ""
+        self, limit: int, *, before: int | None = None, wanted: AuditFilter = EVERYTHING
     ) -> Sequence[AuditLine]:
         """Give lines, the newest first; ``before``: only those with a smaller number."""
-        where: Document = {} if before is None else {"_id": {"$lt": before}}
-        where |= {name: value for name, value in (("actor", actor), ("target", target)) if value}
+        least = await self._first_since(wanted.since) if wanted.since else None
+        beyond = await self._first_since(wanted.until) if wanted.until else None
+        below = min((each for each in (before, beyond) if each is not None), default=None)
+        number = {sign: value for sign, value in (("$gte", least), ("$lt", below)) if value is not None}
+        where: Document = {"_id": number} if number else {}
+        where |= {name: value for name in ("actor", "target") if (value := getattr(wanted, name))}
+        where |= {"action": {"$in": list(wanted.actions)}} if wanted.actions else {}
         return [self._line(each) for each in await self._lines.find(where, sort=(("_id", -1),), limit=limit)]
 
     async def check(self) -> tuple[int, Broken | None]:
@@ -89,6 +108,19 @@ class Audit:
                 return held, Broken(seq=document["_id"], how="changed")
             held, before = document["_id"], bytes(document["digest"])
         return held, None
+
+    async def _first_since(self, moment: datetime) -> int:
+        """The number of the first line written at ``moment`` or later: numbers grow with time, no index is needed."""
+        last = await self._last()
+        low, high = 1, (last["_id"] if last else 0) + 1
+        while low < high:
+            middle = (low + high) // 2
+            line = await self._lines.find_one({"_id": {"$gte": middle}}, sort=(("_id", 1),))
+            if line is not None and line["at"] < moment:
+                low = line["_id"] + 1
+            else:
+                high = middle
+        return low
 
     async def _last(self) -> Document | None:
         return await self._lines.find_one({}, sort=(("_id", -1),))

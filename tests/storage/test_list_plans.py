@@ -4,6 +4,7 @@ As in test_plans.py the server's own profiler tells. A list of one page reads a 
 figures read the time that they are about.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +15,7 @@ import pytest
 
 from channels.messages import Via
 from storage.attending import Attendance
-from storage.audit import AuditLine
+from storage.audit import AuditFilter, AuditLine
 from storage.broadcast_records import Broadcast, BroadcastState, Segment
 from storage.calls import Call
 from storage.cases import CaseFilter, CaseState, EntryKind
@@ -127,6 +128,9 @@ SELECTIVE: Mapping[str, Asked] = {
     "cases that warn": lambda town: town.store.cases.alarmed(town.now, PAGE),
     "cases merged into one": lambda town: town.store.cases.merged_with(town.cases[0].number),
     "cases of a conversation": lambda town: town.store.cases.of_conversation("c1"),
+    "cases of several who ask at once": lambda town: asyncio.gather(
+        *(town.store.cases.of_conversation(f"c{each}") for each in range(4))
+    ),
     "cases of some conversations": lambda town: town.store.cases.of_conversations(["c1", "c2", "c3"]),
     "a case's timeline": lambda town: town.store.cases.timeline(town.cases[0].number),
     "the newest conversations": lambda town: town.store.conversations.list(limit=PAGE),
@@ -143,8 +147,8 @@ SELECTIVE: Mapping[str, Asked] = {
     "what could not be sent": lambda town: town.store.outbox.dead(PAGE),
     "the newest audit lines": lambda town: town.store.audit.newest(PAGE),
     "older audit lines": lambda town: town.store.audit.newest(PAGE, before=60),
-    "audit lines of an actor": lambda town: town.store.audit.newest(PAGE, actor="m1"),
-    "audit lines of a target": lambda town: town.store.audit.newest(PAGE, target="W7"),
+    "audit lines of an actor": lambda town: town.store.audit.newest(PAGE, wanted=AuditFilter(actor="m1")),
+    "audit lines of a target": lambda town: town.store.audit.newest(PAGE, wanted=AuditFilter(target="W7")),
     "the newest notices": lambda town: town.store.broadcasts.list(limit=PAGE),
     "notices of a unit": lambda town: town.store.broadcasts.list(units={"rare"}, limit=PAGE),
     "notices that are due": lambda town: town.store.broadcasts.due(town.now),

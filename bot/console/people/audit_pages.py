@@ -1,49 +1,48 @@
-"""The audit log, the newest first, and its check."""
+"""The audit log, the newest first, narrowed to a person, a case, a kind or a day; and its check."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from aiohttp import web
 
+from bot.clocks.calendar import SHANGHAI
+from bot.console.people.audit_shown import KINDS, names_for
 from bot.console.routes import Call
-from storage.audit import AuditLine
+from storage.audit import AuditFilter, Broken
+from storage.numbers import normalise
 from storage.store import Store
 
 _PAGE = 50
+_CHEAP = 2_000
+"""So many lines are checked in the time of a page: whoever opens the log learns at once that it holds."""
+_LONGEST_NUMBER = 16
+_LONGEST = 60
 _HOW = {"changed": "被改过", "missing": "缺失", "unreadable": "读不出"}
-ACTIONS: Mapping[str, str] = MappingProxyType(
-    {
-        "staff.signed_in": "登录",
-        "staff.signed_out": "退出",
-        "staff.wrong_try": "登录时输错密码",
-        "staff.locked": "输错太多次，账号锁定",
-        "staff.password_changed": "修改自己的密码",
-        "staff.codes_on": "启用动态码",
-        "staff.codes_off": "停用动态码",
-        "staff.added": "添加人员",
-        "staff.changed": "修改人员",
-        "staff.password_reset": "重设别人的密码",
-        "staff.unlocked": "解除锁定",
-        "units.imported": "导入单位",
-        "case.revealed": "查看来信人姓名和电话",
-        "attachment.read": "查看附件",
-        "cases.exported": "导出诉求台账",
-        "figures.exported": "导出统计",
-        "digest.exported": "导出群众之声",
-        "token.given": "给出接口令牌",
-        "token.revoked": "收回接口令牌",
-        "person.copied": "导出来信人的个人信息",
-        "person.corrected": "更正来信人的个人信息",
-        "person.erased": "删除来信人的个人信息",
-        "retention.ran": "到期的个人信息已删除",
-        "edit.proposed": "修改问答或用语，待审核",
-        "edit.passed": "审核通过问答或用语",
-        "edit.refused": "退回问答或用语的修改",
-        "edit.reverted": "问答或用语退回旧版",
-        "question.settled": "没有答上的问题不用答",
-        "answers.exported": "导出政策问答",
-    }
-)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The fields of the form above the log, as they were sent; ``case`` in any way of writing its number."""
+
+    who: str = ""
+    case: str = ""
+    kind: str = ""
+    day: str = ""
+
+    def fields(self) -> dict[str, str]:
+        return {name: value for name in self.__dataclass_fields__ if (value := getattr(self, name))}
+
+    def filter(self) -> AuditFilter:
+        since = _day(self.day)
+        return AuditFilter(
+            actor=self.who,
+            target=(normalise(self.case) or self.case) if self.case else "",
+            actions=KINDS[self.kind][1] if self.kind in KINDS else (),
+            since=since,
+            until=since + timedelta(days=1) if since else None,
+        )
 
 
 class AuditPages:
@@ -53,32 +52,51 @@ class AuditPages:
         self._store = store
 
     async def list(self, call: Call) -> web.StreamResponse:
-        return await self._list(call, "", broken=False)
+        return await self._list(call, None)
 
     async def check(self, call: Call) -> web.StreamResponse:
         """Read the whole chain; a log of a million lines takes some seconds."""
-        held, broken = await self._store.audit.check()
-        if broken is None:
-            return await self._list(call, f"{held} 条操作记录完好，没有被改动或删除", broken=False)
-        return await self._list(call, f"第 {broken.seq} 条{_HOW[broken.how]}，从这里起不可信，请马上报告", broken=True)
+        return await self._list(call, await self._store.audit.check())
 
-    async def _list(self, call: Call, checked: str, *, broken: bool) -> web.StreamResponse:
-        before = call.query.get("before", "")
+    async def _list(self, call: Call, checked: tuple[int, Broken | None] | None) -> web.StreamResponse:
+        wanted, before = _wanted(call.query), call.query.get("before", "")
         last = int(before) if before.isascii() and before.isdecimal() and len(before) < _LONGEST_NUMBER else None
-        lines = await self._store.audit.newest(_PAGE, before=last)
+        lines = await self._store.audit.newest(_PAGE, before=last, wanted=wanted.filter())
+        if checked is None and not wanted.fields() and last is None and lines and lines[0].seq <= _CHEAP:
+            checked = await self._store.audit.check()
+        names = await names_for(self._store, call.viewer.tree, lines)
         more = lines[-1].seq if len(lines) == _PAGE and lines[-1].seq > 1 else None
         return call.page(
             "people/audit.html",
-            lines=[(line, ACTIONS.get(line.action, line.action), _said(line)) for line in lines],
-            more=more,
-            checked=checked,
-            broken=broken,
+            lines=[names.shown(line) for line in lines],
+            more=urlencode(wanted.fields() | {"before": str(more)}) if more else "",
+            checked=_said(*checked) if checked else "",
+            broken=bool(checked and checked[1]),
+            wanted=wanted,
+            later=last is not None,
+            kept=urlencode(wanted.fields()),
+            people=names.people(),
+            kinds=[(key, label) for key, (label, _) in KINDS.items()],
         )
 
 
-_LONGEST_NUMBER = 16
-_NAMES = {"reason": "原因", "count": "条数", "login": "账号", "unit": "单位"}
+def _said(held: int, broken: Broken | None) -> str:
+    if broken is None:
+        return f"{held} 条操作记录完好，没有被改动或删除"
+    return f"第 {broken.seq} 条{_HOW[broken.how]}，从这里起不可信，请马上报告"
 
 
-def _said(line: AuditLine) -> str:
-    return "；".join(f"{name}：{line.details[key]}" for key, name in _NAMES.items() if line.details.get(key))
+def _wanted(query: Mapping[str, str]) -> Wanted:
+    values = {name: query.get(name, "").strip()[:_LONGEST] for name in Wanted.__dataclass_fields__}
+    if _day(values["day"]) is None:
+        values["day"] = ""
+    if values["kind"] not in KINDS:
+        values["kind"] = ""
+    return Wanted(**values)
+
+
+def _day(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=SHANGHAI)
+    except ValueError:
+        return None

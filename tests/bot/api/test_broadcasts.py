@@ -10,6 +10,7 @@ from broadcast_kit import Phones, now, office_of, phone, runs_of, texters
 from waiting import soon
 
 from bot.api import make_api
+from storage.audit import AuditFilter
 
 AUTHOR, OTHER = {"Authorization": "Bearer author-secret"}, {"Authorization": "Bearer other-secret"}
 NOTICE = {
@@ -82,7 +83,7 @@ async def test_from_draft_to_done_by_two_tokens(client, office, phones):
     assert {each["phone"] for each in shown} == {f"139****{number:04d}" for number in range(5)}
     assert rest["next_cursor"] is None
     await call(client, "POST", f"{one}/cancel", 409)
-    actions = {line.action for line in await office.store.audit.newest(20, target=made["id"])}
+    actions = {line.action for line in await office.store.audit.newest(20, wanted=AuditFilter(target=made["id"]))}
     assert actions >= {"broadcast.written", "broadcast.approved", "broadcast.started", "broadcast.paused"}
 
 

@@ -10,6 +10,7 @@ from waiting import soon
 
 from bot.console.app import ROUTES
 from bot.console.notices import NoticeParts, notices_feature
+from storage.audit import AuditFilter
 from storage.broadcast_records import BroadcastState, Counts
 from storage.staff import Role
 from storage.store import Store
@@ -86,7 +87,7 @@ async def test_a_notice_from_draft_to_what_became_of_each(console, editor, appro
     assert exported.text.count("已发出") == 3
     assert phone(1) not in exported.text
     key = one.rpartition("/")[2]
-    actions = [line.action for line in await console.store.audit.newest(9, target=key)]
+    actions = [line.action for line in await console.store.audit.newest(9, wanted=AuditFilter(target=key))]
     assert actions == ["broadcast.exported", "broadcast.started", "broadcast.approved", "broadcast.written"]
 
 

@@ -1,6 +1,7 @@
 """Members, units and the audit log in the console."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from console_client import PASSWORD, Console
@@ -9,6 +10,7 @@ from bot.access.members import Members
 from bot.api.kept_tokens import NOTED_EVERY, KeptTokens
 from bot.console.app import ROUTES
 from bot.console.people import people_feature
+from storage.audit import AuditLine
 from storage.staff import Role
 
 
@@ -100,6 +102,7 @@ async def test_the_audit_log_tells_who_did_what_and_whether_it_is_whole(console,
     page = await admin.get("/audit")
     assert page.says("添加人员")
     assert page.says("账号：li")
+    assert page.says("操作记录完好"), "a short log is checked as it is opened"
     assert (await admin.post("/audit/check")).says("操作记录完好")
     await database["audit"].update_one({"_id": 2}, {"$set": {"actor": "somebody"}})
     assert (await admin.post("/audit/check")).says("第 2 条被改过")
@@ -163,3 +166,37 @@ async def test_what_is_wrong_with_a_token_is_named(admin, store, field, value, s
     page = await admin.post("/tokens", form)
     assert (page.status, page.says(sentence)) == (422, True)
     assert list(await store.tokens.all()) == []
+
+
+async def test_the_log_names_people_units_and_roles_and_is_narrowed(console, admin, store, clock):
+    await admin.post("/staff", NEW)
+    li, me = await store.staff.of_login("li"), await store.staff.of_login("guanli")
+    for at, number, actor in ((1, "WF261123000017", li), (2, "WF261123000025", me)):
+        await store.audit.add(
+            AuditLine(
+                at=clock.now + timedelta(days=at),
+                actor=actor.id,
+                name=actor.name,
+                action="case.revealed",
+                target=number,
+                details={"reason": "电话核实"},
+            )
+        )
+    page = await admin.get("/audit")
+    assert page.says("李强（li）")
+    assert page.says("单位：奎文区信访局；角色：承办人")
+    assert f'<span title="{li.id}">' in page.text
+    assert li.id not in re.sub(r"<[^>]*>", "", page.text), "an id is read where one points at the name"
+    for query, seen, unseen in (
+        (f"who={li.id}", "WF261123000017", "WF261123000025"),
+        ("case=wf-2611-2300-0025", "WF261123000025", "WF261123000017"),
+        ("kind=seen", "WF261123000025", "单位：奎文区信访局"),
+        ("kind=people", "单位：奎文区信访局", "WF261123000025"),
+        ("day=2026-11-24", "WF261123000017", "WF261123000025"),
+        ("day=2026-11-25", "WF261123000025", "WF261123000017"),
+        ("day=2026-11-25&kind=people", "没有符合条件的记录", "WF261123000025"),
+    ):
+        page = await admin.get(f"/audit?{query}")
+        assert page.says(seen), query
+        assert not page.says(unseen), query
+    assert (await admin.get("/audit?day=never&kind=none&before=x")).says("WF261123000025")
