@@ -19,12 +19,13 @@ from bot.intake import Answer
 from bot.master_key import master_key
 from bot.metrics import Metrics
 from bot.opening import answers, connected
+from bot.periodic import stopped_within
 from bot.settings import Settings
 from bot.spooling.disk import Disk
 from bot.spooling.door import Door
 from bot.spooling.keeper import recorded
 from bot.spooling.opening import open_disk
-from bot.waiting import away, refuses_us, stopped_within
+from bot.waiting import away, refuses_us
 from bot.web import WebParts, make_runner, make_web
 from channels.base import Channel, Clock, WebhookRequest
 from storage.backups.mark import held

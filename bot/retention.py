@@ -1,22 +1,20 @@
 """Each night, what was kept for its period is erased, and a report of it is kept. What has no period is left alone."""
 
 import asyncio
-import contextlib
 import uuid
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.casework.persons import Persons
 from bot.clocks.calendar import SHANGHAI
-from bot.faults import frames_of
+from bot.periodic import repeatedly
 from bot.settings_sections import Retention
 from channels.base import Clock
 from storage.audit import AuditLine
 from storage.cases import Actor, ActorKind
 from storage.erasure import RetentionReport
-from storage.errors import Conflict, StorageError
+from storage.errors import AlreadyThere, Conflict, Unreadable
 from storage.leases import Leases
 from storage.store import Store
 
@@ -25,6 +23,8 @@ AFTER_HOUR = 3
 _LOOK_S = 60.0
 _LEASE, _LEASE_S = "retention", 120.0
 _AT_ONCE = 100
+_CUT_SHORT = timedelta(minutes=1)
+"""So long after its beginning an erasure is not under way any more."""
 
 
 class RetentionJob:
@@ -40,23 +40,15 @@ class RetentionJob:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until told to stop."""
-        while not stop.is_set():
-            try:
-                await self.look(stop)
-            except StorageError as error:
-                structlog.get_logger().warning("retention.storage_error", error=error.code)
-            except Exception as error:  # noqa: BLE001 - the next look begins anew
-                structlog.get_logger().error("retention.broke", error=type(error).__name__, frames=frames_of(error))
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_LOOK_S):
-                    await stop.wait()
+        await repeatedly(lambda: self.look(stop), stop, name="retention", seconds=_LOOK_S)
 
     async def look(self, stop: asyncio.Event) -> RetentionReport | None:
-        """Do it where it is night and was not done yet; give the report.
+        """Do it where it is night and was not done yet; give the report. What was cut short is ended at any hour.
 
         Raises:
             StorageError: it was not brought to its end; look again.
         """
+        await self._finish()
         local = self._clock().astimezone(SHANGHAI)
         day = local.date().isoformat()
         newest = await self._store.erasure.reports(1)
@@ -66,11 +58,17 @@ class RetentionJob:
         await self._leases.release(_LEASE, self._owner)
         return report
 
+    async def _finish(self) -> None:
+        """Bring erasures to their end whose process died, or whose case had a message on its way."""
+        before = self._clock() - _CUT_SHORT
+        for number, at in (await self._store.erasure.unfinished(before=before, limit=_AT_ONCE)).items():
+            await self._persons.finish(number, begun_at=at)
+
     async def _done(self, day: str, stop: asyncio.Event) -> RetentionReport | None:
         now, periods = self._clock(), self._periods
         counts = {
-            "cases": await self._all(stop, self._cases, now, periods.case_days),
-            "talks": await self._all(stop, self._talks, now, periods.talk_days),
+            "cases": await self._cases(stop, now, periods.case_days),
+            "talks": await self._talks(stop, now, periods.talk_days),
         }
         if stop.is_set():
             return None
@@ -84,33 +82,47 @@ class RetentionJob:
         structlog.get_logger().info("retention.ran", **counts)
         return report
 
-    async def _all(
-        self, stop: asyncio.Event, some: Callable[[datetime], Awaitable[tuple[int, int]]], now: datetime, days: int
-    ) -> int:
-        """Some at a time until there are none; 0 days: kept for ever."""
+    async def _cases(self, stop: asyncio.Event, now: datetime, days: int) -> int:
+        """Some at a time until there are none; 0 days: kept for ever. What cannot be erased now is passed over."""
+        erased, after, passed = 0, None, list[str]()
+        while days and not stop.is_set() and await self._hold():
+            found = await self._store.erasure.cases_over(
+                before=now - timedelta(days=days), limit=_AT_ONCE, after=after, but=passed
+            )
+            if not found:
+                break
+            for number, _ in found:
+                erased += await self._erased(number)
+            last = found[-1][1]
+            passed = [*(passed if last == after else ()), *(number for number, at in found if at == last)]
+            after = last
+        return erased
+
+    async def _erased(self, number: str) -> bool:
+        """Erase who filed a case, unless something is still to be told of it: it comes up again another night."""
+        try:
+            case = await self._store.cases.get(number)
+            if case is None or await self._store.erasure.on_the_way(number):
+                return False
+            actor = Actor(kind=ActorKind.SYSTEM)
+            await self._persons.erase_now(case, actor=actor, note="保存期限已到，来信人的个人信息已删除")
+        except Unreadable as error:  # as with a key that is lost: it keeps no other case from its end
+            structlog.get_logger().error("retention.unreadable", case=number, error=error.code)
+            return False
+        except (Conflict, AlreadyThere):  # something happened to it just now: it is not over, or somebody was quicker
+            return False
+        return True
+
+    async def _talks(self, stop: asyncio.Event, now: datetime, days: int) -> int:
+        """Like ``_cases``."""
         erased = 0
         while days and not stop.is_set() and await self._hold():
-            looked_at, more = await some(now - timedelta(days=days))
+            before = now - timedelta(days=days)
+            looked_at, more = await self._store.erasure.erase_talks(before=before, now=now, limit=_AT_ONCE)
             erased += more
             if not looked_at:
                 break
         return erased
-
-    async def _cases(self, before: datetime) -> tuple[int, int]:
-        erased, numbers = 0, await self._store.erasure.cases_over(before=before, limit=_AT_ONCE)
-        for number in numbers:
-            case = await self._store.cases.get(number)
-            if case is None or await self._store.erasure.on_the_way(number):
-                continue
-            with contextlib.suppress(Conflict):  # something happened to it just now: it is not over
-                await self._persons.erase_now(
-                    case, actor=Actor(kind=ActorKind.SYSTEM), note="保存期限已到，来信人的个人信息已删除"
-                )
-                erased += 1
-        return erased, erased  # what is still to be told comes up again another night
-
-    async def _talks(self, before: datetime) -> tuple[int, int]:
-        return await self._store.erasure.erase_talks(before=before, now=self._clock(), limit=_AT_ONCE)
 
     async def _hold(self) -> bool:
         return await self._leases.hold(_LEASE, self._owner, seconds=_LEASE_S)

@@ -6,6 +6,7 @@ import contextlib
 import structlog
 
 from bot.opening import DatabaseAway, connected
+from bot.periodic import stopped_within
 from bot.settings import Settings
 from storage.backups.mark import refuse_half_restored
 from storage.driver import Database
@@ -43,13 +44,6 @@ def away(settings: Settings) -> DatabaseAway:
     """What is told of a database that does not answer."""
     uri = settings.storage.mongodb_uri
     return DatabaseAway(uri.get_secret_value() if uri else "", settings.origin("storage.mongodb_uri"))
-
-
-async def stopped_within(stop: asyncio.Event, seconds: float) -> None:
-    """Wait for ``seconds``, or until ``stop``."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await stop.wait()
 
 
 async def refuses_us(database: Database) -> bool:

@@ -276,12 +276,13 @@ class Attachments:
         """Remove what no case was filed with in time; give how many."""
         return await self._remove({"expires_at": {"$lte": now}}, now, limit)
 
-    async def erase_case(self, number: str, *, now: datetime) -> int:
-        """Remove what belongs to a case; what belongs to others as well stays theirs. Give how many were removed."""
+    async def erase_case(self, number: str, *, now: datetime, before: datetime) -> int:
+        """Remove what a case had then; what belongs to others as well stays theirs. Give how many were removed."""
+        of_then = {"created_at": {"$lte": before}}
         await self._records.update_many(
-            {"case_numbers": {"$all": [number], "$not": {"$size": 1}}}, {"$pull": {"case_numbers": number}}
+            {"case_numbers": {"$all": [number], "$not": {"$size": 1}}, **of_then}, {"$pull": {"case_numbers": number}}
         )
-        return await self._remove({"case_numbers": number}, now, CASE_LIMIT)
+        return await self._remove({"case_numbers": number, **of_then}, now, CASE_LIMIT)
 
     async def erase_conversation(self, conversation_id: str, *, now: datetime, unfiled: bool = False) -> int:
         """Remove what somebody sent; ``unfiled``: only what belongs to no case. Give how many were removed."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from storage.case_documents import CASES, TIMELINE, entry_to_document
 from storage.cases import Case, TimelineEntry
-from storage.commit import Change, Update
+from storage.commit import Change, Insert, Update
 from storage.conversations import CONVERSATIONS
 from storage.driver import Database
 from storage.inbox import ARRIVALS
@@ -20,6 +20,8 @@ from storage.personal_data import Vault
 from storage.records import ArrivalState
 
 RETENTION_REPORTS = "retention_reports"
+ERASURES = "erasures"
+"""What is still to be removed of cases whose filers are erased: few, each for a moment."""
 _LOOKED_AT_AGAIN = timedelta(hours=20)
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -44,6 +46,7 @@ class Erasure:
         self._arrivals = database[ARRIVALS]
         self._outbox = database[OUTBOX]
         self._reports = database[RETENTION_REPORTS]
+        self._erasures = database[ERASURES]
 
     def masked(self, entries: Sequence[TimelineEntry], mask: Callable[[str], str]) -> list[Change]:
         """Give the changes that mask the words of a timeline; nothing else of it ever changes."""
@@ -58,15 +61,37 @@ class Erasure:
         """Whether something about the case is still to be sent."""
         return await self._outbox.find_one({"case_number": number, "wake_at": {"$exists": True}}) is not None
 
-    async def forget_notices(self, number: str) -> int:
-        """Remove what was sent about a case, and who it was sent to."""
-        return await self._outbox.delete_many({"case_number": number, "wake_at": {"$exists": False}})
+    async def forget_notices(self, number: str, *, before: datetime) -> int:
+        """Remove what was sent about a case until then, and who it was sent to."""
+        where = {"case_number": number, "wake_at": {"$exists": False}, "created_at": {"$lte": before}}
+        return await self._outbox.delete_many(where)
 
-    async def cases_over(self, *, before: datetime, limit: int) -> Sequence[str]:
-        """Give closed cases that nothing happened to since then, and whose filers are still known."""
-        where = {"open": False, "erased": {"$ne": True}, "updated_at": {"$lt": before}}
-        found = await self._cases.find(where, sort=(("updated_at", 1),), limit=limit, projection={"_id": 1})
-        return [each["_id"] for each in found]
+    def begun(self, number: str, *, at: datetime) -> Change:
+        """Give the change that notes, with the erasure itself, that attachments and notices are to follow."""
+        return Insert(collection=ERASURES, document={"_id": number, "at": at})
+
+    async def unfinished(self, *, before: datetime, limit: int) -> Mapping[str, datetime]:
+        """Give the cases whose erasure began before then and was not brought to its end, and when it began."""
+        found = await self._erasures.find({"at": {"$lt": before}}, sort=(("at", 1),), limit=limit)
+        return {each["_id"]: each["at"] for each in found}
+
+    async def finished(self, number: str) -> None:
+        """Note that nothing is left to be removed of it."""
+        await self._erasures.delete_one({"_id": number})
+
+    async def cases_over(
+        self, *, before: datetime, limit: int, after: datetime | None = None, but: Sequence[str] = ()
+    ) -> Sequence[tuple[str, datetime]]:
+        """Give closed cases that nothing happened to since then, and whose filers are still known; the oldest first.
+
+        With each stands when something happened to it last. ``after``: not before then; ``but``: none of these.
+        """
+        when = {"$lt": before, **({"$gte": after} if after else {})}
+        where = {"open": False, "erased": {"$ne": True}, "updated_at": when}
+        if but:
+            where["_id"] = {"$nin": list(but)}
+        found = await self._cases.find(where, sort=(("updated_at", 1),), limit=limit, projection={"updated_at": 1})
+        return [(each["_id"], each["updated_at"]) for each in found]
 
     async def erase_talks(self, *, before: datetime, now: datetime, limit: int) -> tuple[int, int]:
         """Erase what was said in conversations that have been silent since then; not where a case is open.

@@ -21,6 +21,7 @@ from bot.broadcasts.sending import Posting
 from bot.channel_registry import Channels
 from bot.delivery.quiet import QuietHours
 from bot.faults import frames_of
+from bot.periodic import stopped_within
 from channels.base import Clock
 from channels.messages import Purpose
 from storage.broadcast_ledger import Lane
@@ -65,9 +66,7 @@ class BroadcastRuns:
         try:
             while not stop.is_set():
                 await self._look(stop)
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_LOOK_S):
-                        await stop.wait()
+                await stopped_within(stop, _LOOK_S)
         finally:
             await asyncio.gather(*self._running.values(), return_exceptions=True)
 

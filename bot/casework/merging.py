@@ -30,6 +30,7 @@ _TO_OTHER = "已与反映同一事项的另一件诉求合并办理，办理结�
 _TO_LEADING = "另有一件诉求反映同一事项，已合并办理，不影响您这件的办理。"
 _APART = "已改为单独办理，有进展会告诉您。"
 _CANDIDATES = 5
+_Decided = tuple[Sequence[Change], Sequence[OutboxEntry]]
 
 
 class Merging:
@@ -61,8 +62,9 @@ class Merging:
             NotNow: one of them does not allow it.
             Conflict: others changed them again and again meanwhile.
         """
-        await self._try(self._merged, number, into, actor)
+        changes = await self._merged(number, into, actor, self._clock())
         await self._audit("case.merged", number, by, into=into, reason=reason)
+        await self._try(self._merged, number, into, actor, first=changes)
 
     async def split(self, number: str, *, reason: str, actor: Actor, by: By) -> None:
         """Have it handled by itself again; its filer is told.
@@ -72,12 +74,14 @@ class Merging:
         """
         case = await self._store.cases.get(number)
         into = case.merged_into if case else None
-        await self._try(self._parted, number, into or "", actor)
+        changes = await self._parted(number, into or "", actor, self._clock())
         await self._audit("case.split", number, by, into=into, reason=reason)
+        await self._try(self._parted, number, into or "", actor, first=changes)
 
-    async def _try(self, decide: Any, number: str, into: str, actor: Actor) -> None:
+    async def _try(self, decide: Any, number: str, into: str, actor: Actor, *, first: _Decided) -> None:
+        """Commit what was decided ``first``; where others were quicker, decide anew."""
         for tries_left in reversed(range(TRIES)):
-            changes, entries = await decide(number, into, actor, self._clock())
+            changes, entries = first if tries_left == TRIES - 1 else await decide(number, into, actor, self._clock())
             try:
                 await self._store.committer.commit([*changes, *map(self._store.outbox.put, entries)])
             except Conflict:
@@ -88,9 +92,7 @@ class Merging:
                     await self._kick([each.id for each in entries])
                 return
 
-    async def _merged(
-        self, number: str, into: str, actor: Actor, now: datetime
-    ) -> tuple[Sequence[Change], Sequence[OutboxEntry]]:
+    async def _merged(self, number: str, into: str, actor: Actor, now: datetime) -> _Decided:
         other, leading = await self._store.cases.get(number), await self._store.cases.get(into)
         if other is None or leading is None:
             raise NotNow("没有这件诉求")
@@ -102,9 +104,7 @@ class Merging:
         of_leading = await self._noted(leading, _TO_LEADING, actor, now)
         return (*of_other[0], *of_leading[0]), (*of_other[1], *of_leading[1])
 
-    async def _joined(
-        self, case: Case, leading: Case, actor: Actor, now: datetime
-    ) -> tuple[Sequence[Change], Sequence[OutboxEntry]]:
+    async def _joined(self, case: Case, leading: Case, actor: Actor, now: datetime) -> _Decided:
         """What is accepted there is accepted here: the filer has a right to learn it."""
         accepted = leading.state is not CaseState.SUBMITTED and case.state is CaseState.SUBMITTED
         if not accepted:
@@ -118,17 +118,13 @@ class Merging:
 
         return changes, await self._notices(after, wording, now)
 
-    async def _parted(
-        self, number: str, _into: str, actor: Actor, now: datetime
-    ) -> tuple[Sequence[Change], Sequence[OutboxEntry]]:
+    async def _parted(self, number: str, _into: str, actor: Actor, now: datetime) -> _Decided:
         case = await self._store.cases.get(number)
         if case is None or case.merged_into is None:
             raise NotNow("这件诉求没有并案")
         return await self._noted(case, _APART, actor, now, merged_into=None)
 
-    async def _noted(
-        self, case: Case, note: str, actor: Actor, now: datetime, **sets: Any
-    ) -> tuple[Sequence[Change], Sequence[OutboxEntry]]:
+    async def _noted(self, case: Case, note: str, actor: Actor, now: datetime, **sets: Any) -> _Decided:
         entry = TimelineEntry(at=now, actor=actor, kind=EntryKind.MERGED, note=note, public=True)
 
         def wording(own: bool) -> Notice:

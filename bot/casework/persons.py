@@ -6,6 +6,7 @@ Each step has a reason, and stands in the audit log before it is done.
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from bot import masking
 from bot.access.members import By
@@ -97,19 +98,30 @@ class Persons:
         await self.erase_now(case, actor=actor, note=f"来信人的个人信息已删除：{reason}")
 
     async def erase_now(self, case: Case, *, actor: Actor, note: str) -> None:
-        """Erase, whoever wants it; what is cut short after the commit is done by doing it again."""
+        """Erase, whoever wants it; what is cut short after the commit is brought to its end by ``finish``.
+
+        Raises:
+            Conflict: something happened to the case just now; nothing is erased.
+        """
 
         def mask(text: str) -> str:
             return masking.text(text, person=case.filer.name)
 
-        store = self._store
+        store, now = self._store, self._clock()
         entries = await store.cases.timeline(case.number)
-        entry = self._entry(EntryKind.ERASED, actor, note)
-        # Attachments and notices first: who is cut short before the commit is still known to have them.
-        await store.attachments.erase_case(case.number, now=self._clock())
-        await store.erasure.forget_notices(case.number)
+        entry = TimelineEntry(at=now, actor=actor, kind=EntryKind.ERASED, note=note)
         changes = store.cases.append(case, entry, **without_person(case, mask))
-        await store.committer.commit([*changes, *store.erasure.masked(entries, mask)])
+        begun = store.erasure.begun(case.number, at=now)
+        await store.committer.commit([*changes, begun, *store.erasure.masked(entries, mask)])
+        await self.finish(case.number, begun_at=now)
+
+    async def finish(self, number: str, *, begun_at: datetime) -> None:
+        """Remove what a case had when its erasure began; doing it again changes nothing."""
+        store = self._store
+        await store.attachments.erase_case(number, now=self._clock(), before=begun_at)
+        await store.erasure.forget_notices(number, before=begun_at)
+        if not await store.erasure.on_the_way(number):  # what goes out yet is removed when it is out
+            await store.erasure.finished(number)
 
     async def _talk(self, conversation_id: str) -> list[str]:
         heard = await self._store.inbox.onward(conversation_id, limit=_MOST_LINES)

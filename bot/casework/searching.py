@@ -1,13 +1,11 @@
 """Cases made findable by their words, shortly after they are filed or corrected, by whichever worker comes first."""
 
 import asyncio
-import contextlib
-
-import structlog
 
 from bot import masking
+from bot.periodic import repeatedly
 from storage.cases import Case
-from storage.errors import StorageError, Unreadable
+from storage.errors import Unreadable
 from storage.store import Store
 
 _EVERY_S = 5.0
@@ -19,22 +17,18 @@ class SearchMinder:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._begun = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until told to stop."""
-        begun = False
-        while not stop.is_set():
-            try:
-                if not begun:
-                    await self._store.search.begin()
-                    begun = True
-                while not stop.is_set() and await self.make_due() == _AT_ONCE:
-                    continue
-            except StorageError as error:
-                structlog.get_logger().warning("search.storage_error", error=error.code)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_EVERY_S):
-                    await stop.wait()
+        await repeatedly(lambda: self._look(stop), stop, name="search", seconds=_EVERY_S)
+
+    async def _look(self, stop: asyncio.Event) -> None:
+        if not self._begun:
+            await self._store.search.begin()
+            self._begun = True
+        while not stop.is_set() and await self.make_due() == _AT_ONCE:
+            continue
 
     async def make_due(self) -> int:
         """Make some of what is new findable; give how many.

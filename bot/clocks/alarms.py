@@ -6,7 +6,6 @@ whose phone is known, in the office's hours; where life is in danger at once. Wh
 """
 
 import asyncio
-import contextlib
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,14 +17,14 @@ import structlog
 from bot.casework.service import Kick
 from bot.clocks.calendar import WorkCalendar
 from bot.clocks.recipients import told_of
-from bot.faults import frames_of
 from bot.local_time import at
+from bot.periodic import repeatedly
 from channels.base import Channel, Clock
 from channels.messages import Address, Purpose
 from channels.sms.numbers import NotANumber, canonical, is_mainland_mobile
 from storage.cases import Actor, ActorKind, Case, EntryKind, TimelineEntry
 from storage.clocks import CaseClock, Light
-from storage.errors import Conflict, StorageError
+from storage.errors import Conflict
 from storage.light_changes import LightChange, LightChanges
 from storage.records import Conversation, OutboxEntry
 from storage.staff import Member
@@ -63,16 +62,7 @@ class Alarms:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until ``stop``."""
-        while not stop.is_set():
-            try:
-                await self.look()
-            except StorageError as error:
-                structlog.get_logger().warning("alarms.storage_error", error=error.code)
-            except Exception as error:  # noqa: BLE001 - the next look begins anew
-                structlog.get_logger().error("alarms.broke", error=type(error).__name__, frames=frames_of(error))
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_LOOK_S):
-                    await stop.wait()
+        await repeatedly(self.look, stop, name="alarms", seconds=_LOOK_S)
 
     async def look(self) -> None:
         """Note what changed, and send what may be sent now.

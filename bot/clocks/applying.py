@@ -15,13 +15,13 @@ import structlog
 
 from bot.clocks.clockwork import ClockSetter
 from bot.clocks.rulebook import REFRESH_S, RuleBook
-from bot.faults import frames_of
 from bot.local_time import at
+from bot.periodic import repeatedly
 from channels.base import Clock
 from storage.cases import Actor, ActorKind, EntryKind, TimelineEntry
 from storage.clock_rules import ClockRules, RuleVersion
 from storage.clocks import CaseClock
-from storage.errors import Conflict, StorageError
+from storage.errors import Conflict
 from storage.leases import Leases
 from storage.store import Store
 
@@ -49,16 +49,7 @@ class RuleApplier:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until ``stop``."""
-        while not stop.is_set():
-            try:
-                await self.look(stop)
-            except StorageError as error:
-                structlog.get_logger().warning("clock_rules.storage_error", error=error.code)
-            except Exception as error:  # noqa: BLE001 - the next look begins anew
-                structlog.get_logger().error("clock_rules.broke", error=type(error).__name__, frames=frames_of(error))
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_LOOK_S):
-                    await stop.wait()
+        await repeatedly(lambda: self.look(stop), stop, name="clock_rules", seconds=_LOOK_S)
 
     async def look(self, stop: asyncio.Event) -> None:
         """Apply the newest version, where that is due.

@@ -16,6 +16,7 @@ from taskiq.receiver import Receiver
 from bot.delivery.broker import ReliableStreamBroker
 from bot.delivery.deliverer import LEASE_SECONDS
 from bot.faults import frames_of
+from bot.periodic import stopped_within
 from storage.errors import StorageError
 
 QUEUE_NAME = "out:normal"
@@ -163,9 +164,7 @@ async def tick(
     ``drain_seconds`` after ``stop``.
     """
     while not stop.is_set():
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_SWEEP_EVERY_S):
-                await stop.wait()
+        await stopped_within(stop, _SWEEP_EVERY_S)
         if stop.is_set() or await queue.kick_sweep():
             continue
         try:

@@ -145,7 +145,7 @@ async def test_erasing_a_case_leaves_what_another_one_holds_too(store, want, now
     shared, own = await want(CASE, "WF261121000021"), await want(CASE)
     for key in (shared, own):
         await _keep(store, key, now)
-    assert await store.attachments.erase_case(CASE, now=now) == 1
+    assert await store.attachments.erase_case(CASE, now=now, before=now) == 1
     assert await store.attachments.of_case(CASE) == []
     assert [each.id for each in await store.attachments.of_case("WF261121000021")] == [shared]
     assert await _stored(store) == (1, 1)

@@ -9,6 +9,7 @@ from bot.casework.merging import Merging
 from bot.casework.staffwork import NotNow
 from dialogs.outcome import RateCase
 from storage.cases import Actor, ActorKind, CaseState, EntryKind
+from storage.errors import StorageAway
 
 STAFF = Actor(kind=ActorKind.STAFF, name="李科长")
 BY = By(id="m1", name="李科长")
@@ -82,6 +83,26 @@ async def test_who_is_not_content_is_handled_by_themselves_again(office, merging
     assert (case.state, case.merged_into) == (CaseState.REOPENED, None)
     await office.casework.move(leading, to=CaseState.CLOSED, actor=STAFF)
     assert await states(office, leading, other) == [CaseState.CLOSED, CaseState.REOPENED]
+
+
+async def test_what_cannot_be_audited_is_not_done(office, merging, pair, monkeypatch):
+    """As with every other act of staff: the line stands before the deed."""
+    leading, other = pair
+
+    async def away(_line):
+        raise StorageAway("audit")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(office.store.audit, "add", away)
+        with pytest.raises(StorageAway):
+            await merged(merging, pair)
+    assert (await office.case(other)).merged_into is None
+    await merged(merging, pair)
+    with monkeypatch.context() as broken:
+        broken.setattr(office.store.audit, "add", away)
+        with pytest.raises(StorageAway):
+            await merging.split(other, reason="不是同一处", actor=STAFF, by=BY)
+    assert (await office.case(other)).merged_into == leading
 
 
 async def test_staff_undo_it_and_the_filer_is_told(office, merging, pair):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from case_office import NAME, PHONE, open_case_office
 
+from bot.casework.persons import Persons
 from bot.casework.searching import SearchMinder
 from bot.console.app import ROUTES
 from bot.console.persons import PersonParts, persons_feature
@@ -13,6 +14,7 @@ from bot.retention import RetentionJob
 from bot.settings_sections import Retention
 from channels.messages import Address, Inbound, Kind
 from storage.cases import Actor, ActorKind, CaseState, EntryKind, Filer
+from storage.errors import Conflict
 from storage.staff import Role
 
 WORDS = f"我是{NAME}，电话{PHONE}，路灯坏了"
@@ -180,6 +182,69 @@ async def test_what_was_kept_for_its_period_is_erased_by_night_and_reported(offi
     assert page.says("2027-01-11 1 0")
     assert page.says("一直保存")
     assert "retention.ran" in [line.action for line in await office.store.audit.newest(4)]
+
+
+class Dies(Exception):
+    """As if the process had ended here."""
+
+
+async def with_a_picture(office, clock, number) -> None:
+    file = {"_id": f"a{number}", "case_numbers": [number], "created_at": clock(), "files": []}
+    await office.store.database["attachments"].insert_one(file)
+
+
+async def pictures(office, number) -> int:
+    return await office.store.database["attachments"].count({"case_numbers": number}, limit=9)
+
+
+async def test_what_is_reopened_at_the_moment_of_its_erasure_keeps_its_attachments(office, clock):
+    number, staff = await office.file(), Actor(kind=ActorKind.STAFF, name="王芳")
+    for to in (CaseState.ACCEPTED, CaseState.ANSWERED, CaseState.CLOSED):
+        await office.casework.move(number, to=to, actor=staff)
+    await told_everybody(office)
+    await with_a_picture(office, clock, number)
+    stale = await office.store.cases.get(number)
+    await office.casework.move(number, to=CaseState.REOPENED, actor=staff)
+    await told_everybody(office)
+    with pytest.raises(Conflict):
+        await Persons(store=office.store, clock=clock).erase_now(stale, actor=Actor(kind=ActorKind.SYSTEM), note="删除")
+    assert await pictures(office, number) == 1
+    assert await office.store.erasure.unfinished(before=clock() + timedelta(days=1), limit=9) == {}
+
+
+async def test_an_erasure_that_was_cut_short_after_its_commit_is_brought_to_its_end(office, clock, monkeypatch):
+    number = await closed(office)
+    await with_a_picture(office, clock, number)
+
+    async def dies(*_given, **_named):
+        raise Dies
+
+    monkeypatch.setattr(office.store.attachments, "erase_case", dies)
+    case = await office.store.cases.get(number)
+    with pytest.raises(Dies):
+        await Persons(store=office.store, clock=clock).erase_now(case, actor=Actor(kind=ActorKind.SYSTEM), note="删除")
+    monkeypatch.undo()
+    assert (await office.store.cases.get(number)).erased
+    assert await pictures(office, number) == 1
+    clock.now = datetime(2028, 1, 1, 17, 0, tzinfo=UTC)  # one o'clock in China: at any hour
+    assert await job(office, clock).look(asyncio.Event()) is None
+    assert await pictures(office, number) == 0
+    assert await office.store.outbox.for_case(number) == []
+    assert await office.store.erasure.unfinished(before=clock(), limit=9) == {}
+
+
+async def test_those_who_cannot_be_erased_yet_keep_nobody_behind_them(office, clock, monkeypatch):
+    monkeypatch.setattr("bot.retention._AT_ONCE", 2)
+    numbers = [await closed(office) for _ in range(7)]
+    for each in numbers[:5]:  # of one moment, in which a portion ends
+        notice = {"_id": f"n{each}", "case_number": each, "wake_at": clock.now, "created_at": clock.now}
+        await office.store.database["outbox"].insert_one(notice)
+    await office.store.database["cases"].update_many({"_id": {"$in": numbers}}, {"$set": {"updated_at": clock.now}})
+    later = clock.now + timedelta(seconds=1)
+    await office.store.database["cases"].update_many({"_id": numbers[-1]}, {"$set": {"updated_at": later}})
+    clock.now = datetime(2028, 1, 1, 20, 0, tzinfo=UTC)
+    assert (await job(office, clock, case_days=30).look(asyncio.Event())).counts["cases"] == 2
+    assert [(await office.store.cases.get(each)).erased for each in numbers] == [False] * 5 + [True] * 2
 
 
 async def test_talk_is_erased_after_its_silence_but_not_while_a_case_is_open(office, clock):
