@@ -28,6 +28,7 @@ from storage.cursors import NEWEST_FIRST, cursor_after, older_than
 from storage.driver import Database, Document
 from storage.errors import IllegalMove
 from storage.numbers import normalise
+from storage.parties import PartyCases
 from storage.personal_data import Vault
 from storage.records import Page
 
@@ -59,6 +60,7 @@ class Cases:
         self.clockwork = clockwork
         self._cases = database[CASES]
         self._timeline = database[TIMELINE]
+        self._of_parties = PartyCases(self._cases)
         self._tries = CodeTries(database)
         self._vault = vault
 
@@ -118,12 +120,12 @@ class Cases:
 
     async def of_conversation(self, conversation_id: str, limit: int = 20) -> tuple[Case, ...]:
         """Read the cases that a conversation filed or follows, newest first, accusations of its own included."""
-        return await self.of_conversations([conversation_id], limit)
+        found = await self._of_parties.of(conversation_id, limit)
+        return tuple(case_from_document(each, self._vault) for each in found)
 
     async def of_conversations(self, ids: Sequence[str], limit: int = 20) -> tuple[Case, ...]:
         """Read the cases that any of these conversations filed or follows, as ``of_conversation`` does."""
-        where = {"parties": ids[0] if len(ids) == 1 else {"$in": list(ids)}}
-        found = await self._cases.find(where, sort=NEWEST_FIRST, limit=limit)
+        found = await self._cases.find({"parties": {"$in": list(ids)}}, sort=NEWEST_FIRST, limit=limit)
         return tuple(case_from_document(each, self._vault) for each in found)
 
     async def accused_in(self, ids: Sequence[str]) -> frozenset[str]:

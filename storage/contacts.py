@@ -16,6 +16,7 @@ from storage.commit import Change, Insert, Update
 from storage.conversations import CONVERSATIONS
 from storage.driver import Database, Document
 from storage.errors import AlreadyThere
+from storage.gathering import Gatherer
 from storage.personal_data import Vault
 
 CONTACTS = "contacts"
@@ -67,6 +68,7 @@ class Contacts:
         self._contacts = database[CONTACTS]
         self._events = database[CONTACT_EVENTS]
         self._conversations = database[CONVERSATIONS]
+        self._belonging = Gatherer[str, str | None](self._contact_ids, name="kin")
         self._vault = vault
 
     async def get(self, id: str) -> Contact | None:  # noqa: A002 - what it is
@@ -95,12 +97,22 @@ class Contacts:
         return [str(each["_id"]) for each in found] or [contact_id]
 
     async def kin(self, conversation_id: str) -> Sequence[str]:
-        """Give the ids of all conversations of the person who holds this one, itself among them."""
-        found = await self._conversations.find_one({"_id": conversation_id}, projection={"contact_id": 1})
-        contact_id = None if found is None else found.get("contact_id")
+        """Give the ids of all conversations of the person who holds this one, itself among them.
+
+        Callers at the same time share one read.
+        """
+        [contact_id] = await self._belonging.submit([conversation_id])
         if contact_id is None:
             return [conversation_id]
         return list({conversation_id, *await self.conversations(contact_id)})
+
+    async def _contact_ids(self, ids: Sequence[str]) -> Sequence[str | None]:
+        """Of conversations, the contacts that they were joined to."""
+        found = await self._conversations.find(
+            {"_id": {"$in": list(ids)}}, projection={"contact_id": 1}, limit=len(ids)
+        )
+        joined = {each["_id"]: each.get("contact_id") for each in found}
+        return [joined.get(each) for each in ids]
 
     def bind(self, contact: Contact, phone: str, *, at: datetime) -> Change:
         """Give the change that makes ``phone`` the contact's; "" takes it away."""

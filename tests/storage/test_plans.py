@@ -56,6 +56,8 @@ async def test_a_turn_and_its_delivery_read_by_index_alone(store, crowd, address
     for conversation in held:
         assert await store.inbox.pending(conversation.id)
     await asyncio.gather(*(store.inbox.pending(conversation.id) for conversation in held))
+    await asyncio.gather(*(store.cases.of_conversation(conversation.id) for conversation in held))
+    await asyncio.gather(*(store.contacts.kin(conversation.id) for conversation in held))
     await store.numbers.draw(message_id="m1", at=now)
     conversation, arrived = held[0], kept[0][0].arrived
     passive = entry(

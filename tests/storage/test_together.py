@@ -6,7 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from storage.case_documents import CASES
+from storage.cases import EntryKind
 from storage.conversations import CONVERSATIONS
+from storage.parties import PartyCases
 from storage.pending import PENDING_LIMIT
 from storage.taking import Claim, Taking
 
@@ -15,6 +18,16 @@ BOTH = pytest.mark.parametrize("driver", ["motor", "pymongo"])
 
 def _people(address, number):
     return [replace(address, sender=f"oTogether-{each}") for each in range(number)]
+
+
+@pytest.fixture
+def file(store, case, step):
+    async def file(**given):
+        made = case(**given)
+        await store.committer.commit(store.cases.create(made, "123456", step(kind=EntryKind.FILED)))
+        return made
+
+    return file
 
 
 class Counted:
@@ -96,3 +109,40 @@ async def test_who_comes_alone_costs_one_call(database, now):
     claim = Claim(key="k", token="t", now=now, until=now + timedelta(seconds=9), begun={"version": 0})
     assert (await Taking(leases).take(claim))["lease_token"] == "t"
     assert leases.calls == ["find_one_and_update"]
+
+
+@BOTH
+async def test_many_who_ask_for_their_cases_at_once_each_get_their_own(database, store, file, now):
+    cases = Counted(database[CASES])
+    reading = PartyCases(cases)
+    mine = await file(number="WF2603010001", followers=("p1", "p2"))
+    later = await file(number="WF2603010002", followers=("p2",), created_at=now + timedelta(minutes=1))
+    found = await asyncio.gather(*(reading.of(f"p{number}", limit=5) for number in range(20)))
+    assert [[each["_id"] for each in own] for own in found] == [
+        [],
+        [mine.number],
+        [later.number, mine.number],
+        *[[]] * 17,
+    ]
+    assert len(cases.calls) <= 2
+
+
+@BOTH
+async def test_somebody_with_very_many_cases_hides_nobody_elses(store, file, now):
+    numbers = [f"WF260301{number:04}" for number in range(1, 13)]
+    for place, number in enumerate(numbers):
+        await file(number=number, followers=("many",), created_at=now + timedelta(minutes=place))
+    old = await file(number="WF2603010099", followers=("other",), created_at=now - timedelta(days=9))
+    many, other, none = await asyncio.gather(*(store.cases.of_conversation(each) for each in ("many", "other", "none")))
+    assert [case.number for case in many] == numbers[::-1]
+    assert [case.number for case in other] == [old.number]
+    assert none == ()
+
+
+@BOTH
+async def test_kin_asked_for_together_is_each_ones_own(store, address, now):
+    people = _people(address, 5)
+    ids = [(await store.conversations.ensure(each, now=now)).id for each in people]
+    await store.committer.commit([store.contacts.place(each, ids[0], was=None) for each in ids[:2]])
+    kin = await asyncio.gather(*(store.contacts.kin(each) for each in [*ids, "nobody"]))
+    assert [set(each) for each in kin] == [set(ids[:2]), set(ids[:2]), *({each} for each in [*ids[2:], "nobody"])]
