@@ -35,6 +35,7 @@ from storage.personal_data import open_vault
 from storage.store import Store
 
 _BEGUN_AT_ONCE = 500
+_LOOK_S = 0.2
 
 
 @dataclass
@@ -132,7 +133,7 @@ async def _run(store: Store, channel: Takes, broadcast: Broadcast, at_once: int,
     working = asyncio.create_task(runs.run(stop))
     ready = 0.0
     while True:
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(_LOOK_S)
         seen = await store.broadcasts.get(broadcast.id)
         if seen is not None and seen.prepared_at is not None and not ready:
             ready = time.perf_counter() - begun

@@ -18,7 +18,7 @@ class Broadcasts(Section):
     wechat_per_second: float = Field(50, ge=0, le=10_000, description="As `sms_per_second`, of WeChat accounts")
     wechat_per_day: int = Field(0, ge=0, description="As `sms_per_day`, of WeChat accounts")
     at_once: int = Field(
-        80, ge=4, le=500, description="How many are being sent at one moment, and at most in doubt where a worker dies"
+        200, ge=4, le=500, description="How many are being sent at one moment, and at most in doubt where a worker dies"
     )
     error_percent: int = Field(
         30, ge=1, le=100, description="So many of the last 100 (of the first 30 or more) failed: it pauses by itself"

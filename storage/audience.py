@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from channels.messages import Address
 from storage.conversations import CONVERSATIONS, Conversations
 from storage.driver import Database, Document
 from storage.records import Conversation
 
 _MOST = 10_000_000
 _BRIEF: Mapping[str, Any] = {"state": 0, "binding": 0}
+_NONE: Mapping[str, Address] = {}
 
 
 class Audience:
@@ -18,9 +20,9 @@ class Audience:
         self._conversations = database[CONVERSATIONS]
         self._read = conversations.read
 
-    async def get_many(self, ids: Sequence[str]) -> Sequence[Conversation]:
-        """Give those of ``ids`` that exist."""
-        return await self._found({"_id": {"$in": list(ids)}}, len(ids) or 1)
+    async def get_many(self, ids: Sequence[str], *, addresses: Mapping[str, Address] = _NONE) -> Sequence[Conversation]:
+        """Give those of ``ids`` that exist; ``addresses``: of those that are known, so that they need not be opened."""
+        return await self._found({"_id": {"$in": list(ids)}}, len(ids) or 1, addresses)
 
     async def after(
         self, channel: str, account: str, *, last: str = "", tag: str | None = None, limit: int
@@ -40,6 +42,8 @@ class Audience:
         """Give all conversations of these contacts."""
         return await self._found({"contact_id": {"$in": list(contact_ids)}}, limit)
 
-    async def _found(self, where: Mapping[str, Any], limit: int) -> Sequence[Conversation]:
+    async def _found(
+        self, where: Mapping[str, Any], limit: int, addresses: Mapping[str, Address] = _NONE
+    ) -> Sequence[Conversation]:
         found = await self._conversations.find(where, sort=(("_id", 1),), projection=_BRIEF, limit=limit)
-        return [self._read(each) for each in found]
+        return [self._read(each, addresses.get(each["_id"])) for each in found]

@@ -105,7 +105,8 @@ class Ledger:
     ) -> Mark:
         """Record what became of the portion marked by ``token``, and mark ``wanted`` by ``mark``: one bulk write.
 
-        The answer holds those of ``wanted`` that nobody else took meanwhile; they may be sent.
+        The answer holds those of ``wanted`` that nobody else took meanwhile; they may be sent. What was sent is then
+        to be brought together with its reports (``meet_receipts``).
         """
         changes = _recorded(outcomes, token)
         if wanted:
@@ -114,7 +115,6 @@ class Ledger:
                 UpdateMany({"_id": {"$in": [each.id for each in wanted]}, "state": _QUEUED}, {"$set": facts})
             )
         matched = await self._lines.bulk_write(changes) if changes else 0
-        await self._meet_receipts(outcomes)
         if matched == len(outcomes) + len(wanted):
             return Mark(token=mark, recipients=wanted)
         return Mark(token=mark, recipients=await self._mine(wanted, mark))
@@ -220,8 +220,8 @@ class Ledger:
         mine = {each["_id"] for each in await self._lines.find(where, projection={"_id": 1}, limit=len(wanted) or 1)}
         return [each for each in wanted if each.id in mine]
 
-    async def _meet_receipts(self, outcomes: Iterable[Outcome]) -> None:
-        """Apply the reports that were quicker than the recording."""
+    async def meet_receipts(self, outcomes: Iterable[Outcome]) -> None:
+        """Apply the reports on ``outcomes`` that were quicker than the recording."""
         sent = {}
         for each in outcomes:
             if each.state is RecipientState.SENT:
@@ -230,6 +230,10 @@ class Ledger:
                 sent[each.recipient.id] = known
         if sent:
             await self._receipts.apply_parked_for(sent)
+
+    async def meet_all_receipts(self, lane: Lane) -> None:
+        """As ``meet_receipts``, of all on the lane's account: a worker may have died between."""
+        await self._receipts.apply_parked_of(lane.channel, lane.account)
 
     def _line(self, broadcast_id: str, planned: Planned, now: datetime) -> Document:
         key = self.recipient_id(broadcast_id, planned.person)

@@ -55,7 +55,7 @@ class Conversations:
         key = conversation_id(self._vault, address)
         until, begun = now + timedelta(seconds=seconds), self._begun(key, address, now)
         found = await self._taking.take(Claim(key=key, token=token, now=now, until=until, begun=begun))
-        return None if found is None else self._conversation(found)
+        return None if found is None else self.read(found)
 
     async def take_by_id(
         self,
@@ -69,7 +69,7 @@ class Conversations:
         found = await self._leases.find_one_and_update(
             {"_id": id, **free(token, now)}, {"$set": lease(token, now + timedelta(seconds=seconds))}
         )
-        return None if found is None else self._conversation(found)
+        return None if found is None else self.read(found)
 
     async def renew(self, id: str, token: str, seconds: float, now: datetime) -> bool:  # noqa: A002
         """Hold on to the lease; False: it is another's by now."""
@@ -152,13 +152,13 @@ class Conversations:
                     {"_id": key}, {"$setOnInsert": self._begun(key, address, now)}, upsert=True
                 )
                 if found is not None:
-                    return self._conversation(found)
+                    return self.read(found)
         raise Conflict(CONVERSATIONS)
 
     async def get_many(self, ids: Sequence[str]) -> Sequence[Conversation]:
         """Give those of ``ids`` that exist."""
         found = await self._conversations.find({"_id": {"$in": list(ids)}}, limit=max(1, len(ids)))
-        return [self._conversation(each) for each in found]
+        return [self.read(each) for each in found]
 
     async def spend_grant(self, id: str, *, now: datetime) -> bool:  # noqa: A002
         """Count one message against the grant, before it is sent; False: none is left, or it ran out."""
@@ -202,11 +202,11 @@ class Conversations:
     async def tagged(self, tag: str, *, channel: str, account: str, limit: int) -> Sequence[Conversation]:
         """Give who is in the group ``tag`` on one account."""
         found = await self._conversations.find({"tags": tag, "channel": channel, "account": account}, limit=limit)
-        return [self._conversation(each) for each in found]
+        return [self.read(each) for each in found]
 
     async def get(self, id: str) -> Conversation | None:  # noqa: A002
         found = await self._conversations.find_one({"_id": id})
-        return None if found is None else self._conversation(found)
+        return None if found is None else self.read(found)
 
     async def find(self, channel: str, account: str, sender: str) -> Conversation | None:
         """Find the conversation with one person, by what the platform calls them."""
@@ -237,11 +237,7 @@ class Conversations:
         found = await self._conversations.find(where, sort=NEWEST_FIRST, limit=limit + 1)
         shown = found[:limit]
         more = cursor_after(shown[-1]) if len(found) > limit else None
-        return Page(items=tuple(self._conversation(each) for each in shown), next_cursor=more)
-
-    def read(self, document: Mapping[str, Any]) -> Conversation:
-        """Give the conversation of a document that was read elsewhere (``storage.audience``)."""
-        return self._conversation(document)
+        return Page(items=tuple(self.read(each) for each in shown), next_cursor=more)
 
     def _begun(self, key: str, address: Address, now: datetime) -> Document:
         return {
@@ -268,12 +264,15 @@ class Conversations:
             raise TooLarge(msg)
         return self._vault.seal(content, f"{CONVERSATIONS}/state/{key}")
 
-    def _conversation(self, document: Mapping[str, Any]) -> Conversation:
+    def read(self, document: Mapping[str, Any], address: Address | None = None) -> Conversation:
+        """Give the conversation of ``document``; ``address``: where it is known, it is not opened once more."""
         key, state = document["_id"], document.get("state")
-        address = self._vault.open_json(document["address"], f"{CONVERSATIONS}/address/{key}")
+        if address is None:
+            sealed = document["address"]
+            address = address_from_json(self._vault.open_json(sealed, f"{CONVERSATIONS}/address/{key}"))
         return Conversation(
             id=key,
-            address=address_from_json(address),
+            address=address,
             version=document["version"],
             state={} if state is None else self._vault.open_json(state, f"{CONVERSATIONS}/state/{key}"),
             lease_token=document.get("lease_token"),

@@ -95,7 +95,7 @@ class Vault:
 
     def open_json(self, sealed: bytes, place: str) -> Any:
         """Like ``open``, for what ``seal_json`` closed."""
-        return json.loads(self.open_bytes(sealed, place))
+        return json.loads(self.open(sealed, place))
 
     def lookup(self, value: str, kind: str) -> bytes:
         """Give the twin to keep beside a sealed value: always the same for a value of a kind ("phone")."""

@@ -4,6 +4,7 @@ A report raises an entry's rank or does nothing, so any order and any number of 
 state. One that comes before its sending is recorded is parked for a week under the id it names.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ RECIPIENTS = "broadcast_recipients"
 PARKED_SECONDS = 7 * 24 * 3600
 
 _PARKED_AT_ONCE = 10
+_PARKED_OF_ACCOUNT = 2_000
 _OF_EACH = 4
 """Reports on one message that are looked at together."""
 
@@ -54,6 +56,13 @@ class Receipts:
         """As ``apply_parked`` for many at once: by id, the provider's key where there is one."""
         keys = [f"id:{key}" for key in sent] + [f"provider:{key}" for key in sent.values() if key]
         for each in await self._parked.find({"key": {"$in": keys}}, limit=_OF_EACH * len(keys)):
+            await self._raise(each["where"], ReceiptState(each["state"]), each["reason"], each["at"])
+
+    async def apply_parked_of(self, channel: str, account: str) -> None:
+        """Apply what was parked lately on anything of an account."""
+        begins = {"$regex": f"^{re.escape(f'{channel}:{account}:')}"}
+        ours = {"$or": [{"where.channel": channel, "where.account": account}, {"where.provider_key": begins}]}
+        for each in await self._parked.find(ours, sort=(("parked_at", -1),), limit=_PARKED_OF_ACCOUNT):
             await self._raise(each["where"], ReceiptState(each["state"]), each["reason"], each["at"])
 
     async def _raise(self, where: Filter, reported: ReceiptState, reason: str, at: datetime) -> bool:

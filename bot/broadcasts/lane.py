@@ -15,7 +15,7 @@ from bot.broadcasts.sending import UNKNOWN, Posting, reason_said
 from bot.broadcasts.words import WEIBO
 from channels.base import Clock
 from channels.errors import AccountBroken, Busy
-from storage.broadcast_ledger import Lane, Mark
+from storage.broadcast_ledger import PORTION, Lane, Mark
 from storage.broadcast_records import Broadcast, Outcome, Recipient, RecipientState
 from storage.errors import StorageAway
 from storage.records import Conversation
@@ -24,6 +24,7 @@ from storage.store import Store
 _RECORD_AGAIN_S = (0.25, 1.0, 3.0, 10.0)
 _LONGEST_NAP_S = 1.0
 _LONGEST_REST_S = 30.0
+_MEET_EVERY = timedelta(seconds=1)
 _BUSY_PORTIONS = 12
 """So many portions of which the platform took none, one after another: people should look."""
 
@@ -91,12 +92,15 @@ class LaneRun:
         self._lane = lane
         self._control = control
         self._streams = [_Stream() for _ in range(STREAMS)]
+        self._unmet: list[Outcome] = []
+        self._met_at = parts.clock()
         self._errors: deque[str] = deque(maxlen=parts.limits.looked_at)
         self._busy = 0
 
     async def run(self) -> None:
         """Until nobody waits any more, or the run is halted; what was sent is recorded in any case."""
         try:
+            await self._ledger.meet_all_receipts(self._lane)
             while not self._control.halted:
                 await self._let_in()
                 people = await self._ledger.waiting(self._lane, now=self._parts.clock())
@@ -117,7 +121,7 @@ class LaneRun:
 
     async def _range(self, people: Sequence[Recipient]) -> None:
         """Several portions are under way at once: while the store records one, the platform answers another."""
-        known = {each.id: each for each in await self._parts.store.audience.get_many(_conversations(people))}
+        known = {each.id: each for each in await self._conversations(people)}
         portions = _portions(people, self._parts.rates.portion(self._lane.channel))
         ended = await asyncio.gather(
             *(self._flow(stream, portions, known) for stream in self._streams), return_exceptions=True
@@ -125,6 +129,10 @@ class LaneRun:
         for each in ended:
             if isinstance(each, BaseException):
                 raise each
+
+    async def _conversations(self, people: Sequence[Recipient]) -> Sequence[Conversation]:
+        addresses = {each.conversation_id: each.address for each in people if each.conversation_id}
+        return await self._parts.store.audience.get_many(list(addresses), addresses=addresses)
 
     async def _flow(
         self, stream: "_Stream", portions: Iterator[Sequence[Recipient]], known: Mapping[str, Conversation]
@@ -156,7 +164,8 @@ class LaneRun:
             return_exceptions=True,
         )
         told = [each for each in results if not isinstance(each, BaseException)]
-        outcomes = [posting.outcome(*each) for each in told]
+        ended = self._parts.clock()
+        outcomes = [posting.outcome(*each, now=ended) for each in told]
         stream.outcomes = [each for each in outcomes if each is not None]
         self._control.sent += sum(each.state is RecipientState.SENT for each in stream.outcomes)
         wrong = next((each for each in results if isinstance(each, BaseException)), None)
@@ -230,6 +239,7 @@ class LaneRun:
     async def _record_all(self) -> None:
         for stream in self._streams:
             await self._record(stream)
+        await self._meet()
 
     async def _record(self, stream: "_Stream") -> None:
         """Write down what became of the stream's last portion."""
@@ -245,8 +255,17 @@ class LaneRun:
             return await self._ledger.turn(stream.outcomes, stream.token, wanted, mark=token, now=now)
 
         mark = await _surely(turn)
+        self._unmet.extend(stream.outcomes)
         stream.token, stream.outcomes = token, ()
+        if len(self._unmet) >= PORTION or self._parts.clock() - self._met_at >= _MEET_EVERY:
+            await self._meet()
         return mark
+
+    async def _meet(self) -> None:
+        """Bring what was recorded together with the reports that were quicker: of many at once."""
+        met, self._unmet, self._met_at = self._unmet, [], self._parts.clock()
+        if met:
+            await self._ledger.meet_receipts(met)
 
 
 @dataclass
@@ -265,10 +284,6 @@ async def _surely(turn: Callable[[], Awaitable[Mark]]) -> Mark:
             structlog.get_logger().warning("broadcast.record_again", error=error.code)
         await asyncio.sleep(seconds)
     return await turn()
-
-
-def _conversations(people: Sequence[Recipient]) -> list[str]:
-    return [each.conversation_id for each in people if each.conversation_id]
 
 
 def _stranger(recipient: Recipient, now: datetime) -> Conversation:

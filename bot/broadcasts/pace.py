@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from storage.daily_counts import DailyCounts
 
 _CHINA = timedelta(hours=8)
-STREAMS = 4
-"""Portions of one account that are under way at once."""
+STREAMS = 2
+"""Portions of one account that are under way at once: each is a write of the store, so few and large."""
 SHARE = 0.25
 """A portion is what goes out in this part of a second, so that a pause is heeded within one."""
 
@@ -20,7 +20,7 @@ class Rates:
 
     per_second: Mapping[str, float] = field(default_factory=dict)
     per_day: Mapping[str, int] = field(default_factory=dict)
-    at_once: int = 80
+    at_once: int = 200
 
     def portion(self, channel: str) -> int:
         """How many are marked and sent together."""

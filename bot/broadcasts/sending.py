@@ -1,7 +1,6 @@
 """One recipient: sending, and what the platform's answer means for the ledger."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -33,18 +32,6 @@ _SENTENCES: Mapping[str, str] = {
 def reason_said(code: str) -> str:
     """The Chinese sentence of a reason in the ledger."""
     return _SENTENCES.get(code) or sentence(code)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Portion:
-    """What became of a portion. ``outcomes`` lacks those that nobody knows of: they stay in doubt.
-
-    ``broken``: why nobody can be told by this account, "" where somebody can. ``busy``: the platform took none.
-    """
-
-    outcomes: Sequence[Outcome]
-    broken: str = ""
-    busy: bool = False
 
 
 class Posting:
@@ -92,9 +79,10 @@ class Posting:
                 return Sent()  # it was out already when we were cut off
             return failure
 
-    def outcome(self, recipient: Recipient, result: Sent | SendFailed | None, via: Via | None) -> Outcome | None:
+    def outcome(
+        self, recipient: Recipient, result: Sent | SendFailed | None, via: Via | None, *, now: datetime
+    ) -> Outcome | None:
         """What ``result`` means; None: it stays in doubt."""
-        now = self._clock()
         if isinstance(result, Sent):
             return Outcome(
                 recipient=recipient, state=RecipientState.SENT, at=now, via=via, provider_id=result.provider_id

@@ -158,7 +158,7 @@ class Sender:
     async def _by_ways(
         self, entry: OutboxEntry, token: str, conversation: Conversation, channel: Channel, weighed: Sequence[Way]
     ) -> Tried:
-        last = _unopened(entry, weighed)
+        last: Tried | None = None
         decision: list[Considered] = []
         for place, way in enumerate(weighed):
             if not way.open:
@@ -168,17 +168,19 @@ class Sender:
                 decision.append(way.considered(taken=False, reason=Reason.GRANT_USED.value))
                 continue
             entry, result, reason = await self._carried(channel, entry, token, way.via)
-            tried = Tried(entry=entry, via=way.via, result=result)
             if isinstance(result, Sent):
                 rest = [each.considered(taken=False) for each in weighed[place + 1 :] if not each.open]
-                return replace(tried, decision=(*decision, way.considered(taken=True, reason=reason), *rest))
+                weighing = (*decision, way.considered(taken=True, reason=reason), *rest)
+                return Tried(entry=entry, via=way.via, result=result, decision=weighing)
+            tried = Tried(entry=entry, via=way.via, result=result)
             decision.append(way.considered(taken=False, reason=result.code))
             await self._learn(conversation, way.via, result)
             if not result.try_other_way:
                 return replace(tried, decision=tuple(decision))
             # A way that opens again later is worth waiting for, though another one is shut for good.
-            if not (isinstance(last.result, SendFailed) and last.result.retryable):
+            if last is None or not (isinstance(last.result, SendFailed) and last.result.retryable):
                 last = tried
+        last = last or _unopened(entry, weighed)
         told = last if conversation.reachable else _left(last)
         return replace(told, decision=tuple(decision))
 

@@ -1,11 +1,12 @@
 """The ledger of a broadcast: nobody twice, nothing readable, and whoever comes late changes nothing."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import bson
 import pytest
 
-from channels.messages import Address
+from channels.messages import Address, Receipt, ReceiptState
 from storage.broadcast_ledger import Lane, Planned
 from storage.broadcast_records import Broadcast, BroadcastState, Counts, Outcome, RecipientState, Segment
 
@@ -115,3 +116,18 @@ async def test_the_day_s_quota_is_shared_out_and_never_passed(store, now):
     granted = [await store.daily.spend_some("x", 4, most=10, now=now) for _ in range(4)]
     assert granted == [4, 4, 2, 0]
     assert await store.daily.spend_some("x", 4, most=10, now=now + timedelta(days=1)) == 4
+
+
+async def test_a_report_that_came_before_the_record_is_met_though_its_worker_died_between(store, now):
+    await store.ledger.write("b1", planned(1, 2), now=now)
+    people = await store.ledger.waiting(LANE, now=now)
+    await store.ledger.turn((), "", people, mark="t", now=now)
+    early = Receipt(channel="sms", account="main", state=ReceiptState.DELIVERED, at=now, provider_id="p1")
+    other = replace(early, account="other", provider_id="p2")
+    for each in (early, other):
+        await store.outbox.apply_receipt(each)
+    outcomes = [replace(sent(each, now), provider_id=f"p{number}") for number, each in enumerate(people, 1)]
+    await store.ledger.turn(outcomes, "t", (), mark="x", now=now)  # and here it dies
+    assert await store.ledger.counts("b1") == Counts(total=2, sent=2)
+    await store.ledger.meet_all_receipts(LANE)
+    assert await store.ledger.counts("b1") == Counts(total=2, sent=1, delivered=1)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from broadcast_kit import Phones, runs_of
 
+from bot.broadcasts.pace import Rates
 from storage.driver import connect
 from storage.master_key import KeyFile
 from storage.personal_data import open_vault
@@ -15,7 +16,8 @@ from storage.store import Store
 async def main(uri: str, name: str, keys: str, log: str) -> None:
     database = await connect(uri, timeout_ms=10_000, name=name)
     store = await Store.open(database, await open_vault(database, KeyFile(Path(keys))))
-    await runs_of(store, {("sms", "main"): Phones(Path(log), slow=0.02)}).run(asyncio.Event())
+    slowly = Rates(per_second={"sms": 200})  # so that whoever kills it comes in time
+    await runs_of(store, {("sms", "main"): Phones(Path(log), slow=0.02)}, rates=slowly).run(asyncio.Event())
 
 
 if __name__ == "__main__":
