@@ -12,6 +12,7 @@ from bot.access.signing_in import SigningIn
 from bot.broadcasts.making import make_office
 from bot.casework.attending import Attending
 from bot.casework.merging import Merging
+from bot.casework.proposals import Proposals
 from bot.casework.staffwork import StaffWork
 from bot.casework.visits import Visits
 from bot.clocks.making import book_of, setter_of
@@ -27,7 +28,9 @@ from bot.console.notices import NoticeParts, notices_feature
 from bot.console.people import people_feature
 from bot.console.routes import Feature
 from bot.console.rules import RuleParts, rules_feature
+from bot.editing.desk import EditDesk
 from bot.office_features import further_features
+from bot.public import PublicParts, make_public_pages
 from bot.resident import ResidentParts, make_resident_pages
 from bot.services import Services
 from dialogs.files import DialogFiles
@@ -66,6 +69,13 @@ def resident_pages_of(services: Services) -> web.Application:
     )
 
 
+def public_pages_of(services: Services) -> web.Application:
+    """What everybody may read, over the parts of a web process."""
+    return make_public_pages(
+        PublicParts(store=services.store, clock=services.clock, office=services.settings.office.name)
+    )
+
+
 def _features(services: Services, members: Members) -> Sequence[Feature]:
     clocks = setter_of(services.store)
     staffwork = StaffWork(
@@ -77,6 +87,7 @@ def _features(services: Services, members: Members) -> Sequence[Feature]:
         staffwork=staffwork,
         clock=services.clock,
         categories=category_names(DialogFiles(folder=services.settings.dialog.files).categories),
+        proposals=_proposals(services),
     )
     taken = frozenset(services.settings.api.tokens)
     people = people_feature(store=services.store, members=members, clock=services.clock, taken=taken)
@@ -90,6 +101,12 @@ def _features(services: Services, members: Members) -> Sequence[Feature]:
     )
     of_cases = (cases_feature(cases), *_with_cases(services, cases), _rules(services, cases))
     return (*of_cases, notices_feature(notices), figures, people)
+
+
+def _proposals(services: Services) -> Proposals:
+    desk = EditDesk(store=services.store, layer=services.layer, clock=services.clock, look=services.dialog.look_now)
+    understanding = services.understanding
+    return Proposals(answers=desk.answers, embedder=lambda: understanding.embedder, clock=services.clock)
 
 
 def _with_cases(services: Services, cases: CaseParts) -> Sequence[Feature]:

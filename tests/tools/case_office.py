@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from console_client import UNITS, Console
 
+from bot.casework.proposals import Proposals
 from bot.casework.service import Casework, Draft
 from bot.casework.staffwork import StaffWork
 from bot.chance import SecureChance
@@ -13,6 +14,7 @@ from bot.clocks.clockwork import ClockSetter
 from bot.clocks.rules import Rules
 from bot.console.cases import CaseParts, cases_feature
 from bot.console.routes import Feature
+from dialogs.faq.answers import Answer
 from storage.cases import Actor, ActorKind, Filer
 from storage.store import Store
 
@@ -41,9 +43,15 @@ class CaseOffice:
 
 @asynccontextmanager
 async def open_case_office(
-    database, vault, clock, passwords, further: Callable[[Store], Sequence[Feature]] = lambda _store: ()
+    database,
+    vault,
+    clock,
+    passwords,
+    *,
+    further: Callable[[Store], Sequence[Feature]] = lambda _store: (),
+    answers: Sequence[Answer] = (),
 ) -> AsyncIterator[CaseOffice]:
-    """``further``: features of the console besides the cases."""
+    """``further``: features of the console besides the cases; ``answers``: those that are approved."""
     setter = ClockSetter(calendar=WorkCalendar(), rules=Rules)
     store = await Store.open(database, vault, clockwork=setter)
     await store.units.put(UNITS)
@@ -51,9 +59,19 @@ async def open_case_office(
     async def kick(_ids):
         return None
 
+    async def approved():
+        return answers
+
     casework = Casework(store=store, clock=clock, chance=SecureChance(), office="某市信访局", kick=kick)
     staffwork = StaffWork(store=store, clock=clock, clocks=setter, kick=kick)
-    parts = CaseParts(store=store, casework=casework, staffwork=staffwork, clock=clock, categories=())
+    parts = CaseParts(
+        store=store,
+        casework=casework,
+        staffwork=staffwork,
+        clock=clock,
+        categories=(),
+        proposals=Proposals(answers=approved, embedder=lambda: None, clock=clock),
+    )
     console = Console(store, clock, passwords, features=(cases_feature(parts), *further(store)))
     await console.start()
     yield CaseOffice(console, casework, store)

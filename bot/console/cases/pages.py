@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.access.permissions import Permission
 from bot.casework.shirking import flags_in
-from bot.casework.similar import similar_to
+from bot.casework.similar import Similar, similar_to
 from bot.casework.staffwork import URGENCIES, answers_ready
 from bot.casework.visits import GRADES
 from bot.console.cases import shown
@@ -20,9 +20,10 @@ from bot.console.cases.reach import case_of, may_reveal, reaches, within_reach
 from bot.console.cases.register import found, narrowed_by_words
 from bot.console.cases.searches import Searches, tells_of_a_person
 from bot.console.routes import Call, Viewer
+from dialogs.faq.answers import Answer
 from storage.attachment_records import AttachmentState
 from storage.audit import AuditLine
-from storage.cases import CASE_TYPES, LABELS, AssignmentState, Case, lawful_moves
+from storage.cases import CASE_TYPES, LABELS, AssignmentState, Case, CaseState, lawful_moves
 from storage.errors import BadCursor
 
 _PAGE = 30
@@ -150,6 +151,8 @@ class CasePages:
         past = await similar_to(self._store, case, may_see=partial(reaches, viewer)) if case.state.is_open else ()
         own = _own(viewer, case)
         lead = next((each for each in case.assignments if each.lead), None)
+        proposed = await self._proposed(case) if _drafts(viewer, case) else ()
+        chosen = _chosen(call.query.get("fill", ""), proposed, past)
         return call.page(
             template,
             status=422 if problem else 200,
@@ -169,7 +172,10 @@ class CasePages:
             may_reveal=may_reveal(viewer, case),
             own=own,
             ready=answers_ready(case),
-            proposal=lead.answer if lead else "",
+            drafts=_drafts(viewer, case),
+            proposed=proposed,
+            chosen=chosen,
+            proposal=chosen or (lead.answer if lead else ""),
             flags=flags_in(lead.answer) if lead and lead.answer else [],
             grounds=GROUNDS,
             units=_assignable(viewer),
@@ -180,6 +186,9 @@ class CasePages:
             districts=_districts(viewer),
             now=now,
         )
+
+    async def _proposed(self, case: Case) -> Sequence[Answer]:
+        return await self._parts.proposals.for_case(case) if self._parts.proposals else ()
 
     async def _audit(self, call: Call, action: str, target: str, **details: object) -> None:
         by = call.viewer.by
@@ -196,6 +205,21 @@ def _own(viewer: Viewer, case: Case) -> Sequence[str]:
         for each in case.assignments
         if each.unit_id and each.state is not AssignmentState.RETURNED and viewer.sees_unit(each.unit_id)
     ]
+
+
+def _drafts(viewer: Viewer, case: Case) -> str:
+    """Where the viewer writes an answer on the page of the case: "answer" to its filer, "draft" for review, or not."""
+    if CaseState.ANSWERED in lawful_moves(case.state) and (viewer.may(Permission.SEND_ANSWER) or case.accusation):
+        return "answer"
+    drafts = case.state.is_open and viewer.may(Permission.HANDLE) and _own(viewer, case)
+    return "draft" if drafts else ""
+
+
+def _chosen(key: str, proposed: Sequence[Answer], past: Sequence[Similar]) -> str:
+    """The words that were chosen to begin a draft with, where the browser runs no script."""
+    texts = {f"answer-{each.id}": each.said for each in proposed}
+    texts |= {f"case-{each.case.number}": each.answer for each in past}
+    return texts.get(key, "")
 
 
 def _assignable(viewer: Viewer) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.casework.proposals import Proposals
 from bot.casework.service import Casework
 from bot.casework.staffwork import StaffWork
 from channels.base import Clock
@@ -11,10 +12,14 @@ from storage.store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseParts:
-    """What the pages of the cases work with. ``categories``: those that may be chosen, two levels as "a/b"."""
+    """What the pages of the cases work with. ``categories``: those that may be chosen, two levels as "a/b".
+
+    ``proposals``: what approved answers may fit a case; None where there are none.
+    """
 
     store: Store
     casework: Casework
     staffwork: StaffWork
     clock: Clock
     categories: Sequence[str]
+    proposals: Proposals | None = None

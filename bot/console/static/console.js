@@ -48,3 +48,17 @@ document.addEventListener("click", async (event) => {
   if (!copied && navigator.clipboard) copied = await navigator.clipboard.writeText(field.value).then(() => true, () => false);
   document.querySelector("[data-copied]").textContent = copied ? "已复制" : "请按 Ctrl+C 复制";
 });
+
+// A proposed answer goes into the draft, below what stands there; nothing is sent.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-fill]");
+  const draft = document.querySelector("[data-draft]");
+  if (!link || !draft) return;
+  event.preventDefault();
+  const words = document.getElementById(link.dataset.fill).textContent;
+  draft.value = draft.value.trim() ? `${draft.value.trimEnd()}\n\n${words}` : words;
+  draft.closest("details").open = true;
+  draft.focus();
+  draft.setSelectionRange(draft.value.length - words.length, draft.value.length - words.length);
+  draft.form.querySelector("[data-filled]").textContent = "已填入，请核实、改好再发";
+});

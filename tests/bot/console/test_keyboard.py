@@ -1,13 +1,16 @@
 """The console by keyboard alone, in a real browser: from the list to a case, through a step, and back to the row."""
 
+import re
 import shutil
 from collections.abc import AsyncIterator
+from datetime import date
 
 import pytest
 from case_office import open_case_office
 from console_client import PASSWORD
 from playwright.async_api import Page, async_playwright, expect
 
+from dialogs.faq.answers import Answer
 from storage.staff import Role
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -16,11 +19,19 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
 ]
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+ANSWER = Answer(
+    id="cover",
+    question="井盖缺失几天补上",
+    variants=(),
+    text="井盖缺失2小时内补上。",
+    source="城市道路管理条例",
+    valid_from=date(2026, 1, 1),
+)
 
 
 @pytest.fixture
 async def office(database, vault, clock, passwords):
-    async with open_case_office(database, vault, clock, passwords) as made:
+    async with open_case_office(database, vault, clock, passwords, answers=[ANSWER]) as made:
         yield made
 
 
@@ -49,11 +60,21 @@ def link(page: Page, number: str):
     return page.locator(f"td.wide a[href$='{number}']")
 
 
+async def fill_draft(page: Page) -> None:
+    """Copy the proposed answer below what was written."""
+    draft = page.locator("#answer")
+    await page.locator("summary", has_text="审核并发出答复").press("Enter")
+    await draft.fill("您好：")
+    await page.get_by_role("link", name="填入草稿").press("Enter")
+    await expect(draft).to_be_focused()
+    await expect(draft).to_have_value(re.compile("您好：\n\n井盖缺失2小时内补上。"))
+
+
 async def test_a_clerk_gets_along_without_a_mouse(page, office):
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda said: problems.append(said.text) if "Content Security" in said.text else None)
-    older, newer = await office.file(title="井盖缺失"), await office.file(title="夜间施工扰民")
+    older, newer = await office.file(title="井盖缺失几天补上"), await office.file(title="夜间施工扰民")
     await office.console.member("zuoxi", Role.OPERATOR)
     await sign_in(page, office, "zuoxi")
 
@@ -90,12 +111,16 @@ async def test_a_clerk_gets_along_without_a_mouse(page, office):
     await expect(told).to_be_focused()
     await expect(told).to_contain_text("受理")
 
+    await fill_draft(page)
+    assert (await office.store.cases.get(older)).state.value == "accepted", "nothing was sent"
+
+    await page.keyboard.press("Tab")
     await page.keyboard.press("?")
     keys = page.locator("dialog.keys")
     await expect(keys).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(keys).to_be_hidden()
-    await expect(told).to_be_focused()
+    await expect(page.get_by_role("button", name="发出答复")).to_be_focused()
 
     await page.get_by_role("link", name="返回列表").press("Enter")
     await expect(link(page, older)).to_be_focused()

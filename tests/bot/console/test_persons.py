@@ -26,7 +26,7 @@ async def office(database, vault, clock, passwords):
     def further(store):
         return (persons_feature(PersonParts(store=store, clock=clock, periods={"诉求": 0})),)
 
-    async with open_case_office(database, vault, clock, passwords, further) as made:
+    async with open_case_office(database, vault, clock, passwords, further=further) as made:
         yield made
 
 
