@@ -150,6 +150,7 @@ class Meanwhile:
             api=_nobody(),
             console=_nobody(),
             resident=_nobody(),
+            public=_nobody(),
             metrics=self._metrics,
             readiness=readiness,
             depths=depths,

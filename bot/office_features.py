@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from bot.console.answers import AnswerParts, answers_feature
 from bot.console.digest import DigestParts, digest_feature
 from bot.console.persons import PersonParts, persons_feature
+from bot.console.publications import PublicationParts, publications_feature
 from bot.console.routes import Feature
 from bot.console.wording import WordingParts, wording_feature
 from bot.editing.desk import EditDesk
+from bot.publishing.making import make_publication_office, make_reception_desk
 from bot.services import Services
 from storage.figures import Figures
 
@@ -30,4 +32,15 @@ def further_features(services: Services) -> Sequence[Feature]:
         wording_feature(WordingParts(store=store, desk=desk)),
         digest_feature(digest),
         persons_feature(PersonParts(store=store, clock=clock, periods=periods)),
+        publications_feature(_publications(services)),
+    )
+
+
+def _publications(services: Services) -> PublicationParts:
+    return PublicationParts(
+        store=services.store,
+        office=make_publication_office(services),
+        desk=make_reception_desk(services),
+        clock=services.clock,
+        public_url=services.settings.http.public_url.rstrip("/"),
     )

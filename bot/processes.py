@@ -20,8 +20,9 @@ from bot.delivery import jobs
 from bot.intake import Intake
 from bot.meanwhile import Meanwhile
 from bot.media.making import limits_of
-from bot.office import console_of, resident_pages_of
+from bot.office import console_of, public_pages_of, resident_pages_of
 from bot.passive_marks import PassiveMarks
+from bot.publishing.making import make_reminders
 from bot.retention import RetentionJob
 from bot.services import Services
 from bot.settings import Settings
@@ -120,6 +121,7 @@ async def _work(settings: Settings, stop: asyncio.Event) -> None:
             group.create_task(_retention(services).run(stop))
             group.create_task(make_alarms(services).run(stop))
             group.create_task(make_applier(services).run(stop))
+            group.create_task(make_reminders(services).run(stop))
         await services.turns.drain(_LAST_SECONDS)
 
 
@@ -154,6 +156,7 @@ def _application(services: Services, marks: PassiveMarks, keeper: Keeper) -> web
             ),
             console=console_of(services),
             resident=resident_pages_of(services),
+            public=public_pages_of(services),
             metrics=services.metrics,
             readiness=readiness,
             depths=services.depths,

@@ -65,6 +65,7 @@ class WebParts:
     api: web.Application
     console: web.Application
     resident: web.Application
+    public: web.Application
     metrics: Metrics
     readiness: Readiness
     depths: Depths
@@ -86,6 +87,7 @@ def make_web(parts: WebParts) -> web.Application:
     app.add_subapp("/api", parts.api)
     app.add_subapp("/console", parts.console)
     app.add_subapp("/r", parts.resident)
+    app.add_subapp("/notices", parts.public)
     return app
 
 

@@ -33,6 +33,7 @@ from bot.media.making import make_fetcher
 from bot.media.wanting import Wanting
 from bot.metrics import Metrics
 from bot.opening import connected, opened_store
+from bot.publishing.seats import Seats
 from bot.rasa_client import rasa_link
 from bot.services import Services
 from bot.settings import Settings
@@ -82,8 +83,10 @@ async def open_services(settings: Settings, *, timeout_ms: int, serves: bool) ->
 
 
 @asynccontextmanager
-async def open_cases(settings: Settings, *, timeout_ms: int) -> AsyncIterator[Casebook]:
-    """The cases alone, as the dialog's actions read them; ``timeout_ms`` bounds each database operation.
+async def open_cases(settings: Settings, *, timeout_ms: int) -> AsyncIterator[tuple[Casebook, Seats]]:
+    """The cases and reception days alone, as the dialog's actions read them.
+
+    ``timeout_ms`` bounds each database operation.
 
     Raises:
         SettingMissing, SettingsError, DatabaseAway, StorageError: naming what is wrong.
@@ -91,7 +94,7 @@ async def open_cases(settings: Settings, *, timeout_ms: int) -> AsyncIterator[Ca
     async with AsyncExitStack() as stack:
         store, vault = await opened_store(settings, await connected(settings, stack, timeout_ms))
         await stack.enter_async_context(_running(vault.keep_fresh()))
-        yield Casebook(store=store, clock=utc_now)
+        yield Casebook(store=store, clock=utc_now), Seats(store=store, clock=utc_now)
 
 
 async def _services(settings: Settings, store: Store, vault: Vault, stack: AsyncExitStack, *, serves: bool) -> Services:
@@ -238,6 +241,7 @@ def _dialog(  # noqa: PLR0917 - called once, here
         files=layer.files,
         understanding=understanding,
         rasa=rasa,
+        receptions=Seats(store=store, clock=utc_now),
     )
     return LiveDialog(layer.files, make, metrics=metrics, bring=layer.bring)
 

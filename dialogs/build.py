@@ -23,6 +23,7 @@ from dialogs.nlu.interpreter import LightInterpreter
 from dialogs.nlu.matter import Categories
 from dialogs.notices import NoticeReplies
 from dialogs.ports import Cases, Randomness
+from dialogs.receptions import Receptions
 from dialogs.understanding import Understanding
 
 
@@ -36,12 +37,13 @@ def build_manager(
     understanding: Understanding | None = None,
     variation: Random | None = None,
     rasa: RasaLink | None = None,
+    receptions: Receptions | None = None,
 ) -> Manager:
     """The bot on its engine. Reads its files, which takes a moment: off the event loop where one runs.
 
     ``files``: as they ship where not given. ``answers``: where they are read already. ``understanding`` may gain parts
     later; what is there at a turn is used in it. ``rasa``: a Rasa server runs the turns, and the embedded engine those
-    that it does not answer.
+    that it does not answer. ``receptions``: the leaders' reception days; there are none where not given.
 
     Raises:
         BotRefused: the dialog files are wrong.
@@ -56,7 +58,7 @@ def build_manager(
     interpreter = LightInterpreter(
         read_examples(files.nlu), answers, categories, understanding, gazetteer=known.gazetteer
     )
-    actions = build_actions(ports, chance, office=office, **vars(known))
+    actions = build_actions(ports, chance, office=office, receptions=receptions, **vars(known))
     embedded = EmbeddedEngine(
         bot=bot, actions=actions, interpreter=interpreter, chance=variation, payloads_in_text=False
     )
@@ -74,7 +76,9 @@ def build_manager(
     )
 
 
-def load_actions(ports: Cases, chance: Randomness, *, office: Office, files: DialogFiles) -> Sequence[Action]:
+def load_actions(
+    ports: Cases, chance: Randomness, *, office: Office, files: DialogFiles, receptions: Receptions | None = None
+) -> Sequence[Action]:
     """The actions alone, as an action server runs them for a Rasa server.
 
     Raises:
@@ -82,7 +86,8 @@ def load_actions(ports: Cases, chance: Randomness, *, office: Office, files: Dia
         NoSuchFolder: the office's own files are not where they should be.
         BadGazetteer: its list of places is wrong.
     """
-    return build_actions(ports, chance, office=office, **vars(_known(files, None, Understanding())))
+    known = vars(_known(files, None, Understanding()))
+    return build_actions(ports, chance, office=office, receptions=receptions, **known)
 
 
 @dataclass(frozen=True, kw_only=True)

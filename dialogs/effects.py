@@ -7,7 +7,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from dialogs.outcome import (
     AddToCase,
+    BookReception,
     CallPerson,
+    CancelBooking,
     Effect,
     FileCase,
     RateCase,
@@ -24,6 +26,8 @@ _KINDS: Mapping[str, type[Effect]] = {
     "call_person": CallPerson,
     "record_consent": RecordConsent,
     "unlink": Unlink,
+    "book_reception": BookReception,
+    "cancel_booking": CancelBooking,
 }
 
 

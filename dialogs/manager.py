@@ -39,7 +39,7 @@ from dialogs.speaking import Voice
 from dialogs.written import Written
 
 _SENT = ('/send_media{"kind": "image"}', "/share_place")
-_LEFT_OPEN_FOR: Mapping[str, timedelta] = {"petition_form": timedelta(days=7), "addition_form": timedelta(hours=12)}
+_LEFT_OPEN_HOURS: Mapping[str, int] = {"petition_form": 168, "addition_form": 12, "reception_form": 12}
 """So long does an open question wait for its answer; then it is dropped, and a petition's dropping is told."""
 
 
@@ -265,8 +265,8 @@ class Manager:
     ) -> EngineTurn | None:
         """What was left open too long is dropped before the message is heard."""
         loop = (kept["engine"] or {}).get("active_loop")
-        longest = _LEFT_OPEN_FOR.get(str(loop))
-        if not (longest and kept["at"]) or now - datetime.fromisoformat(kept["at"]) <= longest:
+        longest = _LEFT_OPEN_HOURS.get(str(loop))
+        if not (longest and kept["at"]) or now - datetime.fromisoformat(kept["at"]) <= timedelta(hours=longest):
             return None
         return await self._run(kept["engine"], _message(thought, person, now, text="", payload="/expire", first=False))
 

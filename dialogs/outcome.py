@@ -139,7 +139,28 @@ class Unlink:
     """The person left the channel: stop reaching them here; their cases stay."""
 
 
-Effect = FileCase | AddToCase | WithdrawCase | RateCase | CallPerson | RecordConsent | Unlink
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookReception:
+    """Take place ``seat`` at a leader's reception day. ``phone`` "": the one they text from."""
+
+    reception_id: str
+    seat: int
+    name: str = field(repr=False)
+    phone: str = field(default="", repr=False)
+    matter: str = field(default="", repr=False)
+    case_number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelBooking:
+    """Give a booked place back."""
+
+    booking_id: str
+
+
+Effect = (
+    FileCase | AddToCase | WithdrawCase | RateCase | CallPerson | RecordConsent | Unlink | BookReception | CancelBooking
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

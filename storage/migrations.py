@@ -16,6 +16,7 @@ from storage.api_answers import API_ANSWERS
 from storage.api_tokens import API_TOKENS
 from storage.attachment_records import ATTACHMENTS, FILES
 from storage.audit import AUDIT
+from storage.bookings import BOOKINGS
 from storage.broadcasts import BROADCASTS
 from storage.calls import CALLS
 from storage.case_documents import CASES, TIMELINE
@@ -32,6 +33,7 @@ from storage.light_changes import LIGHT_CHANGES
 from storage.message_parts import MESSAGE_PARTS, OPEN
 from storage.numbers import CASE_NUMBERS
 from storage.outbox_documents import OUTBOX
+from storage.publications import PUBLICATIONS
 from storage.receipts import PARKED_RECEIPTS, PARKED_SECONDS, RECIPIENTS
 from storage.records import ArrivalState, CallState
 from storage.send_counts import SEND_COUNTS
@@ -39,7 +41,7 @@ from storage.staff import SESSIONS, STAFF
 from storage.unanswered import UNANSWERED
 
 SCHEMA = "schema"
-VERSION = 17
+VERSION = 18
 """Raise it whenever INDEXES changes."""
 
 RECORD = "indexes"
@@ -195,6 +197,12 @@ INDEXES: Sequence[Index] = (
     Index(collection=EDITS, name="entry", keys=(("kind", 1), ("key", 1), ("number", -1)), options={"unique": True}),
     Index(collection=EDITS, name="state", keys=(("state", 1), ("kind", 1), ("made_at", 1))),
     Index(collection=EDITS, name="passed", keys=(("passed", 1),)),
+    _newest(PUBLICATIONS, "kind", "unit"),
+    Index(collection=PUBLICATIONS, name="shown", keys=(("kind", 1), ("state", 1), ("until", 1), ("_id", 1))),
+    Index(collection=BOOKINGS, name="reception", keys=(("reception_id", 1), ("seat", 1), ("created_at", 1))),
+    Index(collection=BOOKINGS, name="conversation", keys=(("conversation_id", 1), ("day", 1))),
+    Index(collection=BOOKINGS, name="phone", keys=(("phone_key", 1), ("day", 1)), options=_SPARSE),
+    Index(collection=BOOKINGS, name="kept", keys=(("erased", 1), ("day", 1))),
     Index(collection=UNANSWERED, name="key", keys=(("state", 1), ("key", 1), ("at", 1))),
     _expiring(UNANSWERED),
     _expiring(CODE_TRIES),

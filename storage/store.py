@@ -8,6 +8,7 @@ from storage.api_tokens import ApiTokens
 from storage.attachments import Attachments
 from storage.audience import Audience
 from storage.audit import Audit
+from storage.bookings import Bookings
 from storage.broadcast_ledger import Ledger
 from storage.broadcasts import Broadcasts
 from storage.calls import Calls
@@ -28,6 +29,7 @@ from storage.migrations import migrate
 from storage.numbers import Numbers
 from storage.outbox import Outbox
 from storage.personal_data import Vault
+from storage.publications import Publications
 from storage.saved_views import SavedViews
 from storage.send_counts import SendCounts
 from storage.staff import Sessions, Staff
@@ -68,6 +70,8 @@ class Store:
     views: SavedViews
     erasure: Erasure
     tokens: ApiTokens
+    publications: Publications
+    bookings: Bookings
 
     @classmethod
     async def open(
@@ -115,4 +119,6 @@ class Store:
             views=SavedViews(database, vault),
             erasure=Erasure(database, vault),
             tokens=ApiTokens(database, vault),
+            publications=Publications(database, vault),
+            bookings=Bookings(database, vault),
         )

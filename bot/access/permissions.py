@@ -23,6 +23,7 @@ class Permission(StrEnum):
     CONVERSATIONS = "conversations"
     WRITE_NOTICES = "write_notices"
     APPROVE_NOTICES = "approve_notices"
+    RECEPTIONS = "receptions"
     VISIT = "visit"
     FIGURES = "figures"
     EDIT_ANSWERS = "edit_answers"
@@ -51,6 +52,7 @@ _LABELS: Mapping[Permission, str] = {
     Permission.CONVERSATIONS: "接待会话",
     Permission.WRITE_NOTICES: "编写通知",
     Permission.APPROVE_NOTICES: "审批通知",
+    Permission.RECEPTIONS: "办理领导接待预约",
     Permission.VISIT: "回访来信人",
     Permission.FIGURES: "查看统计",
     Permission.EDIT_ANSWERS: "编辑政策问答",
@@ -71,6 +73,7 @@ _OF_ROLE: Mapping[Role, frozenset[Permission]] = {
             Permission.REVEAL,
             Permission.EXPORT,
             Permission.CONVERSATIONS,
+            Permission.RECEPTIONS,
             Permission.VISIT,
             Permission.EDIT_ANSWERS,
         }
@@ -83,6 +86,7 @@ _OF_ROLE: Mapping[Role, frozenset[Permission]] = {
             Permission.ASSIGN,
             Permission.SEND_ANSWER,
             Permission.SUPERVISE,
+            Permission.RECEPTIONS,
             Permission.VISIT,
             Permission.REVEAL,
             Permission.PERSONS,

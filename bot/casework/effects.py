@@ -14,10 +14,13 @@ from typing import Any
 from bot.casework.announcing import notices_for
 from bot.casework.notices import Notice, Told, progress
 from bot.casework.satisfaction import still_counts
+from bot.publishing.booking import booking_changes
 from dialogs.outcome import (
     AddToCase,
     Attachment,
+    BookReception,
     CallPerson,
+    CancelBooking,
     Effect,
     FileCase,
     RateCase,
@@ -81,7 +84,7 @@ async def changes_for(
 
     Raises:
         EffectRefused: a case is not the person's, or cannot move so any more.
-        StorageError: a case could not be read.
+        StorageError: a case could not be read; Conflict: a place that was booked is not free any more.
     """
     settler = _Settler(conversation=conversation, store=store, now=now, office=office)
     settled = Settled()
@@ -135,6 +138,8 @@ class _Settler:
                 return replace(settled, consent_version=effect.version, consent_sensitive=effect.sensitive)
             case Unlink():
                 return self._unlinked(settled)
+            case BookReception() | CancelBooking():
+                done = _Change(changes=await self._booked(effect))
             case _:
                 done = await self._change(effect)
         return replace(
@@ -158,6 +163,9 @@ class _Settler:
             changes=left,
             known={**settled.known, "binding": None, "tags": frozenset(), "left_at": self.now},
         )
+
+    async def _booked(self, effect: BookReception | CancelBooking) -> Sequence[Change]:
+        return await booking_changes(effect, conversation=self.conversation, store=self.store, now=self.now)
 
     async def _change(self, effect: FileCase | AddToCase | WithdrawCase | RateCase | CallPerson) -> _Change:
         match effect:

@@ -105,5 +105,6 @@ async def _opened(settings: "Settings") -> AsyncIterator[Sequence[Any]]:
     from dialogs.files import DialogFiles  # noqa: PLC0415
 
     files = DialogFiles(folder=settings.dialog.files)
-    async with open_cases(settings, timeout_ms=_DATABASE_TIMEOUT_MS) as cases:
-        yield load_actions(cases, SecureChance(), office=Office(name=settings.office.name), files=files)
+    async with open_cases(settings, timeout_ms=_DATABASE_TIMEOUT_MS) as (cases, receptions):
+        office = Office(name=settings.office.name)
+        yield load_actions(cases, SecureChance(), office=office, files=files, receptions=receptions)

@@ -11,6 +11,7 @@ from dialogs.actions.petition import ValidatePetitionForm
 from dialogs.actions.policy import AnswerPolicy
 from dialogs.actions.progress import ShowProgress
 from dialogs.actions.rating import Rate
+from dialogs.actions.reception import reception_actions
 from dialogs.actions.talk import CallAPerson, NotUnderstood, Slow, TakeMedia, sayings
 from dialogs.actions.warning import Warn
 from dialogs.actions.withdrawing import ConfirmWithdraw, KeepCase, Withdraw
@@ -19,6 +20,7 @@ from dialogs.faq.search import Answers
 from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.matter import Categories
 from dialogs.ports import Cases, Randomness
+from dialogs.receptions import NoReceptions, Receptions
 from dialogs.understanding import Understanding
 
 __all__ = ["Office", "build_actions"]
@@ -33,6 +35,7 @@ def build_actions(
     categories: Categories,
     understanding: Understanding | None = None,
     gazetteer: Gazetteer | None = None,
+    receptions: Receptions | None = None,
 ) -> list[Action]:
     """All actions that ``data/domain.yml`` lists. They read through ``ports`` and write nothing."""
     world = World(
@@ -43,6 +46,7 @@ def build_actions(
         categories=categories,
         understanding=understanding or Understanding(),
         gazetteer=gazetteer or Gazetteer.of({}),
+        receptions=receptions or NoReceptions(),
     )
     return [
         *sayings(office),
@@ -69,4 +73,5 @@ def build_actions(
         AskAdditionText(),
         AddToCase(world),
         DropAddition(),
+        *reception_actions(world),
     ]

@@ -198,4 +198,9 @@ _LEFT_BEHIND = (
     "addition_text",
     "addition_attachments",
     "addition_message_ids",
+    "reception_day",
+    "reception_name",
+    "reception_phone",
+    "reception_matter",
+    "reception_message_ids",
 )

@@ -14,6 +14,7 @@ from dialogs.faq.search import Answers
 from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.matter import Categories
 from dialogs.ports import Cases, Randomness
+from dialogs.receptions import NoReceptions, Receptions
 from dialogs.understanding import Understanding
 
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
@@ -41,6 +42,7 @@ class World:
     categories: Categories
     understanding: Understanding = field(default_factory=Understanding)
     gazetteer: Gazetteer = field(default_factory=lambda: Gazetteer.of({}))
+    receptions: Receptions = field(default_factory=NoReceptions)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -106,6 +106,7 @@ class Stage:
                 api=web.Application(),
                 console=web.Application(),
                 resident=web.Application(),
+                public=web.Application(),
                 metrics=self.metrics,
                 readiness=self._readiness,
                 depths=self._depths,

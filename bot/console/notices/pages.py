@@ -13,6 +13,7 @@ from bot.console.notices import shown
 from bot.console.notices.parts import NoticeParts
 from bot.console.notices.reach import at_the_top, broadcast_of, districts_of, units_of
 from bot.console.routes import Call
+from bot.publishing.words import as_notice
 from bot.tables import write_csv
 from storage.audit import AuditLine
 from storage.broadcast_records import Broadcast, BroadcastState, RecipientState
@@ -48,11 +49,14 @@ class NoticePages:
         )
 
     async def new(self, call: Call) -> web.StreamResponse:
-        """The form, empty or with the words of another notice (``?from=``)."""
+        """The form, empty or with the words of another notice (``?from=``) or publication (``?publication=``)."""
         form = dict(_EMPTY)
         other = await self._store.broadcasts.get(call.query.get("from", ""))
         if other is not None and other.unit in units_of(call.viewer):
             form |= {"title": other.title, "text": other.text}
+        published = await self._store.publications.get(call.query.get("publication", ""))
+        if published is not None and published.shown(self._parts.clock()):
+            form |= dict(zip(("title", "text"), as_notice(published), strict=True))
         return self.form(call, form, list(other.channels) if other else [])
 
     def form(
