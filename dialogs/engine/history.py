@@ -4,7 +4,7 @@ Rasa works this list out anew from all events each time it is asked. Here one ev
 that no event older than the list need be kept. Rules and rewinds see nothing but this list.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from .events import Event
@@ -34,8 +34,9 @@ def take_in(applied: list[Event], event: Event, loops: Collection[str]) -> Undon
             _undo_to("user", applied)
             _undo_to("action", applied)
             return Undone(rewound=True)
-        case "action" if event["name"] in loops and _continues(event["name"], applied):
-            _join_runs(event["name"], applied)
+        case "action" if event["name"] in loops and (run := _last_run(event["name"], applied)) is not None:
+            # The actions and messages since go, so that a form looks like one turn to rules.
+            applied[run + 1 :] = [each for each in applied[run + 1 :] if each["event"] not in {"action", "user"}]
         case _:
             applied.append(event)
     return _STANDS
@@ -46,30 +47,28 @@ def _undo_to(kind: str, applied: list[Event]) -> None:
         pass
 
 
-def _continues(loop: str, applied: list[Event]) -> bool:
-    """Whether the loop ran before and nothing else happened since but answers to it."""
+def _last_run(loop: str, applied: Sequence[Event]) -> int | None:
+    """The place of the loop's last run, where nothing else happened since but answers to it."""
     following: str | None = None
-    for event in reversed(applied):
+    for place in range(len(applied) - 1, -1, -1):
+        event = applied[place]
         kind = event["event"]
         if kind == "slot":  # most are, and none tells anything here
             continue
-        name = event.get("name")
-        if kind == "active_loop" and name is None:
-            return False
-        if kind == "action_execution_rejected" and name == loop:
-            return False
-        if kind == "user" and following not in {None, loop}:
-            return False
         if kind == "action":
-            if name == loop:
-                return True
-            following = name
-    return False
+            following = event["name"]
+            if following == loop:
+                return place
+        elif kind == "user":
+            if following is not None:
+                return None
+        elif _ends(loop, event):
+            return None
+    return None
 
 
-def _join_runs(loop: str, applied: list[Event]) -> None:
-    """Take away the actions and messages since the loop's last run, so that a form looks like one turn to rules."""
-    start = len(applied)
-    while applied[start - 1].get("name") != loop or applied[start - 1]["event"] != "action":
-        start -= 1
-    applied[start:] = [event for event in applied[start:] if event["event"] not in {"action", "user"}]
+def _ends(loop: str, event: Event) -> bool:
+    """Whether no run of ``loop`` goes on over this event."""
+    if event["event"] == "active_loop":
+        return event["name"] is None
+    return bool(event["event"] == "action_execution_rejected" and event["name"] == loop)

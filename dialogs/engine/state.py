@@ -139,7 +139,8 @@ def _without_idle_slots(tracker: Tracker) -> list[Event]:
     for event in tracker.applied:
         kind = event["event"]
         if kind == "slot" and (name := event["name"]) in values:
-            value, old = specs[name].kept(event["value"]), values[name]
+            value, old, spec = event["value"], values[name], specs[name]
+            value = spec.kept(value) if spec.type == "list" else value
             if value is old or same(value, old):
                 continue
             if name in just_set:

@@ -42,7 +42,7 @@ class Situation:
 
     def as_json(self, initial: Mapping[str, Any]) -> dict[str, Any]:
         """Plain JSON; slots that hold their initial value are left out."""
-        slots = {k: v for k, v in self.slots.items() if not same(v, initial[k])}
+        slots = {k: v for k, v in self.slots.items() if v is not initial[k] and not same(v, initial[k])}
         return {
             "slots": slots,
             "loop": self.loop.as_json() if self.loop else None,
@@ -79,9 +79,9 @@ def apply(situation: Situation, event: Event, slots: Mapping[str, SlotSpec]) -> 
 
 
 def _apply_slot(situation: Situation, event: Event, slots: Mapping[str, SlotSpec]) -> None:
-    name = event["name"]
-    if name in situation.slots:
-        situation.slots[name] = slots[name].kept(event["value"])
+    name, value = event["name"], event["value"]
+    if (spec := slots.get(name)) is not None:
+        situation.slots[name] = spec.kept(value) if spec.type == "list" else value
 
 
 def _apply_to_loop(situation: Situation, event: Event) -> None:
