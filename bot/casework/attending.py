@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from bot.local_time import at
 from bot.text import measure
 from channels.base import Capabilities, Channel, Clock
 from channels.messages import Purpose, Via
+from dialogs.explaining import explain
 from storage.attending import Attendance
 from storage.commit import Change
 from storage.errors import AlreadyThere, Conflict
@@ -26,6 +28,7 @@ HELD_FOR = timedelta(minutes=30)
 _TAKEN = "工作人员已接入，请讲。"
 _BACK = "工作人员已退出，由机器人继续为您服务。"
 _BYTES_OF_A_SIGN = 3
+_TRIES = 5
 
 
 class NotDone(Exception):
@@ -101,6 +104,19 @@ class Attending:
         except Conflict:
             raise NotDone("接入已经结束，机器人在回复") from None
         structlog.get_logger().info("conversation.handed_back", conversation=conversation.id, by=member.id)
+
+    async def drop_draft(self, conversation_id: str) -> None:
+        """Have the bot forget the petition it was taking down: staff wrote it down. Where turns go on, it is left."""
+        for _ in range(_TRIES):
+            found = await self._store.conversations.get(conversation_id)
+            if found is None or explain(found.state).form is None:
+                return
+            state = {name: value for name, value in found.state.items() if name != "engine"}
+            change = self._store.conversations.advance(found, state=state, release=False, now=self._clock())
+            with suppress(Conflict):
+                await self._store.committer.commit([change])
+                return
+        structlog.get_logger().info("conversation.draft_left", conversation=conversation_id)
 
     async def reply(self, conversation: Conversation, member: Member, text: str, *, author: str, key: str) -> None:
         """Send ``text``; the member's time begins anew. ``key``: of the form, so that it is sent once.

@@ -52,8 +52,7 @@ class CasePages:
         return self._on(call, "/accusations", wanted_of(await call.form()))
 
     def _on(self, call: Call, path: str, wanted: Wanted) -> web.StreamResponse:
-        query = self._searches.query(call, wanted)
-        return call.back(f"{path}?{query}" if query else path)
+        return call.back(self._searches.back(call, path, self._searches.query(call, wanted)))
 
     async def _list(self, call: Call, *, accusations: bool) -> web.StreamResponse:
         asked = self._searches.asked(call, call.query)

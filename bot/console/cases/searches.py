@@ -9,7 +9,7 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from bot import masking
 from bot.access.signing_in import LONGEST_SESSION
@@ -62,6 +62,11 @@ class Searches:
         if tells_of_a_person(wanted.q):
             fields[SEALED] = self._sealed(fields.pop("q"), call.viewer.member.id)
         return urlencode(fields | further)
+
+    def back(self, call: Call, path: str, query: str) -> str:
+        """The list at ``path`` that somebody acted on, as narrowed as it was."""
+        again = self.query(call, self.asked(call, dict(parse_qsl(query))).wanted)
+        return f"{path}?{again}" if again else path
 
     def _sealed(self, words: str, member: str) -> str:
         kept = {"q": words, "at": self._clock().timestamp()}

@@ -9,6 +9,7 @@ from bot.console.cases.actions import Refused, needed
 from bot.console.cases.pages import CasePages
 from bot.console.cases.parts import CaseParts
 from bot.console.cases.reach import case_of, reaches
+from bot.console.cases.searches import Searches
 from bot.console.routes import Call
 from storage.cases import AssignmentState, Case, CaseState, EntryKind, lawful_moves
 from storage.clocks import Limit, Stage, TimeUnit
@@ -24,6 +25,7 @@ class UnitActions:
     def __init__(self, parts: CaseParts) -> None:
         self._parts = parts
         self._work = parts.staffwork
+        self._searches = Searches(parts.store.vault, parts.clock)
 
     async def assign(self, call: Call) -> web.StreamResponse:
         assists = [unit for code in await call.chosen("assist") if (unit := _unit(call, code))]
@@ -42,8 +44,9 @@ class UnitActions:
         form = await call.form()
         lead = _unit(call, form.get("lead", ""))
         numbers = (await call.chosen("number"))[:_MOST_AT_ONCE]
+        back = self._searches.back(call, "/cases", form.get("back", ""))
         if lead is None or not numbers:
-            return call.back("/cases", "请先勾选诉求，再选主办单位")
+            return call.back(back, "没有转办：请先勾选诉求，再选主办单位")
         done = 0
         for number in numbers:
             case = await self._parts.store.cases.get(number)
@@ -55,7 +58,7 @@ class UnitActions:
                 continue
             done += 1
         left = len(numbers) - done
-        return call.back("/cases", f"{done} 件已转办{lead.name}" + (f"，{left} 件的状态不能转办" if left else ""))
+        return call.back(back, f"{done} 件已转办{lead.name}" + (f"，{left} 件的状态不能转办" if left else ""))
 
     async def opinion(self, call: Call) -> web.StreamResponse:
         async def do(case: Case, form: Mapping[str, str]) -> str:

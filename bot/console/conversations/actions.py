@@ -12,7 +12,7 @@ from bot.console.conversations import shown
 from bot.console.conversations.pages import ConversationPages
 from bot.console.conversations.parts import ConversationParts
 from bot.console.conversations.reach import conversation_of
-from bot.console.conversations.restoring import HIDDEN, restored
+from bot.console.conversations.restoring import HIDDEN, only_mobile, restored
 from bot.console.routes import Call
 from dialogs.explaining import explain
 from storage.cases import CASE_TYPES, Filer, Source
@@ -97,20 +97,22 @@ class ConversationActions:
 
     async def case_form(self, call: Call) -> web.StreamResponse:
         conversation = await conversation_of(self._store, call)
-        return await self._asked(call, conversation, await self._proposed(conversation))
+        heard = await self._heard(conversation)
+        return await self._asked(call, conversation, self._proposed(conversation, heard), heard)
 
     async def make_case(self, call: Call) -> web.StreamResponse:
         """Write down a case for the resident, who follows it and is told its number."""
         conversation = await conversation_of(self._store, call)
-        proposed = await self._proposed(conversation)
+        heard = await self._heard(conversation)
+        proposed = self._proposed(conversation, heard)
         form = {name: _lines(value) for name, value in (await call.form()).items()}
         # Shown masked; what comes back is filed as it was said.
-        said = [proposed[name] for name in _FREE]
+        said = [*(proposed[name] for name in _FREE), *heard]
         given = {name: restored(form.get(name, ""), *said, name=proposed["name"]) for name in _FREE}
         given |= {name: form.get(name, "") for name in ("type", "category", "key", "accusation")}
         problem = _wrong(given, self._parts.categories, proposed)
         if problem:
-            return await self._asked(call, conversation, given, problem=problem)
+            return await self._asked(call, conversation, given, heard, problem=problem)
         draft = Draft(
             content=given["content"],
             title=given["title"],
@@ -122,6 +124,7 @@ class ConversationActions:
             source=Source(channel=conversation.address.channel, account=conversation.address.account),
         )
         made = await self._parts.casework.create(draft, actor=call.viewer.actor, key=f"console:{given['key']}")
+        await self._parts.attending.drop_draft(conversation.id)
         await self._pages.audit(call, "conversation.filed", conversation.id, case=made.case.number)
         told = f"已登记 {made.case.number}，编号和查询码已告诉对方"
         if draft.accusation and not call.viewer.may(Permission.ACCUSATIONS):
@@ -131,11 +134,14 @@ class ConversationActions:
     async def _again(self, call: Call, problem: str, *, text: str = "") -> web.StreamResponse:
         return await self._pages.page(call, await conversation_of(self._store, call), problem=problem, text=text)
 
-    async def _proposed(self, conversation: Conversation) -> Mapping[str, str]:
-        """What the resident said, as far as the bot understood it; else their words as they are."""
-        slots = explain(conversation.state).slots
+    async def _heard(self, conversation: Conversation) -> Sequence[str]:
+        """What the resident said lately, the oldest first: to the bot, and to staff."""
         heard = await self._store.inbox.history(conversation.id, limit=_HEARD)
-        said = "\n".join(text for text in map(shown.spoken, reversed(heard)) if text)
+        return [text for text in map(shown.spoken, reversed(heard)) if text]
+
+    def _proposed(self, conversation: Conversation, heard: Sequence[str]) -> Mapping[str, str]:
+        """What the resident said, as far as the bot understood it; else their words as they are."""
+        slots, said = explain(conversation.state).slots, "\n".join(heard)
 
         def slot(*names: str) -> str:
             return next((found for name in names if isinstance(found := slots.get(name), str) and found), "")
@@ -148,13 +154,19 @@ class ConversationActions:
             "type": slot("petition_type") or "求助",
             "category": slot("petition_category"),
             "name": slot("petition_name", "known_name"),
-            "phone": slot("petition_phone", "known_phone") or phone,
+            "phone": slot("petition_phone", "known_phone") or phone or only_mobile(said),
             "key": self._parts.key(),
             "accusation": "",
         }
 
     async def _asked(
-        self, call: Call, conversation: Conversation, given: Mapping[str, str], *, problem: str = ""
+        self,
+        call: Call,
+        conversation: Conversation,
+        given: Mapping[str, str],
+        heard: Sequence[str],
+        *,
+        problem: str = "",
     ) -> web.StreamResponse:
         words = shown.words_of(conversation, ())
         return call.page(
@@ -162,6 +174,7 @@ class ConversationActions:
             status=422 if problem else 200,
             problem=problem,
             given={name: words(value) if name != "key" else value for name, value in given.items()},
+            heard=list(map(words, heard)),
             href=f"/console/conversations/{conversation.id}",
             types=CASE_TYPES,
             categories=self._parts.categories,

@@ -12,6 +12,12 @@ _MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}(?![0-9])"
 _ID_NUMBER = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 
 
+def only_mobile(text: str) -> str:
+    """The one mobile number that stands in ``text``; "" where there is none, or several."""
+    found = {re.sub(r"[ -]", "", each) for each in _MOBILE.findall(text)}
+    return found.pop() if len(found) == 1 else ""
+
+
 def restored(text: str, *originals: str, name: str = "") -> str:
     """``text`` with its masked numbers and name as they stand in ``originals``.
 

@@ -223,7 +223,11 @@ async def test_several_are_assigned_at_once_and_what_cannot_be_is_counted(office
     for number in (first, second):
         await operator.post(f"/cases/{number}/accept")
     chosen = [("number", number) for number in (first, second, unaccepted)]
-    page = await operator.post("/cases/assign", [*chosen, ("lead", "cg")])
+    asked = await operator.post("/cases/assign", [*chosen, ("back", "state=all&q=13800138000&other=x")])
+    assert asked.says("请先勾选诉求，再选主办单位")
+    assert asked.path.startswith("/console/cases?state=all&s="), "the list as it was, without a phone in its address"
+    page = await operator.post("/cases/assign", [*chosen, ("lead", "cg"), ("back", "state=accepted")])
+    assert page.path == "/console/cases?state=accepted"
     assert page.says("2 件已转办市城管局，1 件的状态不能转办")
     assert (await office.case(unaccepted)).state is CaseState.SUBMITTED
 

@@ -270,6 +270,33 @@ async def test_a_case_is_made_of_what_was_said(desk):
     assert case.number in (await desk.sent(path))[-1].text
 
 
+async def test_what_was_told_to_staff_stands_beside_the_form_and_is_put_back(desk):
+    path = await desk.says("我家下水道堵了")
+    await desk.says("在幸福里3号楼，电话13911112222")
+    browser = await desk.console.signed_in("zuoxi", Role.OPERATOR)
+    page = await browser.get(f"{path}/case")
+    beside = page.text.split("对方说过的话")[1]
+    assert "在幸福里3号楼，电话139****2222" in beside
+    assert 'name="phone" maxlength="20" value="139****2222"' in page.text
+    key = re.search(r'name="key" value="(\w+)"', page.text)[1]
+    form = {"content": "下水道堵了，电话139****2222", "type": "求助", "phone": "139****2222", "key": key}
+    await browser.post(f"{path}/case", form)
+    [case] = await desk.store.cases.of_conversation(path.rpartition("/")[2])
+    assert (case.content, case.filer.phone) == ("下水道堵了，电话13911112222", "13911112222")
+
+
+async def test_the_bot_asks_no_further_about_a_matter_that_staff_wrote_down(desk):
+    path = await desk.says("我家下水道堵了")
+    key = path.rpartition("/")[2]
+    found = await desk.store.conversations.get(key)
+    asking = {"engine": {"active_loop": "petition_form", "slots": {"petition_matter": "下水道"}}, "noted": 1}
+    begun = desk.store.conversations.advance(found, state=asking, release=False, now=now())
+    await desk.store.committer.commit([begun])
+    browser = await desk.console.signed_in("zuoxi", Role.OPERATOR)
+    await browser.post(f"{path}/case", {"content": "下水道堵了", "type": "求助", "key": uuid.uuid4().hex})
+    assert (await desk.store.conversations.get(key)).state == {"noted": 1}
+
+
 async def test_the_inbox_tells_of_what_is_new_until_the_session_ends(desk):
     await desk.says("路灯坏了")
     browser = await desk.console.signed_in("zuoxi", Role.OPERATOR)
