@@ -4,7 +4,6 @@ A turn takes the person's lease, loads, and writes guarded by the lease's token 
 process that stalled and lost the lease can never overwrite what came after. Address and state are sealed.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -18,6 +17,7 @@ from storage.driver import Database, Document
 from storage.errors import AlreadyThere, Conflict, TooLarge
 from storage.inbound_json import address_from_json, address_to_json
 from storage.personal_data import Vault
+from storage.plain_json import to_json
 from storage.records import Binding, Conversation, Page, Stop, Taken
 from storage.taking import Claim, Taking, free, lease
 
@@ -55,7 +55,7 @@ class Conversations:
         key = conversation_id(self._vault, address)
         until, begun = now + timedelta(seconds=seconds), self._begun(key, address, now)
         found = await self._taking.take(Claim(key=key, token=token, now=now, until=until, begun=begun))
-        return None if found is None else self.read(found)
+        return None if found is None else self.read(found, address)
 
     async def take_by_id(
         self,
@@ -258,7 +258,7 @@ class Conversations:
         return Binding(**{**content, "until": datetime.fromisoformat(content["until"])})
 
     def _sealed_state(self, key: str, state: Mapping[str, Any]) -> bytes:
-        content = json.dumps(state, ensure_ascii=False, separators=(",", ":")).encode()
+        content = to_json(state)
         if len(content) > STATE_LIMIT:
             msg = f"state of {key}: {len(content)} of at most {STATE_LIMIT} bytes"
             raise TooLarge(msg)

@@ -22,6 +22,7 @@ from storage import keys
 from storage.driver import Database
 from storage.errors import NewerKey, StorageError, Unreadable
 from storage.master_key import MasterKey
+from storage.plain_json import from_json, to_json
 
 _PSEUDONYM_BYTES = 16
 _CODE_BYTES = 32
@@ -91,11 +92,11 @@ class Vault:
             raise self._why(bytes(sealed[:_PREFIX_LENGTH]), place) from None
 
     def seal_json(self, value: Any, place: str) -> bytes:
-        return self.seal(json.dumps(value, ensure_ascii=False, separators=(",", ":")), place)
+        return self.seal(to_json(value), place)
 
     def open_json(self, sealed: bytes, place: str) -> Any:
         """Like ``open``, for what ``seal_json`` closed."""
-        return json.loads(self.open(sealed, place))
+        return from_json(self.open_bytes(sealed, place))
 
     def lookup(self, value: str, kind: str) -> bytes:
         """Give the twin to keep beside a sealed value: always the same for a value of a kind ("phone")."""
