@@ -9,7 +9,7 @@ import contextlib
 import socket
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import structlog
 from aiohttp import web
@@ -33,10 +33,13 @@ from storage.driver import Database
 from storage.errors import KeysMissing, StorageAway, StorageError
 from storage.stamps import Stamps
 
+if TYPE_CHECKING:
+    from bot.quiet_server import QuietRunner
+
 _TIMEOUT_MS = 1_500
 _LOOK_S = 0.5
 _BACKLOG = 512
-_END_S = 5.0
+_END_S, _QUIET_S = 5.0, 1.0
 _KEEPS = "消息先存在本机，连上后自动继续"
 _KEEPS_NOT = "还没有主密钥，或本机存不了：消息暂时收不下，平台会重发；正在等待，连上后自动继续"
 
@@ -80,6 +83,7 @@ class Meanwhile:
         self._metrics = Metrics()
         self._stack = contextlib.AsyncExitStack()
         self._socket: socket.socket | None = None
+        self._runner: QuietRunner | None = None
         self.door: Door | None = None
         """The spool, where this had to be."""
 
@@ -109,14 +113,17 @@ class Meanwhile:
 
     def shared_socket(self) -> socket.socket | None:
         """The port, for whoever takes over: calls that come in between wait in its queue."""
-        return None if self._socket is None else self._socket.dup()
+        if self._socket is None or self._runner is None:
+            return None
+        self._runner.port_goes_on = True
+        return self._socket.dup()
 
     async def end(self) -> None:
         """Take no more calls; those under way are answered."""
-        await self._stack.aclose()
-        if self._socket is not None:
+        if self._socket is not None:  # whoever takes over, and who answers here, have their own of it
             self._socket.close()
             self._socket = None
+        await self._stack.aclose()
 
     async def _open(self) -> None:
         disk = await self._disk()
@@ -157,7 +164,8 @@ class Meanwhile:
             tokens=frozenset(token.get_secret_value() for token in self._settings.api.tokens.values()),
             clock=self._clock,
         )
-        runner = make_runner(make_web(parts), shutdown_seconds=_END_S)
+        runner = make_runner(make_web(parts), shutdown_seconds=_END_S, quiet_seconds=_QUIET_S)
+        self._runner = runner
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
         self._socket = _listening(self._settings.http.host, self._settings.http.port)

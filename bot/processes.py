@@ -38,6 +38,8 @@ WEB_TIMEOUT_MS = 1_500
 WORKER_TIMEOUT_MS = 10_000
 DRAIN_SECONDS = 8.0
 """What is under way at SIGTERM gets this long; containers and ``up`` kill after ten seconds or more."""
+QUIET_SECONDS = 2.0
+"""So long a stopping web process keeps connections on which nothing is said: a proxy may be about to use them."""
 _LAST_SECONDS = 1.0
 _LISTEN_BACKLOG = 512
 
@@ -59,7 +61,8 @@ async def _serve(settings: Settings, stop: asyncio.Event, meanwhile: Meanwhile) 
     ):
         marks = PassiveMarks(services.store, services.clock, services.queue.kick)
         marking = asyncio.create_task(marks.run())
-        runner = make_runner(_application(services, marks, keeper), shutdown_seconds=DRAIN_SECONDS)
+        application = _application(services, marks, keeper)
+        runner = make_runner(application, shutdown_seconds=DRAIN_SECONDS, quiet_seconds=QUIET_SECONDS)
         await runner.setup()
         try:
             await _site(runner, settings, meanwhile).start()

@@ -1,10 +1,16 @@
-"""The HTTP server's own refusals, without a word of what was sent; and its patience with slow callers.
+"""The HTTP server's own refusals, without a word of what was sent; its patience with slow callers; and its end.
 
 What breaks before a handler is asked (a first line that is too long, a header that is none) is otherwise quoted in the
 answer and, with a traceback, in the log: addresses bear secrets and what residents write.
+
+Who has a connection when the server ends gets an answer: what waits to be accepted is accepted before the port is
+closed, what is said until then is heard, and each answer says that it is the connection's last (docs/operations.md).
 """
 
 import asyncio
+import contextlib
+import os
+import socket
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -19,13 +25,46 @@ if TYPE_CHECKING:
     from aiohttp.streams import StreamReader
 
 
+_LAST_SECONDS = 1.0
+"""Of the time for ending: for handlers that are cancelled."""
+_LOOK_S = 0.02
+
+
 class QuietRunner(web.AppRunner):
-    """Runs an application with ``_Connection`` for each caller."""
+    """Runs an application with ``_Connection`` for each caller.
+
+    ``quiet_seconds``: how long at the end, at most, a connection on which nothing is said is kept: a proxy may use it
+    at this very moment, and whoever learns that it is closed cannot know whether the call was heard.
+    ``port_goes_on``: somebody else accepts what waits there.
+    """
+
+    def __init__(self, app: web.Application, *, quiet_seconds: float = 0.0, **named: Any) -> None:
+        super().__init__(app, **named)
+        self._quiet_seconds = quiet_seconds
+        self.port_goes_on = False
+        app.on_response_prepare.append(self._say_the_last)
+
+    async def cleanup(self) -> None:
+        """Close the port, answer whoever has a connection, and end."""
+        if self._server is not None:
+            self._server.pre_shutdown()
+        waiting: list[socket.socket] = []
+        for site in self.sites:
+            waiting += await _closed(site, last=not self.port_goes_on)
+        for each in waiting:
+            await _let_in(self._server, each)
+        await super().cleanup()
+
+    async def _say_the_last(self, _request: web.Request, response: web.StreamResponse) -> None:
+        if isinstance(self._server, _Server) and self._server.ending:
+            response.force_close()
+            response.headers["Connection"] = "close"
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
         return _Server(
             made.request_handler,
+            quiet_seconds=self._quiet_seconds,
             request_factory=made.request_factory,
             handler_cancellation=made.handler_cancellation,
             loop=made._loop,  # noqa: SLF001 - aiohttp has no other way to choose the class of connections
@@ -33,10 +72,50 @@ class QuietRunner(web.AppRunner):
         )
 
 
+async def _closed(site: web.BaseSite, *, last: bool) -> list[socket.socket]:
+    """Close the port; where nobody else has it, give those who waited there: the system would else break them off."""
+    server = site._server  # noqa: SLF001 - aiohttp shows it nowhere
+    sockets = getattr(server, "sockets", ()) if last else ()
+    kept = [socket.socket(fileno=os.dup(each.fileno())) for each in sockets]
+    await site.stop()
+    waiting: list[socket.socket] = []
+    for each in kept:  # nothing is awaited from here on: the shorter, the fewer come in between
+        each.setblocking(False)
+        with each, contextlib.suppress(OSError):
+            while True:
+                waiting.append(each.accept()[0])
+    return waiting
+
+
+async def _let_in(server: web.Server | None, caller: socket.socket) -> None:
+    caller.setblocking(False)
+    with contextlib.suppress(OSError):  # gone meanwhile
+        await asyncio.get_running_loop().connect_accepted_socket(server or asyncio.Protocol, caller)
+
+
 class _Server(web.Server):
-    def __init__(self, *given: Any, **named: Any) -> None:
+    def __init__(self, *given: Any, quiet_seconds: float, **named: Any) -> None:
         super().__init__(*given, **named)
         self._slow = SlowCallers()
+        self._quiet_seconds = quiet_seconds
+        self.ending = False
+
+    def pre_shutdown(self) -> None:
+        """From now on each answer is the last of its connection."""
+        self.ending = True
+
+    async def shutdown(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - aiohttp's name
+        """Wait for what is said on the connections and its answers, at most ``timeout``; then close them."""
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        until = begun + max(0.0, (timeout or 0.0) - _LAST_SECONDS)
+        while self._waited_for(quiet=loop.time() - begun < self._quiet_seconds) and loop.time() < until:  # noqa: ASYNC110
+            await asyncio.sleep(_LOOK_S)
+        super().pre_shutdown()
+        await super().shutdown(min(timeout or 0.0, _LAST_SECONDS))
+
+    def _waited_for(self, *, quiet: bool) -> bool:
+        return any(quiet or each.speaking for each in self.connections if isinstance(each, _Connection))
 
     def __call__(self) -> RequestHandler:
         return _Connection(self, slow=self._slow, loop=self._loop, **self._kwargs)
@@ -77,6 +156,12 @@ class _Connection(RequestHandler):
         elif self._body is None and self._unfinished.timer is None and data:
             self._await_head()
         self._unfinished.got += len(data)
+
+    @property
+    def speaking(self) -> bool:
+        """Whether a call is being said here, or answered."""
+        begun = self._unfinished.timer is not None and self._unfinished.got > 0
+        return bool(self._request_in_progress or self._messages or self._body is not None or begun)
 
     def _await_head(self) -> None:
         self._slow.begin(self._unfinished, seconds=slow_callers.HEAD_SECONDS, late=self._late)

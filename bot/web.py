@@ -36,10 +36,11 @@ Depths = Callable[[], Awaitable[Mapping[str, int]]]
 """Counts what waits, by queue; nothing where it cannot be counted now."""
 
 
-def make_runner(app: web.Application, *, shutdown_seconds: float) -> web.AppRunner:
+def make_runner(app: web.Application, *, shutdown_seconds: float, quiet_seconds: float = 0.0) -> QuietRunner:
     """``app``, as this service runs it."""
     return QuietRunner(
         app,
+        quiet_seconds=quiet_seconds,
         access_log=None,
         shutdown_timeout=shutdown_seconds,
         keepalive_timeout=_IDLE_SECONDS,
