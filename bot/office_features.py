@@ -25,6 +25,7 @@ def further_features(services: Services) -> Sequence[Feature]:
         "离开账号、没有诉求的人的来往消息": kept.left_days,
         "长期没有来信、没有在办诉求的人的来往消息": kept.talk_days,
         "已办结诉求的来信人信息、附件和通知": kept.case_days,
+        "领导接待日的预约人信息": kept.booking_days,
     }
     digest = DigestParts(store=store, figures=Figures(store.database), clock=clock, office=office)
     return (

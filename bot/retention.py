@@ -9,7 +9,8 @@ import structlog
 from bot.casework.persons import Persons
 from bot.clocks.calendar import SHANGHAI
 from bot.periodic import repeatedly
-from bot.settings_sections import Retention
+from bot.publishing.rights import forget
+from bot.settings_retention import Retention
 from channels.base import Clock
 from storage.audit import AuditLine
 from storage.cases import Actor, ActorKind
@@ -69,12 +70,12 @@ class RetentionJob:
         counts = {
             "cases": await self._cases(stop, now, periods.case_days),
             "talks": await self._talks(stop, now, periods.talk_days),
+            "bookings": await self._bookings(stop, now, periods.booking_days),
         }
         if stop.is_set():
             return None
-        report = RetentionReport(
-            day=day, at=now, counts=counts, days={"cases": periods.case_days, "talks": periods.talk_days}
-        )
+        days = {"cases": periods.case_days, "talks": periods.talk_days, "bookings": periods.booking_days}
+        report = RetentionReport(day=day, at=now, counts=counts, days=days)
         await self._store.audit.add(
             AuditLine(at=now, actor="system", name="系统", action="retention.ran", details={**counts, "day": day})
         )
@@ -122,6 +123,15 @@ class RetentionJob:
             erased += more
             if not looked_at:
                 break
+        return erased
+
+    async def _bookings(self, stop: asyncio.Event, now: datetime, days: int) -> int:
+        """Who booked a place at reception days that are as long past."""
+        erased, before = 0, (now - timedelta(days=days)).astimezone(SHANGHAI).date()
+        while days and not stop.is_set() and await self._hold():
+            if not (found := await self._store.bookings.over(before=before, limit=_AT_ONCE)):
+                break
+            erased += await forget(self._store, found)
         return erased
 
     async def _hold(self) -> bool:

@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError
 
 from bot.settings_broadcasts import Broadcasts
 from bot.settings_problems import explain, split_accounts
+from bot.settings_retention import Retention
 from bot.settings_sections import (
     Api,
     Assistance,
@@ -26,7 +27,6 @@ from bot.settings_sections import (
     Notices,
     Office,
     Redis,
-    Retention,
     Section,
     Speech,
     Spool,

@@ -66,11 +66,10 @@ class Bookings:
         found = await self._bookings.find(where, sort=(("day", 1),), limit=limit)
         return [self._booking(each) for each in found]
 
-    def forget(self, booking: Booking) -> Change:
-        """Give the change that erases who it was; that there was one stays."""
-        return self.change(
-            booking, name="", phone="", matter="", case_number="", conversation_id=None, booked_by="", erased=True
-        )
+    def forget(self, booking: Booking, **facts: Any) -> Change:
+        """Give the change that erases who it was, and to ``facts`` besides; that there was one stays."""
+        nobody = {"name": "", "phone": "", "matter": "", "case_number": "", "conversation_id": None, "booked_by": ""}
+        return self.change(booking, **nobody, erased=True, **facts)
 
     def _document(self, booking: Booking) -> Document:
         sealed = {name: getattr(booking, name) for name in _SEALED}

@@ -11,6 +11,7 @@ from datetime import datetime
 from bot import masking
 from bot.access.members import By
 from bot.local_time import at
+from bot.publishing.rights import bookings_told, over_of
 from channels.base import Clock
 from dialogs.nlu.phones import find_phones
 from storage.audit import AuditLine
@@ -59,6 +60,7 @@ class Persons:
             *(f"　{at(each.at)}　{_said(each)}" for each in entries if each.public),
         ]
         if who.conversation_id:
+            lines += ["领导接待日预约：", *await bookings_told(self._store, who.conversation_id)]
             lines += ["来往消息：", *await self._talk(who.conversation_id)]
         return "\r\n".join(lines)
 
@@ -112,7 +114,9 @@ class Persons:
         entry = TimelineEntry(at=now, actor=actor, kind=EntryKind.ERASED, note=note)
         changes = store.cases.append(case, entry, **without_person(case, mask))
         begun = store.erasure.begun(case.number, at=now)
-        await store.committer.commit([*changes, begun, *store.erasure.masked(entries, mask)])
+        theirs = await over_of(store, case.filer.conversation_id, now) if case.filer.conversation_id else ()
+        booked = [store.bookings.forget(each) for each in theirs]
+        await store.committer.commit([*changes, begun, *booked, *store.erasure.masked(entries, mask)])
         await self.finish(case.number, begun_at=now)
 
     async def finish(self, number: str, *, begun_at: datetime) -> None:

@@ -59,11 +59,13 @@ def taken(store: Store, publication: Publication, booking: Booking) -> Sequence[
 
 def freed(store: Store, publication: Publication, booking: Booking) -> Sequence[Change]:
     """The changes by which it gives its place back."""
+    return [given_back(store, publication, booking), store.bookings.change(booking, state=BookingState.CANCELLED)]
+
+
+def given_back(store: Store, publication: Publication, booking: Booking) -> Change:
+    """The change that makes its number free again."""
     seats = tuple(seat for seat in publication.seats if seat != booking.seat)
-    return [
-        store.publications.change(publication, seats=seats),
-        store.bookings.change(booking, state=BookingState.CANCELLED),
-    ]
+    return store.publications.change(publication, seats=seats)
 
 
 def told_already(day: date, now: datetime) -> str:

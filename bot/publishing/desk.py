@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bot.broadcasts.office import Doer
 from bot.casework.service import Kick
 from bot.publishing import words
-from bot.publishing.booking import freed, taken, told_already
+from bot.publishing.booking import freed, given_back, taken, told_already
 from bot.publishing.errors import NoPlace, NotNow
 from bot.publishing.seats import Asker, Seats, written_phone
 from bot.publishing.telling import Teller
@@ -99,6 +99,25 @@ class ReceptionDesk:
         except Conflict:
             raise NotNow from None
         await self._audit("booking.marked", booking, by, seat=booking.seat, state=state.value)
+
+    async def erase(self, booking: Booking, *, by: Doer, reason: str) -> None:
+        """Erase who booked, at their wish; a place that is still to come is given back.
+
+        Raises:
+            NotNow
+        """
+        publication = await self._store.publications.get(booking.reception_id)
+        if publication is None:
+            raise NotNow
+        changes: Sequence[Change] = [self._store.bookings.forget(booking)]
+        if booking.state is BookingState.BOOKED and publication.shown(self._clock()):
+            gone = self._store.bookings.forget(booking, state=BookingState.CANCELLED)
+            changes = [given_back(self._store, publication, booking), gone]
+        await self._audit("booking.erased", booking, by, seat=booking.seat, reason=reason)
+        try:
+            await self._commit(changes, ())
+        except Conflict:
+            raise NotNow from None
 
     def _booking(self, publication: Publication, seat: int, *, name: str, phone: str, matter: str, by: Doer) -> Booking:
         now, day = self._clock(), publication.reception.day

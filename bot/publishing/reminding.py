@@ -5,18 +5,17 @@ workers one writes it, and a booking that is given back at that moment is not re
 """
 
 import asyncio
-import contextlib
 from datetime import timedelta
 
 import structlog
 
 from bot.casework.service import Kick
 from bot.clocks.calendar import SHANGHAI
-from bot.faults import frames_of
+from bot.periodic import repeatedly
 from bot.publishing import words
 from bot.publishing.telling import Teller
 from channels.base import Clock
-from storage.errors import Conflict, StorageError
+from storage.errors import Conflict
 from storage.publication_records import Booking, BookingState, Publication, PublicationKind
 from storage.store import Store
 
@@ -35,16 +34,7 @@ class Reminders:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until ``stop``."""
-        while not stop.is_set():
-            try:
-                await self.look()
-            except StorageError as error:
-                structlog.get_logger().warning("reminders.storage_error", error=error.code)
-            except Exception as error:  # noqa: BLE001 - the next look begins anew
-                structlog.get_logger().error("reminders.broke", error=type(error).__name__, frames=frames_of(error))
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_LOOK_S):
-                    await stop.wait()
+        await repeatedly(self.look, stop, name="reminders", seconds=_LOOK_S)
 
     async def look(self) -> int:
         """Remind of tomorrow; give how many were reminded.

@@ -31,7 +31,8 @@ class TellOwnData(Action):
         if turn.entity("topic") == "phone":
             return _new_number(dispatcher, turn)
         cases = await self._world.cases.mine(turn.conversation_id)
-        say(dispatcher, "utter_own_data", kept=_kept(tracker, len(cases)), office=self._world.office.name)
+        booked = len(await self._world.receptions.mine(turn.conversation_id))
+        say(dispatcher, "utter_own_data", kept=_kept(tracker, len(cases), booked), office=self._world.office.name)
         return []
 
 
@@ -42,7 +43,7 @@ def _new_number(dispatcher: CollectingDispatcher, turn: Turn) -> list[Any]:
     return [SlotSet("known_phone", phones[0].value)] if len(phones) == 1 else []
 
 
-def _kept(tracker: Tracker, cases: int) -> str:
+def _kept(tracker: Tracker, cases: int, booked: int) -> str:
     draft = read_draft(tracker)
     name = draft.name or tracker.slots.get("known_name") or ""
     phone = draft.phone or tracker.slots.get("known_phone") or ""
@@ -50,6 +51,7 @@ def _kept(tracker: Tracker, cases: int) -> str:
         f"姓名 {name[:_SHOWN]}{'*' * (len(name) - _SHOWN)}" if name else "",
         f"电话 {mask_phone(phone)}" if phone else "",
         f"登记过的诉求 {cases}件" if cases else "",
+        f"领导接待日预约 {booked}个" if booked else "",
         "正在登记的内容" if draft.matter else "",
         "这里的聊天记录",
     )

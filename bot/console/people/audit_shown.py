@@ -48,6 +48,19 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "conversation.filed": "从会话登记诉求",
         "case.merged": "并案",
         "case.split": "撤销并案",
+        "clarification.written": "写正面通告",
+        "clarification.published": "审批公布正面通告",
+        "clarification.withdrawn": "撤下正面通告",
+        "reception.written": "安排领导接待日",
+        "reception.published": "审批公布领导接待日",
+        "reception.change_written": "更改领导接待日，待审批",
+        "reception.changed": "领导接待日的更改生效",
+        "reception.withdrawn": "取消领导接待日",
+        "booking.added": "代约领导接待",
+        "booking.cancelled": "取消别人的接待预约",
+        "booking.marked": "记录接待到场",
+        "booking.revealed": "查看接待预约名单",
+        "booking.erased": "删除接待预约人信息",
         "broadcast.written": "写通知",
         "broadcast.approved": "审批通过通知",
         "broadcast.started": "开始发通知",
@@ -62,8 +75,18 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "clock_rules.changed": "修改时限规则",
     }
 )
-_SEEN = ("case.revealed", "conversation.revealed", "attachment.read", "person.copied", "person.corrected")
+_SEEN = (
+    "case.revealed",
+    "conversation.revealed",
+    "booking.revealed",
+    "attachment.read",
+    "person.copied",
+    "person.corrected",
+)
 _PEOPLE = ("staff.added", "staff.changed", "staff.password_reset", "staff.unlocked", "units.imported")
+
+
+_BOOKED = ("booking.added", "booking.cancelled", "booking.marked")
 
 
 def _beginning(*words: str) -> tuple[str, ...]:
@@ -74,12 +97,13 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {
         "seen": ("查看来信人信息", _SEEN),
         "exports": ("导出", tuple(action for action in ACTIONS if action.endswith(".exported"))),
-        "erased": ("删除个人信息", ("person.erased", "retention.ran")),
+        "erased": ("删除个人信息", ("person.erased", "booking.erased", "retention.ran")),
         "signing": ("登录和密码", tuple(each for each in _beginning("staff.") if each not in _PEOPLE)),
         "people": ("人员、单位、令牌", (*_PEOPLE, *_beginning("token."))),
         "talks": ("会话", tuple(each for each in _beginning("conversation.") if each not in _SEEN)),
         "merging": ("并案", _beginning("case.merged", "case.split")),
         "notices": ("通知", _beginning("broadcast.")),
+        "published": ("正面通告和接待日", (*_beginning("clarification.", "reception."), *_BOOKED)),
         "edits": ("问答和用语", _beginning("edit.", "question.", "answers.")),
         "rules": ("时限规则", _beginning("clock_rules.")),
     }

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from bot.access.permissions import Permission
 from bot.console.notices.reach import doer_of
 from bot.console.publications.pages import PublicationPages
 from bot.console.publications.parts import PATHS, PublicationParts, booking_of, publication_of
@@ -12,6 +13,7 @@ from bot.publishing.errors import PublishError
 from bot.publishing.forms import clarification_of, reception_of
 from storage.publication_records import BookingState, Publication, PublicationKind
 
+_LONGEST_REASON = 200
 _MARKS = {"came": BookingState.CAME, "missed": BookingState.MISSED, "booked": BookingState.BOOKED}
 
 
@@ -91,6 +93,21 @@ class PublicationActions:
         except PublishError as error:
             return await self._pages.again(call, publication, error.sentence)
         return call.back(f"{self._path}/{publication.id}", f"第 {booking.seat} 号：{state.label}")
+
+    async def erase(self, call: Call) -> web.StreamResponse:
+        """For whoever sees to the rights of persons as well."""
+        if not call.viewer.may(Permission.PERSONS):
+            raise web.HTTPForbidden
+        publication = await publication_of(self._parts, call, self._kind)
+        booking = await booking_of(self._parts, call, publication)
+        reason = (await call.form()).get("reason", "")[:_LONGEST_REASON]
+        if not reason:
+            return await self._pages.again(call, publication, "请写明原因")
+        try:
+            await self._parts.desk.erase(booking, by=doer_of(call.viewer), reason=reason)
+        except PublishError as error:
+            return await self._pages.again(call, publication, error.sentence)
+        return call.back(f"{self._path}/{publication.id}", f"第 {booking.seat} 号的个人信息已删除")
 
     async def _step(
         self, call: Call, publication: Publication, step: Callable[[Publication], Awaitable[Publication]], told: str

@@ -49,4 +49,5 @@ def _of_bookings(parts: PublicationParts) -> tuple[Route, ...]:
         Route(method="POST", path=f"{one}/bookings", handler=actions.book, needs=receives),
         Route(method="POST", path=f"{booking}/cancel", handler=actions.give_back, needs=receives),
         Route(method="POST", path=f"{booking}/mark", handler=actions.mark, needs=receives),
+        Route(method="POST", path=f"{booking}/erase", handler=actions.erase, needs=receives),
     )

@@ -119,6 +119,7 @@ class PublicationPages:
             may_approve=viewer.may(Permission.APPROVE_NOTICES),
             may_receive=viewer.may(Permission.RECEPTIONS),
             may_reveal=viewer.may(Permission.RECEPTIONS) and viewer.may(Permission.REVEAL),
+            may_erase=viewer.may(Permission.PERSONS),
             full=full,
             **await self._bookings(call, publication, full=full),
         )

@@ -11,7 +11,7 @@ from bot.casework.searching import SearchMinder
 from bot.console.app import ROUTES
 from bot.console.persons import PersonParts, persons_feature
 from bot.retention import RetentionJob
-from bot.settings_sections import Retention
+from bot.settings_retention import Retention
 from channels.messages import Address, Inbound, Kind
 from storage.cases import Actor, ActorKind, CaseState, EntryKind, Filer
 from storage.errors import Conflict
@@ -172,8 +172,8 @@ async def test_what_was_kept_for_its_period_is_erased_by_night_and_reported(offi
     report = await nightly.look(asyncio.Event())
     assert (report.day, report.counts, report.days) == (
         "2027-01-11",
-        {"cases": 1, "talks": 0},
-        {"cases": 30, "talks": 0},
+        {"cases": 1, "talks": 0, "bookings": 0},
+        {"cases": 30, "talks": 0, "bookings": 365},
     )
     assert await nightly.look(asyncio.Event()) is None, "once a night"
     assert [(await office.store.cases.get(each)).erased for each in (old, fresh, going)] == [True, False, False]
@@ -269,7 +269,7 @@ async def test_without_a_period_nothing_is_erased(office, clock):
     await talk(office, clock)
     number = await closed(office)
     clock.now = datetime(2046, 1, 1, 20, 0, tzinfo=UTC)
-    assert (await job(office, clock).look(asyncio.Event())).counts == {"cases": 0, "talks": 0}
+    assert (await job(office, clock).look(asyncio.Event())).counts == {"cases": 0, "talks": 0, "bookings": 0}
     assert not (await office.store.cases.get(number)).erased
 
 

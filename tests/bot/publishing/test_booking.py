@@ -15,8 +15,11 @@ from bot.publishing.errors import NoPlace, NotNow, OwnWords, PublishRefused
 from bot.publishing.forms import clarification_of, reception_of
 from bot.publishing.office import PublicationOffice
 from bot.publishing.reminding import Reminders
+from bot.publishing.rights import bookings_told, over_of
 from bot.publishing.seats import Seats
 from bot.publishing.telling import Teller
+from bot.retention import RetentionJob
+from bot.settings_retention import Retention
 from channels.messages import Address
 from dialogs.outcome import BookReception, CancelBooking
 from dialogs.receptions import NoSeat
@@ -265,3 +268,24 @@ async def test_what_is_past_or_withdrawn_is_shown_no_more(town: Town) -> None:
     assert await town.store.publications.shown(kind, last + timedelta(minutes=1)) == []
     await town.office.withdraw(published, reason="", by=EDITOR)
     assert await town.store.publications.shown(kind, NOW) == []
+
+
+async def test_who_booked_is_forgotten_at_their_wish_and_when_the_period_is_over(town: Town) -> None:
+    day = await town.published()
+    person = await town.person(1)
+    await town.asks(person, day)
+    booking, _ = await town.desk.book(day, name="李四", phone="13900139000", matter="物业", by=APPROVER)
+    told = "\n".join(await bookings_told(town.store, person.id))
+    assert all(words in told for words in ("张三丰", "13800138001", "物业乱收费", "第1号"))
+    await town.desk.erase(booking, by=APPROVER, reason="本人要求")
+    gone = await town.store.bookings.get(booking.id)
+    assert (gone.name, gone.phone, gone.matter, gone.erased, gone.state) == ("", "", "", True, BookingState.CANCELLED)
+    assert (await town.store.publications.get(day)).seats == (1,)
+    assert await over_of(town.store, person.id, NOW) == []  # still to come: the door needs to know
+    assert len(await over_of(town.store, person.id, NOW + timedelta(days=5))) == 1
+    town.now = datetime(2027, 11, 26, 20, 0, tzinfo=UTC)  # four in the morning, a year and a day later
+    nightly = RetentionJob(store=town.store, periods=Retention(), clock=lambda: town.now)
+    assert (await nightly.look(asyncio.Event())).counts["bookings"] == 1
+    assert await bookings_told(town.store, person.id) == []
+    kept = await town.store.bookings.of_reception(day)
+    assert [(each.seat, each.name, each.erased) for each in kept] == [(1, "", True), (2, "", True)]
