@@ -60,7 +60,9 @@ def cases_feature(parts: CaseParts) -> Feature:
     )
     tabs = (
         Tab(path="/cases", label="诉求", needs=frozenset({Permission.CASES}), order=20),
-        Tab(path="/accusations", label="检举控告", needs=frozenset({Permission.ACCUSATIONS}), order=25),
+        Tab(
+            path="/accusations", label="检举控告", needs=frozenset({Permission.ACCUSATIONS}), order=25, also=("/cases",)
+        ),
     )
     return Feature(routes=(*looks, *acts), tabs=tabs)
 

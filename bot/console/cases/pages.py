@@ -19,6 +19,7 @@ from bot.console.cases.parts import CaseParts
 from bot.console.cases.reach import case_of, may_reveal, reaches, within_reach
 from bot.console.cases.register import found, narrowed_by_words
 from bot.console.cases.searches import Searches, tells_of_a_person
+from bot.console.cases.waiting import waiting_of
 from bot.console.routes import Call, Viewer
 from dialogs.faq.answers import Answer
 from storage.attachment_records import AttachmentState
@@ -171,6 +172,7 @@ class CasePages:
             may_reveal=may_reveal(viewer, case),
             own=own,
             ready=answers_ready(case),
+            waiting=waiting_of(case, entries),
             drafts=_drafts(viewer, case),
             proposed=proposed,
             chosen=chosen,

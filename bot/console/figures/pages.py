@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 from aiohttp import web
 
+from bot.access.permissions import Permission
 from bot.clocks.calendar import SHANGHAI, local_day
 from bot.console.cases import shown
 from bot.console.cases.reach import is_office, reaches, within_reach
@@ -68,13 +69,16 @@ class FigurePages:
         }
         reach = {name: within_reach(call.viewer, each, accusations=False) for name, each in wanted.items()}
         counts = await asyncio.gather(*(self._store.cases.count(each, limit=_COUNTED_TO) for each in reach.values()))
+        accepts = call.viewer.may(Permission.INTAKE)
         late, fresh = await asyncio.gather(
-            self._store.cases.list(reach["red"], _SHOWN), self._store.cases.list(reach["submitted"], _SHOWN)
+            self._store.cases.list(reach["red"], _SHOWN),
+            self._store.cases.list(reach["submitted" if accepts else "open"], _SHOWN),
         )
         return call.page(
             "figures/desk.html",
             counts=dict(zip(reach, counts, strict=True)),
             most=_COUNTED_TO,
+            accepts=accepts,
             late=[shown.line(case, now) for case in late.items],
             fresh=[shown.line(case, now) for case in fresh.items],
             lights=await self._changed(call, now),

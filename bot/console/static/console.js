@@ -12,9 +12,15 @@ document.addEventListener("submit", (event) => {
   window.setTimeout(() => {
     for (const button of event.target.querySelectorAll("button")) button.disabled = true;
   }, 0);
+  window.setTimeout(() => { // what takes long says so
+    if (!event.submitter) return;
+    event.submitter.dataset.label = event.submitter.textContent;
+    event.submitter.textContent = "请稍候……";
+  }, 1500);
 });
 window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("form button:disabled:not([data-off])")) button.disabled = false;
+  for (const button of document.querySelectorAll("button[data-label]")) button.textContent = button.dataset.label;
 });
 
 // Ticking the head of a column ticks all below it.

@@ -93,12 +93,15 @@ async def test_a_case_goes_from_filing_to_its_end_through_the_hands_of_four(offi
     page = await handler.get(one)
     assert page.says("提交拟答复")
     assert not page.says("审核并发出答复")
+    assert not page.says("回复督办")
     await leader.post(f"{one}/instruct", {"words": "请城管局三日内办结"})
     await supervisor.post(f"{one}/press", {"words": "请报进展"})
-    assert (await handler.get(one)).says("请城管局三日内办结")
+    page = await handler.get(one)
+    assert page.says("领导批示： 请城管局三日内办结")
+    assert page.says("督办，请回复： 请报进展")
     await handler.post(f"{one}/opinion", {"words": "先查电缆"})
     await handler.post(f"{one}/progress", {"note": "已到现场", "public": "on"})
-    await handler.post(f"{one}/press-answer", {"words": "明日完工"})
+    assert not (await handler.post(f"{one}/press-answer", {"words": "明日完工"})).says("督办，请回复")
     assert (await handler.post(f"{one}/draft", {"words": "路灯修好了"})).says("等待审核")
     assert (await handler.post(f"{one}/answer", {"answer": "路灯修好了"})).status == 403
 
@@ -252,10 +255,15 @@ async def test_an_extension_is_asked_by_the_unit_and_granted_by_the_supervisor(o
     supervisor = await office.signed_in("duban", Role.SUPERVISOR)
     assert (await handler.post(f"/cases/{number}/extend", {"days": "10", "words": "x"})).status == 403
     assert (await handler.post(f"/cases/{number}/ask-extension", {"days": "10", "words": "要开挖"})).says("等待审批")
+    asked = await supervisor.get(f"/cases/{number}")
+    assert asked.says("等您审批延期： 申请延长 10 日：要开挖")
+    assert re.search(r'name="days"[^>]*value="10"', asked.text)
+    assert ">要开挖</textarea>" in asked.text
     wrong = await supervisor.post(f"/cases/{number}/extend", {"days": "31", "words": "要开挖"})
     assert wrong.says("延期天数应为 1 到 30")
     granted = await supervisor.post(f"/cases/{number}/extend", {"days": "10", "words": "要开挖", "stage": "close"})
     assert granted.says("已批准延期")
+    assert not granted.says("等您审批延期")
     assert (await office.case(number)).clocks[-1].extension.amount == 10
 
 
@@ -306,3 +314,16 @@ async def test_what_residents_wrote_is_never_run(office):
         assert "<script>alert" not in text
         assert "<img src=x" not in text
         assert "49" not in re.findall(r"onerror=alert\(1\)&gt;(\S{2})", text)
+
+
+async def test_a_case_that_was_given_back_says_so_until_it_is_assigned_anew(office):
+    number = await office.file()
+    operator = await office.signed_in("zuoxi", Role.OPERATOR)
+    await operator.post(f"/cases/{number}/accept")
+    await operator.post(f"/cases/{number}/assign", {"lead": "cg"})
+    handler = await office.signed_in("chengban", Role.HANDLER, unit="cg")
+    await handler.post(f"/cases/{number}/return", {"words": "应由东关街道办理"})
+    page = await operator.get(f"/cases/{number}")
+    assert page.says("承办单位退回了，请重新转办： 市城管局：应由东关街道办理")
+    assert "<details open><summary>调整承办单位" in page.text
+    assert not (await operator.post(f"/cases/{number}/assign", {"lead": "kw-dg"})).says("承办单位退回了")

@@ -116,6 +116,7 @@ async def test_the_desk_shows_what_waits_for_the_viewer(office, clock):
     assert late in page.text
     assert fresh not in page.text
     assert page.says("0 待受理")
+    assert page.says("正在办理的"), "units accept nothing: they see what they have in hand"
 
 
 async def test_the_figures_are_a_page_and_a_table(office):
