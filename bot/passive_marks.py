@@ -16,25 +16,29 @@ _AGAIN_S = 1.0
 _MOST = 10_000
 
 
+def _surely() -> bool:
+    return True
+
+
 class PassiveMarks:
     """Gathers the replies that webhooks carried and marks them sent, many with one write.
 
-    A mark that is lost (the process dies, MongoDB is away) leaves the entry leased to its webhook; when that
-    lease ends a worker sends it once more, marked as perhaps twice. ``kick`` sends the next parts of an answer that
-    was longer than one message.
+    A mark that is lost (the process dies, MongoDB is away), or not made as nobody seems to have read the answer, leaves
+    the entry leased to its webhook; when that lease ends a worker sends it once more, marked as perhaps twice.
+    ``kick`` sends the next parts of an answer that was longer than one message.
     """
 
     def __init__(self, store: Store, clock: Clock, kick: Callable[[Sequence[str]], Awaitable[object]]) -> None:
         self._store = store
         self._clock = clock
         self._kick = kick
-        self._given: dict[str, OutboxEntry] = {}
+        self._given: dict[str, tuple[OutboxEntry, Callable[[], bool]]] = {}
         self._some = asyncio.Event()
 
-    def given(self, entry: OutboxEntry) -> None:
-        """The platform was handed the answer that carried this entry."""
+    def given(self, entry: OutboxEntry, *, read: Callable[[], bool] = _surely) -> None:
+        """The platform was handed the answer that carried this entry. ``read``: whether that still seems so later."""
         if len(self._given) < _MOST:
-            self._given[entry.id] = entry
+            self._given[entry.id] = entry, read
             self._some.set()
 
     async def run(self) -> None:
@@ -51,7 +55,9 @@ class PassiveMarks:
 
     async def flush(self) -> bool:
         """Mark what has been gathered; False: it could not be, and is kept for the next time."""
-        given = dict(self._given)
+        for entry_id in [entry_id for entry_id, (_, read) in self._given.items() if not read()]:
+            self._given.pop(entry_id)
+        given = {entry_id: entry for entry_id, (entry, _) in self._given.items()}
         self._some.clear()
         if not given:
             return True

@@ -122,13 +122,14 @@ class _Server(web.Server):
 
 
 class _Connection(RequestHandler):
-    __slots__ = ("_body", "_slow", "_unfinished")
+    __slots__ = ("_body", "_slow", "_unfinished", "broken_off")
 
     def __init__(self, *given: Any, slow: SlowCallers, **named: Any) -> None:
         super().__init__(*given, **named)
         self._slow = slow
         self._unfinished = Unfinished(address="", give_up=self._give_up)
         self._body: StreamReader | None = None
+        self.broken_off = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -138,6 +139,7 @@ class _Connection(RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._slow.end(self._unfinished)
+        self.broken_off = exc is not None
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:

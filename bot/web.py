@@ -10,6 +10,7 @@ from typing import Protocol
 import structlog
 from aiohttp import web
 
+from bot.answered import GRACE_S, hung_up, stays_whole
 from bot.faults import frames_of
 from bot.intake import Answer
 from bot.metrics import CONTENT_TYPE, Metrics
@@ -108,6 +109,7 @@ class Webhooks:
         if channel is None:
             return web.Response(status=404)
         received_at = self._parts.clock()
+        until = asyncio.get_running_loop().time() + channel.capabilities.answer_within + GRACE_S
         try:
             body = await _read(request)
         except TimeoutError:
@@ -125,9 +127,11 @@ class Webhooks:
             received_at=received_at,
             query_string=request.rel_url.raw_query_string,
         )
-        return await self._answer(request, channel, call)
+        return await self._answer(request, channel, call, until)
 
-    async def _answer(self, request: web.Request, channel: Channel, call: WebhookRequest) -> web.StreamResponse:
+    async def _answer(
+        self, request: web.Request, channel: Channel, call: WebhookRequest, until: float
+    ) -> web.StreamResponse:
         try:
             answer = await self._parts.intake.handle(channel, call)
         except WebhookRefused as refusal:
@@ -142,9 +146,10 @@ class Webhooks:
             )
             return self._unanswered(channel, 500, "broke")
         self._count(channel, "answered")
-        return await self._give(request, answer)
+        return await self._give(request, answer, until)
 
-    async def _give(self, request: web.Request, answer: Answer) -> web.StreamResponse:
+    async def _give(self, request: web.Request, answer: Answer, until: float) -> web.StreamResponse:
+        in_vain = answer.reply is not None and hung_up(request)
         response = web.Response(
             status=answer.response.status,
             body=answer.response.body,
@@ -152,9 +157,10 @@ class Webhooks:
         )
         await response.prepare(request)
         await response.write_eof()
-        # Where the platform hung up before, this raised: its repeat, or a worker, gives the reply.
-        if answer.reply is not None and self._parts.marks is not None:
-            self._parts.marks.given(answer.reply)
+        # Where the platform hung up before, this raised, or was in vain: its repeat, or a worker, gives the reply.
+        in_vain = in_vain or asyncio.get_running_loop().time() > until
+        if answer.reply is not None and self._parts.marks is not None and not in_vain:
+            self._parts.marks.given(answer.reply, read=stays_whole(request))
         return response
 
     def _unanswered(self, channel: Channel, status: int, outcome: str) -> web.Response:

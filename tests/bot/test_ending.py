@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import uvloop
 from aiohttp import web
 from waiting import awaited, soon
 
+from bot.answered import stays_whole
 from bot.web import make_runner
 
 CALL = b"GET /ok HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -26,6 +28,7 @@ class Ending:
     port: int
     asked: asyncio.Event
     answered: asyncio.Event
+    whole: list[Callable[[], bool]]
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
 
     async def call(
@@ -62,7 +65,10 @@ class Ending:
 async def served(quiet_seconds: float) -> AsyncIterator[Ending]:
     asked, answered = asyncio.Event(), asyncio.Event()
 
-    async def ok(_request: web.Request) -> web.Response:
+    whole: list[Callable[[], bool]] = []
+
+    async def ok(request: web.Request) -> web.Response:
+        whole.append(stays_whole(request))
         return web.Response(text="ok")
 
     async def slow(_request: web.Request) -> web.Response:
@@ -76,7 +82,7 @@ async def served(quiet_seconds: float) -> AsyncIterator[Ending]:
     runner = make_runner(app, shutdown_seconds=LONG, quiet_seconds=quiet_seconds)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    ending = Ending(runner=runner, port=runner.addresses[0][1], asked=asked, answered=answered)
+    ending = Ending(runner=runner, port=runner.addresses[0][1], asked=asked, answered=answered, whole=whole)
     try:
         yield ending
     finally:
@@ -140,6 +146,19 @@ async def who_is_being_answered() -> None:
         await awaited(ending, "the end")
 
 
+async def who_breaks_off_and_who_has_read_all() -> None:
+    """What the server is told of the end of a connection, by which it knows whether its answer was read."""
+    async with served(0.0) as server:
+        for broken in (True, False):
+            reader, writer = await server.call(CALL)
+            await awaited(reader.readuntil(b"\r\n\r\nok"), "the answer")
+            if broken:
+                writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            writer.close()
+            await soon(lambda: not server.runner.server.connections, "the server sees it")
+        assert [whole() for whole in server.whole] == [False, True]
+
+
 LOOPS = pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
 SCENES = pytest.mark.parametrize(
     "scene",
@@ -148,6 +167,7 @@ SCENES = pytest.mark.parametrize(
         who_waits_to_be_accepted,
         who_uses_a_connection_again,
         who_is_being_answered,
+        who_breaks_off_and_who_has_read_all,
     ],
 )
 

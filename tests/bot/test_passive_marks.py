@@ -150,6 +150,14 @@ async def test_it_goes_on_when_the_storage_is_back(stage: Stage, monkeypatch: py
     assert await stage.state(entry) is DeliveryState.SENT
 
 
+async def test_what_nobody_seems_to_have_read_is_not_marked(stage: Stage) -> None:
+    unread, read = await stage.put(), await stage.put()
+    stage.marks.given(unread, read=lambda: False)
+    stage.marks.given(read, read=lambda: True)
+    assert await stage.marks.flush()
+    assert [await stage.state(entry) for entry in (unread, read)] == [DeliveryState.SENDING, DeliveryState.SENT]
+
+
 async def test_a_claim_that_was_quicker_than_the_mark_stands(stage: Stage) -> None:
     entry = await stage.put()
     assert await stage.store.outbox.claim(entry.id, token="w", seconds=40, now=LEASE_END)

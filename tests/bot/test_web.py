@@ -3,11 +3,13 @@
 import asyncio
 import json
 import logging
+import socket
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import ANY
 from urllib.parse import urlencode
 
 import aiohttp
@@ -256,6 +258,46 @@ async def test_a_reply_that_a_worker_has_taken_is_not_given_to_a_repeat(stage: S
     [entry] = await stage.store.outbox.history(conversation.id, limit=10)
     assert await stage.store.outbox.claim(entry.id, token="w", seconds=40, now=now() + timedelta(seconds=20))
     assert await stage.say("重复", "700000002") == (200, "success")
+
+
+async def unread(stage: Stage) -> None:
+    """Nobody is taken to have read the reply: a repeat is given it, or a worker sends it, marked."""
+    assert await stage.marks.flush()
+    [conversation] = (await stage.store.conversations.list(limit=10)).items
+    [entry] = await stage.store.outbox.history(conversation.id, limit=10)
+    assert entry.state is DeliveryState.SENDING
+    assert await stage.post(OPEN, signed(), message("在吗", "700000003")) == (200, ANY)
+    claimed = await stage.store.outbox.claim(entry.id, token="w", seconds=40, now=now() + timedelta(seconds=20))
+    assert claimed is not None
+    assert claimed.maybe_twice
+
+
+async def test_a_reply_to_a_platform_that_has_hung_up_is_given_again(stage: Stage, monkeypatch) -> None:
+    """As when this process stood still: that the caller is gone waits in the socket, unread, when the answer is written."""
+    caller = socket.create_connection(("127.0.0.1", stage.client.port))
+    body = message("在吗", "700000003").encode()
+    head = f"POST {OPEN}?{urlencode(signed())} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
+    handle, answered = Intake.handle, asyncio.Event()
+
+    async def then_gone(*given: Any) -> Any:
+        answer = await handle(*given)
+        caller.close()
+        answered.set()
+        return answer
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Intake, "handle", then_gone)
+        caller.sendall(head.encode() + body)
+        await awaited(answered.wait(), "the answer")
+        await stage.knows_that_nobody_is_there()
+    await unread(stage)
+
+
+async def test_a_reply_that_came_after_the_platforms_time_is_given_again(stage: Stage, monkeypatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "GRACE_S", -PATIENCE_S)
+        await stage.post(OPEN, signed(), message("在吗", "700000003"))
+    await unread(stage)
 
 
 async def test_what_is_not_the_platforms_is_refused_and_leaves_nothing(stage: Stage) -> None:
