@@ -15,25 +15,7 @@ _ONE = "/cases/{number}"
 
 def cases_feature(parts: CaseParts) -> Feature:
     """The cases, as a part of the console."""
-    pages, actions, units, exports = CasePages(parts), CaseActions(parts), UnitActions(parts), CaseExport(parts)
-    views = ViewActions(parts)
-    looks = (
-        Route(method="GET", path="/cases", handler=pages.list, needs=Permission.CASES),
-        Route(method="POST", path="/cases/search", handler=pages.search, needs=Permission.CASES),
-        Route(method="GET", path="/cases/export", handler=exports.masked, needs=Permission.EXPORT),
-        Route(method="POST", path="/cases/export", handler=exports.in_full, needs=Permission.EXPORT),
-        Route(method="POST", path="/cases/views", handler=views.keep, needs=Permission.CASES),
-        Route(method="POST", path="/cases/views/drop", handler=views.drop, needs=Permission.CASES),
-        Route(method="POST", path="/cases/assign", handler=units.assign_several, needs=Permission.ASSIGN),
-        Route(method="GET", path="/accusations", handler=pages.accusations, needs=Permission.ACCUSATIONS),
-        Route(
-            method="POST", path="/accusations/search", handler=pages.search_accusations, needs=Permission.ACCUSATIONS
-        ),
-        Route(method="GET", path=_ONE, handler=pages.one, needs=None, any_of=_SEES),
-        Route(method="GET", path=f"{_ONE}/print", handler=pages.printed, needs=None, any_of=_SEES),
-        Route(method="GET", path=f"{_ONE}/attachments/{{id}}", handler=pages.attachment, needs=Permission.REVEAL),
-        Route(method="POST", path=f"{_ONE}/reveal", handler=pages.reveal, needs=Permission.REVEAL),
-    )
+    pages, actions, units = CasePages(parts), CaseActions(parts), UnitActions(parts)
     discipline = frozenset({Permission.INTAKE, Permission.ACCUSATIONS})
     acts = (
         _act("accept", actions.accept, any_of=discipline),
@@ -64,7 +46,29 @@ def cases_feature(parts: CaseParts) -> Feature:
             path="/accusations", label="检举控告", needs=frozenset({Permission.ACCUSATIONS}), order=25, also=("/cases",)
         ),
     )
-    return Feature(routes=(*looks, *acts), tabs=tabs)
+    return Feature(routes=(*_looks(parts, pages, units), *acts), tabs=tabs)
+
+
+def _looks(parts: CaseParts, pages: CasePages, units: UnitActions) -> tuple[Route, ...]:
+    """The lists and what is done with them, and the pages of one case."""
+    exports, views = CaseExport(parts), ViewActions(parts)
+    return (
+        Route(method="GET", path="/cases", handler=pages.list, needs=Permission.CASES),
+        Route(method="POST", path="/cases/search", handler=pages.search, needs=Permission.CASES),
+        Route(method="GET", path="/cases/export", handler=exports.masked, needs=Permission.EXPORT),
+        Route(method="POST", path="/cases/export", handler=exports.in_full, needs=Permission.EXPORT),
+        Route(method="POST", path="/cases/views", handler=views.keep, needs=Permission.CASES),
+        Route(method="POST", path="/cases/views/drop", handler=views.drop, needs=Permission.CASES),
+        Route(method="POST", path="/cases/assign", handler=units.assign_several, needs=Permission.ASSIGN),
+        Route(method="GET", path="/accusations", handler=pages.accusations, needs=Permission.ACCUSATIONS),
+        Route(
+            method="POST", path="/accusations/search", handler=pages.search_accusations, needs=Permission.ACCUSATIONS
+        ),
+        Route(method="GET", path=_ONE, handler=pages.one, needs=None, any_of=_SEES),
+        Route(method="GET", path=f"{_ONE}/print", handler=pages.printed, needs=None, any_of=_SEES),
+        Route(method="GET", path=f"{_ONE}/attachments/{{id}}", handler=pages.attachment, needs=Permission.REVEAL),
+        Route(method="POST", path=f"{_ONE}/reveal", handler=pages.reveal, needs=Permission.REVEAL),
+    )
 
 
 def _act(
