@@ -9,6 +9,7 @@ from dialogs.nlu.after_alarm import (
     asks_who_comes,
     beside_the_danger,
     came_for_more,
+    goes_to_petition,
     has_called,
     is_past,
     is_something_else,
@@ -34,6 +35,7 @@ _OVER_AND_TOLD_IN_FORM = '/inform{"kind": "over"}'
 RAISED = '/danger{"danger"'
 """So begins the payload that raises an alarm."""
 _STAY = '/danger{"topic": "stay"}'
+_PETITION = '/danger{"topic": "petition"}'
 _COMING = '/danger{"topic": "coming"}'
 _CALLED = '/danger{"topic": "called"}'
 _WHERE = '/danger{"topic": "where"}'
@@ -113,6 +115,8 @@ class Alarms:
     def _after(self, kept: Mapping[str, Any], text: str, now: datetime, *, in_form: bool, located: bool) -> str:
         if kept["danger"] in {"", _PAST} or self._danger.certain(text):
             return ""
+        if kept["danger"] == _HARMS_THEMSELVES and self._only_goes_to_petition(text):
+            return _PETITION
         near = now - datetime.fromisoformat(kept["alarm"]) <= _WHERE_FOR
         if near and not in_form and (payload := self._of_help(kept, text, located=located)):
             return payload
@@ -122,6 +126,10 @@ class Alarms:
             return ""
         stays = refuses_help(text) if in_form else not is_something_else(text, self._categories)
         return _STAY if stays else ""
+
+    def _only_goes_to_petition(self, text: str) -> bool:
+        """Speaks of going to petition, and tells no matter yet."""
+        return goes_to_petition(text) and not tells_a_matter(text, self._categories)
 
     def _of_help(self, kept: Mapping[str, Any], text: str, *, located: bool) -> str:
         """What is said of those who come to help: where to, whether they come, that they were called."""

@@ -1,11 +1,13 @@
 """The choices a reply offered: a digit or a title, typed, means the same as the button."""
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from dialogs.nlu import commands
+from dialogs.nlu.bare_numbers import bare_number, chooses_nothing, help_number
 from dialogs.nlu.clean import words_only
 from dialogs.outcome import Reply
 
@@ -62,11 +64,11 @@ def offered(replies: Sequence[Reply], before: Sequence[Mapping[str, Any]], *, no
 def chosen(text: str, options: Sequence[Mapping[str, Any]], *, now: datetime, in_form: bool) -> str | None:
     """The payload of the choice that ``text`` makes; None where it makes none.
 
-    A digit that answers nothing means the menu, outside forms.
+    A number that answers nothing has the menu shown, outside forms.
     """
     bare = words_only(text)
     fresh = _fresh(options, now, in_form=in_form)
-    at = _position(bare)
+    at = _position(text)
     if _OF_MATTERS.match(bare) and any(_APART in str(o["payload"]) for o in fresh):
         return None
     titles = [o["title"] for o in fresh]
@@ -76,11 +78,9 @@ def chosen(text: str, options: Sequence[Mapping[str, Any]], *, now: datetime, in
         return str(fresh[titles.index(text.strip())]["payload"])
     if answer := _plain_answer(text, fresh) or _still_which(text, fresh):
         return answer
-    return (
-        MENU[at][1]
-        if at is not None and at < len(MENU) and not in_form and not fresh
-        else _menu_title(bare, in_form=in_form)
-    )
+    if bare_number(text) and not in_form and beyond(text, options, now=now, in_form=in_form) is None:
+        return "/help" + json.dumps({"kind": "number", "value": bare_number(text)}, ensure_ascii=False)
+    return _menu_title(bare, in_form=in_form)
 
 
 def beyond(
@@ -88,11 +88,16 @@ def beyond(
 ) -> tuple[str, Sequence[str]] | None:
     """The number that ``text`` is, where it is none of those just shown, and what these were; None for all else."""
     fresh = [option for option in _fresh(options, now, in_form=in_form) if not option["turns"]]
-    given = _ANY_NUMBER.fullmatch(words_only(text))
-    if given is None or len(fresh) < _SEVERAL or not all(option.get("shown") for option in fresh):
+    given = bare_number(text) or _number_in(text)
+    if not given or help_number(text) or len(fresh) < _SEVERAL or not all(option.get("shown") for option in fresh):
         return None
-    at = _position(words_only(text))
-    return (given[1], [str(option["shown"]) for option in fresh]) if at is None or at >= len(fresh) else None
+    at = _position(text)
+    return (given, [str(option["shown"]) for option in fresh]) if at is None or at >= len(fresh) else None
+
+
+def _number_in(text: str) -> str:
+    given = _ANY_NUMBER.fullmatch(words_only(text))
+    return given[1] if given else ""
 
 
 def of_cases(options: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -135,8 +140,8 @@ def _shown(replies: Sequence[Reply]) -> Callable[[int, str], str]:
     return lambda number, title: lines.get(str(number), title)
 
 
-def _position(bare: str) -> int | None:
-    found = _DIGIT.fullmatch(bare)
-    if not found:
+def _position(text: str) -> int | None:
+    found = _DIGIT.fullmatch(words_only(text))
+    if not found or chooses_nothing(text):
         return None
     return _CHINESE.index(found[1]) if found[1] in _CHINESE else int(found[1]) - 1

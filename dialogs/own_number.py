@@ -8,6 +8,7 @@ from typing import Any
 from dialogs import options
 from dialogs.engine.contract import requested_slot
 from dialogs.hearing import Thought
+from dialogs.nlu.assent import agrees
 from dialogs.nlu.phones import find_phones
 from dialogs.nlu.this_number import only_names_it, with_number
 from dialogs.outcome import Person
@@ -29,9 +30,20 @@ def told(kept: Mapping[str, Any], thought: Thought, person: Person, now: datetim
     """``thought`` with the number written out where it is only named; elsewhere it is still no part of the matter."""
     asked = requested_slot(kept["engine"])
     number = number_of(person)
-    if number and options.chosen(thought.text, kept["options"], now=now, in_form=bool(asked)) == CHOSEN:
+    if number and (_chooses_it(kept, thought, now) or _agrees_to_it(kept, thought, asked)):
         return replace(thought, text=number)
     if thought.payload or not thought.text or (only_names_it(thought.text) and not asked):
         return thought
     said = with_number(thought.text, number or (_NOT_SAID if asked in _OF_THE_FILER else ""))
     return replace(thought, text=said.strip("，, ") or thought.text)
+
+
+def _chooses_it(kept: Mapping[str, Any], thought: Thought, now: datetime) -> bool:
+    asked = requested_slot(kept["engine"])
+    return options.chosen(thought.text, kept["options"], now=now, in_form=bool(asked)) == CHOSEN
+
+
+def _agrees_to_it(kept: Mapping[str, Any], thought: Thought, asked: str | None) -> bool:
+    """对, 确认: yes to the number that the question for a phone offered."""
+    offered = any(option["payload"] == CHOSEN for option in kept["options"])
+    return asked == "petition_phone" and offered and not thought.payload and agrees(thought.text)

@@ -54,7 +54,7 @@ def build_actions(
         Slow(office),
         Warn(world),
         TakeMedia(world),
-        NotUnderstood(),
+        NotUnderstood(office),
         AnswerPolicy(world),
         ShowProgress(world),
         Withdraw(world),

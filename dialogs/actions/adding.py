@@ -16,6 +16,8 @@ from dialogs.actions.telling import announces_files
 from dialogs.actions.withdrawing import open_cases, say_nothing_open
 from dialogs.actions.world import Turn, World, digresses, say, turn_of
 from dialogs.nlu import commands
+from dialogs.nlu.assent import agrees
+from dialogs.nlu.bare_numbers import bare_number
 from dialogs.nlu.case_words import forgot_files
 from dialogs.nlu.clean import words_only
 
@@ -61,6 +63,8 @@ class ValidateAdditionForm(FormValidationAction):
     async def _answer(self, tracker: Tracker, turn: Turn, asked: str) -> dict[str, Any]:
         if asked == "addition_case":
             return await self._chosen(tracker, turn)
+        if not turn.attachments and (agrees(turn.text) or bare_number(turn.text)):  # no words of a matter
+            return {}
         files = [*(tracker.slots.get("addition_attachments") or []), *turn.attachments]
         return {"addition_text": turn.text[:_LONGEST], "addition_attachments": files or None}
 

@@ -16,6 +16,7 @@ from dialogs.actions.resuming import came_back, open_words
 from dialogs.actions.sensitive import kinds_in
 from dialogs.actions.summary import PARTS, Summary, summary_of
 from dialogs.actions.world import Turn, World, clipped, digresses, numbered, say, turn_of
+from dialogs.nlu import commands
 from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.masking import masked
 
@@ -71,7 +72,7 @@ class Ask(Action):
         elif self._part == "matter" and draft.fragment and not draft.asked("matter"):
             say(dispatcher, "utter_ask_petition_matter_of", topic=masked(draft.fragment))
         else:
-            here = "_here" if self._part == "phone" and turn.number_known else ""
+            here = "_here" if self._part == "phone" and turn.number_known and not commands.denies(turn.text) else ""
             say(dispatcher, f"{question(self._part, draft)}{here}", place=place, surname=surname_told(draft))
         return []
 
@@ -143,7 +144,7 @@ def question(part: str, draft: Draft) -> str:
     if part == "matter" and draft.place is None:
         return f"utter_ask_petition_matter_and_place{again}"
     if part == "place" and accuses_an_official(draft.matter or ""):
-        return "utter_ask_petition_whom"
+        return f"utter_ask_petition_whom{again}"
     if part == "place" and draft.vague:
         return "utter_ask_petition_place_precisely"
     if part == "name":

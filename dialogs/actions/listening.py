@@ -34,6 +34,7 @@ from dialogs.actions.world import Turn
 from dialogs.nlu import wishes
 from dialogs.nlu.about_us import only_chats
 from dialogs.nlu.assent import agrees
+from dialogs.nlu.bare_numbers import bare_number
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.contrast import without_slip
 from dialogs.nlu.facts import Facts, read_facts
@@ -56,6 +57,8 @@ _FINDS_WRONG = re.compile(r"错|不对|改|不是")
 _WANTS_CHANGE = re.compile(r"我?(?:要|想)?(?:修改|更正|改一?下|要改|改改|有错|写错了|填错了|说错了)(?:一下)?(?:吧|了)?")
 _WHOLE = re.compile(r"(?:看|查看|要看)?(?:一下)?(?:全文|全部(?:内容)?|完整(?:的|内容))")
 WHOLE = "utter_summary_whole"
+_TAKES_NO_NUMBER = frozenset({"matter", "place"})
+"""Asked for these, a number alone is no answer."""
 _DISTRICT_WILL_DO = frozenset({"表扬", "建议", "咨询"})
 """Types for which a district is place enough, where it was said unasked."""
 
@@ -92,6 +95,8 @@ def _said_to_the_bot(  # noqa: PLR0911 - a table, one line a meaning
     """What tells nothing of the matter: talk, to go on, to wait, that something is to change, who is not to know."""
     if is_a_right_door_question(turn.text) or asks_right_door(turn.text):
         return replace(heard, draft=replace(heard.draft, unclear=0)).remark("utter_right_door")
+    if asked in _TAKES_NO_NUMBER and bare_number(turn.text):
+        return runs_out(unclear(heard, "utter_number_alone_in_form"), asked)
     if only_chats(turn.text):
         return runs_out(unclear(heard, "utter_chat_in_form"), asked)
     if goes_on(turn.text) and not (asked == "confirm" and agrees(turn.text)):

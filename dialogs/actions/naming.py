@@ -10,6 +10,7 @@ from dialogs.actions.placing import LONG_ANSWER, place_beside
 from dialogs.actions.telling import beside, is_small_talk
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
+from dialogs.nlu.assent import agrees
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts
 from dialogs.nlu.matter import Categories
@@ -123,10 +124,15 @@ def answer_phone(heard: Heard, turn: Turn, facts: Facts, categories: Categories)
     return heard if facts.id_number and not facts.rest else _no_number(heard, turn, facts, categories)
 
 
-def _no_number(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
+def _no_number(  # noqa: PLR0911 - a table, one line a meaning
+    heard: Heard, turn: Turn, facts: Facts, categories: Categories
+) -> Heard:
     """What was said instead of a telephone number; an address is no number, however many digits it has."""
     if _FORGOT.search(turn.text) and len(turn.text) <= LONG_ANSWER:
         return unclear(heard, "utter_phone_forgotten")
+    if commands.denies(turn.text) or agrees(turn.text):
+        refused = turn.number_known and commands.denies(turn.text)
+        return unclear(heard, "utter_another_phone" if refused else "utter_no_phone_here")
     if placed := place_beside(heard, turn.text):
         return placed
     if looks_like_a_try(turn.text):

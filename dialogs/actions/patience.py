@@ -5,6 +5,7 @@ from dialogs.actions.changes import Heard, repeated
 from dialogs.actions.confirming import kept_apart, split_into
 from dialogs.actions.draft import Draft
 from dialogs.actions.placing import LEFT_OPEN
+from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.matter import sounds_amiss
 
 ENOUGH = 3
@@ -42,7 +43,10 @@ def _ended(draft: Draft) -> Draft:
 
 
 def _place(heard: Heard) -> Heard:
-    return replace(heard, draft=replace(heard.draft, place=LEFT_OPEN, unclear=0)).remark("utter_place_left_open")
+    draft = heard.draft
+    if draft.vague or accuses_an_official(draft.matter or ""):  # as far as it was told
+        return replace(heard, draft=replace(draft, place=draft.vague or "", vague=None, unclear=0))
+    return replace(heard, draft=replace(draft, place=LEFT_OPEN, unclear=0)).remark("utter_place_left_open")
 
 
 def _name(heard: Heard) -> Heard:

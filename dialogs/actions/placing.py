@@ -9,6 +9,7 @@ from dialogs.actions.moving import moved
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.accusations import accuses_an_official
+from dialogs.nlu.assent import agrees
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts, answered_place, only_place
 from dialogs.nlu.gazetteer import Gazetteer
@@ -132,7 +133,7 @@ def _precisely(heard: Heard, text: str, facts: Facts) -> Heard:
     found = find_place(said)
     if not found and is_no_place(said):
         return replace(heard, draft=replace(told(draft, said), place=vague)).remark("utter_added_to_matter")
-    short = len(words_only(said)) <= LONG_ANSWER and not (asks(said) or commands.denies(said))
+    short = len(words_only(said)) <= LONG_ANSWER and not (asks(said) or commands.denies(said) or agrees(said))
     if _NOWHERE.fullmatch(words_only(said)) or _DOES_NOT_KNOW.search(said) or not (found or short):
         return replace(heard, draft=replace(draft, place=vague))
     place = answered_place(said) if only_place(said) or not found else found.value
@@ -170,7 +171,11 @@ def _whom(heard: Heard, text: str, facts: Facts) -> Heard:
     """Whom an accusation is against: asked once; a place in the answer is kept as one, the words in any case."""
     if facts.anonymous and not facts.rest:
         return replace(heard, draft=replace(heard.draft, place=""))
+    if agrees(text) and heard.draft.asked("place") <= 1:
+        return replace(heard, draft=replace(heard.draft, unclear=heard.draft.unclear + 1))
     said, draft = facts.rest or text, replace(heard.draft, place=facts.place or "", unclear=0)
+    if agrees(text):
+        return replace(heard, draft=draft)
     if _NOWHERE.fullmatch(words_only(said)) or _DOES_NOT_KNOW.search(said) or commands.denies(said):
         return replace(heard, draft=draft)
     return replace(heard, draft=told(draft, said)).remark("utter_noted")

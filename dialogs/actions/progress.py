@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from string import ascii_letters
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -12,6 +13,7 @@ from dialogs.actions.asking_after import day, tell_deadline, tell_late, tell_who
 from dialogs.actions.held import Held, hold
 from dialogs.actions.world import Turn, World, clipped, hush, say, turn_of
 from dialogs.nlu import commands
+from dialogs.nlu.case_numbers import digits_tried, is_whole
 from dialogs.notices import RATEABLE
 from dialogs.ports import CaseStep, CaseView, TooManyTries
 
@@ -40,9 +42,19 @@ class ShowProgress(Action):
         code = commands.query_code(turn.text)
         if not number and code:
             number = str(tracker.slots.get("asked_number") or "")
+        if not number and (tried := digits_tried(turn.text)):
+            number = await self._own_by_digits(turn, tried)
+            if not number:
+                say(dispatcher, "utter_number_shape")
+                return []
         if number:
             return await self._one(dispatcher, turn, number, code)
         return await self._mine(dispatcher, tracker, turn)
+
+    async def _own_by_digits(self, turn: Turn, digits: str) -> str:
+        """One's own case, where its letters alone are missing."""
+        mine = await self._world.cases.mine(turn.conversation_id)
+        return next((case.number for case in mine if case.number.lstrip(ascii_letters) == digits), "")
 
     async def _one(self, dispatcher: CollectingDispatcher, turn: Turn, number: str, code: str) -> list[Any]:
         try:
@@ -53,6 +65,9 @@ class ShowProgress(Action):
             return []
         if case and (proved or not (code and turn.by_sms and case.full)):
             return _told(dispatcher, turn, case, proved=proved, code=code)
+        if not (case or is_whole(number)):
+            say(dispatcher, "utter_number_shape")
+            return []
         say(dispatcher, "utter_not_found" if code else "utter_ask_code", number=number)
         return [SlotSet("asked_number", number)]
 

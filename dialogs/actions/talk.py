@@ -1,5 +1,6 @@
 """Everything that is neither petition nor case: greeting, menu, a person wanted, danger, pictures out of nowhere."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,9 +10,12 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from dialogs.actions.held import hold, read_held, with_fragment
+from dialogs.actions.in_vain import kept_in_vain, times_in_vain
 from dialogs.actions.warning import put_off
 from dialogs.actions.withdrawing import open_cases
 from dialogs.actions.world import Office, World, effect, hush, in_form, say, turn_of
+from dialogs.nlu.bare_numbers import help_number
+from dialogs.nlu.clean import words_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +48,26 @@ class Saying(Action):
         say(dispatcher, response, office=self._office.name, hotline=self._office.hotline)
         if self._menu and not inside:
             say(dispatcher, "utter_menu")
+        return []
+
+
+class ShowMenu(Saying):
+    """What can be done; to a number that nobody asked for, with a word of that."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__(
+            "action_show_menu", "utter_help", office, inside="utter_help_in_form", first="utter_welcome", menu=True
+        )
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> _Events:
+        turn = turn_of(tracker)
+        if turn.entity("kind") != "number" or in_form(tracker) or turn.first_contact:
+            return await super().run(dispatcher, tracker, domain)
+        if number := help_number(turn.entity("value")):
+            say(dispatcher, "utter_number_of_help", number=number)
+            return []
+        say(dispatcher, "utter_number_alone")
+        say(dispatcher, "utter_menu")
         return []
 
 
@@ -136,8 +160,33 @@ class TakeMedia(Action):
         return [hold(held, at=turn.at)]
 
 
+class Calm(Action):
+    """Abuse is met calmly: once kindly, once with a person and the hotline, once shortly; then it is left alone."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def name(self) -> str:
+        return "action_calm"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> _Events:
+        turn, inside = turn_of(tracker), in_form(tracker)
+        times = times_in_vain(tracker, turn, "abuse")
+        response = (_CALM_IN_FORM if inside else _CALM).get(times, "")
+        if response:
+            say(dispatcher, response, hotline=self._office.hotline)
+        return [kept_in_vain(turn, "abuse", times), *(hush(tracker) if times > 1 else [])]
+
+
+_CALM = {1: "utter_calm", 2: "utter_calm_person", 3: "utter_calm_last"}
+_CALM_IN_FORM = {1: "utter_calm_in_form", 2: "utter_calm_person_in_form", 3: "utter_calm_last"}
+
+
 class NotUnderstood(Action):
-    """Offers ways on; the words are held, so that they need not be typed again."""
+    """Offers ways on, the next time others; the words are held, so that they need not be typed again."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
 
     def name(self) -> str:
         return "action_not_understood"
@@ -147,8 +196,23 @@ class NotUnderstood(Action):
         if turn.danger:
             say(dispatcher, "utter_danger_after")
             return [hold(put_off(tracker, turn), at=turn.at)]
-        say(dispatcher, "utter_not_understood")
-        return [hold(with_fragment(read_held(tracker, now=turn.at), turn.text), at=turn.at)]
+        times = times_in_vain(tracker, turn, "unknown")
+        hurries = bool(_HURRIES.fullmatch(words_only(turn.text)))
+        first = "utter_hurry" if hurries else "utter_not_understood"
+        say(dispatcher, first if times == 1 else _AGAIN[times % len(_AGAIN)], hotline=self._office.hotline)
+        kept = kept_in_vain(turn, "unknown", times)
+        says_nothing = hurries or not words_only(turn.text)
+        return (
+            [kept]
+            if says_nothing
+            else [kept, hold(with_fragment(read_held(tracker, now=turn.at), turn.text), at=turn.at)]
+        )
+
+
+_AGAIN = ("utter_not_understood_again", "utter_not_understood_person")
+_HURRIES = re.compile(
+    r"(?:很|非常|太|十分|万分|我|真的?|好|在线等|等|啊|呀|了|的|加)*(?:急|快|救急|紧急|火急){1,12}(?:啊|呀|了|的|急|快|点|死|在线等|等|线|吧|事)*"
+)
 
 
 def sayings(office: Office) -> list[Action]:
@@ -159,15 +223,8 @@ def sayings(office: Office) -> list[Action]:
         Welcome(office),
         make("action_thank", "utter_thanks", office, inside="utter_thanks_in_form"),
         make("action_say_goodbye", "utter_goodbye", office),
-        make(
-            "action_show_menu",
-            "utter_help",
-            office,
-            inside="utter_help_in_form",
-            first="utter_welcome",
-            menu=True,
-        ),
-        make("action_calm", "utter_calm", office, inside="utter_calm_in_form"),
+        ShowMenu(office),
+        Calm(office),
         make("action_nod", "utter_nod", office),
         make("action_nothing_to_stop", "utter_nothing_to_stop", office),
         make("action_decline", "utter_spam", office),

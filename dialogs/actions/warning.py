@@ -13,6 +13,7 @@ from dialogs.actions.draft import PREFIX, read_draft, written
 from dialogs.actions.held import Held, hold, read_held
 from dialogs.actions.listening import listen
 from dialogs.actions.world import Turn, World, effect, hush, in_form, say, turn_of
+from dialogs.nlu.after_alarm import goes_to_petition
 from dialogs.nlu.commands import asks_change
 from dialogs.nlu.danger import ARE_A_MATTER, Danger, danger_in, without_danger
 from dialogs.nlu.facts import read_facts
@@ -36,7 +37,7 @@ class Warn(Action):
         match turn.entity("topic"):
             case "over":
                 return self._over(dispatcher, tracker, turn)
-            case "stay" | "coming" | "called" as topic:
+            case "stay" | "coming" | "called" | "petition" as topic:
                 say(dispatcher, f"utter_danger_{topic}")
                 return hush(tracker)
             case "where":
@@ -53,6 +54,8 @@ class Warn(Action):
             say(dispatcher, "utter_danger_in_form")
             return [*self._noted(tracker, turn), *hush(tracker)]
         own = chosen is Help.THREAT or is_of_the_speaker(chosen, turn.text)
+        if is_of_the_speaker(chosen, turn.text) and goes_to_petition(turn.text):
+            say(dispatcher, "utter_danger_petition_too")
         told = tells_a_matter(without_danger(turn.text), self._world.categories)
         if told or not own:
             say(dispatcher, "utter_danger_after")

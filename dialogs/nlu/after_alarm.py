@@ -78,6 +78,11 @@ _CALLED = re.compile(
     r"(?:他们)?(?:在路上|(?:说|正)?(?:马上|在)(?:来|到))?了?"
 )
 _WANTS = re.compile(r"反映|投诉|举报|登记|想|要")
+_PETITIONS = re.compile(
+    r"上访|走访|信访局|进京|上京|告御状|越级|(?:去|到|上|找|奔|赴)(?:北京|首都|中央|国家|国务院|中南海|省城|省里|省政府|省委|市里|市政府|上面|上头|上级)"
+    r"|(?:告|反映|捅|闹)(?:到|去|上)(?:北京|中央|省里|市里|上面|上头|国家)"
+)
+_PETITION_LONGEST = 30
 
 
 def refuses_help(text: str) -> bool:
@@ -96,6 +101,11 @@ def has_called(text: str) -> bool:
     """Whether somebody says that help was called, and nothing else: 已经打了, 打过119了, 报警了."""
     bare = words_only(text)
     return len(bare) > 1 and bool(_CALLED.fullmatch(bare))
+
+
+def goes_to_petition(text: str) -> bool:
+    """Whether somebody means to take their matter to an office, the capital's among them: 我要去北京上访."""
+    return len(words_only(text)) <= _PETITION_LONGEST and bool(_PETITIONS.search(text))
 
 
 def said_where(text: str) -> str:

@@ -3,6 +3,7 @@
 import re
 
 from dialogs.nlu import wishes
+from dialogs.nlu.case_numbers import digits_tried
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.manners import scolds
 from dialogs.nlu.phrases import made_of
@@ -123,7 +124,7 @@ def command_in(text: str, *, in_form: bool) -> str | None:
     bare = words_only(text)
     if not bare:
         return None
-    if _CODE.fullmatch(bare):
+    if _CODE.fullmatch(bare) or digits_tried(text):
         return "show_progress"
     whole = _whole(bare)
     if whole:

@@ -161,7 +161,9 @@ def _with_district(place: Place, text: str) -> str:
 
 def _says_more(text: str, place: Place) -> bool:
     """Whether a statement stands beside an exact place: 新华路口工地凌晨三点还在打桩."""
-    beside = re.sub(r"[\W_]+", "", _HINT_ADDRESS.sub("", text.replace(place.value, "，", 1).lstrip("，")))
+    found = None if place.value in text else find_place(text)  # told in pieces
+    without = f"{text[: found.start]}，{text[found.end :]}" if found else text.replace(place.value, "，", 1)
+    beside = re.sub(r"[\W_]+", "", _HINT_ADDRESS.sub("", without.lstrip("，")))
     return place.exact and len(beside) >= _A_STATEMENT and not asks(text)
 
 

@@ -24,8 +24,24 @@ NO_PLACE = re.compile(
     r"^(?:还是|就是|在)?(?:那个|这个)?(?:老地方|老样子|原来的?(?:那个)?地方|上次(?:说的)?(?:那个)?(?:地方|地址)|你们?知道的)"
 )
 """What is told, counted or asked rather than a place."""
+_LINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,15}://[!-~]+")
+_TURNED_TO = re.compile(
+    r"(?:[跟找向和问给到去打]|联系|通知|告诉|反映给)(?:了|过)?(?:我们?|咱们?|俺们?)?(?:小区|村里?)?的?"
+    r"(?:物业(?:公司)?|居委会?|村委会?|社区|派出所|街道办?|城管|村里|镇上|镇政府|学校)(?:的人|那边|里)?"
+    r"(?=[说讲反投举谈打问要管闹报提找沟联，,。]|也|都|没|好几|多次|几次|不)"
+)
+"""Whom somebody turned to: not where it happened."""
 
 
 def without_times(text: str) -> str:
     """The text with commas for every character of such a word, so that what is found stands where it stood."""
     return _TIMES.sub(lambda found: "，" * len(found.group()), text)
+
+
+def without_turned_to(text: str) -> str:
+    """The text without links and without whom somebody turned to; everything else stays where it is."""
+    return _LINK.sub(_blank, _TURNED_TO.sub(_blank, text))
+
+
+def _blank(found: re.Match[str]) -> str:
+    return "，" * len(found.group())

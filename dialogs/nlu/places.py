@@ -6,7 +6,8 @@ from enum import StrEnum
 from functools import lru_cache
 
 from dialogs.nlu.lanes import bare_lane
-from dialogs.nlu.place_noise import NO_PLACE, without_times
+from dialogs.nlu.place_noise import NO_PLACE, without_times, without_turned_to
+from dialogs.nlu.towns import leads_on, nothing_between
 
 _W = r"[\u3400-\u9fffA-Za-z0-9]"
 _NO_HEAD = r"(?!长(?![江春安城乐征青宁沙虹丰兴寿岭河治清岛葛垣海白阳风平福顺生]))"
@@ -63,13 +64,6 @@ _OF = re.compile(
 _BREATH = re.compile(r"(?:那个|这个|那边的?|这边的?)")
 _LIES_IN = re.compile(r"(?:的房子|的)?[，,\x20]*(?:我们?|就|是|它)?(?:在|位于|坐落在|坐落于)")
 """恒泰御府，在经开区第八大街: the name first, then where that is."""
-_LINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,15}://[!-~]+")
-_TURNED_TO = re.compile(
-    r"(?:[跟找向和问给到去打]|联系|通知|告诉|反映给)(?:了|过)?(?:我们?|咱们?|俺们?)?(?:小区|村里?)?的?"
-    r"(?:物业(?:公司)?|居委会?|村委会?|社区|派出所|街道办?|城管|村里|镇上|镇政府|学校)(?:的人|那边|里)?"
-    r"(?=[说讲反投举谈打问要管闹报提找沟联，,。]|也|都|没|好几|多次|几次|不)"
-)
-"""Whom somebody turned to: not where it happened."""
 _LABEL = re.compile(
     r"(?:事发地[址点]?|地址|住址|地点|位置|所在地)(?:在|是|为)?[:：\x20]*(?P<place>(?:(?!\x20?(?:内容|电话|姓名|手机|事项|联系人|反映)[:：])[^，,。；;\n]){2,60})"
 )
@@ -178,7 +172,7 @@ def unnamed_in(text: str) -> str:
 @lru_cache(maxsize=_REMEMBERED)
 def find_place(text: str) -> Place | None:
     """The most exact place of the text; the first of several."""
-    sample = _LINK.sub(_blank, _TURNED_TO.sub(_blank, text[:3000]))
+    sample = without_turned_to(text[:3000])
     labelled = _LABEL.search(sample)
     if labelled:
         value = labelled["place"].strip()
@@ -188,7 +182,7 @@ def find_place(text: str) -> Place | None:
     if taken_back := _TAKEN_BACK.search(sample):
         found = _fullest_first([place for place in found if place.start >= taken_back.end()]) or found
     best = next((place for place in found if place.exact), found[0] if found else None)
-    return _where_it_lies(best, found, sample) if best else None
+    return _where_it_lies(_within_town(best, found, sample), found, sample) if best else None
 
 
 def end_of_place(text: str, end: int) -> int:
@@ -237,12 +231,17 @@ def _where_it_lies(place: Place, places: list[Place], text: str) -> Place:
     return Place(value=f"{after.value}{place.value}", start=place.start, end=after.end, exact=True)
 
 
+def _within_town(place: Place, places: list[Place], text: str) -> Place:
+    after = next((other for other in places if other.start >= place.end and other.exact), None)
+    if not after or _ONLY_AREA.fullmatch(after.value) or not leads_on(place.value, text[place.end : after.start]):
+        return place
+    value = after.value if find_district(after.value) else f"{place.value}{after.value}"
+    start = place.start if nothing_between(text[place.end : after.start]) else after.start
+    return Place(value=value, start=start, end=after.end, exact=True)
+
+
 def _named(value: str) -> bool:
     return not _NAMELESS.match(value)
-
-
-def _blank(found: re.Match[str]) -> str:
-    return "，" * len(found.group())
 
 
 def _chains(text: str) -> list[Place]:
