@@ -15,6 +15,8 @@ _ELLIPSIS = "…"
 _SENTENCE_ENDS = "。！？；\n"
 _UNPARTED = {" ": "\u00a0"}
 """A number stays on the line of its choice."""
+_UNSAFE = re.compile("[\x00-,/:-@\\[-^`{-}\x7f]+")
+"""The ASCII characters that an address cannot hold as they are."""
 _JOINERS = "\u200d\ufe0e\ufe0f"
 
 
@@ -56,7 +58,7 @@ def _link(title: str, payload: str) -> str:
 
 def _escaped(value: str) -> str:
     # Chinese stays as it is: the app takes it so, and each character would become nine bytes.
-    return "".join(quote(each, safe="") if each.isascii() else each for each in without_illegal(value))
+    return _UNSAFE.sub(lambda found: quote(found[0], safe=""), without_illegal(value))
 
 
 def clip(text: str, limit: int) -> str:

@@ -11,7 +11,7 @@ from channels.errors import BadSignature, Stale
 def sign(*parts: str) -> str:
     """Lower-case hex SHA-1 over the sorted, joined parts."""
     # surrogatepass: a hostile query must end in a wrong signature, not in an encoding error
-    encoded = sorted(part.encode("utf-8", "surrogatepass") for part in parts)
+    encoded = sorted([part.encode("utf-8", "surrogatepass") for part in parts])
     return hashlib.sha1(b"".join(encoded)).hexdigest()  # noqa: S324 - the platform's protocol
 
 

@@ -66,15 +66,16 @@ def loop_view(loop: Loop | None) -> dict[str, Any]:
 def last_states(tracker: Tracker, count: int) -> list[StateView]:
     """The last ``count`` states, oldest first; fewer where the conversation is shorter."""
     walk = Walk(tracker.domain, tracker.start())
-    skip = 1 + sum(event["event"] == "action" for event in tracker.applied) - count
+    # Most events are slots, and where rules see none of them nothing is to be learned from one.
+    events = [event for event in tracker.applied if event["event"] != "slot" or walk.domain.influences]
+    skip = 1 + len([event for event in events if event["event"] == "action"]) - count
     states: list[StateView] = []
-    for event in tracker.applied:
+    for event in events:
         if event["event"] == "action":
             skip -= 1
             if skip < 0:
                 states.append(walk.view())
-        if event["event"] != "slot" or walk.domain.influences:
-            walk.step(event)
+        walk.step(event)
     return [*states, walk.view()]
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -112,3 +113,19 @@ def test_a_template_takes_facts_by_its_field_map():
         "thing2": {"value": "正文"},
         "thing3": {"value": "无"},
     }
+
+
+def test_of_a_payload_every_ascii_character_that_means_something_in_an_address_is_escaped_and_no_other():
+    payload = "/" + "".join(map(chr, range(0x20, 0x7F))) + "中文é"
+    shown = rendered(
+        Outbound(
+            id="1",
+            address=Address(channel="wechat", account="main", sender="o"),
+            via=Via.PASSIVE,
+            text="选",
+            buttons=(("好", payload),),
+        ),
+        tap_links=True,
+    )
+    expected = "".join(quote(each, safe="") if each.isascii() else each for each in payload)
+    assert f'&msgmenuid={expected}"' in shown
