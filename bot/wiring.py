@@ -33,6 +33,7 @@ from bot.media.making import make_fetcher
 from bot.media.wanting import Wanting
 from bot.metrics import Metrics
 from bot.opening import connected, opened_store
+from bot.publishing.answers import PublishedAnswers
 from bot.publishing.seats import Seats
 from bot.rasa_client import rasa_link
 from bot.services import Services
@@ -119,7 +120,8 @@ async def _services(settings: Settings, store: Store, vault: Vault, stack: Async
     opened = await stack.enter_async_context(
         open_understanding(settings, http, metrics, patience=WEB if serves else WORKER, warms=serves)
     )
-    layer = EditLayer(store.edits, DialogFiles(folder=settings.dialog.files))
+    published = PublishedAnswers(store.publications, utc_now)
+    layer = EditLayer(store.edits, DialogFiles(folder=settings.dialog.files), also=published)
     stack.callback(layer.close)
     await layer.bring()
     services = _composed(

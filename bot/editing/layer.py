@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from ruamel.yaml import YAML
@@ -26,16 +26,25 @@ from storage.errors import StorageError
 _ANSWERS, _RESPONSES = "answers.yml", "responses.yml"
 
 
+class Also(Protocol):
+    """What else is answered, besides files and edits."""
+
+    async def answers(self) -> Sequence[Edit]:
+        """Entries of the answers; ``number`` grows with every change of one."""
+        ...
+
+
 class EditLayer:
     """Keeps the folder in step with the store. ``base``: the files as they are without."""
 
-    def __init__(self, edits: Edits, base: DialogFiles) -> None:
+    def __init__(self, edits: Edits, base: DialogFiles, also: Also | None = None) -> None:
         self._edits = edits
+        self._also = also
         self.base = base
         self._folder = Path(tempfile.gettempdir()) / f"petition-dialog-{os.getpid()}-{os.urandom(8).hex()}"
         self.files = DialogFiles(folder=base.folder, edits=self._folder)
         """What the dialog reads."""
-        self._brought: object = (0, None)
+        self._brought: object = (0, (), None)
         self._answers: tuple[object, Sequence[Answer]] | None = None
         self._responses: tuple[object, Mapping[str, Any]] | None = None
 
@@ -43,10 +52,12 @@ class EditLayer:
         """Write what changed since; where the store is away, what was brought before stays."""
         try:
             passed = await self._edits.passed()
-            stamp = (passed, await asyncio.to_thread(_stamp, self.base) if passed else None)
+            also = [] if self._also is None else await self._also.answers()
+            numbers = tuple((each.key, each.number) for each in also)
+            stamp = (passed, numbers, await asyncio.to_thread(_stamp, self.base) if passed or also else None)
             if stamp == self._brought:
                 return
-            live = await self._edits.live()
+            live = [*(await self._edits.live() if passed else ()), *also]
         except StorageError as error:
             structlog.get_logger().warning("edits.not_brought", code=error.code)
             return

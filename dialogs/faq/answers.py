@@ -35,6 +35,8 @@ _CALLED = {
 }
 ELSEWHERE = "elsewhere"
 """The topic of entries that only say which other agency is to be asked; ``keywords`` tell what they are about."""
+CLARIFICATION = "clarification"
+"""The topic of what the office says of a rumour: nothing in force, but published by its source on a day."""
 _ID = re.compile(r"[A-Za-z0-9_\-]{1,40}")
 _Read = TypeVar("_Read")
 
@@ -66,6 +68,8 @@ class Answer:
         """The answer as it is given: with its source and since when that is in force; where to turn needs none."""
         if self.topic == ELSEWHERE:
             return self.text
+        if self.topic == CLARIFICATION:
+            return f"{self.text}\n（{self.source}，{spoken_day(self.valid_from)}发布）"
         cited = "；".join(source.shown for source in self.sources) or self.source
         days = {source.since for source in self.sources if source.since} or {self.valid_from}
         since = "、".join(spoken_day(day) for day in sorted(days))
