@@ -185,6 +185,9 @@ async def _read(request: web.Request) -> bytes | None:
     """
     if (request.content_length or 0) > BODY_LIMIT:
         return None
+    if request.content.is_eof():  # it came whole with its head, as what is small does: nothing is to be waited for
+        whole: bytes = request.content.read_nowait()
+        return whole if len(whole) <= BODY_LIMIT else None
     body = bytearray()
     async with asyncio.timeout(_BODY_TIMEOUT_S):
         async for chunk in request.content.iter_any():
