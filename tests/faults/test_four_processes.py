@@ -47,6 +47,7 @@ async def test_no_message_is_processed_twice_in_effect(four):
             conversation = arrived[0].conversation_id
             assert [case.number for case in await store.cases.of_conversation(conversation)] == [number]
             assert len(await store.outbox.onward(conversation, limit=10)) == 2
+    await all_is_well(four.cluster, talkers)
 
 
 async def test_one_persons_messages_keep_their_order(four):
@@ -72,7 +73,8 @@ async def test_one_persons_messages_keep_their_order(four):
 async def all_is_well(cluster, talkers):
     async with cluster.store() as store:
         await settled(store)
-        figures = await Auditor(store=store, talkers=talkers, shown=cluster.platforms.shown).people()
+        auditor = Auditor(store=store, talkers=talkers, shown=cluster.platforms.shown, heard=cluster.heard())
+        figures = await auditor.people()
     assert figures.wrong == []
 
 

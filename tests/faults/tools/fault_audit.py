@@ -49,13 +49,16 @@ class Figures:
 
 @dataclass(frozen=True, kw_only=True)
 class Auditor:
-    """``moved``: the cases that staff moved, each once. ``kept``: when each arrival came into the store, by the logs."""
+    """``moved``: the cases that staff moved, each once. By the logs, ``kept``: when each arrival came into the store;
+    ``heard``: how many messages the turns of each conversation heard.
+    """
 
     store: Store
     talkers: Sequence[Talker]
     shown: Sequence[Shown]
     moved: Sequence[str] = ()
     kept: Mapping[str, datetime] = field(default_factory=dict)
+    heard: Mapping[str, int] = field(default_factory=dict)
 
     async def audit(self) -> Figures:
         """Of everybody and everything; ``talkers`` are all who ever talked."""
@@ -84,7 +87,8 @@ class Auditor:
         order = list(self._order(arrived, done))
         overtaken = sum(not wrong for wrong in order)
         figures.overtaken += overtaken
-        for wrong in (*_turns(talker.said, arrived), *filter(None, order), *_replies(talker.said)):
+        once = await self._once(key, arrived, entries)
+        for wrong in (*_turns(talker.said, arrived), *filter(None, order), *_replies(talker.said), *once):
             yield wrong
         for wrong in self._sent(talker, entries, figures):
             yield wrong
@@ -103,6 +107,19 @@ class Auditor:
                 kept = self.kept.get(earlier.id, earlier.arrived_at)
                 lonely = kept - earlier.arrived_at >= LONELY and heard <= kept + SAME_MOMENT
                 yield "" if lonely else f"heard before {earlier.message.text}: {later.message.text}"
+
+    async def _once(self, key: str, arrived: Sequence[ArrivedMessage], entries: Sequence[OutboxEntry]) -> Sequence[str]:
+        """Whether two processes heard one message: a second turn leaves its mark even where it changed no arrival."""
+        turns = len({one.turn_id for one in arrived})
+        found = await self.store.database["conversations"].find({"_id": key}, limit=1)
+        versions = [each["version"] for each in found if each["version"] != turns]
+        wrong = [f"{turns} turns made {version} versions of the conversation" for version in versions]
+        # A process that dies after its commit tells of no turn: fewer are lawful, more are not.
+        if (heard := self.heard.get(key, 0)) > len(arrived):
+            wrong.append(f"turns tell of {heard} messages, {len(arrived)} arrived")
+        made = Counter((one.reply_to, one.case_number, one.case_seq, one.text) for one in entries)
+        twice = {key: count for key, count in made.items() if count > 1}
+        return [*wrong, *(f"made {count} times, in answer to {key[0]}: {key[3][:60]}" for key, count in twice.items())]
 
     async def _done(self, key: str) -> Mapping[str, datetime]:
         """When each message of a conversation had its turn."""

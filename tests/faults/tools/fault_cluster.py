@@ -9,6 +9,7 @@ import secrets
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -268,6 +269,16 @@ class Cluster:
                 if '"event": "message.kept"' in line and '"new": true' in line:
                     told = json.loads(line)
                     found[told["arrived"]] = datetime.fromisoformat(told["at"])
+        return found
+
+    def heard(self) -> Mapping[str, int]:
+        """By the logs, how many messages the turns of each conversation heard."""
+        found = Counter[str]()
+        for process in self.processes.values():
+            for line in process.log.read_text("utf-8", "replace").splitlines():
+                if '"event": "turn.done"' in line:
+                    told = json.loads(line)
+                    found[told["conversation"]] += told["messages"]
         return found
 
     def told(self, event: str) -> int:

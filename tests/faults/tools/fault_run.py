@@ -112,6 +112,7 @@ class Run:
                 shown=self.cluster.platforms.shown,
                 moved=self.moved,
                 kept=self.cluster.kept(),
+                heard=self.cluster.heard(),
             )
             figures = await auditor.audit()
         figures.wrong += [f"{path} is left" for path in self.cluster.spooled()]
