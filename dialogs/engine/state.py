@@ -17,7 +17,7 @@ from .domain import Domain
 from .errors import BadState
 from .events import Event
 from .rules import RuleBook
-from .tracker import Loop, Situation, Tracker, same
+from .tracker import Loop, Situation, Tracker
 from .two_stage import TWO_STAGE
 
 VERSION = 1
@@ -141,7 +141,7 @@ def _without_idle_slots(tracker: Tracker) -> list[Event]:
         if kind == "slot" and (name := event["name"]) in values:
             value, old, spec = event["value"], values[name], specs[name]
             value = spec.kept(value) if spec.type == "list" else value
-            if value is old or same(value, old):
+            if value is old or (type(value) is type(old) and value == old):  # ``same``, asked of every slot ever set
                 continue
             if name in just_set:
                 kept[just_set[name]] = None
