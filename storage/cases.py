@@ -218,6 +218,7 @@ class EntryKind(StrEnum):
     PRESSED = "pressed"
     PRESS_ANSWERED = "press_answered"
     EXTENSION_ASKED = "extension_asked"
+    EXTENSION_REFUSED = "extension_refused"
     EXTENDED = "extended"
     CORRECTED = "corrected"
     MERGED = "merged"
@@ -246,6 +247,7 @@ _KIND_LABELS: Mapping[EntryKind, str] = MappingProxyType(
         EntryKind.PRESSED: "督办",
         EntryKind.PRESS_ANSWERED: "督办反馈",
         EntryKind.EXTENSION_ASKED: "申请延期",
+        EntryKind.EXTENSION_REFUSED: "延期没有批准",
         EntryKind.EXTENDED: "延期",
         EntryKind.CORRECTED: "更正",
         EntryKind.MERGED: "并案",

@@ -36,6 +36,7 @@ def cases_feature(parts: CaseParts) -> Feature:
         _act("excuse", units.excuse, Permission.ASSIGN),
         _act("ask-extension", units.ask_extension, Permission.HANDLE),
         _act("extend", units.extend, Permission.SUPERVISE),
+        _act("refuse-extension", units.refuse_extension, Permission.SUPERVISE),
         _act("instruct", units.instruct, Permission.INSTRUCT),
         _act("press", units.press, Permission.SUPERVISE),
         _act("press-answer", units.press_answer, Permission.HANDLE),

@@ -118,6 +118,9 @@ class UnitActions:
 
         return await self._do(call, do)
 
+    async def refuse_extension(self, call: Call) -> web.StreamResponse:
+        return await self._enter(call, EntryKind.EXTENSION_REFUSED, "不同意的原因", "已退回延期申请，期限不变")
+
     async def instruct(self, call: Call) -> web.StreamResponse:
         return await self._enter(call, EntryKind.INSTRUCTED, "批示", "批示已记录")
 

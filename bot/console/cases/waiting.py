@@ -27,12 +27,12 @@ def waiting_of(case: Case, entries: Sequence[TimelineEntry]) -> Waiting:
     """``entries``: the whole timeline, the oldest first. Of a case that is not open, nothing waits."""
     if not case.state.is_open:
         return Waiting()
-    extension = _last(entries, EntryKind.EXTENSION_ASKED, done=EntryKind.EXTENDED)
+    extension = _last(entries, EntryKind.EXTENSION_ASKED, done=(EntryKind.EXTENDED, EntryKind.EXTENSION_REFUSED))
     asked = _ASKED.fullmatch(extension.note) if extension else None
     leads = [each.state for each in case.assignments if each.lead]
     given_back = bool(leads) and all(state is AssignmentState.RETURNED for state in leads)
     return Waiting(
-        press=_last(entries, EntryKind.PRESSED, done=EntryKind.PRESS_ANSWERED),
+        press=_last(entries, EntryKind.PRESSED, done=(EntryKind.PRESS_ANSWERED,)),
         instruction=_last(entries, EntryKind.INSTRUCTED),
         extension=extension,
         returned=_last(entries, EntryKind.RETURNED) if given_back else None,
@@ -41,7 +41,7 @@ def waiting_of(case: Case, entries: Sequence[TimelineEntry]) -> Waiting:
     )
 
 
-def _last(entries: Sequence[TimelineEntry], kind: EntryKind, *, done: EntryKind | None = None) -> TimelineEntry | None:
+def _last(entries: Sequence[TimelineEntry], kind: EntryKind, *, done: Sequence[EntryKind] = ()) -> TimelineEntry | None:
     """The last entry of ``kind``, unless one that settles it came after."""
-    newest = next((each for each in reversed(entries) if each.kind in {kind, done}), None)
+    newest = next((each for each in reversed(entries) if each.kind in {kind, *done}), None)
     return newest if newest is not None and newest.kind is kind else None

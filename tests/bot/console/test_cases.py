@@ -255,6 +255,12 @@ async def test_an_extension_is_asked_by_the_unit_and_granted_by_the_supervisor(o
     supervisor = await office.signed_in("duban", Role.SUPERVISOR)
     assert (await handler.post(f"/cases/{number}/extend", {"days": "10", "words": "x"})).status == 403
     assert (await handler.post(f"/cases/{number}/ask-extension", {"days": "10", "words": "要开挖"})).says("等待审批")
+    refused = await supervisor.post(f"/cases/{number}/refuse-extension", {"words": "先做临时照明"})
+    assert refused.says("已退回延期申请")
+    assert not refused.says("等您审批延期")
+    assert (await handler.post(f"/cases/{number}/refuse-extension", {"words": "x"})).status == 403
+    assert (await handler.get(f"/cases/{number}")).says("延期没有批准")
+    await handler.post(f"/cases/{number}/ask-extension", {"days": "10", "words": "要开挖"})
     asked = await supervisor.get(f"/cases/{number}")
     assert asked.says("等您审批延期： 申请延长 10 日：要开挖")
     assert re.search(r'name="days"[^>]*value="10"', asked.text)
