@@ -7,7 +7,7 @@ figures read the time that they are about.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,6 +20,7 @@ from storage.broadcast_records import Broadcast, BroadcastState, Segment
 from storage.calls import Call
 from storage.cases import CaseFilter, CaseState, EntryKind
 from storage.figures import By, Figures
+from storage.publication_records import Booking, Publication, PublicationKind, PublicationState, Reception
 
 CASES, FEW, PAGE = 240, 4, 5
 BOUND = 4 * PAGE
@@ -47,6 +48,8 @@ async def town(store, case, step, inbound, address, entry, now):  # noqa: PLR091
     for number in range(120):
         await store.audit.add(AuditLine(at=now, actor="m1" if number < FEW else "m2", action="a", target=f"W{number}"))
         await store.broadcasts.add(_broadcast(number, now))
+        await store.publications.add(_reception(number, now))
+    await store.committer.commit([store.bookings.add(_booking(number, now)) for number in range(120)])
     return SimpleNamespace(
         store=store,
         now=now,
@@ -88,6 +91,47 @@ def _broadcast(number: int, now) -> Broadcast:
         unit="rare" if number < FEW else "often",
         created_at=now + timedelta(seconds=number),
         send_at=now,
+    )
+
+
+def _reception(number: int, now) -> Publication:
+    """Few are published and to come, and few were written in the rare unit."""
+    rare, day = number < FEW, (now + timedelta(days=3 if number < FEW else -30)).date()
+    content = Reception(
+        leader="李明",
+        post="副市长",
+        matters="城建",
+        place="一楼",
+        day=day,
+        begins=time(9),
+        ends=time(11),
+        places=20,
+        opens_at=now,
+        closes_at=now,
+    )
+    return Publication(
+        id=f"r{number}",
+        kind=PublicationKind.RECEPTION,
+        state=PublicationState.PUBLISHED,
+        content=content,
+        authors=("m1",),
+        author_name="孙丽",
+        unit="rare" if rare else "often",
+        created_at=now + timedelta(seconds=number),
+    )
+
+
+def _booking(number: int, now) -> Booking:
+    rare = number < FEW
+    return Booking(
+        id=f"k{number}",
+        reception_id="r1" if rare else "r9",
+        day=(now - timedelta(days=400 if rare else 30)).date(),
+        seat=number,
+        name="张三丰",
+        phone="13900139000" if rare else f"138{number:08}",
+        conversation_id=f"c{number}",
+        created_at=now,
     )
 
 
@@ -152,6 +196,20 @@ SELECTIVE: Mapping[str, Asked] = {
     "the newest notices": lambda town: town.store.broadcasts.list(limit=PAGE),
     "notices of a unit": lambda town: town.store.broadcasts.list(units={"rare"}, limit=PAGE),
     "notices that are due": lambda town: town.store.broadcasts.due(town.now),
+    "reception days of a unit": lambda town: town.store.publications.list(
+        PublicationKind.RECEPTION, units={"rare"}, limit=PAGE
+    ),
+    "reception days of some units": lambda town: town.store.publications.list(
+        PublicationKind.RECEPTION, units={"rare", "often"}, limit=PAGE
+    ),
+    "what stands in public": lambda town: town.store.publications.shown(PublicationKind.RECEPTION, town.now),
+    "who booked a reception day": lambda town: town.store.bookings.of_reception("r1"),
+    "what somebody booked": lambda town: town.store.bookings.of_person(
+        ["c1", "c2"], phone="13900139000", since=(town.now - timedelta(days=900)).date()
+    ),
+    "bookings that were kept long enough": lambda town: town.store.bookings.over(
+        before=(town.now - timedelta(days=365)).date(), limit=PAGE
+    ),
     "files of a case": lambda town: town.store.attachments.of_case(town.cases[0].number),
     "the figures of three days": lambda town: town.figures.of(By.DISTRICT, **_three_days(town)),
     "the figures of three days in one sum": lambda town: town.figures.of(None, **_three_days(town)),

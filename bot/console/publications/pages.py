@@ -1,6 +1,7 @@
 """The pages: a list of each kind, the form, one of them with its steps, and who booked."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +17,14 @@ from bot.publishing import words
 from bot.publishing.forms import LONGEST, MOST_PLACES, as_form
 from storage.audit import AuditLine
 from storage.errors import BadCursor
-from storage.publication_records import Booking, BookingState, Publication, PublicationKind, PublicationState
+from storage.publication_records import (
+    Booking,
+    BookingState,
+    Publication,
+    PublicationKind,
+    PublicationState,
+    Reception,
+)
 
 _PAGE = 30
 _LONGEST_REASON = 200
@@ -121,6 +129,7 @@ class PublicationPages:
             may_reveal=viewer.may(Permission.RECEPTIONS) and viewer.may(Permission.REVEAL),
             may_erase=viewer.may(Permission.PERSONS),
             full=full,
+            on_day=_on_day(publication, now),
             **await self._bookings(call, publication, full=full),
         )
 
@@ -154,6 +163,12 @@ def _state(publication: Publication, *, shown: bool) -> tuple[str, str]:
     if state is PublicationState.PUBLISHED and publication.change is not None:
         return "更改待审批", "yellow"
     return state.label, _BADGES[state]
+
+
+def _on_day(publication: Publication, now: datetime) -> bool:
+    """Whether it may be known who came: from the morning of the day on."""
+    content = publication.content
+    return isinstance(content, Reception) and now.astimezone(SHANGHAI).date() >= content.day
 
 
 def _line(booking: Booking, *, full: bool) -> Mapping[str, object]:
