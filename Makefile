@@ -74,6 +74,7 @@ types: $(VENV)/.dev-ready
 
 pictures: $(VENV)/.dev-ready  ## take the manual's pictures anew (needs chromium)
 	$(BIN)/pytest -q tests/journeys/test_demo_page.py --pictures docs/images
+	$(BIN)/pytest -q tests/bot/console/test_first_hour.py --pictures docs/images/staff
 
 lock:  ## resolve the dependencies anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

@@ -33,7 +33,7 @@ _LONGEST_NAME = 200
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--pictures", metavar="DIR", type=Path, help="where tests/journeys/test_demo_page.py puts the manual's pictures"
+        "--pictures", metavar="DIR", type=Path, help="where the manual's pictures go (make pictures)"
     )
 
 
