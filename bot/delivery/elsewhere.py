@@ -73,7 +73,8 @@ class OtherPlaces:
         addresses = [Address(channel=SMS, account=account, sender=phone) for account, _ in accounts]
         reached = [await self._store.conversations.ensure(address, now=now) for address in addresses]
         chosen = next((each for each in reached if entry.purpose in each.stopped), reached[0])
-        words = briefly(entry.fields, bound=reason is Reason.BOUND_PHONE)
+        # What is no step of a case (a reminder of a reception day) is short, and meant for whoever holds the phone.
+        words = briefly(entry.fields, bound=reason is Reason.BOUND_PHONE) if entry.case_number else None
         return Elsewhere(
             conversation=chosen, channel=dict(accounts)[chosen.address.account], reason=reason, words=words
         )

@@ -262,3 +262,11 @@ async def test_whoever_left_the_account_is_reached_by_text(town: Town) -> None:
     sent = await town.deliver()
     assert (sent.state, sent.via) == (DeliveryState.SENT, Via.SMS)
     assert [reason for *_, reason in reasons(sent)] == ["left", "left", "case_phone"]
+
+
+async def test_what_is_no_step_of_a_case_is_said_as_it_was_written(town: Town) -> None:
+    await town.bind(PHONE)
+    words = "提醒：您预约了明天9:00–11:30副市长李明接待，第2号。"
+    sent = await town.deliver(case_number=None, notice="reception", text=words, fields={"state": "明天接待"})
+    assert (sent.state, sent.via) == (DeliveryState.SENT, Via.SMS)
+    assert [text.text for text in town.sms.sent] == [words]
