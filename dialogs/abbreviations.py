@@ -30,7 +30,8 @@ WORDS: Mapping[str, str] = {
     "QW": "全文",
     "TC": "退出",
 }
-"""``M`` asks for the rest of an answer first; where none is left, for the menu."""
+"""``M`` asks for the rest of an answer first, of a summary for all of it; where none is left, for the menu."""
+_MORE = "M"
 _NAMES = frozenset({"查", "改"})
 """Surnames, or part of one: no command where a name is asked."""
 _CASE = re.compile(r"(JD|CX|CH)[ :,，：]*(?=(?:[A-Z]{1,6}[ -]?\d{6}|\d{6}$|\d{6}\D))")
@@ -42,6 +43,8 @@ def in_full(text: str, *, asked: str | None) -> str:
     """``text`` with the abbreviation that it is, or begins with, as the word; ``asked``: the open question's slot."""
     even = unicodedata.normalize("NFKC", text).strip()
     alone = even.strip(" 。.！!，,“”\"'").upper()
+    if alone == _MORE and asked == "petition_confirm":
+        return WORDS["QW"]
     if alone in WORDS and not (alone in _NAMES and asked == "petition_name"):
         return WORDS[alone]
     upper = even[:40].upper()

@@ -86,9 +86,9 @@ class Ask(Action):
         summary = self._summary(turn, draft)
         if summary.accusation:
             say(dispatcher, "utter_accusation_notice")
-        choices_now = _choices(draft)[: -1 if turn.room and turn.danger else None]
-        buttons = [*choices_now, *(_WHOLE if isinstance(summary, Brief) and not summary.whole else ())]
+        buttons = _choices(draft)[: -1 if turn.room and turn.danger else None]
         choices = numbered([title for title, _ in buttons])
+        choices += _WHOLE if isinstance(summary, Brief) and not summary.whole else ""
         office = self._world.office.name
         say(dispatcher, "utter_summary", summary=summary.text, office=office, choices=choices, buttons=buttons)
         return [SlotSet(f"{PREFIX}shown", True)]
@@ -124,7 +124,8 @@ class Ask(Action):
         return []
 
 
-_WHOLE = (("全文", '/choose{"value": "whole"}'),)
+_WHOLE = "　M 全文"
+"""What is left out of a brief summary is shown by the letter that shows the rest of anything."""
 _NOTICED = 15
 """Characters of what is said before the summary of an accusation."""
 _WARNED = 16

@@ -14,6 +14,7 @@ from dialogs.nlu.identity import mask_id_number
 from dialogs.nlu.masking import masked
 from dialogs.nlu.matter import Categories
 from dialogs.nlu.phones import mask_phone
+from dialogs.nlu.title import NEUTRAL_ACCUSATION
 
 AROUND = 60
 """Characters of the summary besides what is filed and the office's name: greeting, consent, choices."""
@@ -41,17 +42,23 @@ def brief_of(draft: Draft, categories: Categories, *, now: datetime, room: int) 
     place = masked("" if draft.place in NOWHERE else draft.place or "")
     district = f"（{inferred.district}）" if inferred.district and inferred.district not in place else ""
     needed: Sequence[str] = ()
+    words = masked(draft.matter or "").replace("\n", "；")
+    in_words = _filled(words, place + district, draft)
+    told = inferred.title != NEUTRAL_ACCUSATION and not draft.title and _length(in_words) <= room
     for title_room, place_room in zip(_TITLE, _PLACE, strict=True):
         title = clipped(_past(place, inferred.title, title_room), title_room)
-        where = clipped(place + district, place_room)
-        needed = [title, f"地点：{where}" if where else "", *_filer(draft)]
+        needed = in_words if told else _filled(title, clipped(place + district, place_room), draft)
         if _length(needed) <= room:
             break
-    wanted = [*_time(draft, now), _kind(inferred), _content(draft, inferred.title, place)]
+    wanted = [*_time(draft, now), _kind(inferred), "" if told else _content(draft, inferred.title, place)]
     added, whole = _added([each for each in wanted if each], room - _length(needed))
     lines = [needed[0], *added, *needed[1:]]
-    whole = whole and inferred.title in needed[0]
+    whole = whole and (told or inferred.title in needed[0])
     return Brief(text="\n".join(line for line in lines if line), accusation=inferred.accusation, whole=whole)
+
+
+def _filled(what: str, where: str, draft: Draft) -> Sequence[str]:
+    return [what, f"地点：{where}" if where else "", *_filer(draft)]
 
 
 def _past(place: str, title: str, room: int) -> str:

@@ -10,7 +10,17 @@ from collections.abc import Callable, Sequence
 from dialogs.actions.accusing import accusing, consulting
 from dialogs.actions.amiss import asked_what, chosen_part, only_if_changed, still_open, struck_out
 from dialogs.actions.changed import replace
-from dialogs.actions.changes import Heard, anonymous, confirmed, only_reached, repeated, unclear, understood, which_part
+from dialogs.actions.changes import (
+    Heard,
+    anonymous,
+    confirmed,
+    only_reached,
+    repeated,
+    told,
+    unclear,
+    understood,
+    which_part,
+)
 from dialogs.actions.confirming import (
     WAITS,
     answer_confirm,
@@ -28,10 +38,18 @@ from dialogs.actions.patience import runs_out
 from dialogs.actions.persons import concerned_in, named_since
 from dialogs.actions.placing import LEFT_OPEN, NO_PLACE, NOWHERE, answer_place, bettered
 from dialogs.actions.righting import put_right, put_right_alone, stands_so
-from dialogs.actions.telling import answer_matter, is_a_right_door_question, opening, retold, told_apart
+from dialogs.actions.sent import at_location, taken_as
+from dialogs.actions.telling import (
+    answer_matter,
+    is_a_right_door_question,
+    is_of_the_matter,
+    opening,
+    retold,
+    told_apart,
+)
 from dialogs.actions.unnamed import decided, of_being_known, reached_after_all, undone_or_not
 from dialogs.actions.world import Turn
-from dialogs.nlu import wishes
+from dialogs.nlu import commands, wishes
 from dialogs.nlu.about_us import only_chats
 from dialogs.nlu.assent import agrees
 from dialogs.nlu.bare_numbers import bare_number
@@ -57,6 +75,8 @@ _FINDS_WRONG = re.compile(r"错|不对|改|不是")
 _WANTS_CHANGE = re.compile(r"我?(?:要|想)?(?:修改|更正|改一?下|要改|改改|有错|写错了|填错了|说错了)(?:一下)?(?:吧|了)?")
 _WHOLE = re.compile(r"(?:看|查看|要看)?(?:一下)?(?:全文|全部(?:内容)?|完整(?:的|内容))")
 WHOLE = "utter_summary_whole"
+_OF_THE_FILER = frozenset({"place", "name", "phone"})
+"""Asked for these, what somebody calls an addition is one to the matter."""
 _TAKES_NO_NUMBER = frozenset({"matter", "place"})
 """Asked for these, a number alone is no answer."""
 _DISTRICT_WILL_DO = frozenset({"表扬", "建议", "咨询"})
@@ -80,6 +100,10 @@ def listen(  # noqa: PLR0911 - a table, one line a meaning
     if asked and (answered := _said_to_the_bot(heard, turn, asked, categories)):
         return answered
     turn = replace(turn, text=asides(turn.text).rest or turn.text)
+    if asked in _OF_THE_FILER and (more := commands.added_words(turn.text)):
+        if is_of_the_matter(more, categories):
+            return replace(heard, draft=told(heard.draft, more)).remark("utter_added_to_matter")
+        turn = replace(turn, text=more)
     heard = decided(heard)
     if asked and (righted := _righted(heard, turn, asked, categories)):
         return only_if_changed(righted, draft)
@@ -225,24 +249,11 @@ def _take_what_was_sent(heard: Heard, turn: Turn) -> Heard:
     draft = replace(draft, message_ids=draft.with_message(turn.message_ids))
     if turn.attachments:
         draft = replace(draft, attachments=(*draft.attachments, *turn.attachments)[:MOST_ATTACHMENTS], shown=None)
-        heard = heard.remark(_taken({a["kind"] for a in turn.attachments}, told=bool(turn.text)))
+        heard = heard.remark(taken_as({a["kind"] for a in turn.attachments}, told=bool(turn.text)))
     if turn.location:
-        draft = _at_location(draft, turn)
+        draft = at_location(draft, turn)
         heard = heard.remark("utter_location_taken")
     return replace(heard, draft=draft)
-
-
-def _taken(kinds: set[str], *, told: bool) -> str:
-    if "voice" in kinds:
-        return "utter_voice_kept" if told else "utter_voice_taken"
-    return "utter_file_taken" if "file" in kinds else "utter_picture_taken"
-
-
-def _at_location(draft: Draft, turn: Turn) -> Draft:
-    point = turn.location or {}
-    label = str(point.get("label") or "").strip()
-    place = label or "发送的位置" if draft.place in NOWHERE else draft.place
-    return replace(draft, latitude=point["latitude"], longitude=point["longitude"], place=place, shown=None)
 
 
 def _answer_without_text(  # noqa: PLR0911 - a table, one line a meaning

@@ -1,6 +1,7 @@
 """The filer's satisfaction with a case that was answered: five grades, in words or digits."""
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -10,12 +11,17 @@ from rasa_sdk.executor import CollectingDispatcher
 from dialogs.actions.progress import case_buttons, list_cases
 from dialogs.actions.world import Turn, World, effect, hush, say, turn_of
 from dialogs.nlu import commands
+from dialogs.nlu.clean import words_only
 from dialogs.nlu.verdict import DISSATISFIED, grade_in
 from dialogs.notices import RATEABLE
 from dialogs.ports import CaseView
 from dialogs.reasons import has_reason, words_of
 
 _LONGEST = 500
+_AGAIN = timedelta(hours=24)
+_ONLY_PLEASED = re.compile(
+    r"(?:我|都|就|是|非常|很|挺|十分|比较|基本|好|谢谢|了|的|啊|哈|嗯)*(?:满意|好评)(?:了|的|啊|哈|谢谢|你们|您)*"
+)
 _NAMES = ("非常不满意", "不满意", "基本满意", "满意", "非常满意")
 
 
@@ -67,6 +73,9 @@ def rate(dispatcher: CollectingDispatcher, tracker: Tracker, case: CaseView, gra
     if grade > DISSATISFIED and _is_over(case, turn_of(tracker).at):
         say(dispatcher, "utter_rating_over", number=case.number)
         return []
+    if _rated_just_now(tracker, case, grade, words):
+        say(dispatcher, "utter_rated_already", number=case.number)
+        return []
     bare = grade <= DISSATISFIED and not has_reason(words_of(words))
     asked = tracker.slots.get("reason_for") or {}
     if bare and asked.get("number") == case.number:
@@ -75,7 +84,15 @@ def rate(dispatcher: CollectingDispatcher, tracker: Tracker, case: CaseView, gra
     effect(dispatcher, "rate_case", number=case.number, grade=grade, words=words[:_LONGEST])
     say(dispatcher, _thanks(grade, bare=bare), number=case.number)
     kept = {"number": case.number, "grade": grade, "at": turn_of(tracker).at.isoformat()}
-    return [SlotSet("reason_for", kept if bare else None)]
+    return [SlotSet("reason_for", kept if bare else None), SlotSet("rated", kept)]
+
+
+def _rated_just_now(tracker: Tracker, case: CaseView, grade: int, words: str) -> bool:
+    """A good grade said again in words, within a day: 满意 after 5 changes nothing; a digit does."""
+    last = tracker.slots.get("rated") or {}
+    same = last.get("number") == case.number and last["grade"] > DISSATISFIED and grade > DISSATISFIED
+    fresh = same and turn_of(tracker).at - datetime.fromisoformat(last["at"]) <= _AGAIN
+    return bool(fresh and _ONLY_PLEASED.fullmatch(words_only(words)))
 
 
 def _is_over(case: CaseView, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.gist import make_gist
 from dialogs.nlu.identity import mask_id_number
 from dialogs.nlu.masking import masked
-from dialogs.nlu.matter import Categories, type_of, urgency_of
+from dialogs.nlu.matter import Categories, finds_fault, type_of, urgency_of
 from dialogs.nlu.ngrams import overlap
 from dialogs.nlu.phones import mask_phone
 from dialogs.nlu.places import find_district, find_place
@@ -48,10 +48,11 @@ def infer(draft: Draft, categories: Categories) -> Inferred:
     """Title, type, category, district, since when, urgency. An accusation's title names nobody."""
     matter, place = draft.matter or "", draft.place or ""
     accusation = accuses_an_official(matter)
+    main = _main(matter, categories)
     return Inferred(
         title=NEUTRAL_ACCUSATION if accusation else draft.title or _title(draft, categories),
         type="举报" if accusation else draft.type or type_of(matter),
-        category="检举控告" if accusation else draft.category or categories.filed_under(matter),
+        category="检举控告" if accusation else draft.category or categories.filed_under(main),
         # Whoever puts a street right seldom names the district again; the summary shows it.
         district=find_district(place, matter) or find_district(draft.moved_from or ""),
         since=find_since(matter) if draft.when is None else draft.when,
@@ -60,9 +61,15 @@ def infer(draft: Draft, categories: Categories) -> Inferred:
     )
 
 
+def _main(matter: str, categories: Categories) -> str:
+    """What was told first, where it says what is wrong: what is added to it names nothing anew."""
+    first, _, more = matter.partition("\n")
+    return first if more and finds_fault(first) and categories.filed_under(first) else matter
+
+
 def _title(draft: Draft, categories: Categories) -> str:
     """The title with the place as it is now: where it was put right, the old one is taken out of the words first."""
-    matter, place = draft.matter or "", draft.place or ""
+    matter, place = _main(draft.matter or "", categories), draft.place or ""
     if draft.moved_from and place not in matter:
         said = find_place(matter)
         named = said.value if said and overlap(said.value, draft.moved_from) >= 0.5 else draft.moved_from  # noqa: PLR2004 - more than half the same

@@ -9,7 +9,7 @@ from dialogs.actions.placing import LONG_ANSWER, place_beside
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
-from dialogs.nlu.facts import Facts, only_place
+from dialogs.nlu.facts import Facts, only_place, read_facts
 from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, sounds_amiss
 from dialogs.nlu.names import bare_name
 from dialogs.nlu.phrases import made_of
@@ -227,6 +227,12 @@ def without_another(text: str) -> str:
     """The text without the words that announce one more matter."""
     said = _ANOTHER.match(text)
     return text[said.end() :] if said else text
+
+
+def is_of_the_matter(added: str, categories: Categories) -> bool:
+    """Whether what is called an addition is no answer: name, number or place alone."""
+    facts = read_facts(added, categories)
+    return not (facts.name or facts.phone or only_place(added))
 
 
 def is_small_talk(text: str, categories: Categories) -> bool:

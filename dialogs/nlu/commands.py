@@ -67,6 +67,11 @@ _ADD = re.compile(
     r"^(?:我?(?:要|想|再)?(?:补充|追加|补传|补交)(?:一下|一点|点|材料|说明|内容|信息|情况|证据|照片|图片|两句|一句)*)(?P<rest>.*)$",
     re.DOTALL,
 )
+_ADDS_WORDS = re.compile(
+    r"^(?:(?:我|俺)?(?:还|再)?(?:要|想)?(?:再)?(?:补充|追加)(?:一下|一点|点|一句|说明|内容|情况)*|BC)"
+    r"(?:[ ：:，,]+|(?=还|另|楼|而))(?P<words>(?=.*[\u3400-\u9fff]{2}).{3,})$",
+    re.DOTALL | re.IGNORECASE,
+)
 _WHAT_TO_ADD = re.compile(
     r"(?:还)?(?:需?要|得|让我)?(?:再)?(?:补充?|缺|差)(?:点|些)?(?:什么|啥|哪些|哪里|哪方面)(?:材料|内容|东西|信息|情况)?(?:啊|呢|呀|吗)?"
 )
@@ -197,6 +202,12 @@ def abuses(text: str) -> bool:
 def asks_change(text: str) -> bool:
     """Whether a part of what was taken down is to be corrected."""
     return bool(_CHANGE.search(text))
+
+
+def added_words(text: str) -> str:
+    """The words behind 补充, where a text begins so, and they are words; "" for all else."""
+    found = _ADDS_WORDS.match(text)
+    return found["words"] if found else ""
 
 
 def addition_text(text: str) -> str:

@@ -79,7 +79,7 @@ def test_an_answer_that_is_too_long_is_noticed() -> None:
 
 _TYPICAL = {
     "summary": "东风东街幸福小区路灯坏了一个多月\n地点：奎文区东风东街幸福小区\n王建国 138****8000",
-    "choices": "1 确认　2 修改　3 匿名　4 取消　5 全文",
+    "choices": "1 确认　2 修改　3 匿名　4 取消　M 全文",
     "office": OFFICE.name,
     "hotline": OFFICE.hotline,
     "number": "WF261121001237",
@@ -180,9 +180,9 @@ async def test_nobody_agrees_to_what_they_have_not_been_shown(phone: Simple) -> 
 
 async def test_the_whole_of_what_will_be_filed_is_shown_when_it_is_asked_for(phone: Simple) -> None:
     brief = await phone.text(ALL + "，物业说没有钱换灯泡，晚上老人都不敢下楼，前天还摔了一个人，希望尽快来修")
-    assert "5 全文" in brief
+    assert "M 全文" in brief
     assert "138****8000" in brief
-    whole = await phone.text("qw")
+    whole = await phone.text("m")
     while whole.endswith(HINT):
         whole = whole.removesuffix(HINT) + await phone.text("M")
     assert "前天还摔了一个人" in whole
