@@ -332,4 +332,5 @@ async def test_a_case_that_was_given_back_says_so_until_it_is_assigned_anew(offi
     page = await operator.get(f"/cases/{number}")
     assert page.says("承办单位退回了，请重新转办： 市城管局：应由东关街道办理")
     assert "<details open><summary>调整承办单位" in page.text
+    assert 'value="cg" selected' not in page.text, "not back to who gave it back by a careless click"
     assert not (await operator.post(f"/cases/{number}/assign", {"lead": "kw-dg"})).says("承办单位退回了")
