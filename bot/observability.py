@@ -6,7 +6,9 @@ by ``structlog.get_logger()`` and binds ids by ``correlated(…)``.
 
 import logging
 import sys
+import warnings
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, Literal, TextIO
 
 import structlog
@@ -50,6 +52,19 @@ def configure_logging(*, level: str, form: Format = "auto", redactor: Redactor, 
         cache_logger_on_first_use=False,
     )
     _route_standard_library(shared, renderer, target, number)
+    warnings.showwarning = _told_without_its_words
+
+
+def _told_without_its_words(
+    _message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,  # noqa: ARG001 - asked for by the standard library
+    line: str | None = None,  # noqa: ARG001 - as above
+) -> None:
+    """Say where Python warns, and of what kind: aiohttp's warnings quote headers, names of files too."""
+    structlog.get_logger().warning("python.warned", kind=category.__name__, where=f"{Path(filename).name}:{lineno}")
 
 
 def correlated(**ids: str) -> AbstractContextManager[Any]:

@@ -1,9 +1,11 @@
 import io
 import json
 import logging
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
+import aiohttp
 import pytest
 import structlog
 
@@ -90,3 +92,20 @@ def test_metrics_belong_to_their_process_alone() -> None:
     assert b'petition_webhook_calls_total{channel="wechat",outcome="kept"} 1.0' in one.exposition()
     assert b"petition_turn_seconds_count 1.0" in one.exposition()
     assert b'outcome="kept"' not in two.exposition()
+
+
+@pytest.mark.parametrize(
+    "header", ['form-data; filename="张三"; 13800138000', 'form-data; 张三 13800138000="a"', "张三; a=b"]
+)
+def test_a_warning_of_a_header_does_not_quote_it(header: str, capsys) -> None:
+    """aiohttp warns on stderr of a broken header of a file that somebody uploads, with the name of the file in it."""
+    stream = io.StringIO()
+    configure_logging(level="info", redactor=Redactor([]), stream=stream)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        aiohttp.multipart.parse_content_disposition(header)
+    (line,) = lines(stream)
+    assert line["event"] == "python.warned"
+    assert line["where"].startswith("multipart.py:")
+    said = stream.getvalue() + "".join(capsys.readouterr())
+    assert not any(word in said for word in ("张三", "13800138000"))

@@ -28,7 +28,7 @@ from storage.master_key import KeyFile
 from storage.personal_data import open_vault
 from storage.store import Store
 
-READY_SECONDS = 90.0
+READY_SECONDS = 240.0
 STOP_SECONDS = 30.0
 _LOOK_AGAIN_S = 0.05
 _REST_S = 0.5
