@@ -55,8 +55,8 @@ def configure_logging(*, level: str, form: Format = "auto", redactor: Redactor, 
     warnings.showwarning = _told_without_its_words
 
 
-def _told_without_its_words(
-    _message: Warning | str,
+def _told_without_its_words(  # noqa: PLR0917 - called so by the standard library
+    message: Warning | str,  # noqa: ARG001 - it quotes what it warns of
     category: type[Warning],
     filename: str,
     lineno: int,
