@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from dialogs.outcome import AddToCase, Effect, FileCase
+from dialogs.outcome import AddToCase, BookReception, Effect, FileCase
 
 _CLAUSE = re.compile(r"[^，,。；;！!？?：:、\n ]+")
 _MOST = 40
@@ -42,6 +42,9 @@ class Written:
                 return replace(effect, name=name, place=place, content=content)
             case AddToCase():
                 return replace(effect, text=_restored(effect.text, pairs))
+            case BookReception():
+                name, matter = (_restored(x, pairs) for x in (effect.name, effect.matter))
+                return replace(effect, name=name, matter=matter)
             case _:
                 return effect
 

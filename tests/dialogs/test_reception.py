@@ -191,6 +191,14 @@ async def test_a_booking_is_shown_and_given_back_when_it_is_meant(phone: Any, da
     assert "已取消" in said(outcome)
 
 
+async def test_who_writes_traditional_is_answered_so_and_named_as_they_write(phone: Any) -> None:
+    assert "預約" in said(await phone.says("我想預約領導接待"))
+    await phone.says("1")
+    await phone.says("張麗華 13800138000")
+    booked = await phone.says("小區物業亂收費")
+    assert (booked.effects[0].name, booked.effects[0].matter) == ("張麗華", "小區物業亂收費")
+
+
 async def test_of_several_bookings_it_is_asked_which(phone: Any, days: Days) -> None:
     days.own = [own(MAYOR), own(CHIEF)]
     assert "哪一场" in said(await phone.says("取消预约"))

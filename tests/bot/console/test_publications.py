@@ -142,6 +142,27 @@ async def test_a_reception_day_is_booked_by_hand_seen_masked_and_revealed_for_a_
     assert not (await editor.get(one)).says("预约名单")
 
 
+async def test_on_the_day_who_came_is_noted_and_a_supervisor_erases_at_their_wish(console, editor, approver, clock):
+    one = await published(editor, approver, "/receptions", DAY)
+    desk = await console.signed_in("zuoxi", Role.OPERATOR)
+    await desk.post(f"{one}/bookings", {"name": "张三丰", "phone": "13800138000", "matter": "物业"})
+    assert not (await desk.get(one)).says("没来")
+    clock.now = clock.now.replace(day=26, hour=0)  # eight in the morning of the day
+    desk = await console.signed_in("zuoxi-2", Role.OPERATOR)
+    assert (await desk.get(one)).says("没来")
+    [booking] = await console.store.bookings.of_reception(one.rpartition("/")[2])
+    own = f"{one}/bookings/{booking.id}"
+    came = await desk.post(f"{own}/mark", {"state": "came"})
+    assert came.says("改回")
+    assert not came.says("取消预约")
+    assert (await desk.post(f"{own}/erase", {"reason": "本人要求"})).status == 403
+    supervisor = await console.signed_in("duban", Role.SUPERVISOR)
+    assert (await supervisor.post(f"{own}/erase", {"reason": ""})).status == 422
+    assert (await supervisor.post(f"{own}/erase", {"reason": "本人要求"})).says("（已删除）")
+    assert (await supervisor.post(f"{own}/mark", {"state": "missed"})).status == 404
+    assert (await console.store.bookings.get(booking.id)).phone == ""
+
+
 async def test_a_change_waits_for_a_second_person(console, editor, approver, public):
     one = await published(editor, approver, "/receptions", DAY)
     form = await editor.get(f"{one}/change")
