@@ -57,7 +57,9 @@ class LightChanges:
         where: dict[str, Any] = {"untold": True}
         if critical_alone:
             where["critical"] = True
-        return [_change(each) for each in await self._changes.find(where, sort=(("at", 1), ("_id", 1)), limit=limit)]
+        # The index of what is untold is by the moment alone; asked for another order, the server would read everything.
+        found = [_change(each) for each in await self._changes.find(where, sort=(("at", 1),), limit=limit)]
+        return sorted(found, key=lambda change: (change.at, change.id))
 
     async def unseen(
         self, member_id: str, *, units: Sequence[str] | None, since: datetime, limit: int

@@ -13,14 +13,19 @@ from typing import Any
 
 import pytest
 
-from channels.messages import Via
+from channels.messages import Address, Via
 from storage.attending import Attendance
 from storage.audit import AuditFilter, AuditLine
-from storage.broadcast_records import Broadcast, BroadcastState, Segment
+from storage.broadcast_ledger import Lane, Planned
+from storage.broadcast_records import Broadcast, BroadcastState, Outcome, RecipientState, Segment
 from storage.calls import Call
 from storage.cases import CaseFilter, CaseState, EntryKind
+from storage.clocks import Light, Stage
+from storage.edits import Edit, EditAct, EditKind
 from storage.figures import By, Figures
+from storage.light_changes import LightChange, LightChanges
 from storage.publication_records import Booking, Publication, PublicationKind, PublicationState, Reception
+from storage.saved_views import SavedView, SavedViews
 
 CASES, FEW, PAGE = 240, 4, 5
 BOUND = 4 * PAGE
@@ -135,6 +140,65 @@ def _booking(number: int, now) -> Booking:
     )
 
 
+@pytest.fixture
+async def desk(store, now):
+    """Many words, views, edits, questions, lights and recipients; of whatever is asked for there are few."""
+    for number in range(CASES):
+        words = "路灯不亮了" if number < FEW else f"噪声扰民{number}"
+        await store.search.keep(f"WF2611{number:06}13", 1, words)
+    views = SavedViews(store.database, store.vault)
+    for number in range(FEW * 10):
+        await views.keep(f"m{number}", SavedView(name="a", fields={"state": "accepted"}))
+    for number in range(CASES // 2):
+        made = await store.edits.propose(_edit(number, now))
+        if number >= FEW:
+            await store.edits.refuse(made, by="m2", name="李", at=now, verdict="不妥")
+    questions = [store.questions.add(f"停水多久{number}", at=now) for number in range(CASES // 2)]
+    await store.committer.commit(questions)
+    for each in (await store.questions.open(CASES))[FEW:]:
+        await store.questions.settle(each.key)
+    changes = LightChanges(store.database)
+    lights = [_light(number, now) for number in range(CASES)]
+    await store.committer.commit([changes.add(each) for each in lights])
+    await store.committer.commit([changes.told(each) for each in lights[FEW:]])
+    await _recipients(store, now)
+    return SimpleNamespace(store=store, now=now, views=views, changes=changes)
+
+
+def _edit(number: int, now) -> Edit:
+    kind = EditKind.ANSWER
+    return Edit(kind=kind, key=f"k{number}", number=0, act=EditAct.SET, author="m1", made_at=now)
+
+
+def _light(number: int, now) -> LightChange:
+    at = now - timedelta(hours=number)
+    return LightChange(
+        id=f"c{number}:2", case_number=f"c{number}", stage=Stage.ANSWER, light=Light.RED, at=at, due_at=at
+    )
+
+
+async def _recipients(store, now) -> None:
+    """Of two notices; one has gone to all but a few."""
+    people = [
+        Planned(
+            person=f"sms:main:{number}",
+            conversation_id=f"sms:main:{number}",
+            address=Address(channel="sms", account="main", sender=f"138{number:08}"),
+            reason="opted_out" if number < FEW else "",
+        )
+        for number in range(CASES)
+    ]
+    for each in ("b1", "b2"):
+        await store.ledger.write(each, people, now=now)
+    waiting = await store.ledger.waiting(LANE, now=now, limit=CASES)
+    token = "t" * 32
+    mark = await store.ledger.turn([], "", waiting, mark=token, now=now)
+    gone = [Outcome(recipient=each, state=RecipientState.SENT, at=now) for each in mark.recipients[FEW:-FEW]]
+    await store.ledger.turn(gone, token, [], mark="u" * 32, now=now)
+    await store.ledger.settle_doubt(mark.recipients[-FEW:], again=True, reason="", now=now)
+
+
+LANE = Lane(broadcast_id="b1", channel="sms", account="main")
 Asked = Callable[[Any], Awaitable[Any]]
 
 
@@ -221,6 +285,33 @@ SELECTIVE: Mapping[str, Asked] = {
 }
 
 
+AT_THE_DESK: Mapping[str, Asked] = {
+    "cases by words": lambda desk: desk.store.search.find("路灯", PAGE),
+    "cases by more words": lambda desk: desk.store.search.find("路灯不亮", PAGE),
+    "what is new to the search": lambda desk: desk.store.search.due(PAGE),
+    "somebody's views": lambda desk: desk.views.of("m1"),
+    "what is live": lambda desk: desk.store.edits.live(),
+    "what was proposed": lambda desk: desk.store.edits.proposed(),
+    "what was proposed of a kind": lambda desk: desk.store.edits.proposed(EditKind.ANSWER),
+    "the versions of an entry": lambda desk: desk.store.edits.versions(EditKind.ANSWER, "k7"),
+    "how many edits were passed": lambda desk: desk.store.edits.passed(),
+    "questions that nothing answers": lambda desk: desk.store.questions.open(PAGE),
+    "a question by its key": lambda desk: desk.store.questions.get("00"),
+    "lights to be told": lambda desk: desk.changes.untold(critical_alone=False, limit=PAGE),
+    "lights that somebody has not seen": lambda desk: desk.changes.unseen(
+        "m1", units=None, since=desk.now - timedelta(hours=9), limit=PAGE
+    ),
+    "recipients that wait": lambda desk: desk.store.ledger.waiting(LANE, now=desk.now, limit=PAGE),
+    "when the next is due": lambda desk: desk.store.ledger.next_due(LANE),
+    "recipients in doubt": lambda desk: desk.store.ledger.doubtful(LANE, limit=PAGE),
+    "why some were left out": lambda desk: desk.store.ledger.reasons("b1"),
+    "a page of recipients": lambda desk: desk.store.ledger.list("b1", limit=PAGE),
+    "a page of recipients who were left out": lambda desk: desk.store.ledger.list(
+        "b1", states=[RecipientState.EXCLUDED], limit=PAGE
+    ),
+}
+
+
 def _three_days(town) -> dict[str, Any]:
     return {"since": town.now - timedelta(days=3), "until": town.now, "now": town.now}
 
@@ -243,6 +334,22 @@ async def test_lists_and_searches_and_figures_are_answered_from_an_index(town) -
         if not noted:
             wrong.append(f"{name}: nothing was asked")
     assert wrong == []
+
+
+async def test_what_staff_work_with_at_their_desk_is_answered_from_an_index(desk) -> None:
+    wrong: list[str] = []
+    for name, asked in AT_THE_DESK.items():
+        noted = await _profiled(desk, asked)
+        wrong += [f"{name}: {_plan(each)}" for each in noted if _is_wrong(each)]
+        if not noted:
+            wrong.append(f"{name}: nothing was asked")
+    assert wrong == []
+    await _counts_read_no_line(desk)
+
+
+async def _counts_read_no_line(desk) -> None:
+    noted = await _profiled(desk, lambda desk: desk.store.ledger.counts("b1"))
+    assert [(each["docsExamined"], each["keysExamined"] <= CASES + 1) for each in noted] == [(0, True)]
 
 
 def _is_wrong(noted: Mapping[str, Any]) -> bool:
