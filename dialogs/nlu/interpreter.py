@@ -26,7 +26,7 @@ from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, tells_
 from dialogs.nlu.names import answered_name
 from dialogs.nlu.ngrams import NgramIndex
 from dialogs.nlu.places import find_place
-from dialogs.nlu.reception_words import gives_it_up, wish_in
+from dialogs.nlu.reception_words import heard_of_it, wish_in
 from dialogs.nlu.shapes import by_shape, stranger, sure, surely_told
 from dialogs.nlu.topics import topic_of
 from dialogs.nlu.waiting import tells_of_waiting
@@ -69,7 +69,6 @@ with a petition for one (the surest of those stands at 0.65)."""
 _OF_ONESELF = re.compile(r"[我俺咱他她它这那]|家|村|小区|单位|[0-9]")
 """What may go on with the story of a matter."""
 _FREE_TEXT = {"petition_matter", "addition_text", "reception_matter"}
-_OF_A_RECEPTION = {"reception_day", "reception_name", "reception_phone", "reception_matter"}
 _TO_BE_TAKEN_DOWN = re.compile(r"(?:我|俺|咱)?(?:就是|是)?(?:想|要|来)?(?:要|想)?(?:咨询|登记|反映|了解|建议)")
 """Who begins so when asked for the matter wants the question taken down, not answered by a machine."""
 
@@ -129,10 +128,8 @@ class LightInterpreter:
         danger = self._danger.certain(text)
         if danger:
             return sure("danger", danger=danger.value)
-        if wish := None if asked else wish_in(text):
+        if wish := heard_of_it(text, asked):
             return sure(wish)
-        if asked in _OF_A_RECEPTION and gives_it_up(text):
-            return sure("stop")
         shaped = self._for_others(text, asked) or (None if asked else by_shape(text))
         return shaped or (self._in_form(text, asked) if asked else self._outside(text))
 

@@ -36,6 +36,11 @@ def wish_in(text: str) -> str | None:
     return "book_reception" if _BOOK.search(bare) and not _COMPLAINS.search(bare) else None
 
 
-def gives_it_up(text: str) -> bool:
-    """Whether somebody who is just booking wants no place any more."""
-    return wish_in(text) == "cancel_reception"
+def heard_of_it(text: str, asked: str | None) -> str | None:
+    """The intent of such a wish where ``asked`` is the open question: none in other forms; who is just booking and
+    speaks of giving it back wants no place any more.
+    """
+    wish = wish_in(text) if not asked or asked.startswith("reception_") else None
+    if asked:
+        return "stop" if wish == "cancel_reception" else None
+    return wish
