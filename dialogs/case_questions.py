@@ -31,6 +31,7 @@ from dialogs.nlu.case_words import (
     urges,
 )
 from dialogs.nlu.clean import words_only
+from dialogs.nlu.dialect_questions import in_common_words
 from dialogs.nlu.matter import finds_fault, is_a_story
 from dialogs.nlu.unnamed import is_of_being_known
 from dialogs.nlu.waiting import waits_for_a_report
@@ -178,7 +179,7 @@ def _of_a_withdrawal(said: Said, slots: Mapping[str, Any]) -> str:
 
 def topic_in(text: str) -> str:
     """The question: "who", "deadline" or "why"; "" for a question of the law, and for a story."""
-    bare = words_only(text)
+    bare = words_only(in_common_words(text))
     if len(bare) > _LONGEST or _OF_THE_LAW.search(bare):
         return ""
     return next((topic for topic, pattern in _TOPICS if pattern.search(bare)), "")

@@ -18,6 +18,7 @@ from dialogs.nlu.about_us import about_us
 from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger_model import DangerEar, shipped_ear
+from dialogs.nlu.dialect_questions import in_common_words
 from dialogs.nlu.elsewhere import asks_anothers_number, asks_for_a_service, asks_where_we_are
 from dialogs.nlu.facts import only_place, read_facts
 from dialogs.nlu.gazetteer import Gazetteer
@@ -105,6 +106,7 @@ class LightInterpreter:
         self._gazetteer = gazetteer or Gazetteer.of({})
 
     async def parse(self, text: str, *, state: State | None) -> Parse:
+        text = self._asked_in_common_words(text)
         leans = leans_on_the_last(text) and not asks_where_we_are(text, bare=False)
         if answered(state) and leans and not (wish_in(text) or self._danger.certain(text)):
             return sure("ask_policy")
@@ -119,6 +121,11 @@ class LightInterpreter:
         if certain.intent == "file_petition" and not (asked or commands.opens(text) or surely_told(text)):
             return await self._other_wish(text) or certain
         return certain
+
+    def _asked_in_common_words(self, text: str) -> str:
+        """A question of a dialect as others put it; all else, and what speaks of danger, as it was written."""
+        common = in_common_words(text)
+        return common if common != text and asks(common) and not self._danger.hear(text) else text
 
     def certain(self, text: str, *, asked: str | None) -> Parse | None:
         """What patterns say that ``text`` means where ``asked`` is the slot the bot last asked for.

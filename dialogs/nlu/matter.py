@@ -3,6 +3,7 @@
 import re
 
 from dialogs.nlu.categories import Categories as Categories  # noqa: PLC0414 - those who ask for matters ask for these
+from dialogs.nlu.dialect_questions import in_common_words
 
 _FAULT = re.compile(
     r"坏了|坏掉|跳闸|不亮|不走|不好使|破损|破裂|断了|断裂|裂缝|漏[水电雨]|渗水|积水|[就又老总了]进水|倒灌|返水|堵[了塞着车]|堵得|被堵|塌|掉落|脱落|丢失|丢了|被盗|缺失|损坏|老化|倾斜|坑洼|坑坑洼洼|坑很|失修|"
@@ -74,8 +75,8 @@ def is_a_story(text: str) -> bool:
 
 
 def asks(text: str) -> bool:
-    """Whether the text is put as a question."""
-    return bool(_QUESTION.search(text))
+    """Whether the text is put as a question, in whatever dialect."""
+    return bool(_QUESTION.search(text) or _QUESTION.search(in_common_words(text)))
 
 
 def finds_fault(text: str) -> bool:

@@ -101,6 +101,18 @@ _WHEN_THEY_COME = re.compile(
 )
 
 
+_WHEN_ANSWERED = re.compile(
+    r"(?:那|请问|大概|到底|你们?|他们|一般|我|的|登记了?|报上去|交上去|之?后|这个?|那个?|件|事情?|事儿?|诉求|问题|投诉)*"
+    r"(?:要|得|等|需要)*(?:多久|多长时间|多少天|几天|什么时候|啥时候?|多会儿?|几时|何时|哪天)(?:才|能|会|可以|得到|收到|有|给|出)*(?:我|个)*"
+    r"(?:答复|回信|结果|消息|下文|说法|准信|音信|信儿?)(?:了|啊|呀|呢|吗|的|嘛)*"
+)
+
+
+def asks_when_answered(text: str) -> bool:
+    """这事儿多少天给信儿: until when there is an answer."""
+    return _whole(_WHEN_ANSWERED, text)
+
+
 def asks_when_they_come(text: str) -> bool:
     """他们多久来修: how long it takes, in the words of whoever waits for a repair."""
     return _whole(_WHEN_THEY_COME, text)

@@ -29,8 +29,9 @@ def by_shape(text: str) -> Parse | None:
     """What a text outside forms surely is, whatever it holds besides."""
     if plain_questions.discontent(text):
         return sure("ask_policy", answer_id="review", kind="discontent")
-    if plain_questions.asks_on_behalf(text):
-        return sure("ask_policy", answer_id="delegate")
+    asked = "finish_deadline" if plain_questions.asks_when_answered(text) else ""
+    if asked or plain_questions.asks_on_behalf(text):
+        return sure("ask_policy", answer_id=asked or "delegate")
     if plain_questions.not_ours(text):
         return sure("small_talk")
     if only_chats(text):

@@ -8,6 +8,7 @@ import unicodedata
 from functools import cache, lru_cache
 
 from dialogs.nlu.clean import Script
+from dialogs.nlu.dialect_questions import in_common_words
 
 _LONGEST = 120
 """Characters read: what somebody wants of the bot is said in the first of them, or it is a matter being told."""
@@ -123,7 +124,7 @@ def plain(text: str) -> str:
 
 def asked_plainly(text: str) -> str:
     """``text`` with the question words of dialects evened out: 什么材料 of 啥材料, 什么时候 of 多会儿."""
-    return _ASKS.sub(lambda found: _SAME[found.group()], text)
+    return _ASKS.sub(lambda found: _SAME[found.group()], in_common_words(text))
 
 
 @cache
