@@ -75,13 +75,20 @@ NAMES: Mapping[str, str] = {
     "petition_when": "什么时候的事",
     "quiet": "不再重复问",
     "reason_for": "说明原因的一件",
+    "rated": "刚评价过的一件",
+    "in_vain": "没有答上的次数",
+    "reception_day": "接待日",
+    "reception_matter": "想谈的事",
+    "reception_message_ids": "预约接待的消息",
+    "reception_name": "来访人",
+    "reception_phone": "来访人电话",
     "text": "内容",
     "told_case": "说起的一件",
     "topic": "主题",
     "value": "内容",
 }
 """What slots and entities are called; one that is not here is told by its own name."""
-FORMS: Mapping[str, str] = {"petition_form": "登记诉求", "addition_form": "补充材料"}
+FORMS: Mapping[str, str] = {"petition_form": "登记诉求", "addition_form": "补充材料", "reception_form": "预约接待"}
 
 
 def plainly(value: Any) -> str:
