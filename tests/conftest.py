@@ -32,9 +32,7 @@ _LONGEST_NAME = 200
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--pictures", metavar="DIR", type=Path, help="where the manual's pictures go (make pictures)"
-    )
+    parser.addoption("--pictures", metavar="DIR", type=Path, help="where the manual's pictures go (make pictures)")
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -154,7 +154,9 @@ async def test_what_is_no_question_for_everybody_is_not_noted(store: Store, text
 
 async def test_the_dialog_names_the_wording_by_which_it_says_that_it_does_not_know() -> None:
     outcome = await say(build_manager(NoCases(), Chance(), office=Office()), "新能源车补贴政策还有吗")
-    assert [reply.response for reply in outcome.replies if "没有可以作准的答复" in reply.text] == ["utter_policy_unknown"]
+    assert [reply.response for reply in outcome.replies if "没有可以作准的答复" in reply.text] == [
+        "utter_policy_unknown"
+    ]
 
 
 def test_numbers_and_the_writers_name_are_hidden() -> None:
