@@ -1,5 +1,6 @@
 """What will be filed, out of a draft: inferred once, shown, and filed as shown."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +23,8 @@ from dialogs.nlu.title import NEUTRAL_ACCUSATION, make_title
 PARTS = ("matter", "split", "repeat", "place", "name", "phone", "confirm", "sensitive")
 _WHOLE, _GIST = 200, 120
 """Characters: so long a matter is shown whole; of a longer one so much."""
+_BLAME = re.compile(r"管?不[管修理]|不解决|不处理|没人[管修来]|推诿|敷衍")
+"""Found fault with in any matter: 你们到底管不管 alone names none."""
 _STAFF_DECIDE = "具体分类由工作人员确定"
 
 
@@ -64,7 +67,8 @@ def infer(draft: Draft, categories: Categories) -> Inferred:
 def _main(matter: str, categories: Categories) -> str:
     """What was told first, where it says what is wrong: what is added to it names nothing anew."""
     first, _, more = matter.partition("\n")
-    return first if more and finds_fault(first) and categories.filed_under(first) else matter
+    tells = more and finds_fault(_BLAME.sub("", first)) and categories.filed_under(first)
+    return first if tells else matter
 
 
 def _title(draft: Draft, categories: Categories) -> str:
