@@ -44,7 +44,8 @@ def brief_of(draft: Draft, categories: Categories, *, now: datetime, room: int) 
     needed: Sequence[str] = ()
     words = masked(draft.matter or "").replace("\n", "；")
     in_words = _filled(words, place + district, draft)
-    told = inferred.title != NEUTRAL_ACCUSATION and not draft.title and _length(in_words) <= room
+    more = bool(_content(draft, inferred.title, place)) and inferred.title != NEUTRAL_ACCUSATION
+    told = more and not draft.title and _length(in_words) <= room
     for title_room, place_room in zip(_TITLE, _PLACE, strict=True):
         title = clipped(_past(place, inferred.title, title_room), title_room)
         needed = in_words if told else _filled(title, clipped(place + district, place_room), draft)
