@@ -29,7 +29,7 @@ SETTLE_SECONDS = 75.0
 
 NAMES = (CONTENT, LOOKUP, IDENTITY)
 
-_TEMPLATES = {
+TEMPLATES = {
     CONTENT: aead.aead_key_templates.AES256_GCM,
     LOOKUP: daead.deterministic_aead_key_templates.AES256_SIV,
     IDENTITY: prf.prf_key_templates.HKDF_SHA256,
@@ -81,11 +81,11 @@ async def read(database: Database, unwrapper: Any) -> Mapping[str, Any]:
     Raises:
         KeysMissing: one is missing, or the master key does not fit.
     """
-    found = await database[COLLECTION].find({"_id": {"$in": list(_TEMPLATES)}}, limit=len(_TEMPLATES))
+    found = await database[COLLECTION].find({"_id": {"$in": list(TEMPLATES)}}, limit=len(TEMPLATES))
     documents = {document["_id"]: document for document in found}
-    if missing := sorted(_TEMPLATES.keys() - documents.keys()):
+    if missing := sorted(TEMPLATES.keys() - documents.keys()):
         raise KeysMissing(f"keysets missing: {missing}", sentence="数据库里的密钥集不完整，请从备份恢复")
-    return await asyncio.to_thread(lambda: {name: _unwrap(documents[name], unwrapper) for name in _TEMPLATES})
+    return await asyncio.to_thread(lambda: {name: _unwrap(documents[name], unwrapper) for name in TEMPLATES})
 
 
 async def rotate(
@@ -131,7 +131,7 @@ def handle_of(keyset: Any) -> Any:
 
 
 async def _make(database: Database, wrapper: Any) -> None:
-    made = [(name, tink.new_keyset_handle(template)) for name, template in _TEMPLATES.items()]
+    made = [(name, tink.new_keyset_handle(template)) for name, template in TEMPLATES.items()]
     wrapped = await asyncio.to_thread(lambda: [(name, _wrap(name, handle, wrapper)) for name, handle in made])
     inserts = [InsertOne({"_id": name, "version": 1, "wrapped": content}) for name, content in wrapped]
     with suppress(AlreadyThere):  # another process was first; its keysets are the ones
@@ -154,9 +154,9 @@ def _with_new_key(keyset: Any, name: str) -> None:
     if keyset.key[-1].key_id != keyset.primary_key_id:
         return  # left by a rotation that was cut short
     taken = {key.key_id for key in keyset.key}
-    fresh = proto(tink.new_keyset_handle(_TEMPLATES[name])).key[0]
+    fresh = proto(tink.new_keyset_handle(TEMPLATES[name])).key[0]
     while fresh.key_id in taken:
-        fresh = proto(tink.new_keyset_handle(_TEMPLATES[name])).key[0]
+        fresh = proto(tink.new_keyset_handle(TEMPLATES[name])).key[0]
     keyset.key.append(fresh)
 
 
