@@ -110,7 +110,11 @@ class NoticeReplies:
         named = commands.case_numbers(said.text)
         kept = [case for case in cases if not named or case.number in named]
         by = {"by_place": by_place, "by_category": by_category}
-        return [c for c in kept if not is_another_matter(said.text, c.title, self._categories, **by)]
+        return [
+            case
+            for case in kept
+            if not is_another_matter(said.text, case.title, self._categories, accuses=case.accusation, **by)
+        ]
 
 
 def _spoken_of(text: str, cases: Sequence[CaseView]) -> list[CaseView]:

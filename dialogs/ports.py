@@ -29,7 +29,7 @@ class CaseView:
 
     ``full`` is False where number and query code came from another phone: then only number, state and label
     are filled. ``asked_at``: the filer was asked to grade the end, and has not yet; ``grades_until``: when grades cease
-    to count, None where they do not.
+    to count, None where they do not. ``accusation``: somebody is accused; its title may not say so.
     """
 
     number: str
@@ -43,6 +43,7 @@ class CaseView:
     unit: str = ""
     asked_at: datetime | None = None
     grades_until: datetime | None = None
+    accusation: bool = False
 
 
 class TooManyTries(Exception):

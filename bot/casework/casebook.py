@@ -111,6 +111,7 @@ def _view(case: Case, public: Sequence[TimelineEntry], *, full: bool) -> CaseVie
         unit=units[0] if full and units else "",
         asked_at=case.survey.asked_at if full and case.survey and case.satisfaction is None else None,
         grades_until=case.survey.until if full and case.survey else None,
+        accusation=case.accusation,
     )
 
 

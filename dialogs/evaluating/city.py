@@ -75,6 +75,7 @@ def view(
     *,
     is_open: bool = True,
     days_ago: int = 0,
+    accusation: bool = False,
     note: str = "",
     at: datetime = START,
 ) -> CaseView:
@@ -88,6 +89,7 @@ def view(
         full=True,
         filed_at=filed,
         title=title,
+        accusation=accusation,
         steps=(CaseStep(at=filed, label=label, note=note),),
     )
 

@@ -26,15 +26,22 @@ def things_in(text: str) -> set[str]:
     return {found[-1] for found in _THINGS.findall(text)}
 
 
-def is_beside_an_accusation(one: str, other: str) -> bool:
-    """Whether one of two texts alone accuses an official, and the other tells of things that nobody did in office."""
-    accusing = [accuses_an_official(one), accuses_an_official(other)]
+def is_beside_an_accusation(one: str, other: str, *, accuses: bool = False) -> bool:
+    """Whether one of two texts alone accuses an official, and the other tells of things that nobody did in office.
+
+    ``accuses``: the other one is known to.
+    """
+    accusing = [accuses_an_official(one), accuses or accuses_an_official(other)]
     if accusing[0] == accusing[1]:
         return False
     plain = other if accusing[0] else one
     return bool(_THINGS.search(plain)) and not _THE_ACCUSED.search(plain)
 
 
-def goes_with_an_accusation(one: str, other: str) -> bool:
-    """Whether one of them alone accuses, and the other may be more of the same deeds: 还侵占了宅基地."""
-    return accuses_an_official(one) != accuses_an_official(other) and not is_beside_an_accusation(one, other)
+def goes_with_an_accusation(one: str, other: str, *, accuses: bool = False) -> bool:
+    """Whether one of them alone accuses, and the other may be more of the same deeds: 还侵占了宅基地.
+
+    ``accuses``: the other one is known to.
+    """
+    alone = accuses_an_official(one) != (accuses or accuses_an_official(other))
+    return alone and not is_beside_an_accusation(one, other, accuses=accuses)

@@ -75,20 +75,21 @@ def is_a_statement(text: str) -> bool:
 
 
 def is_another_matter(
-    text: str, title: str, categories: Categories, *, by_place: bool, by_category: bool = True
+    text: str, title: str, categories: Categories, *, by_place: bool, by_category: bool = True, accuses: bool = False
 ) -> bool:
     """Whether the words tell of something else than the case of that title.
 
     ``by_place``: the same trouble at another exact place is another matter; not where the place is what was asked.
     ``by_category``: trouble of another kind is; not where a reason was asked, which may be any trouble.
+    ``accuses``: the case accuses somebody, whatever its title says.
     """
     if _ANOTHER.search(text[:_OPENING]):
         return True
     if not finds_fault(text):
         return False
     ours, theirs = categories.of(text), categories.of(title)
-    kin = goes_with_an_accusation(text, title)
-    if by_category and not kin and (is_beside_an_accusation(text, title) or (ours and theirs and ours != theirs)):
+    kin, beside = (tells(text, title, accuses=accuses) for tells in (goes_with_an_accusation, is_beside_an_accusation))
+    if by_category and not kin and (beside or (ours and theirs and ours != theirs)):
         return True
     here, there = find_place(text), find_place(title)
     both = by_place and here and there and here.exact
