@@ -177,6 +177,12 @@ def test_the_guides_pictures_say_in_chinese_what_they_show() -> None:
     assert [picture for says, picture in shown if len(re.findall(r"[\u4e00-\u9fff]", says)) < 10] == []
 
 
+def test_no_page_shows_a_picture_twice() -> None:
+    for page in PAGES:
+        shown = [link for link in LINK.findall(page.read_text("utf-8")) if link.endswith(".png")]
+        assert len(shown) == len(set(shown)), page
+
+
 def test_what_the_guides_call_by_name_stands_in_the_console() -> None:
     text = "".join((ROOT / "docs" / page).read_text("utf-8") for page in ("staff-guide.md", "notices.md"))
     names = set(re.findall(r"“([^”]+)”", re.sub(r"!\[[^\]]*\]", "", text))) - {"路灯 幸福里"}  # an example
