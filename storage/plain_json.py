@@ -1,6 +1,7 @@
 """JSON as it is kept: compact, in UTF-8. Every turn reads and writes a state of some kB, so it goes through orjson."""
 
-from typing import Any
+import json
+from typing import Any, NoReturn
 
 import orjson
 
@@ -18,9 +19,16 @@ def to_json(value: Any) -> bytes:
 
 
 def from_json(content: bytes | str) -> Any:
-    """What ``to_json`` wrote, or anybody else.
+    """What ``to_json`` wrote, or anybody else: half a character too, which waits for its other half in the next part.
 
     Raises:
         ValueError: it is no JSON.
     """
-    return orjson.loads(content)
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return json.loads(content, parse_constant=_refuse)
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)

@@ -15,7 +15,7 @@ import structlog
 from database_pool import DatabasePool
 from hypothesis import HealthCheck, settings
 
-from storage.driver import Database
+from storage.driver import Database, connect
 from storage.embedded import EmbeddedServers, Endpoints
 from storage.master_key import KeyFile
 from storage.personal_data import Vault, open_vault
@@ -71,8 +71,17 @@ def servers() -> Iterator[Endpoints]:
     """A real mongod and a real Redis-protocol server, started once for this test process."""
     with tempfile.TemporaryDirectory(prefix="pb-") as folder, asyncio.Runner() as runner:
         embedded = EmbeddedServers(Path(folder))
-        yield runner.run(embedded.start())
+        endpoints = runner.run(embedded.start())
+        runner.run(_keep_what_is_over(endpoints.mongodb_uri))
+        yield endpoints
         runner.run(embedded.stop())
+
+
+async def _keep_what_is_over(uri: str) -> None:
+    """Tests live on days that are past: mongod, which looks at the real clock, would sweep what they keep away."""
+    admin = await connect(uri, timeout_ms=10_000, name="admin")
+    await admin.command("setParameter", 1, ttlMonitorEnabled=False)
+    await admin.close()
 
 
 @pytest.fixture(params=["motor", "pymongo"])

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from storage.audit import Audit, AuditLine, Broken
+from storage.audit import Audit, AuditFilter, AuditLine, Broken
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ async def log(database, vault, now):
 async def test_lines_come_back_newest_first_and_the_chain_holds(log):
     assert [line.seq for line in await log.newest(3)] == [4, 3, 2]
     assert [line.seq for line in await log.newest(3, before=3)] == [2, 1]
-    [line] = await log.newest(9, target="WF2")
+    [line] = await log.newest(9, wanted=AuditFilter(target="WF2"))
     assert (line.name, line.details) == ("王芳", {"why": "回访"})
     assert await log.check() == (4, None)
 

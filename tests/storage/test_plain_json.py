@@ -43,6 +43,11 @@ def test_what_is_not_plain_is_refused(value):
         to_json({"value": value})
 
 
+@pytest.mark.parametrize("text", ["笑\ud83d", "\ude00脸", "\ud83d\ude00"])
+def test_half_a_character_that_was_kept_is_read(text):
+    assert from_json(json.dumps({"text": text})) == json.loads(json.dumps({"text": text}))
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b'{"a": NaN}', b'"\xff"'])
 def test_what_is_no_json_is_refused(content):
     with pytest.raises(ValueError, match=r"."):
