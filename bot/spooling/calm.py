@@ -27,10 +27,10 @@ class Calm:
         self.bring: Bring | None = None
         """Brings what lies in spools whose processes do not drain them."""
 
-    async def __call__(self) -> None:
-        """Return when no spool is being drained, and what others cannot drain has been brought."""
+    async def __call__(self) -> bool:
+        """Return when none is being drained, and what others cannot drain has been brought; whether there was any."""
         if not self._marks():
-            return
+            return False
         waited = False
         while self._moving():
             waited = True
@@ -39,6 +39,7 @@ class Calm:
             structlog.get_logger().info("turns.waited_for_spools")
         if self.bring is not None and self._marks():
             await self.bring()
+        return True
 
     def _marks(self) -> list[str]:
         try:

@@ -12,6 +12,7 @@ import structlog
 from bot.metrics import Metrics
 from bot.shared_state import Wakeups
 from bot.turns.mentions import is_mention
+from bot.turns.order import in_order
 from bot.turns.turn import Manager, TurnFailed, TurnMaker, heard
 from channels.base import Clock
 from channels.messages import Address, Via
@@ -31,8 +32,8 @@ async def _left_to_the_sweeper(_ids: Sequence[str]) -> None:
     return
 
 
-async def _always_calm() -> None:
-    return
+async def _always_calm() -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ class RunnerTools:
     """What every runner shares. ``answer_within``: seconds a webhook of the channel may take.
 
     ``fetch`` tells the workers of attachments to be fetched; it never raises. ``calm`` returns when no spool is being
-    drained in which somebody's earlier words may lie.
+    drained in which somebody's earlier words may lie; True where one was there, and words may have come into the store.
     """
 
     store: Store
@@ -53,7 +54,7 @@ class RunnerTools:
     gather_seconds: float
     answer_within: float = 4.5
     fetch: Callable[[Sequence[str]], Awaitable[object]] = _left_to_the_sweeper
-    calm: Callable[[], Awaitable[None]] = _always_calm
+    calm: Callable[[], Awaitable[bool]] = _always_calm
 
 
 class Runner:
@@ -187,13 +188,13 @@ class Runner:
 
     async def _drain(self, conversation: Conversation) -> bool:
         """Make the turns of all that is pending; True where the last one's commit let go of the lease as well."""
+        inbox = self._tools.store.inbox
         while True:
-            await self._tools.calm()
-            pending = await self._tools.store.inbox.pending(self.conversation_id)
+            pending, more = await in_order(lambda: inbox.pending(self.conversation_id), self._tools.calm)
             if not pending:
                 return False
             batch = await self._thought(conversation, pending)
-            release = len(batch) == len(pending) and self.idle
+            release = len(batch) == len(pending) and self.idle and not more
             try:
                 conversation = await self._turn(conversation, batch, release=release)
             except TurnFailed:

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from stage import PERSON, Stage, now
+from stage import PERSON, Stage, message, now
 from waiting import PATIENCE_S
 
 from channels.messages import Via
@@ -213,3 +213,33 @@ async def test_another_process_lease_that_ended_is_taken_over(stage: Stage) -> N
     assert dead is not None
     reply = await process.turns.reply_for(arrived, seconds=PATIENCE_S)
     assert reply is not None
+
+
+async def test_what_comes_while_spools_are_brought_overtakes_nothing_that_lies_there(stage: Stage) -> None:
+    """Just when they had been looked at, the second went into another's spool, and the third into the store."""
+    spool, stamps, later = list[int](), stage.store.inbox.stamps, list[ArrivedMessage]()
+
+    async def write_on() -> None:
+        spool.append(stamps.take())
+        later.append(await stage.keep("第三句"))
+
+    async def calm() -> bool:
+        lay = list(spool)
+        if stage.script.heard and not later:
+            await write_on()
+        for stamp in lay:
+            await stage.store.inbox.add([message("第二句", "2")], stamp=stamp)
+        return True
+
+    process = stage.process(calm=calm)
+    first, stage.script.hold = await stage.keep("第一句"), asyncio.Event()
+    process.turns.start(first)
+    await stage.script.begun.wait()
+    process.turns.start(first)  # whoever makes its turn looks for more
+    stage.script.hold.set()
+    await process.turns.drain(PATIENCE_S)
+    if not later:
+        await write_on()
+    process.turns.start(later[0])
+    await process.turns.drain(PATIENCE_S)
+    assert stage.script.heard == [["第一句"], ["第二句"], ["第三句"]]

@@ -91,7 +91,7 @@ class Stage:
         channels: Mapping[tuple[str, str], Any] = MappingProxyType({}),
         invitation: Callable[[], Awaitable[str]] = _no_invitation,
         beforehand: Beforehand | None = None,
-        calm: Callable[[], Awaitable[None]] | None = None,
+        calm: Callable[[], Awaitable[bool]] | None = None,
     ) -> Process:
         kicked: list[str] = []
 
