@@ -63,7 +63,9 @@ def put_right_alone(draft: Draft, text: str) -> Draft | None:
         return _changed(draft, phone=phones[0].value, anonymous=None)
     if name and draft.name and set(name) & set(draft.name) and abs(len(name) - len(draft.name)) <= 1:
         return _changed(draft, name=name)
-    return _named_alike(draft, new) or _time(draft, new) or _place(draft, new) or _like(draft, new)
+    return (
+        _named_alike(draft, new) or _house(draft, new) or _time(draft, new) or _place(draft, new) or _like(draft, new)
+    )
 
 
 def stands_so(draft: Draft, text: str) -> bool:
@@ -143,11 +145,19 @@ def _like(draft: Draft, new: str) -> Draft | None:
     return _quantity(draft, new) or (_changed(draft, matter=put_in(matter, old, new)) if old else None)
 
 
+def _house(draft: Draft, new: str) -> Draft | None:
+    """The one house, where only its number was wrong."""
+    stood = alike_in(draft.place or "", new)
+    if not stood or not _HOUSE.match(new) or stood == new:
+        return None
+    in_matter = put_in(draft.matter or "", stood, new)
+    return _changed(draft, place=put_in(draft.place or "", stood, new), matter=in_matter or draft.matter)
+
+
 def _quantity(draft: Draft, new: str) -> Draft | None:
     """The one number with the same unit, in the time that was put right or in the matter."""
-    if (house := alike_in(draft.place or "", new)) and _HOUSE.match(new) and house != new:
-        in_matter = put_in(draft.matter or "", house, new)
-        return _changed(draft, place=put_in(draft.place or "", house, new), matter=in_matter or draft.matter)
+    if house := _house(draft, new):
+        return house
     for part in ("when", "matter"):
         text = getattr(draft, part) or ""
         old = alike_in(text, new)

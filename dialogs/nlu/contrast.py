@@ -51,8 +51,12 @@ _SHAPES = tuple(
         rf"{_LEAD}(?P<new>[^，,。；;是]{{1,30}}?)[，,、；; ]*(?:而)?(?:不是|并非){_OLD}{_END}",
     )
 )
+_YES_BUT = r"(?:(?:对|好|行|是|没问题|没错|可以)的?[，,、 ]*(?:不过|只是|但是?|就是|可是)[，,、 ]*)?"
+_HOUSE_WRONG = r"(?:(?:(?:楼|栋|幢|单元|门牌|门|房间?)号?(?:写|搞|弄|整)?(?:错了?|不对)|整错了?)[，,、。！! ]*)?"
 _RIGHT_ALONE = re.compile(
-    rf"{_LEAD}(?P<cue>(?:应该|应当|其实|就)?(?:是|为|叫)|改成|改为|换成|还是)?{_NEW}{_END}", re.DOTALL
+    rf"(?P<but>{_YES_BUT}{_HOUSE_WRONG}){_LEAD}"
+    rf"(?P<cue>(?:应该|应当|其实|就)?(?:是|为|叫)|改成|改为|换成|还是)?{_NEW}{_END}",
+    re.DOTALL,
 )
 _SAYS_SO = re.compile(
     r"(?:(?:(?:是|都是)?(?:我|俺|刚才|前面|当时|不好意思|对不起|抱歉)*(?:看|写|打|填|说|记|听|算|讲|弄|搞|按|念)(?:错|岔|反|混|漏)[^，。]{0,6}|"
@@ -114,11 +118,11 @@ def contrasts_in(text: str) -> list[Contrast]:
 
 
 def right_alone(text: str) -> Contrast | None:
-    """不对，是五天; 说错了，是幸福东里; 应该是五天: the right without the wrong."""
+    """不对，是五天; 对，不过是5号楼; 楼号错了，应该是6号楼: the right without the wrong."""
     match = _RIGHT_ALONE.fullmatch(text.strip())
-    if not match or not (match["lead"] or match["cue"]):
+    if not match or not (match["but"] or match["lead"] or match["cue"]):
         return None
-    sure = bool(match["lead"]) or match["cue"] not in {"是", "就是", "为", "叫", "还是"}
+    sure = bool(match["but"] or match["lead"]) or match["cue"] not in {"是", "就是", "为", "叫", "还是"}
     return Contrast(old="", new=_TRAILING.sub("", match["new"]), slip=sure)
 
 
