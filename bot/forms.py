@@ -7,6 +7,8 @@ from multidict import MultiDictProxy
 BROKEN = (ValueError, AssertionError, RuntimeError, LookupError, TypeError, HttpProcessingError)
 
 Form = MultiDictProxy[str | bytes | bytearray | web.FileField]
+MOST_OF_A_FORM = web.AppKey("most_of_a_form", int)
+"""Bytes that the forms of an application may have; aiohttp itself goes by the limit of the outermost one alone."""
 
 
 async def read_form(request: web.Request) -> Form:
@@ -16,6 +18,10 @@ async def read_form(request: web.Request) -> Form:
         web.HTTPBadRequest: it is none.
         web.HTTPRequestEntityTooLarge: it is longer than the application takes.
     """
+    most = request.config_dict.get(MOST_OF_A_FORM)
+    if most is not None:
+        # A clone would take a limit of its own, but nobody would close the clone's files.
+        request._client_max_size = most  # noqa: SLF001 - aiohttp has no other way for one application's requests
     try:
         return await request.post()
     except BROKEN:

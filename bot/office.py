@@ -1,10 +1,8 @@
 """Where the console is put together: the members, the doors, and every feature with what it works on."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from aiohttp import web
-from ruamel.yaml import YAML
 
 from bot.access.members import Members
 from bot.access.passwords import Passwords
@@ -15,6 +13,7 @@ from bot.casework.merging import Merging
 from bot.casework.proposals import Proposals
 from bot.casework.staffwork import StaffWork
 from bot.casework.visits import Visits
+from bot.category_names import category_names
 from bot.clocks.making import book_of, setter_of
 from bot.clocks.rule_office import RuleOffice
 from bot.console.aftercare import AftercareParts, aftercare_feature
@@ -143,9 +142,3 @@ def _conversations(services: Services, live: Live) -> Feature:
             canned=canned_replies(files.folder),
         )
     )
-
-
-def category_names(file: Path) -> Sequence[str]:
-    """The categories of ``file`` that staff choose from, "first/second"."""
-    read = YAML(typ="safe").load(file)
-    return [f"{first}/{second}" for first, seconds in read.items() for second in seconds]

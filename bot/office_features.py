@@ -2,15 +2,21 @@
 
 from collections.abc import Sequence
 
+from bot.casework.by_hand import Texting
+from bot.category_names import category_names
 from bot.console.answers import AnswerParts, answers_feature
+from bot.console.counter import CounterParts, counter_feature
 from bot.console.digest import DigestParts, digest_feature
 from bot.console.persons import PersonParts, persons_feature
 from bot.console.publications import PublicationParts, publications_feature
 from bot.console.routes import Feature
 from bot.console.wording import WordingParts, wording_feature
 from bot.editing.desk import EditDesk
+from bot.media.making import limits_of
 from bot.publishing.making import make_publication_office, make_reception_desk
 from bot.services import Services
+from dialogs.files import DialogFiles
+from dialogs.nlu.categories import Categories
 from storage.figures import Figures
 
 
@@ -34,6 +40,20 @@ def further_features(services: Services) -> Sequence[Feature]:
         digest_feature(digest),
         persons_feature(PersonParts(store=store, clock=clock, periods=periods)),
         publications_feature(_publications(services)),
+        counter_feature(_counter(services)),
+    )
+
+
+def _counter(services: Services) -> CounterParts:
+    files = DialogFiles(folder=services.settings.dialog.files)
+    return CounterParts(
+        store=services.store,
+        casework=services.casework,
+        texting=Texting(store=services.store, channels=services.channels, clock=services.clock),
+        clock=services.clock,
+        categories=category_names(files.categories),
+        knows=lambda: Categories.load(files.categories, services.understanding),
+        limits=limits_of(services.settings.attachments),
     )
 
 

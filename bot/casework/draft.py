@@ -9,7 +9,10 @@ from storage.cases import Case, Filer, Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A case to be. ``title`` may be empty: the beginning of the content is taken."""
+    """A case to be. ``title`` may be empty: the beginning of the content is taken.
+
+    ``desk``: the code of the unit that takes it down, "" for the office itself.
+    """
 
     content: str = field(repr=False)
     title: str = field(default="", repr=False)
@@ -27,6 +30,7 @@ class Draft:
     reply_wanted: bool = True
     urgency: str = "normal"
     source: Source = field(default_factory=lambda: Source(channel="api"))
+    desk: str = ""
 
 
 def case_of(draft: Draft, number: str, now: datetime) -> Case:
@@ -50,6 +54,7 @@ def case_of(draft: Draft, number: str, now: datetime) -> Case:
         reply_wanted=draft.reply_wanted,
         urgency=draft.urgency,
         source=draft.source,
+        desk=draft.desk,
         followers=() if followed_by is None else (followed_by,),
         created_at=now,
         updated_at=now,

@@ -95,20 +95,23 @@ class Casework:
         *,
         actor: Actor,
         key: str,
+        code: str = "",
         also: AlsoCreated | None = None,
     ) -> Created:
         """Write down a new case; ``key`` ties its number to the request, so that a repeat draws none.
 
-        The filer's conversation, where there is one, follows the case and is told number and query code.
+        The filer's conversation, where there is one, follows the case and is told number and query code. ``code``: the
+        query code, where whoever asks must know it again; else chance gives it.
 
         Raises:
             NoSuchConversation: the filer's conversation does not exist.
+            AlreadyThere: the request was served before.
             StorageError: nothing was written, or (``StorageAway``) perhaps all of it.
         """
         now = self._clock()
         await self._check_conversation(draft.filer.conversation_id)
         number = await self._store.numbers.draw(message_id=key, at=now)
-        created = Created(case=case_of(draft, number, now), code=self._chance.query_code())
+        created = Created(case=case_of(draft, number, now), code=code or self._chance.query_code())
         entry = TimelineEntry(at=now, actor=actor, kind=EntryKind.FILED, public=True)
         changes = self._store.cases.create(created.case, created.code, entry)
         entries = await notices_for(

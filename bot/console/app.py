@@ -13,12 +13,14 @@ from bot.console.door import COOKIE, Door
 from bot.console.guards import VIEWER, NotForThem, guarded
 from bot.console.rendering import Pages, redirection
 from bot.console.routes import BASE, Call, Feature, Route, Viewer
+from bot.forms import MOST_OF_A_FORM
 from channels.base import Clock
 from storage.store import Store
 
 ROUTES = web.AppKey("routes", tuple[Route, ...])
 _STATIC = Path(__file__).parent / "static"
-_MOST_BODY = 12 * 1024 * 1024
+MOST_BODY = 12 * 1024 * 1024
+"""Of one form with its files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,8 @@ def make_console(parts: ConsoleParts) -> web.Application:
     door = Door(signing_in=parts.signing_in, store=parts.store, pages=pages)
     features = (*parts.features, door.feature())
     pages.tabs = tuple(sorted((tab for each in features for tab in each.tabs), key=lambda tab: tab.order))
-    app = web.Application(middlewares=[guarded(pages, parts.public_url, door.viewer)], client_max_size=_MOST_BODY)
+    app = web.Application(middlewares=[guarded(pages, parts.public_url, door.viewer)])
+    app[MOST_OF_A_FORM] = MOST_BODY
     app.router.add_get("/sign-in", door.form)
     app.router.add_post("/sign-in", door.enter)
     app.router.add_static("/static", _STATIC)

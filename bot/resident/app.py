@@ -18,7 +18,7 @@ from bot.casework.handing import counted
 from bot.casework.links import CaseLinks, Claim, read_token
 from bot.casework.satisfaction import still_counts
 from bot.faults import frames_of
-from bot.forms import read_form
+from bot.forms import MOST_OF_A_FORM, read_form
 from bot.local_time import at
 from channels.base import Clock
 from channels.media_types import ENDINGS
@@ -69,7 +69,8 @@ class ResidentParts:
 def make_resident_pages(parts: ResidentParts) -> web.Application:
     """The application, to be mounted at ``/r``."""
     pages = _Pages(parts)
-    app = web.Application(middlewares=[_guarded(pages)], client_max_size=_BODY)
+    app = web.Application(middlewares=[_guarded(pages)])
+    app[MOST_OF_A_FORM] = _BODY
     app.router.add_static("/static", _FOLDER / "static")
     app.router.add_get("/{token}", pages.show)
     app.router.add_get("/{token}/files/{id}", pages.file)

@@ -14,16 +14,20 @@ from stage import Platform, Stage
 from waiting import PATIENCE_S
 
 from bot.casework.attending import Attending
+from bot.casework.by_hand import Texting
 from bot.console.answers import AnswerParts, answers_feature
 from bot.console.conversations import ConversationParts, Live, conversations_feature
 from bot.console.conversations.canned import SHIPPED
+from bot.console.counter import CounterParts, counter_feature
 from bot.console.figures import figures_feature
 from bot.console.notices import NoticeParts, notices_feature
 from bot.editing.desk import EditDesk
 from bot.editing.layer import EditLayer
+from bot.media.fetching import Limits
 from channels.base import Capabilities
 from channels.messages import Address, Via
 from dialogs.files import DialogFiles
+from dialogs.nlu.categories import Categories
 from dialogs.understanding import Understanding
 from storage.cases import Actor, ActorKind, CaseState, EntryKind, Filer, Source, TimelineEntry
 from storage.clocks import Light
@@ -160,6 +164,18 @@ async def _talk(stage: Stage, clock: Clock, morning: datetime, channels: Any) ->
     await stage.store.committer.commit([stage.store.calls.add(call)])
 
 
+def _counter(office: ConsoleOffice, phones: Phones) -> CounterParts:
+    return CounterParts(
+        store=office.store,
+        casework=office.casework,
+        texting=Texting(store=office.store, channels={("sms", "main"): phones}, clock=office.clock),
+        clock=office.clock,
+        categories=CATEGORIES,
+        knows=lambda: Categories.load(DialogFiles().categories),
+        limits=Limits(largest={}, daily=20),
+    )
+
+
 @asynccontextmanager
 async def first_hour(
     database: Any, vault: Any, *, redis_url: str, clock: Clock, passwords: Any, folder: Path
@@ -190,6 +206,7 @@ async def first_hour(
         conversations_feature(talks),
         notices_feature(NoticeParts(store=store, office=notices, clock=clock, categories=CATEGORIES, sms_fen=5)),
         answers_feature(AnswerParts(store=store, desk=desk, understanding=Understanding(), clock=clock)),
+        counter_feature(_counter(office, phones)),
     )
     made = FirstHour(office, phones)
     made.number = await _file_cases(office, clock, morning)

@@ -84,7 +84,7 @@ class CasePages:
             types=CASE_TYPES,
             urgencies=URGENCIES,
             channels=shown.CHANNELS,
-            districts=_districts(call.viewer),
+            districts=districts_of(call.viewer),
             categories=self._parts.categories,
             units=_assignable(call.viewer) if call.viewer.may(Permission.ASSIGN) and not accusations else [],
             own_units=_assignable(call.viewer),
@@ -184,7 +184,7 @@ class CasePages:
             urgencies=URGENCIES,
             grades=GRADES,
             categories=self._parts.categories,
-            districts=_districts(viewer),
+            districts=districts_of(viewer),
             now=now,
         )
 
@@ -230,5 +230,6 @@ def _assignable(viewer: Viewer) -> list[tuple[str, str]]:
     return [(unit.id, "　" * (len(unit.path) - depth) + unit.name) for unit in below if unit.active]
 
 
-def _districts(viewer: Viewer) -> list[str]:
+def districts_of(viewer: Viewer) -> list[str]:
+    """The districts that some unit is responsible for."""
     return sorted({district for unit in viewer.tree for district in unit.districts})

@@ -26,6 +26,11 @@ def is_office(viewer: Viewer) -> bool:
     return viewer.unit.parent is None
 
 
+def desk_of(viewer: Viewer) -> str:
+    """The desk of a case that the viewer takes down: they, and those above them, see it from then on."""
+    return "" if is_office(viewer) else viewer.unit.id
+
+
 def within_reach(viewer: Viewer, wanted: CaseFilter, *, accusations: bool, unit: str = "") -> CaseFilter:
     """``wanted``, narrowed to what the viewer may see; ``accusations``: those alone.
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from bot import masking
+from bot.casework.by_hand import BY_HAND
 from bot.casework.staffwork import URGENCIES
 from bot.delivery.reasons import sentence
 from storage.cases import ActorKind, Case, EntryKind, TimelineEntry
@@ -13,7 +14,7 @@ from storage.clocks import CaseClock, Light
 from storage.records import OutboxEntry
 
 CHANNELS: Mapping[str, str] = MappingProxyType(
-    {"wechat": "微信", "sms": "短信", "weibo": "微博", "api": "其他系统", "console": "窗口"}
+    {"wechat": "微信", "sms": "短信", "weibo": "微博", **BY_HAND, "api": "其他系统", "console": "窗口"}
 )
 STATES: Mapping[str, str] = MappingProxyType(
     {

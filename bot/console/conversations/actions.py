@@ -8,6 +8,7 @@ from aiohttp import web
 from bot.access.permissions import Permission
 from bot.casework.attending import NotDone
 from bot.casework.service import Draft
+from bot.console.cases.reach import desk_of
 from bot.console.conversations import shown
 from bot.console.conversations.pages import ConversationPages
 from bot.console.conversations.parts import ConversationParts
@@ -122,6 +123,7 @@ class ConversationActions:
             accusation=given["accusation"] == "on",
             filer=Filer(name=given["name"], phone=given["phone"], conversation_id=conversation.id),
             source=Source(channel=conversation.address.channel, account=conversation.address.account),
+            desk=desk_of(call.viewer),
         )
         made = await self._parts.casework.create(draft, actor=call.viewer.actor, key=f"console:{given['key']}")
         await self._parts.attending.drop_draft(conversation.id)

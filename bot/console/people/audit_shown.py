@@ -30,6 +30,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "units.imported": "导入单位",
         "token.given": "给出接口令牌",
         "token.revoked": "收回接口令牌",
+        "case.filed": "登记来访、来信、来电",
         "case.revealed": "查看来信人姓名和电话",
         "conversation.revealed": "查看会话里的姓名和电话",
         "attachment.read": "查看附件",
@@ -101,6 +102,7 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "signing": ("登录和密码", tuple(each for each in _beginning("staff.") if each not in _PEOPLE)),
         "people": ("人员、单位、令牌", (*_PEOPLE, *_beginning("token."))),
         "talks": ("会话", tuple(each for each in _beginning("conversation.") if each not in _SEEN)),
+        "filing": ("登记来访、来信、来电", ("case.filed",)),
         "merging": ("并案", _beginning("case.merged", "case.split")),
         "notices": ("通知", _beginning("broadcast.")),
         "published": ("正面通告和接待日", (*_beginning("clarification.", "reception."), *_BOOKED)),
@@ -119,6 +121,7 @@ _DETAILS = {
     "fields": "改了",
     "verdict": "意见",
     "what": "改动",
+    "how": "方式",
 }
 _EDITS = {"answer": "政策问答", "wording": "机器人用语"}
 

@@ -68,3 +68,12 @@ document.addEventListener("click", (event) => {
   draft.setSelectionRange(draft.value.length - words.length, draft.value.length - words.length);
   draft.form.querySelector("[data-filled]").textContent = "已填入，请核实、改好再发";
 });
+
+// Files that are too large together are said to be before they are sent: the form would be lost with them.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("input[type=file][data-most]")) return;
+  const size = [...event.target.files].reduce((sum, file) => sum + file.size, 0);
+  const most = Number(event.target.dataset.most);
+  event.target.setCustomValidity(size > most ? `合起来太大：最多 ${Math.floor(most / 1048576)} MB，请分几次，或把照片缩小` : "");
+  event.target.reportValidity();
+});

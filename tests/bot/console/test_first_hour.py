@@ -158,6 +158,7 @@ async def test_a_clerk_s_first_hour_goes_as_the_guide_says(office, desks):
     await signs_in(clerk)
     await looks_at_the_lights(clerk)
     await receives_somebody(clerk)
+    await takes_a_visit_down(clerk)
     await accepts_and_assigns(clerk)
     handler = await desks("chengban", Role.HANDLER, name="刘工", unit="cg")
     await drafts_an_answer(handler)
@@ -213,6 +214,22 @@ async def receives_somebody(clerk: Desk) -> None:
     await clerk.press("交还机器人")
     await clerk.press("已处理")
     await expect(page.get_by_role("button", name="已处理")).to_have_count(0)
+
+
+async def takes_a_visit_down(clerk: Desk) -> None:
+    page = clerk.page
+    await clerk.open("登记")
+    await page.get_by_label("反映的事").fill(
+        "胜利街菜市场东门的下水道堵了半个月，污水流到路上，老人走路滑倒过，要求尽快疏通。"
+    )
+    await page.get_by_role("textbox", name="地点").fill("潍城区胜利街菜市场东门")
+    await page.get_by_role("textbox", name="姓名").fill("赵德福")
+    await page.get_by_role("textbox", name="电话").fill("0536-8123456")
+    await clerk.picture("counter", height=900)
+    await page.get_by_role("button", name="登记", exact=True).click()
+    await expect(page.get_by_role("heading", name="登记回执")).to_be_visible()
+    named("打印回执")
+    await clerk.says("查询码", "把这张回执打印或抄给对方", "下水道")
 
 
 async def accepts_and_assigns(clerk: Desk) -> None:
