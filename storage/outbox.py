@@ -3,6 +3,7 @@
     queued ─▶ sending ─▶ sent ─▶ delivered        by receipt; a later receipt never lowers the rank
       ▲          ├─▶ queued  (again later)  └─▶ failed ─▶ delivered
       │          ├─▶ failed  (it will never arrive: ``reason``)
+      ├─▶ merged │  (waited for the person, whose answer says it; ``storage.waiting_replies``)
       └──────────┴─▶ dead    (given up; staff replay it)
 
 An entry is put in the same change as what caused it. Who sends it claims it first: a lease with a token, by
@@ -270,11 +271,13 @@ class Outbox:
             where["created_at"] = {"$lt": before}
         return await self._list(where, (("created_at", -1), ("_id", -1)), limit)
 
-    async def onward(self, conversation_id: str, *, limit: int, since: datetime | None = None) -> list[OutboxEntry]:
-        """Give what was sent in a conversation in order; ``since``: only what was made at that moment or later."""
-        where: dict[str, Any] = {"conversation_id": conversation_id}
-        if since is not None:
-            where["created_at"] = {"$gte": since}
+    async def onward(
+        self, conversation_id: str, *, limit: int, since: datetime | None = None, until: datetime | None = None
+    ) -> list[OutboxEntry]:
+        """Give what was sent in a conversation in order, from ``since`` to ``until``, both included."""
+        where: Document = {"conversation_id": conversation_id}
+        if bounds := {way: moment for way, moment in (("$gte", since), ("$lte", until)) if moment is not None}:
+            where["created_at"] = bounds
         return await self._list(where, (("created_at", 1), ("_id", 1)), limit)
 
     async def for_case(self, number: str) -> list[OutboxEntry]:

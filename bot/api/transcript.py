@@ -39,11 +39,21 @@ async def transcript(
     wanted = position.shown + limit + 1
     lines: list[Line] = [
         *await store.inbox.onward(conversation_id, limit=wanted, since=since),
-        *await store.outbox.onward(conversation_id, limit=wanted, since=since),
+        *await _said(store, conversation_id, wanted, since),
     ]
     lines.sort(key=_order)
     end = position.shown + limit
     return lines[position.shown : end], _written(lines[:end]) if len(lines) > end else None
+
+
+async def _said(store: Store, conversation_id: str, wanted: int, since: datetime) -> Sequence[OutboxEntry]:
+    """At least ``wanted``, and all of the last moment: the store has no order among the parts of one answer."""
+    said = await store.outbox.onward(conversation_id, limit=wanted, since=since)
+    if len(said) < wanted:
+        return said
+    last = said[-1].created_at
+    whole = await store.outbox.onward(conversation_id, limit=_MOST_AT_ONCE, since=last, until=last)
+    return [*(entry for entry in said if entry.created_at < last), *whole]
 
 
 def _order(line: Line) -> tuple[int, bool, datetime]:

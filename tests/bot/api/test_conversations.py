@@ -91,13 +91,15 @@ async def test_the_transcript_tells_what_came_and_what_became_of_what_was_sent(a
     assert [(each["outcome"], each["provider_code"]) for each in went["attempts"]] == [("busy", "-1")]
 
 
+@pytest.mark.parametrize("later", [timedelta(), timedelta(milliseconds=5)])
 @pytest.mark.parametrize("limit", [1, 2, 3, 50])
-async def test_pages_put_together_are_the_whole_transcript_in_order(api, office, limit):
+async def test_pages_put_together_are_the_whole_transcript_in_order(api, office, limit, later):
     conversation = await office.resident(SENDER)
     kept = await office.store.inbox.add([heard(office, n) for n in range(5)])
     # Several at one moment, as the parts of a long answer are.
-    at = kept[-1].arrived.arrived_at
-    parts = [said(conversation, at, f"答{n}", due_at=at + timedelta(seconds=n)) for n in range(4)]
+    at = kept[-1].arrived.arrived_at + later
+    ids = ("d", "b", "c", "a")  # they say nothing of the order
+    parts = [said(conversation, at, f"答{n}", id=ids[n], due_at=at + timedelta(seconds=n)) for n in range(4)]
     await office.store.committer.commit([office.store.outbox.put(part) for part in parts])
     texts, cursor = [], None
     while True:
