@@ -296,6 +296,7 @@ class Conversations:
             if (until := document.get("taken_until"))
             else None,
             first_taken_by=document.get("first_taken_by") or "",
+            replies_wait=document.get("replies_wait", False),
         )
 
 

@@ -41,7 +41,7 @@ from storage.staff import SESSIONS, STAFF
 from storage.unanswered import UNANSWERED
 
 SCHEMA = "schema"
-VERSION = 18
+VERSION = 19
 """Raise it whenever INDEXES changes."""
 
 RECORD = "indexes"
@@ -105,6 +105,12 @@ INDEXES: Sequence[Index] = (
     Index(collection=OUTBOX, name="reply_to", keys=(("reply_to", 1),), options=_SPARSE),
     Index(collection=OUTBOX, name="provider_key", keys=(("provider_key", 1),), options=_SPARSE),
     Index(collection=OUTBOX, name="case_number", keys=(("case_number", 1),), options=_SPARSE),
+    Index(
+        collection=OUTBOX,
+        name="waits_for",
+        keys=(("waits_for", 1), ("created_at", 1)),
+        options={"partialFilterExpression": {"waits_for": {"$type": "string"}}},
+    ),
     Index(collection=OUTBOX, name="dead", keys=(("dead_at", -1),), options=_SPARSE),
     _newest(OUTBOX, "conversation_id"),
     Index(collection=PARKED_RECEIPTS, name="key", keys=(("key", 1),)),

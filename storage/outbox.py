@@ -3,8 +3,8 @@
     queued ─▶ sending ─▶ sent ─▶ delivered        by receipt; a later receipt never lowers the rank
       ▲          ├─▶ queued  (again later)  └─▶ failed ─▶ delivered
       │          ├─▶ failed  (it will never arrive: ``reason``)
-      ├─▶ merged │  (waited for the person, whose answer says it; ``storage.waiting_replies``)
-      └──────────┴─▶ dead    (given up; staff replay it)
+      ├──────────┴─▶ dead    (given up; staff replay it)
+      └─▶ merged             (it waited for the person, whose answer says it; ``storage.waiting_replies``)
 
 An entry is put in the same change as what caused it. Who sends it claims it first: a lease with a token, by
 which alone the outcome is recorded. A lease that ran out may be claimed by another; the entry is then

@@ -31,6 +31,7 @@ _AS_THEY_ARE = (
     "maybe_twice",
     "meant_for",
     "attachment",
+    "waits_for",
 )
 
 

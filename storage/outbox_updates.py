@@ -29,8 +29,8 @@ def claiming(token: str, until: datetime) -> Sequence[Mapping[str, Any]]:
                 "wake_at": until,
             }
         },
-        # The way is chosen anew; and what was leased to a webhook is not its any more.
-        {"$unset": ["via"]},
+        # The way is chosen anew; what was leased to a webhook is not its any more; and the wait is over.
+        {"$unset": ["via", "waits_for"]},
     ]
 
 

@@ -102,7 +102,8 @@ class Conversation:
     that may be a machine; ``machine_text`` stands for its last text that looked like a machine's. ``refused``: the
     subscribe notices they said no to, by the platform's ids. ``tags``: the groups that staff put them into.
     ``left_at``: when they left, where that is still to be followed up (``storage.leaving``). ``taken``: by whom of
-    staff, last (``storage.attending``); ``first_taken_by``: the first who ever did (首问责任).
+    staff, last (``storage.attending``); ``first_taken_by``: the first who ever did (首问责任). ``replies_wait``:
+    something waits for their next message (``storage.waiting_replies``).
     """
 
     id: str
@@ -128,6 +129,7 @@ class Conversation:
     left_at: datetime | None = None
     taken: Taken | None = None
     first_taken_by: str = ""
+    replies_wait: bool = False
 
     def held_by(self, now: datetime) -> str:
         """The member of staff who speaks in place of the bot at ``now``; "": nobody does."""
@@ -135,11 +137,15 @@ class Conversation:
 
 
 class DeliveryState(StrEnum):
-    """Where an outgoing message is. ``failed`` is final, ``reason`` says why; ``dead``: staff see and replay it."""
+    """Where an outgoing message is. ``failed`` is final, ``reason`` says why; ``dead``: staff see and replay it.
+
+    ``merged``: it had to wait, and a later message says what it says (``storage.waiting_replies``).
+    """
 
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
+    MERGED = "merged"
     DELIVERED = "delivered"
     FAILED = "failed"
     DEAD = "dead"
@@ -159,6 +165,7 @@ _RANKS: Mapping[DeliveryState, int] = {
     DeliveryState.QUEUED: 0,
     DeliveryState.SENDING: 1,
     DeliveryState.SENT: 2,
+    DeliveryState.MERGED: 2,
     DeliveryState.FAILED: 3,
     DeliveryState.DEAD: 3,
     DeliveryState.DELIVERED: 4,
@@ -203,7 +210,8 @@ class OutboxEntry:
     one answer share ``reply_to`` and go out in the order of ``created_at``. ``decision``: the ways weighed last, and
     why each was taken or not. ``meant_for``: the conversation it was made for, where it went another way since.
     ``author``: the member of staff who wrote it, as colleagues read it; "": nobody did. ``attachment``: the id of the
-    file that goes with the words, where the way carries files.
+    file that goes with the words, where the way carries files. ``waits_for``: the conversation whose next message it
+    waits for.
     """
 
     id: str
@@ -233,6 +241,7 @@ class OutboxEntry:
     meant_for: str | None = None
     author: str = field(default="", repr=False)
     attachment: str = ""
+    waits_for: str | None = None
 
 
 class CallState(StrEnum):

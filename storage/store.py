@@ -35,6 +35,7 @@ from storage.send_counts import SendCounts
 from storage.staff import Sessions, Staff
 from storage.unanswered import Questions
 from storage.units import Units
+from storage.waiting_replies import WaitingReplies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,7 @@ class Store:
     counts: SendCounts
     code_tries: CodeTries
     outbox: Outbox
+    waiting: WaitingReplies
     cases: Cases
     numbers: Numbers
     calls: Calls
@@ -99,6 +101,7 @@ class Store:
             counts=SendCounts(database),
             code_tries=CodeTries(database),
             outbox=Outbox(database, vault),
+            waiting=WaitingReplies(database, vault, committer),
             cases=Cases(database, vault, clockwork),
             numbers=numbers,
             calls=calls,

@@ -10,12 +10,13 @@ import structlog
 
 from bot.delivery.backoff import Backoff
 from bot.delivery.carrying import FileErased, following_id
+from bot.delivery.planner import window_open
 from bot.delivery.quiet import QuietHours
 from bot.delivery.reasons import Reason
-from bot.delivery.sending import LimitReached, OptedOut, Sender, Tried
+from bot.delivery.sending import LimitReached, OptedOut, Sender, Tried, may_wait
 from bot.metrics import Metrics
 from channels.base import Channel, Clock
-from channels.errors import HeldElsewhere, OutcomeUnknown, RecipientGone, SendFailed
+from channels.errors import HeldElsewhere, OutcomeUnknown, RecipientGone, SendFailed, WayShut
 from channels.messages import Sent, Via
 from storage.errors import Conflict, StorageAway
 from storage.records import REPLAYED, Attempt, Considered, Conversation, DeliveryState, OutboxEntry
@@ -23,6 +24,8 @@ from storage.store import Store
 
 LEASE_SECONDS = 40.0
 """How long a claim holds; longer than every way of one delivery takes together."""
+REPLIES_WAIT = timedelta(days=7)
+"""How long after its making an answer waits for the person to write again; then staff see it as given up."""
 GRACE = timedelta(seconds=2)
 """How long a kicked entry may take to be claimed before the sweeper kicks it again."""
 _RECORD_AGAIN_S = (0.25, 1.0, 3.0)
@@ -78,10 +81,12 @@ class Deliverer:
     async def _deliver(self, entry: OutboxEntry, token: str) -> bool:
         """Whether nothing more is to be done about ``entry``: what comes behind it may go."""
         conversation = await self._store.conversations.get(entry.conversation_id)
-        held = await self._held(entry, conversation)
+        before = await self._store.outbox.part_before(entry)
+        held = self._held(entry, conversation, before)
         if held is not None:
             not_before, reason = held
-            await self._wait(entry, token, not_before, self._passed_over(entry, reason))
+            if before is None or not before.waits_for or not await self._behind(entry, token):
+                await self._wait(entry, token, not_before, self._passed_over(entry, reason))
             return False
         tried = await self._sender.send(entry, token, conversation)
         match tried.result:
@@ -99,12 +104,35 @@ class Deliverer:
                 await self._kick([entry.id])
                 return False
             case _:
+                if await self._awaits(entry, token, tried):
+                    return False
                 return await self._settle_failure(token, tried, tried.result)
 
-    async def _held(self, entry: OutboxEntry, conversation: Conversation | None) -> tuple[datetime, Reason] | None:
-        """Until when ``entry`` may not go, and why; None: it may."""
+    async def _awaits(self, entry: OutboxEntry, token: str, tried: Tried) -> bool:
+        """Have what answers the person wait until they write again, where that opens the way; False: it does not."""
+        until, now = entry.created_at + REPLIES_WAIT, self._clock()
+        channel = self._channels.get((entry.address.channel, entry.address.account))
+        if channel is None or now >= until or not may_wait(entry, tried.result, channel.capabilities):
+            return False
+        if not await self._store.waiting.put(entry, token, until=until, decision=tried.decision):
+            return False
+        structlog.get_logger().info("delivery.awaits_person", entry=entry.id, until=until.isoformat())
+        # Since it was tried they may have written: that turn saw nothing wait.
+        person = await self._store.conversations.get(entry.conversation_id)
+        if person is not None and window_open(person, now=now):
+            await self._kick(await self._store.waiting.wake(person.id, now=now))
+        return True
+
+    async def _behind(self, entry: OutboxEntry, token: str) -> bool:
+        """Have a part wait with the one before it."""
+        decision = tuple(self._passed_over(entry, Reason.EARLIER_PART))
+        return await self._awaits(entry, token, Tried(entry=entry, via=None, result=WayShut(), decision=decision))
+
+    def _held(
+        self, entry: OutboxEntry, conversation: Conversation | None, before: OutboxEntry | None
+    ) -> tuple[datetime, Reason] | None:
+        """Until when ``entry`` may not go, and why; None: it may. ``before``: the part that must go first."""
         now = self._clock()
-        before = await self._store.outbox.part_before(entry)
         if before is not None:
             return before.due_at if before.state is DeliveryState.QUEUED else now, Reason.EARLIER_PART
         until = self._quiet.holds_until(entry, conversation, now=now)

@@ -13,7 +13,7 @@ from bot.delivery.planner import Way, weigh
 from bot.delivery.reasons import Reason
 from bot.faults import frames_of
 from bot.metrics import Metrics
-from channels.base import Channel, Clock, SendsMedia
+from channels.base import Capabilities, Channel, Clock, SendsMedia
 from channels.errors import OutcomeUnknown, PayloadRejected, RecipientGone, SendFailed, WayShut
 from channels.messages import Outbound, Purpose, Sent, Via
 from storage.records import Considered, Conversation, OutboxEntry
@@ -235,6 +235,13 @@ class Sender:
 
 
 _COUNTED_AS_ONE = frozenset({Purpose.REPLY, Purpose.CODE})
+
+
+def may_wait(entry: OutboxEntry, result: Sent | SendFailed, capabilities: Capabilities) -> bool:
+    """Whether ``entry`` did not go, and goes when the person writes again: an answer to them, past what is allowed."""
+    if not isinstance(result, WayShut) or isinstance(result, PersonLeft | OptedOut):
+        return False
+    return entry.purpose is Purpose.REPLY and Via.CUSTOMER_SERVICE in capabilities.ways
 
 
 def _may_go_elsewhere(result: Sent | SendFailed) -> bool:

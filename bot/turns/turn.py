@@ -13,23 +13,22 @@ from bot.casework.effects import Settled
 from bot.faults import frames_of
 from bot.media.wanting import Wanting
 from bot.metrics import Metrics
-from bot.text import split
 from bot.turns import unheard
 from bot.turns.beforehand import Beforehand, is_notification
-from bot.turns.giving import PARTS_APART, due, leased_to_webhook, passive_of, room_of
+from bot.turns.giving import due, in_parts, leased_to_webhook, passive_of, room_of
 from bot.turns.mentions import Invitations, InvitationText, granted, is_mention
+from bot.turns.waited import Waited, waited
 from channels.base import Capabilities, Channel, Clock
-from channels.messages import Inbound, Purpose
+from channels.messages import Inbound
 from dialogs.outcome import Effect, FileCase, Heard, Outcome, Person, Reply
 from storage.commit import Change
 from storage.errors import StorageError
-from storage.records import ArrivedMessage, Call, Conversation, DeliveryState, OutboxEntry
+from storage.records import ArrivedMessage, Call, Conversation, OutboxEntry
 from storage.store import Store
 
 TURN_TIMEOUT_S = 8.0
 TRIES = 3
 _APOLOGY = "抱歉，系统处理您的消息时出了问题，我们已通知工作人员查看。您可以稍后再发一次，或直接拨打 12345。"
-_FILED_SEQ = 1
 
 
 class Manager(Protocol):
@@ -176,10 +175,10 @@ class TurnMaker:
         # What somebody who left has filed stays; what they only began does not.
         state = {} if settled.reachable is False else dict(outcome.state)
         filed = next((effect.number for effect in outcome.effects if isinstance(effect, FileCase)), None)
-        entries = self._entries(conversation, batch[-1], outcome.replies, passive=passive, filed=filed)
+        late = await waited(self._store, conversation, batch[-1].message, self._capabilities(conversation))
+        entries = self._entries(conversation, batch[-1], outcome.replies, passive=passive, filed=filed, waited=late)
         if outcome.intent == unheard.TEMPLATES_ONLY and outcome.replies:
-            capabilities = self._capabilities(conversation)
-            entries = unheard.by_template(conversation, batch[-1], capabilities, self._clock())
+            entries = unheard.by_template(conversation, batch[-1], self._capabilities(conversation), self._clock())
         newest = batch[-1].message
         now = self._clock()
         wanted = await self._wanting.of(batch, outcome.effects, now=now)
@@ -195,22 +194,22 @@ class TurnMaker:
                 reachable=None if is_notification(newest) else settled.reachable is not False,
                 consent_version=settled.consent_version,
                 consent_sensitive=settled.consent_sensitive,
-                also=self._store.conversations.facts(conversation.id, **settled.known),
+                also={**self._store.conversations.facts(conversation.id, **settled.known), **late.known},
             ),
             *self._answered(batch, entries, now),
             *settled.changes,
             *wanted.changes,
+            *late.changes(entries, now),
         ]
         await self._store.committer.commit(changes)
         structlog.get_logger().info(
             "turn.done", conversation=conversation.id, messages=len(batch), intent=outcome.intent
         )
-        lease = None if release else conversation.lease_token
-        known = {"version": conversation.version + 1, "state": state, "lease_token": lease, **settled.known}
+        known = {"version": conversation.version + 1, "state": state, **settled.known, **late.known}
         return Done(
-            conversation=replace(conversation, **known),
+            conversation=replace(conversation, **known, lease_token=None if release else conversation.lease_token),
             reply=passive_of(entries),
-            kick=(*due(entries), *settled.kick),
+            kick=(*due(entries), *settled.kick, *late.kick),
             wanted=wanted.ids,
         )
 
@@ -232,34 +231,17 @@ class TurnMaker:
         *,
         passive: bool,
         filed: str | None = None,
+        waited: Waited | None = None,
     ) -> list[OutboxEntry]:
         """What is said, in as many parts as it takes; ``filed``: the number of the case that the turn files."""
         text = "\n\n".join(reply.text for reply in replies if reply.text)
-        if not text:
-            return []
+        text = waited.before(text) if waited else text
         capabilities = self._capabilities(conversation)
-        if not capabilities.free_text:  # approved templates alone go out: no words of ours can
+        if not text or not capabilities.free_text:  # approved templates alone go out: no words of ours can
             return []
-        parts = split(text, limit=capabilities.text_limit, unit=capabilities.text_unit)
         buttons = tuple((button.title, button.payload) for reply in replies for button in reply.buttons)
         now = self._clock()
-        entries = [
-            OutboxEntry(
-                id=uuid.uuid4().hex,
-                conversation_id=conversation.id,
-                address=conversation.address,
-                purpose=Purpose.REPLY,
-                text=part,
-                buttons=buttons if index == len(parts) - 1 else (),
-                state=DeliveryState.QUEUED,
-                due_at=now,
-                created_at=now + index * PARTS_APART,
-                reply_to=newest.id,
-                case_number=filed,
-                case_seq=_FILED_SEQ if filed else None,
-            )
-            for index, part in enumerate(parts)
-        ]
+        entries = in_parts(conversation, newest, text, capabilities, now=now, buttons=buttons, filed=filed)
         if passive and capabilities.passive and not newest.passive_closed:
             entries[0] = leased_to_webhook(entries[0], newest, now)
         return entries

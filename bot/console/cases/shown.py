@@ -21,6 +21,7 @@ STATES: Mapping[str, str] = MappingProxyType(
         "queued": "等待发送",
         "sending": "正在发送",
         "sent": "已发出",
+        "merged": "已并入后一条回复",
         "delivered": "已送达",
         "failed": "没有送达",
         "dead": "发送失败，待人工处理",

@@ -131,9 +131,15 @@ def heard(arrived: ArrivedMessage, files: Sequence[Attachment], numbers: frozens
     )
 
 
+def _waits(entry: OutboxEntry) -> str:
+    """Why it waits for the person, in the planner's words."""
+    why = next((sentence(way.reason) for way in entry.decision if not way.taken), "")
+    return f"等对方再来消息时一起发出（{why}）" if why else "等对方再来消息时一起发出"
+
+
 def sent(entry: OutboxEntry, words: Words) -> Said:
     """What we sent, and what became of it."""
-    mark = STATES[entry.state]
+    mark = _waits(entry) if entry.waits_for else STATES[entry.state]
     if entry.via is not None:
         mark = f"{mark}（{_VIAS[entry.via]}）"
     if entry.state in _FAILED and entry.reason:
