@@ -11,6 +11,8 @@ from dialogs.nlu.after_alarm import (
     came_for_more,
     goes_to_petition,
     has_called,
+    have_gone,
+    is_at,
     is_past,
     is_something_else,
     refuses_help,
@@ -18,7 +20,7 @@ from dialogs.nlu.after_alarm import (
     told_after,
 )
 from dialogs.nlu.all_clear import is_all_clear, wishes_to_go_on
-from dialogs.nlu.danger import ARE_A_MATTER, danger_in
+from dialogs.nlu.danger import ARE_A_MATTER, Danger, danger_in
 from dialogs.nlu.danger_model import DangerEar
 from dialogs.nlu.facts import only_place, read_facts
 from dialogs.nlu.help_needed import Help, help_for, is_of_the_speaker
@@ -38,6 +40,7 @@ _STAY = '/danger{"topic": "stay"}'
 _PETITION = '/danger{"topic": "petition"}'
 _COMING = '/danger{"topic": "coming"}'
 _CALLED = '/danger{"topic": "called"}'
+_GONE = '/danger{"topic": "gone"}'
 _WHERE = '/danger{"topic": "where"}'
 _WHERE_AND_ON = '/file_petition{"kind": "where"}'
 _SURE = frozenset({Help.LOCKED_CHILD, Help.FUMES})
@@ -74,6 +77,8 @@ class Alarms:
         if kept["alarm"] and now - datetime.fromisoformat(kept["alarm"]) <= _FOR:
             if (over := self._over(kept, text, in_form=in_form)).payload:
                 return over
+            if have_gone(text) and self._of_others(kept):
+                return Follows(payload=_GONE)
             if payload := self._after(kept, text, now, in_form=in_form, located=located):
                 return Follows(payload=payload)
         if text and not self._danger.certain(text) and (heard := self._danger.hear(text)):
@@ -149,9 +154,16 @@ class Alarms:
         if facts.matter or asks(text) or danger_in(text):
             return ""
         place = located or facts.place or only_place(bare)
-        if self._has_a_matter(kept):
-            return _WHERE_AND_ON if place else ""
-        return _WHERE if place or facts.phone else ""
+        if place and self._has_a_matter(kept):
+            return _WHERE_AND_ON
+        has_number = bool(facts.phone) and not self._has_a_matter(kept)
+        return _WHERE if place or has_number or is_at(text) else ""
+
+    def _of_others(self, kept: Mapping[str, Any]) -> bool:
+        """Whether the alarm was about what others do or did to somebody: they may leave, and come again."""
+        held = ((kept["engine"] or {}).get("slots") or {}).get("held") or {}
+        heard = self._danger.hear(held.get("text", ""))
+        return kept["danger"] == _OTHER and heard is not None and heard.danger in {Danger.VIOLENCE, Danger.THREAT}
 
     def _has_a_matter(self, kept: Mapping[str, Any]) -> bool:
         held = ((kept["engine"] or {}).get("slots") or {}).get("held") or {}

@@ -197,6 +197,10 @@ class NotUnderstood(Action):
             say(dispatcher, "utter_danger_after")
             return [hold(put_off(tracker, turn), at=turn.at)]
         times = times_in_vain(tracker, turn, "unknown")
+        held = read_held(tracker, now=turn.at)
+        if held.waits and not held.asked_only and times < _AFTER_AN_ALARM:  # of what they are in, most likely
+            say(dispatcher, "utter_danger_heard")
+            return [kept_in_vain(turn, "unknown", times), hold(with_fragment(held, turn.text), at=turn.at)]
         hurries = bool(_HURRIES.fullmatch(words_only(turn.text)))
         first = "utter_hurry" if hurries else "utter_not_understood"
         say(dispatcher, first if times == 1 else _AGAIN[times % len(_AGAIN)], hotline=self._office.hotline)
@@ -209,6 +213,8 @@ class NotUnderstood(Action):
         )
 
 
+_AFTER_AN_ALARM = 3
+"""So often what is not understood after an alarm is passed on; then they are asked what they want."""
 _AGAIN = ("utter_not_understood_again", "utter_not_understood_person")
 _HURRIES = re.compile(
     r"(?:很|非常|太|十分|万分|我|真的?|好|在线等|等|啊|呀|了|的|加)*(?:急|快|救急|紧急|火急){1,12}(?:啊|呀|了|的|急|快|点|死|在线等|等|线|吧|事)*"

@@ -77,6 +77,21 @@ _CALLED = re.compile(
     r"|(?:给)?(?:110|119|120|消防|警察|派出所|燃气公司|物业)(?:都)?打(?:过)?(?:电话)?了)"
     r"(?:他们)?(?:在路上|(?:说|正)?(?:马上|在)(?:来|到))?了?"
 )
+_WHO = (
+    r"(?:[他她它佢]们?|佢哋|他[哋地]|我们?|俺们?|咱们?|人|大家|(?:我|俺)?(?:家)?的?(?:爸爸?|妈妈?|爹|娘|父亲|母亲|老公|老婆|媳妇|丈夫|儿子|女儿|闺女|孩子|娃儿?|老伴|"
+    r"奶奶|爷爷|姥姥|姥爷|外婆|外公|弟弟?|妹妹?|哥哥?|姐姐?|邻居|同事|朋友|工友|同学)|老人|小孩|病人|那个?人|女的|男的)"
+)
+_IS_AT = re.compile(
+    rf"(?:{_WHO})?(?:现在|目前|这会儿?|还|就|一个人|都|也|正|人)*(?:是)?(?:住?在|喺|搁|住)(?P<where>[家店厂村]|[\u3400-\u9fffA-Za-z0-9]{{2,16}})"
+)
+_IS_DOING = re.compile(
+    r"^(?:哭|想|等|看|喝|抽|发|打|听|说|走|吐|喘|流|烧|闹|骂|吵|睡|吃|叫|喊|劝|跟|跑|找|抖|一起|一块|干什么|干嘛|哪)|什么|(?:了|着|呢|吗)$"
+)
+_GONE = re.compile(
+    r"(?:[他她佢]们?|佢哋|他[哋地]|人(?:都)?|那(?:帮|伙|些|几个|个)?人?|这(?:帮|伙|些)人?|人家|对方|坏人|歹徒|凶手|流氓|混混|打手|"
+    r"(?:打|砍|骂|砸|闹|追|堵|威胁|抢)[^，。]{0,5}(?:的人?|人的?)|(?:我)?(?:老公|丈夫|男人|前夫|儿子|男朋友|女婿|老板|邻居|城管|保安))"
+    r"(?:已经|刚刚?|都|现在|全|就|又|自己|开车|骑车|这会儿?)*(?:走|跑|逃|散|离开|撤|溜|出去|出门)(?:掉|开|光|远)?(?:了|咗|哒|哩)(?:吧|啊|呀|哈)?"
+)
 _WANTS = re.compile(r"反映|投诉|举报|登记|想|要")
 _PETITIONS = re.compile(
     r"上访|走访|信访局|进京|上京|告御状|越级|(?:去|到|上|找|奔|赴)(?:北京|首都|中央|国家|国务院|中南海|省城|省里|省政府|省委|市里|市政府|上面|上头|上级)"
@@ -101,6 +116,18 @@ def has_called(text: str) -> bool:
     """Whether somebody says that help was called, and nothing else: 已经打了, 打过119了, 报警了."""
     bare = words_only(text)
     return len(bare) > 1 and bool(_CALLED.fullmatch(bare))
+
+
+def is_at(text: str) -> str:
+    """The place in 她在绵竹: said after an alarm, a bare name is where somebody is; "" for what they do (他在哭)."""
+    found = _IS_AT.fullmatch(words_only(text))
+    where = found["where"] if found else ""
+    return "" if _IS_DOING.search(where) else where
+
+
+def have_gone(text: str) -> bool:
+    """Whether a text says no more than that those who did it are gone: 他们走了, 打我的人跑了."""
+    return bool(_GONE.fullmatch(words_only(text)))
 
 
 def goes_to_petition(text: str) -> bool:

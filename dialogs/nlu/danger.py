@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
 
+from dialogs.nlu.blocked_lanes import without_blocked_lanes
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger_words import COLLAPSE, DESPAIR, FIRE, GAS, MEDICAL, SELF_HARM, SPEECH, THREAT, VIOLENCE
 
@@ -34,7 +35,7 @@ _OVER_BEFORE = re.compile(
 )
 """What makes that which follows in the sentence a memory, a fear or a report."""
 _OVER_AFTER = re.compile(
-    r"扑灭|鉴定|(?:半|\d|[一二两三四五几])个?[月年]了?(?:都|也|还)?[没不]|[理没不]赔|赔(?:偿|付|钱|多少|不)|认定|伤残|报销|算不算|工伤|怎么(?:申请|办理|交|预防|防)|可以申请|能申请|补[助贴偿]|政策|收费|责任书?|演练|隐患|官司|判(?:了|决|刑)|后遗症|的?新闻|那年|的?时候|风险|受理吗|保险|应急预案|栓|报警器(?:多少|坏|免费|怎么|要)|证怎么"
+    r"(?:去年|前年|上上?个月|上上?周|以前|之前|那年|年前|月前)的事|扑灭|鉴定|(?:半|\d|[一二两三四五几])个?[月年]了?(?:都|也|还)?[没不]|[理没不]赔|赔(?:偿|付|钱|多少|不)|认定|伤残|报销|算不算|工伤|怎么(?:申请|办理|交|预防|防)|可以申请|能申请|补[助贴偿]|政策|收费|责任书?|演练|隐患|官司|判(?:了|决|刑)|后遗症|的?新闻|那年|的?时候|风险|受理吗|保险|应急预案|栓|报警器(?:多少|坏|免费|怎么|要)|证怎么"
 )
 _OVER_OF_SELF_HARM = re.compile(
     r"(?:以前|之前|曾经?|去年|前年|\d{4}年|年前|上个?月)[^，。；\n]{0,10}(?:有人|有个|学生|老人|有女|有男|邻居)|防止|避免|预防|怕有人|(?:看了?|的|条)新闻|电影|电视"
@@ -84,7 +85,7 @@ _WORDS = {
 
 def danger_in(text: str) -> Danger | None:
     """Which danger the text speaks of, now; None for none."""
-    sample = without_speech(text)
+    sample = without_blocked_lanes(without_speech(text))
     for danger in _named(sample):
         for match in _WORDS[danger].finditer(sample):
             if not _is_over(sample, match, danger):

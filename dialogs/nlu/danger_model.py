@@ -17,8 +17,10 @@ from typing import BinaryIO
 
 import numpy as np
 
-from dialogs.nlu.danger import LETTER, Danger, danger_in, is_now, is_of_these_hours, is_rescued
+from dialogs.nlu.blocked_lanes import without_blocked_lanes
+from dialogs.nlu.danger import LETTER, Danger, danger_in, dangers_named, is_now, is_of_these_hours, is_rescued
 from dialogs.nlu.danger_features import features, is_cheated_or_unsafe
+from dialogs.nlu.everyday import is_of_every_day, only_presses_us
 from dialogs.nlu.linear import GramScorer, Saved, named, under
 from dialogs.nlu.wording import plain
 
@@ -30,6 +32,8 @@ _CERTAIN_OF_DESPAIR = 0.1
 _PERHAPS = -0.86
 _OF_MANY_WORDS = 0.5
 """What more is needed of what is no short message, and twice to be certain: told at length, danger has its words."""
+_OF_EVERY_DAY = 1.2
+"""What more is needed to be heard at all of what neighbours do for months, where no word names a danger."""
 _OF_FRAUD_OR_WORK = 1.2
 """What more is needed to be certain where somebody was cheated or works unsafely: they are afraid, and tell it so."""
 # Log-odds of what no pattern names; how they were chosen: docs/decisions/0015.
@@ -110,6 +114,7 @@ class DangerEar:
         return heard.danger if heard and heard.certain else None
 
     def _hear(self, text: str) -> Heard | None:
+        text = without_blocked_lanes(text).replace("_", "")
         odds = self._judged(text)
         if known := danger_in(text):
             return _weighed(known, math.inf if len(text) < _DOUBTABLE else odds, taken_back=_takes_back(text))
@@ -117,7 +122,8 @@ class DangerEar:
             return Heard(danger=Danger.SELF_HARM, certain=False)
         more = _OF_MANY_WORDS if _WHOLE < len(text) <= LETTER else 0.0
         afraid = _OF_FRAUD_OR_WORK if is_cheated_or_unsafe(text) else 0.0
-        if odds < _PERHAPS + more or _ANSWERS_A_QUESTION.fullmatch(text):
+        more += _OF_EVERY_DAY if is_of_every_day(text) and not dangers_named(text) else 0.0
+        if odds < _PERHAPS + more or _ANSWERS_A_QUESTION.fullmatch(text) or only_presses_us(text):
             return None
         kind = self._kind(text)
         if kind not in _NEVER_DISBELIEVED and is_rescued(text) and not is_now(text):

@@ -21,6 +21,7 @@ class Help(StrEnum):
     LOCKED_CHILD = "locked_child"
     NO_ANSWER = "no_answer"
     CHILD_BEATEN = "child_beaten"
+    OTHER_BEATEN = "other_beaten"
     THREAT = "threat"
     THREATENED = "threatened"
     VIOLENCE = "violence"
@@ -83,6 +84,22 @@ _BEATS_A_CHILD = re.compile(
     rf"(?:打|揍|抽|虐待?|掐|踹|烫|踢|毒打){_C}{{0,4}}{_CHILD}|{_CHILD}{_C}{{0,8}}(?:被|给|遭|挨|让){_C}{{0,6}}(?:打|揍|抽|虐|掐|踹|烫)|"
     rf"{_CHILD}{_C}{{0,12}}(?:身上|脸上|腿上){_C}{{0,6}}(?:伤|青|紫|淤|血)"
 )
+_GROWN = re.compile(
+    r"女婿|儿媳|婆家|(?:[他她]|女儿|闺女|儿子|妹妹?|姐姐?|嫂子?|孙女)(?:家)?的?(?:老公|丈夫|男人|男朋友|前夫|前男友|对象|老婆|媳妇|婆婆|公公|女朋友)|"
+    r"(?:女儿|闺女|囡囡)[^，。]{0,4}(?:被|给|让|遭|俾)(?:家里)?(?:老公|丈夫|男人|男朋友|前夫|婆婆|公公)|[2-6]\d岁|[二三四五六]十[多几来]?岁"
+)
+"""Who is somebody's son or daughter and married: no child."""
+_BEATS = r"(?:打(?![扰电车算听开断工卡折包扫理架])|揍|抽(?!烟)|砍|捅|掐|踹|踢|扇|殴打|毒打|暴打|家暴|虐待|围着打)"
+_ADULT = (
+    rf"(?:{_KIN}|女的|男的|女人|那人|人家|一个人|有人|老人|老太太?|老头|大爷|大妈|小伙子?|姑娘|工友|[他她佢](?!们))"
+)
+_BEATS_ANOTHER = re.compile(
+    rf"{_BEATS}(?:了|着|得|伤|死|一)?{_C}{{0,3}}{_ADULT}|{_ADULT}{_C}{{0,6}}(?:正|又|还|一直|在)*(?:被|给|遭|挨|让|俾|畀){_C}{{0,8}}{_BEATS}|"
+    rf"(?:两口子|夫妻|他们){_C}{{0,6}}打(?:起来|架)"
+)
+_BEATS_ME = re.compile(
+    rf"{_BEATS}(?:了|得|伤)?(?:我|俺|咱|额)(?!(?:们)?(?:家)?的?(?:{_RELATIVE}|邻居))|(?:^|[，,。；;！!？?\n])(?:我|俺|咱)(?:又|刚|一直|正|天天)*(?:被|给|让|遭|挨|俾|畀)|(?:我|俺)(?:挨|遭)"
+)
 _KILLS = (
     r"(?:杀|砍|捅|弄死|打死|整死|做掉|干掉|宰|剁|烧死|撞死|炸|点了|灭|放火|泼|一把火|"
     r"要(?:了)?[他她你]的?命|同归于尽|拼命|拼了|弄你|弄他)"
@@ -132,11 +149,18 @@ def _of_self_harm(text: str) -> Help:
 def _of_violence(danger: Danger, text: str) -> Help:
     if special := _of_the_helpless(text):
         return special
-    if _BEATS_A_CHILD.search(text):
+    if _BEATS_A_CHILD.search(text) and not _GROWN.search(text):
         return Help.CHILD_BEATEN
+    if _is_beaten(text):
+        return Help.OTHER_BEATEN
     if _THEY_THREATEN.search(text):
         return Help.THREATENED
     return Help.THREAT if danger is Danger.THREAT or _I_THREATEN.search(text) else Help.VIOLENCE
+
+
+def _is_beaten(text: str) -> bool:
+    """Whether somebody else, grown up, is beaten; who speaks tells it, and neither does it nor bears it."""
+    return bool(_BEATS_ANOTHER.search(text)) and not (_BEATS_ME.search(text) or _I_THREATEN.search(text))
 
 
 def _of_the_helpless(text: str) -> Help | None:

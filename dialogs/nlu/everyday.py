@@ -1,0 +1,51 @@
+"""What sounds like danger and is none: pressing an office, coming to it, what neighbours pile up and burn."""
+
+import re
+
+from dialogs.nlu.clean import words_only
+from dialogs.nlu.phrases import made_of
+
+_LONGEST = 40
+_NUMBER = r"(?:[一二两三四五六七八九十几好多半百\d]|好几|无数|不知)+"
+_PRESSES = made_of(
+    rf"我们?|咱们?|俺们?|人家|都|已经|也|又|天天|来来回回|前前后后|光|就|为(?:了)?(?:这(?:个|件)?事)|今天|"
+    rf"(?:来|去|跑|找|问|打|催|反映|投诉|说|等)(?:你们?|过|了|这里|这儿|电话|单位|政府|信访局|大厅|街道|社区|村里|镇上|他们)*|"
+    rf"{_NUMBER}(?:多)?(?:回|次|趟|遍|个?月|年|天|个?星期|周|个电话)(?:了|啦)?|多少(?:回|次|趟|遍)了?|多次|无数次|三番五次|"
+    r"(?:你们?|政府|信访局|社区|街道)?(?:到底|究竟|还|倒是)*(?:管不管|理不理|办不办|解决不解决|处理不处理|有没有人管|管吗|给不给办|给不给解决)|"
+    r"没(?:有)?(?:一?个)?人?(?:管|理|答复|理睬|接待|吭声|回话|接(?:电话)?)(?:我们?|俺)?|(?:都|总|每次)(?:让|叫)(?:我们?|俺)?等|(?:没个?|没有|一点)(?:准信|结果|说法|下文|动静)(?:都?没有?)?|"
+    r"腿(?:都|快)?(?:要)?跑(?:断|细)了?|跑断腿了?|啥时候是个头|什么时候是个头|给句(?:痛快)?话|你们?|这事儿?|事情|问题|"
+    r"了|啊|呀|呢|吧|吗|嘛|哦|啦|哇|的|个|着|呗"
+)
+_OF_US = re.compile(
+    r"管不管|理不理|办不办|处理|解决|管吗|没.{0,4}[管理]|[回次趟遍]|电话|等|准信|结果|说法|下文|动静|句话|头"
+)
+_COMES = made_of(
+    rf"我们?|咱们?|俺们?|大家|{_NUMBER}(?:来|多|几)?(?:个人|个|口人|户|户人家|家)|一起|一块儿?|一道|和|跟|邻居们?|业主们?|村民们?|想|要|能|可以|"
+    r"(?:去|来|到|上|进)+(?:你们?)?(?:那里|那儿|这里|这儿|单位|信访局|信访大厅|大厅|市里|区里|镇上|局里)?|找(?:你们?|领导|局长|书记|信访局)+|反映(?:情况|问题|一下)?|说(?:说|一下)?|登记|签名|签字|"
+    r"(?:行不行|行吗|可以吗|可不可以|能不能|好不好|成不成|中不中|可以不|得唔得|要得不|最多几个|几个人)|"
+    r"了|啊|呀|呢|吧|吗|嘛|哦|的|都|也|行|请问|问一?下"
+)
+_SEVERAL = re.compile(r"一起|一块|一道|个人|户|大家|邻居|业主|村民")
+_PILES = re.compile(
+    r"(?:堆|码|摞|囤|搬|放)(?:了|着|满|在|到|起)*[^，。]{0,6}(?:煤|柴|杂物|纸壳|纸箱|废品|破烂|垃圾|旧家具|家具|鞋柜|酸菜|白菜|花盆|自行车|东西)|"
+    r"(?:煤球?|柴火?|杂物|纸壳|纸箱|废品|破烂|垃圾|家具|鞋柜|东西)[^，。]{0,6}(?:堆|码|摞|囤|搬|放)(?:到|在|了|着|满)?|"
+    r"还在[^，。]{0,6}堆[着了]?$|"
+    r"(?:烧|点|燃)(?:煤|柴火?|秸秆|垃圾|树叶|荒草|纸钱)[^。]{0,8}(?:烟味|呛|熏|烟)"
+)
+_NEED = re.compile(r"[叫喊]不|头[晕疼痛]|恶心|吐|昏|着了|起来了|救|困|压|砸|塌|埋|倒|快来|出不[来去]|火|爆")
+
+
+def only_presses_us(text: str) -> bool:
+    """Whether a text only asks whether anybody deals with it, counts how often one came, or asks to come with others:
+    我都来了三回了你们到底管不管, 我们十个人一起去行吗.
+    """
+    bare = words_only(text)
+    if not 1 < len(bare) <= _LONGEST:
+        return False
+    presses = _PRESSES.fullmatch(bare) and _OF_US.search(bare)
+    return bool(presses or (_COMES.fullmatch(bare) and _SEVERAL.search(bare)))
+
+
+def is_of_every_day(text: str) -> bool:
+    """Whether it tells what somebody piles up or burns, and nobody's need beside it."""
+    return len(text) <= _LONGEST and bool(_PILES.search(text)) and not _NEED.search(text)
