@@ -121,5 +121,12 @@ def still_open(heard: Heard, before: Draft, asked: str | None) -> Heard:
     return heard.remark(f"utter_ask_{pending}")
 
 
+def changes_a_part(draft: Draft, before: Draft) -> bool:
+    """Whether a part differs, but for words that were only added to the matter."""
+    only_added = (draft.matter or "").startswith(before.matter or "")
+    kept = replace(before, matter=draft.matter) if only_added else before
+    return _differs(draft, kept)
+
+
 def _differs(draft: Draft, before: Draft) -> bool:
     return any(getattr(draft, part) != getattr(before, part) for part in _SHOWN)

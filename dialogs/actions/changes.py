@@ -9,6 +9,8 @@ from dialogs.nlu.identity import without_id_numbers
 
 _NOT_SO = re.compile(r"^(?:不是|不对|错了|哦|哎呀?|唉)[，,、！! ]+(?:(?:就)?是(?!不是))?(?=[^，,。]{4})")
 """不是，是6栋602漏到502: what it is alone is told."""
+AMISS = "amiss"
+"""What ``Draft.pending`` says after it was asked which part is wrong: what stands there is not agreed to unseen."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +60,11 @@ def confirmed(heard: Heard) -> Heard:
 
 
 def which_part(heard: Heard) -> Heard:
-    return replace(heard, draft=replace(heard.draft, shown=True, unclear=0)).remark("utter_which_part")
+    """Ask what is wrong. Once the summary was read, a bare yes to that files nothing: it is shown once more."""
+    draft = heard.draft
+    read = draft.shown or draft.asked("confirm")
+    amiss = replace(draft, shown=True, pending=AMISS, unclear=0) if read else replace(draft, unclear=0)
+    return replace(heard, draft=amiss).remark("utter_which_part")
 
 
 def unclear(heard: Heard, response: str) -> Heard:

@@ -3,7 +3,7 @@
 import re
 
 from dialogs.actions.changed import replace
-from dialogs.actions.changes import Heard, anonymous, confirmed, repeated, told, unclear, understood, which_part
+from dialogs.actions.changes import AMISS, Heard, anonymous, confirmed, repeated, told, unclear, understood, which_part
 from dialogs.actions.draft import Draft
 from dialogs.actions.moving import moved
 from dialogs.actions.telling import another_matter, is_small_talk
@@ -105,6 +105,10 @@ def answer_confirm(  # noqa: PLR0911 - a table, one line a meaning
 ) -> Heard:
     draft = heard.draft
     if agrees(turn.text):
+        if draft.pending == AMISS:
+            return replace(heard, draft=replace(draft, pending=None, shown=None, unclear=0)).remark(
+                "utter_left_as_it_is"
+            )
         heard_only = draft.pending == WAITS and only_hears(turn.text)
         return heard.remark("utter_wait") if heard_only else confirmed(heard)
     if heard.remarks:
@@ -121,6 +125,14 @@ def answer_confirm(  # noqa: PLR0911 - a table, one line a meaning
     if told_anew:
         return replace(heard, draft=told_anew).remark("utter_changed")
     return _more(heard, turn, facts, categories)
+
+
+def answer_yes(heard: Heard) -> Heard:
+    """Agreed to what was read out; but after it was asked what is wrong, all is shown once more first."""
+    if heard.draft.pending != AMISS:
+        return confirmed(heard)
+    seen_anew = replace(heard.draft, pending=None, shown=None, unclear=0)
+    return replace(heard, draft=seen_anew).remark("utter_left_as_it_is")
 
 
 def _more(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:

@@ -8,6 +8,7 @@ from typing import Any
 from dialogs.actions.changed import replace
 from dialogs.actions.draft import Draft
 from dialogs.nlu import commands
+from dialogs.nlu.bare_numbers import bare_number
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import answered_place
 from dialogs.nlu.identity import find_id_number
@@ -20,7 +21,7 @@ _PARTS = (
     ("phone", re.compile(r"电话|手机号?|联系方式|号码")),
     ("id_number", re.compile(r"身份证(?:号码?)?|证件")),
     ("place", re.compile(r"地址|地点|位置|地方")),
-    ("name", re.compile(r"姓名|名字|称呼")),
+    ("name", re.compile(r"姓名|(?<![司店院校厂区村路街馆所局位楼])名字|称呼")),
     ("title", re.compile(r"标题|题目")),
     ("behalf", re.compile(r"当事人|被代理人")),
     ("when", re.compile(r"时间|日期")),
@@ -257,7 +258,7 @@ def _id_number(value: str) -> str | None:
 
 
 def _place(value: str) -> str | None:
-    return answered_place(value) or None
+    return None if bare_number(value) else answered_place(value) or None
 
 
 def _name(value: str) -> str | None:

@@ -5,15 +5,14 @@ is corrected or told anew.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from dialogs.actions.accusing import accusing, consulting
-from dialogs.actions.amiss import asked_what, chosen_part, only_if_changed, still_open, struck_out
+from dialogs.actions.amiss import chosen_part, only_if_changed, still_open
 from dialogs.actions.changed import replace
 from dialogs.actions.changes import (
     Heard,
     anonymous,
-    confirmed,
     only_reached,
     repeated,
     told,
@@ -27,9 +26,10 @@ from dialogs.actions.confirming import (
     answer_repeat,
     answer_sensitive,
     answer_split,
+    answer_yes,
     split_into,
 )
-from dialogs.actions.corrections import Correction, corrected, corrections_in
+from dialogs.actions.corrections import corrections_in
 from dialogs.actions.draft import MOST_ATTACHMENTS, Draft
 from dialogs.actions.moving import moved
 from dialogs.actions.naming import answer_name, answer_phone
@@ -37,14 +37,14 @@ from dialogs.actions.ordering import ordered
 from dialogs.actions.patience import runs_out
 from dialogs.actions.persons import concerned_in, named_since
 from dialogs.actions.placing import LEFT_OPEN, NO_PLACE, NOWHERE, answer_place, bettered
-from dialogs.actions.righting import put_right, put_right_alone, stands_so
+from dialogs.actions.putting_right import asked_if_unplaced, righted
+from dialogs.actions.righting import put_right
 from dialogs.actions.sent import at_location, taken_as
 from dialogs.actions.telling import (
     answer_matter,
     is_a_right_door_question,
     is_of_the_matter,
     opening,
-    retold,
     told_apart,
 )
 from dialogs.actions.unnamed import decided, of_being_known, reached_after_all, undone_or_not
@@ -58,7 +58,6 @@ from dialogs.nlu.contrast import without_slip
 from dialogs.nlu.facts import Facts, read_facts
 from dialogs.nlu.matter import Categories, asks, type_of
 from dialogs.nlu.phrases import made_of
-from dialogs.nlu.places import find_district
 from dialogs.nlu.plain_questions import asks_right_door, without_echo
 from dialogs.nlu.spelled import unspelled
 from dialogs.nlu.unnamed import leaves_only_phone
@@ -105,11 +104,12 @@ def listen(  # noqa: PLR0911 - a table, one line a meaning
             return replace(heard, draft=told(heard.draft, more)).remark("utter_added_to_matter")
         turn = replace(turn, text=more)
     heard = decided(heard)
-    if asked and (righted := _righted(heard, turn, asked, categories)):
-        return only_if_changed(righted, draft)
+    if asked and (mended := righted(heard, turn, asked, categories)):
+        return only_if_changed(mended, draft)
     taken = only_if_changed(
         _take_text(heard, turn, asked, categories), draft, meant=bool(_FINDS_WRONG.search(turn.text))
     )
+    taken = asked_if_unplaced(taken, heard, turn.text, asked)
     return runs_out(still_open(taken, draft, asked), asked)
 
 
@@ -138,22 +138,6 @@ def _said_to_the_bot(  # noqa: PLR0911 - a table, one line a meaning
     return waits(heard, asked) if holds else None
 
 
-def _righted(heard: Heard, turn: Turn, asked: str, categories: Categories) -> Heard | None:
-    """What is put right: the wrong named beside the right, a part by its name, or the right alone."""
-    draft = heard.draft
-    if righted := put_right(draft, turn.text) or struck_out(draft, turn.text):
-        return replace(heard, draft=righted).remark("utter_changed")
-    if asked == "confirm" and (which := asked_what(heard, turn.text)):
-        return which
-    if corrections := corrections_in(draft, turn.text, asked, categories):
-        return _put_right(heard, corrections, categories)
-    if asked != "matter" and stands_so(draft, turn.text):
-        return replace(heard, draft=replace(draft, unclear=0)).remark("utter_noted")
-    if asked in {"matter", "split"} or not (righted := put_right_alone(draft, turn.text)):
-        return None
-    return replace(heard, draft=righted).remark("utter_changed")
-
-
 def goes_on(text: str) -> bool:
     """Whether somebody only says that they want to go on."""
     return bool(_GO_ON.fullmatch(words_only(text))) or wishes.goes_on(text)
@@ -170,8 +154,8 @@ def _says_more(draft: Draft, rest: str, asked: str, categories: Categories) -> b
     """Whether an answer or a correction stands beside the wish to wait."""
     if not rest:
         return False
-    righted = put_right(draft, rest) or corrections_in(draft, rest, asked, categories)
-    return bool(righted) or read_facts(rest, categories).any or asks(rest)
+    mended = put_right(draft, rest) or corrections_in(draft, rest, asked, categories)
+    return bool(mended) or read_facts(rest, categories).any or asks(rest)
 
 
 def _take_text(heard: Heard, turn: Turn, asked: str | None, categories: Categories) -> Heard:
@@ -209,34 +193,6 @@ def _at_the_new_place(draft: Draft, before: Draft) -> Draft:
     return moved(replace(draft, place=before.moved_from), draft.place or "")
 
 
-def _put_right(heard: Heard, corrections: Sequence[Correction], categories: Categories) -> Heard:
-    heard = replace(heard, draft=replace(heard.draft, pending=None))
-    for correction in corrections:
-        heard = _put_one_right(heard, correction, categories)
-    changed = all(getattr(heard.draft, correction.part) is not None for correction in corrections)
-    return heard.remark("utter_changed") if changed and not heard.draft.pending else heard
-
-
-def _put_one_right(heard: Heard, correction: Correction, categories: Categories) -> Heard:
-    changed = corrected(heard.draft, correction)
-    if changed.pending:
-        return replace(heard, draft=changed).remark(f"utter_ask_{changed.pending}")
-    if correction.part == "place" and changed.place:
-        changed = moved(replace(changed, place=heard.draft.place), changed.place)
-    if correction.part == "matter" and changed.matter is not None:
-        told_now = read_facts(correction.value, categories)
-        changed = retold(replace(changed, matter=told_now.matter or changed.matter), told_now)
-        changed = _in_the_same_district(changed, heard.draft)
-    return replace(heard, draft=changed)
-
-
-def _in_the_same_district(draft: Draft, before: Draft) -> Draft:
-    """Who tells the matter anew seldom names the district again."""
-    district = find_district(before.place or "", before.matter or "")
-    told = draft.place in NOWHERE or find_district(draft.place or "", draft.matter or "")
-    return draft if told or not district else replace(draft, place=f"{district}{draft.place}")
-
-
 def _of_a_new_matter(heard: Heard, turn: Turn) -> Heard:
     """What a matter brings with it: whom it concerns, and where it is against an official, no place."""
     draft = heard.draft
@@ -268,7 +224,7 @@ def _answer_without_text(  # noqa: PLR0911 - a table, one line a meaning
     if chosen := chosen_part(heard, value):
         return chosen
     if asked == "confirm" and turn.intent in {"affirm", "deny"}:
-        return confirmed(heard) if turn.intent == "affirm" else which_part(heard)
+        return answer_yes(heard) if turn.intent == "affirm" else which_part(heard)
     if asked == "confirm" and value == "whole":
         return heard.remark(WHOLE)
     if asked == "sensitive" and value in {"agreed", "apart"}:

@@ -10,6 +10,9 @@ from dialogs.nlu.places import Lack, find_district, find_place, lack_of
 
 _MOSTLY = 0.5
 _A_NAME = 3
+_ROAD = re.compile(
+    r"(?P<district>(?:[\u3400-\u9fff]{1,4}?(?<![小社])[区县市])?)(?P<road>[\u3400-\u9fff]{2,6}?(?:路|街|大道|巷))(?P<along>[\u3400-\u9fff]{2}.*|)"
+)
 _TOWNS = ("区", "县", "市", "镇", "乡", "街道")
 
 
@@ -17,7 +20,7 @@ def moved(draft: Draft, place: str) -> Draft:
     """The draft at ``place``; a district that was told stays told."""
     before, matter = draft.place or draft.moved_from or "", draft.matter or ""
     named = _named(matter, before)
-    place = _on_the_way(before, place)
+    place = _other_road(before, place) or _on_the_way(before, place)
     district = find_district(named) or find_district(before)
     if district and lack_of(place) is Lack.DISTRICT:
         place = f"{district}{place}"
@@ -51,6 +54,15 @@ def _on_the_way(before: str, place: str) -> str:
         if at > 0 and before[:at].endswith(_TOWNS):  # of another number in the same street
             return f"{before[:at]}{place}"
     return place
+
+
+def _other_road(before: str, place: str) -> str:
+    """中山东路实验小学 of 中山路实验小学: the road alone was wrong; a house number is another one in another road."""
+    road = _ROAD.match(before)
+    alone = _ROAD.fullmatch(place)
+    return (
+        f"{road['district']}{place}{road['along']}" if road and alone and road["along"] and not alone["along"] else ""
+    )
 
 
 def _named(matter: str, place: str) -> str:

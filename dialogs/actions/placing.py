@@ -13,11 +13,12 @@ from dialogs.nlu.assent import agrees
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts, answered_place, only_place
 from dialogs.nlu.gazetteer import Gazetteer
+from dialogs.nlu.houses import only_house, rehoused
 from dialogs.nlu.matter import Categories, asks, finds_fault, tells_a_matter, type_of
 from dialogs.nlu.names import bare_name, sounds_like_a_person
 from dialogs.nlu.ngrams import overlap
 from dialogs.nlu.phrases import made_of
-from dialogs.nlu.places import Lack, find_district, find_place, is_no_place, lack_of, unnamed_in
+from dialogs.nlu.places import Lack, find_district, find_place, is_no_place, lack_of, unnamed_in, without_district
 
 LONG_ANSWER = 25
 """Characters; a longer answer tells a story."""
@@ -37,7 +38,7 @@ _A_REMARK = 6
 _OF_HERE = re.compile(r"我们?(?:这|那|家|村|楼|小区|单位|镇|街)|附近|门口|楼[上下]|这(?:条|里|边|儿|个地方)")
 _HOME = re.compile(r"^我?们?家?(?:是)?(?:住|家住|住址)|家在")
 _ABOUT_PEOPLE = re.compile(
-    r"家里|(?:有|是)(?:个)?(?:老人|孩子|小孩|病人|孕妇)|(?:老人|孩子)[没不很都]|没法|受不了|没水|没电"
+    r"(?:邻居|房东|老板|户主|他|她|楼[上下]的?)(?:名字)?(?:是|叫)|^叫[\u3400-\u9fff]{2,3}$|扫(?:马路|大街)|家里|(?:有|是)(?:个)?(?:老人|孩子|小孩|病人|孕妇)|(?:老人|孩子)[没不很都]|没法|受不了|没水|没电"
 )
 _A_FACT = re.compile(
     r"(?:就是|是|坐|[那这]个|[那这]趟)*(?:[A-Za-z]?\d{1,3}|[一二三四五六七八九十百]{1,4})路(?:公交车?|车|的|那趟)*[。！]?|"
@@ -70,7 +71,7 @@ _LEADS_TO_IT = 4
 _DOES_NOT_KNOW = re.compile(r"不(?:知道|清楚|确定|记得|明白|太清楚|晓得)|记不清|忘了|说不[清准好]")
 
 
-def answer_place(  # noqa: PLR0911 - a table, one line a meaning
+def answer_place(  # noqa: C901, PLR0911 - a table, one line a meaning
     heard: Heard, turn: Turn, facts: Facts, categories: Categories
 ) -> Heard:
     draft = heard.draft
@@ -78,7 +79,12 @@ def answer_place(  # noqa: PLR0911 - a table, one line a meaning
         return _whom(heard, turn.text, facts)
     if draft.vague:
         return _precisely(heard, turn.text, facts)
+    if house := only_house(turn.text) if draft.moved_from else None:  # told anew is where it stood, in another house
+        place = rehoused(draft.moved_from or "", house) or f"{draft.moved_from}{house.said}"
+        return replace(heard, draft=replace(draft, place=place, unclear=0))
     said = facts.rest if facts.name or facts.phone else facts.rest or turn.text
+    if draft.name is None and sounds_like_a_person(said):
+        return replace(heard, draft=replace(draft, name=bare_name(said), unclear=0))
     if (draft.place and turn.location) or (facts.anonymous and not facts.rest):
         return heard
     if _NOWHERE.fullmatch(words_only(said)):
@@ -188,7 +194,7 @@ def place_beside(heard: Heard, text: str) -> Heard | None:
     """
     found, draft = find_place(text), heard.draft
     accused = draft.place == "" and accuses_an_official(draft.matter or "")
-    if not found or not only_place(text) or not (found.exact or draft.place or accused):
+    if not found or asks(text) or not only_place(text) or not (found.exact or draft.place or accused):
         return None
     place = _joined(draft.place or "", answered_place(text), exact=found.exact)
     if draft.place in NOWHERE or place in (draft.place or ""):
@@ -197,8 +203,10 @@ def place_beside(heard: Heard, text: str) -> Heard | None:
         ).remark("utter_noted")
     if _HOME.search(text):
         return replace(heard, draft=told(draft, text)).remark("utter_added_to_matter")
-    if draft.place and place.endswith(draft.place):  # the road that leads to it: it is completed
+    if draft.place and draft.place in place:  # the road that leads to it, the estate along it: it is completed
         return replace(heard, draft=replace(draft, place=place, shown=None, unclear=0)).remark("utter_place_known")
+    if lack_of(draft.place or "") is Lack.NOTHING and lack_of(place) is not Lack.NOTHING:
+        return replace(heard, draft=told(draft, text)).remark("utter_added_to_matter")
     return replace(heard, draft=moved(draft, place)).remark("utter_place_changed")
 
 
@@ -206,6 +214,14 @@ def _joined(before: str, place: str, *, exact: bool) -> str:
     """District and street, whichever of them was said first."""
     if _ROAD.search(place) and _ESTATE.search(before) and not _ROAD_IN.search(before):
         return f"{place}{before}"
+    if (
+        place != before
+        and _ONLY_A_ROAD.fullmatch(before)
+        and (estate := without_district(place))
+        and _ESTATE.search(estate)
+    ):
+        district = find_district(place) if not find_district(before) else ""
+        return f"{district}{before}{estate}"
     if _HOUSE_ALONE.fullmatch(before) and not _HOUSE_ALONE.fullmatch(place):
         return f"{place}{before}"
     if _TOWN.fullmatch(before) and _VILLAGE.fullmatch(place):
@@ -225,12 +241,14 @@ _HOUSE_AT_END = re.compile(r"\d(?:号楼?|栋|幢|单元|楼|层|室|户)?$|[楼
 _ROAD = re.compile(r"[\u3400-\u9fff](?:路|街|大道|巷|胡同|里弄)(?:[\d一二三四五六七八九十百]+号(?:院)?)?$")
 _TOWN = re.compile(r"[\u3400-\u9fff]{2,12}(?:[镇乡区县市]|街道)")
 _VILLAGE = re.compile(r"(?![\u3400-\u9fff]{2,6}[镇乡区县市])[\u3400-\u9fff]{2,5}(?:村|庄|屯|社区|组)")
+_ONLY_A_ROAD = re.compile(r"(?:[\u3400-\u9fff]{1,4}[区县市])?[\u3400-\u9fff]{2,6}?(?:路|街|大道|巷)(?:[东西南北中]段)?")
+"""No house, no number: what stands along it says where."""
 _HOUSE_ALONE = re.compile(
     r"(?:(?:地下|负)?[一二三四五六七八九十\dA-Za-z-]{1,5}(?:号楼?|栋|幢|单元|楼|层|室|户|区|座)?)+(?:车位|车库)?"
 )
 _ROAD_IN = re.compile(r"[\u3400-\u9fff](?:路|街|大道|巷|胡同)")
 _ESTATE = re.compile(
-    r"^(?![\u3400-\u9fff]{1,4}[区县市]$)[\u3400-\u9fffA-Za-z0-9]{2,12}"
+    r"^(?![\u3400-\u9fff]{1,4}(?<![小社])[区县市]$)[\u3400-\u9fffA-Za-z0-9]{2,12}"
     r"(?:[城苑园府湾庭居轩邸阁都村]|小区|花园|家园|公寓|广场|大厦|社区|公司|工地|学校|医院|市场)(?:[\d一二三四五六七八九十A-Z]+(?:号楼|栋|期|单元).{0,8})?$"
 )
 

@@ -18,6 +18,10 @@ from dialogs.nlu.times import find_since
 
 _LONGEST_PLACE = 20
 _SHORTEST_MORE = 4
+_NO_PLACE_NAME = re.compile(
+    r"[，,。？?！! 了吗嘛哦呢怎咋啷错写填改]|还有|另外|不是|是(?=.)|\d月|月份|(?<!\d)\d{1,2}[点日]|[块元]"
+)
+"""What stands in talk about a place, and in none of their names."""
 _DATES = "月号日"
 _CALLED = re.compile(r"^(?:我?姓|名字?|叫|是)+")
 _LONGEST_NAME = 4
@@ -36,17 +40,17 @@ _GOES_BEHIND = re.compile(
 def put_right(draft: Draft, text: str) -> Draft | None:
     """The draft with what the text puts right beside the wrong; None where it puts nothing right that stands there."""
     if name := name_put_right(text, draft.name or ""):
-        return _changed(draft, name=name, anonymous=None)
+        return changed_in(draft, name=name, anonymous=None)
     if phone := phone_put_right(text, draft.phone or ""):
-        return _changed(draft, phone=phone)
+        return changed_in(draft, phone=phone)
     if (behind := _GOES_BEHIND.match(text.strip())) and draft.place:
-        return _changed(draft, place=f"{draft.place}{behind['more']}")
+        return changed_in(draft, place=f"{draft.place}{behind['more']}")
     for contrast in contrasts_in(text):
         if (righted := _in_the_draft(draft, contrast)) is not None:
             more = contrast.more if len(contrast.more) >= _SHORTEST_MORE else ""
             return told(righted, more) if more else righted
     if (other := _ANOTHER_TIME.match(text.strip())) and all(find_since(one) for one in other.groups()):
-        return _changed(draft, when=find_since(other["new"]))
+        return changed_in(draft, when=find_since(other["new"]))
     return next((righted for c in contrasts_in(text) if (righted := _quantity(draft, c.new))), None)
 
 
@@ -57,14 +61,18 @@ def put_right_alone(draft: Draft, text: str) -> Draft | None:
         return None
     new = said.new
     if not said.slip:
-        return _time(draft, new)
+        return retimed(draft, new)
     phones, name = find_phones(new), answered_name(new)
     if phones:
-        return _changed(draft, phone=phones[0].value, anonymous=None)
+        return changed_in(draft, phone=phones[0].value, anonymous=None)
     if name and draft.name and set(name) & set(draft.name) and abs(len(name) - len(draft.name)) <= 1:
-        return _changed(draft, name=name)
+        return changed_in(draft, name=name)
     return (
-        _named_alike(draft, new) or _house(draft, new) or _time(draft, new) or _place(draft, new) or _like(draft, new)
+        _named_alike(draft, new)
+        or _house(draft, new)
+        or retimed(draft, new)
+        or place_right(draft, new)
+        or _like(draft, new)
     )
 
 
@@ -76,16 +84,16 @@ def stands_so(draft: Draft, text: str) -> bool:
     )
 
 
-def _changed(draft: Draft, **parts: object) -> Draft:
+def changed_in(draft: Draft, **parts: object) -> Draft:
     return replace(draft, confirm=None, shown=None, pending=None, unclear=0, **parts)  # type: ignore[arg-type]
 
 
 def _in_the_draft(draft: Draft, contrast: Contrast) -> Draft | None:
     old, new = contrast.old, contrast.new
     if name := _name(draft.name or "", old, new):
-        return _changed(draft, name=name)
+        return changed_in(draft, name=name)
     if (phones := find_phones(new)) and (old in (draft.phone or "") or find_phones(old)):
-        return _changed(draft, phone=phones[0].value)
+        return changed_in(draft, phone=phones[0].value)
     stood = draft.moved_from if draft.place is None else draft.place  # asked anew, it is what stood there
     told_so_far = {"place": stood, "matter": draft.matter, "when": draft.when, "title": draft.title}
     texts = {part: value for part, value in told_so_far.items() if value}
@@ -95,7 +103,7 @@ def _in_the_draft(draft: Draft, contrast: Contrast) -> Draft | None:
         return _moved_by(draft, old, new) or _timed(draft, old, new)
     if "place" in righted:
         righted["moved_from"] = draft.moved_from or draft.place or ""
-    return _changed(draft, later=later, **righted)
+    return changed_in(draft, later=later, **righted)
 
 
 def _name(name: str, old: str, new: str) -> str:
@@ -109,7 +117,7 @@ def _name(name: str, old: str, new: str) -> str:
 def _moved_by(draft: Draft, old: str, new: str) -> Draft | None:
     """A place named otherwise than it was told."""
     if draft.place and only_place(new) and only_place(old):
-        return _changed(moved(draft, answered_place(new)))
+        return changed_in(moved(draft, answered_place(new)))
     return None
 
 
@@ -117,32 +125,32 @@ def _timed(draft: Draft, old: str, new: str) -> Draft | None:
     """Not today, last Friday: of a time that was told in other words, or not at all."""
     said = [(one, find_since(one)) for one in (old, new)]
     alone = all(since and len(one) <= len(since) + 1 for one, since in said)
-    return _changed(draft, when=said[1][1]) if alone and draft.matter else None
+    return changed_in(draft, when=said[1][1]) if alone and draft.matter else None
 
 
-def _time(draft: Draft, new: str) -> Draft | None:
+def retimed(draft: Draft, new: str) -> Draft | None:
     since = find_since(new)
     if not since or len(new) > len(since) + _SHORTEST_MORE or not draft.matter:
         return None
     before = find_since(draft.matter)
     same = before and any(c in before for c in _DATES) == any(c in since for c in _DATES)
     matter = put_in(draft.matter, before, since) if same else draft.matter
-    return _changed(draft, when=since, matter=matter)
+    return changed_in(draft, when=since, matter=matter)
 
 
-def _place(draft: Draft, new: str) -> Draft | None:
+def place_right(draft: Draft, new: str) -> Draft | None:
     before = draft.place or ""
-    short = len(new) <= _LONGEST_PLACE and not finds_fault(new)
+    short = len(new) <= _LONGEST_PLACE and not (finds_fault(new) or _NO_PLACE_NAME.search(new))
     if not (before and short and (only_place(new) or overlap(new, before) > 0)):
         return None
-    return _changed(moved(draft, answered_place(new)))
+    return changed_in(moved(draft, answered_place(new)))
 
 
 def _like(draft: Draft, new: str) -> Draft | None:
     """The one number with the same unit, or the one word that differs in a character and is a fault as well."""
     matter = draft.matter or ""
     old = _fault_like(matter, new)
-    return _quantity(draft, new) or (_changed(draft, matter=put_in(matter, old, new)) if old else None)
+    return _quantity(draft, new) or (changed_in(draft, matter=put_in(matter, old, new)) if old else None)
 
 
 def _house(draft: Draft, new: str) -> Draft | None:
@@ -151,7 +159,7 @@ def _house(draft: Draft, new: str) -> Draft | None:
     if not stood or not _HOUSE.match(new) or stood == new:
         return None
     in_matter = put_in(draft.matter or "", stood, new)
-    return _changed(draft, place=put_in(draft.place or "", stood, new), matter=in_matter or draft.matter)
+    return changed_in(draft, place=put_in(draft.place or "", stood, new), matter=in_matter or draft.matter)
 
 
 def _quantity(draft: Draft, new: str) -> Draft | None:
@@ -162,7 +170,7 @@ def _quantity(draft: Draft, new: str) -> Draft | None:
         text = getattr(draft, part) or ""
         old = alike_in(text, new)
         if old and not new.startswith(old):
-            return _changed(draft, **{part: put_in(text, old, new)})
+            return changed_in(draft, **{part: put_in(text, old, new)})
     return None
 
 
@@ -176,7 +184,7 @@ def _named_alike(draft: Draft, new: str) -> Draft | None:
         return None
     old = alike.pop()
     changed = {part: put_in(getattr(draft, part) or "", old, new) or None for part in ("place", "matter")}
-    return _changed(draft, **{part: value for part, value in changed.items() if value != getattr(draft, part)})
+    return changed_in(draft, **{part: value for part, value in changed.items() if value != getattr(draft, part)})
 
 
 def _fault_like(matter: str, new: str) -> str:

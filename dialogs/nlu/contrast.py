@@ -171,7 +171,9 @@ def _replaced(text: str, start: int, end: int, old: str, new: str) -> str:
         if new[-length:] == right[:length] and (length > 1 or _loose(new[-1], old)):
             new = new[:-length]
             break
-    for length in range(len(new) - 1, 1, -1):
+    for length in range(len(new) - 1, 0, -1):
+        if length == 1 and new[0] not in "省市县区":
+            break
         if left.endswith(new[:length]) and not old.startswith(new[:length]):
             new = new[length:]
             break

@@ -55,7 +55,7 @@ _HINT_ADDRESS = re.compile(
     r"(?:[我俺咱额阿]|阿拉|我们|俺们|咱们|额们)(?:家)?(?:就)?是(?=[^，]*[路街道巷村区庄镇乡县])|"
     r"我?(?:家)?(?:地址|住址|地点|位置|事发地)(?:是|在|为)?[:： ]*|"
     r"(?:[我俺咱她他]们?)?(?:家)?(?:就|是)?(?:住(?!院)|在|喺|位于)+|"
-    r"是(?=[^，]*[路街道巷村区里楼门口园苑城院厦]))"
+    r"[是系](?=[^，]*[路街道巷村区里楼门口园苑城院厦学校]))"
 )
 _MATTER_LABEL = re.compile(
     r"^(?:(?:反映|投诉|举报)?(?:的)?(?:内容|问题|事项|诉求|情况|事情)(?:是|为)?[:：] *|我?(?:又|还|再)*(?:要|"
@@ -67,9 +67,20 @@ _DISTRICT_APART = re.compile(
     r"(?:^|[，,。；;\n])(?:在|是|这是)?(?P<district>[\u3400-\u9fff]{1,3}(?<![小社校景园辖片市全本城郊山库矿街区县])[区县]"
     r"(?:[\u3400-\u9fff]{1,8}?(?:路|街|大道|巷)(?:\d{1,5}号)?)?)的?(?=[，,。；;\n]|$)"
 )
+_ONLY_A_ROAD = re.compile(r"[\u3400-\u9fff]{2,6}(?<![区县市镇].)(?:路|街|大道|巷)(?:[东西南北中]段)?")
+_ESTATE_APART = re.compile(
+    r"[，,。；; \n](?:在|是|就在)?(?P<district>[\u3400-\u9fff]{1,3}(?<![小社校景园辖片市全本城郊山库矿街区县])[区县])"
+    r"(?P<estate>[\u3400-\u9fff]{2,6}(?:小区|花园|家园|公寓|广场|大厦|苑|村))(?:附近|门口|旁边?)?(?=[，,。；;\n]|$)"
+)
+"""人民路路灯坏了，奎文区阳光小区: along the road, by this estate."""
 _BREATH = re.compile(r"(?<=[\u3400-\u9fff])[啊呀嘛呢哦噢](?=[\u3400-\u9fff])")
 _SAID_AGAIN = re.compile(r"[^，。]{2,10}[，,]\x20*就(?:是|在)(?P<place>.{4,})")
-_THAT = re.compile(r"(?<=[\u3400-\u9fff])的?那[个家](?=[\u3400-\u9fff]{2})(?!地方)")
+_TRAILS = re.compile(r"[。.！!～~，, 哩嘞咧噻呗哟喽咯哒嗦]+$")
+_THEN = re.compile(
+    r"^(?:(?:19|20)?\d\d年|[去前今那]年|以前|原来|之前)(?:[初底]|\d{1,2}月份?)?(?:就|被|刚|已经)?[拆建修盖迁征搬买住][^，。的]{0,4}的(?=[^，。]{2})"
+)
+"""2021年拆的大王庄: what became of it is no part of its name."""
+_THAT = re.compile(r"(?<=[\u3400-\u9fff])的?(?:那[个家间]|[嗰果]个?[间個家])(?=[\u3400-\u9fff]{2})(?!地方)")
 _NEAR_IT = re.compile(
     r"(?:的|那个|交叉)?(?:十字)?(?:路口|门口|拐角|旁边|附近|对面|那一?[里儿边块片]|这一?[里儿边块片]|这个地方|那个地方)+(?:的|吧|呢|啊)?$"
 )
@@ -153,6 +164,8 @@ def _confidential(text: str) -> bool | None:
 
 def _with_district(place: Place, text: str) -> str:
     """The place with its district in front where that stands apart: 和平街道东风里…，槐安区."""
+    if along := _ESTATE_APART.search(text) if _ONLY_A_ROAD.fullmatch(place.value) else None:
+        return f"{along['district']}{place.value}{along['estate']}"
     apart = _DISTRICT_APART.search(text) if place.exact and not find_district(place.value) else None
     if not apart or (_A_ROAD.search(place.value) and _A_ROAD.search(apart["district"])):
         return place.value
@@ -226,10 +239,10 @@ def only_place(text: str, known: str = "") -> bool:
 
 def answered_place(text: str) -> str:
     """A place given as an answer, without the words that lead to it."""
-    first = re.sub(r"[。.！!～~，, ]+$", "", text.strip())
+    first = _TRAILS.sub("", text.strip())
     first = _meant(_BREATH.sub("，", first))
     first = re.sub(r"(?<=.{2})(?:那个|那边|那里|那儿|这边|这里|这儿|那块儿?)$", "", first)
-    bare = _HINT_ADDRESS.sub("", first).strip()
+    bare = _THEN.sub("", _HINT_ADDRESS.sub("", first)).strip()
     bare = re.sub(r"(?<=[村庄屯镇乡县区])的(?:人|村民|居民)?$", "", bare)
     found = find_place(bare)
     whole = found.value if found and found.exact and found.value not in bare else ""

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from dialogs.nlu.lanes import bare_lane
-from dialogs.nlu.place_noise import NO_PLACE, without_times, without_turned_to
+from dialogs.nlu.place_noise import IN_A_STORY, NO_PLACE, WORDS_WITH_SUFFIX, without_times, without_turned_to
 from dialogs.nlu.towns import leads_on, nothing_between
 
 _W = r"[\u3400-\u9fffA-Za-z0-9]"
@@ -71,10 +71,10 @@ _LABEL = re.compile(
 _CUT = re.compile(
     r"^.*(?:反映?一?下|反应(?:一?下)?|一下|这里|那里|你们|能否|尽快|落实|解决|提高|优化|转入|安置(?!小区|房)|加快|增设|位于|坐落于|坐落在|家住|住在|发生在|就在|来自|关于|反映|投诉|举报|检举|起诉|(?<![广公通])告(?!成)|跟|找|问(?!渠)|请问|咨询|建议|希望|我们是|我们在|[我咱俺额你]们|阿拉|[我你佢]哋|怕|(?:村|镇|乡|县|市|小?区)里|迁移|证明|要(?!家|庄)|我是|我家|我在|本人|"
     r"[买租]的|因为|由于|对于|表扬|感谢|点赞|经过|路过|开车|走到|地址|地点|位置|你好|您好|其中|那个|这个|还有|另外|此外|顺便|以及|并且|但是|现在|最近|[去前今]年|[上这]个?[周月]|每天|今天|昨天|前天|昨晚|早上|上午|下午|中午|晚上|老房子(?=[\u3400-\u9fff]{2})|"
-    r"还?往|顺着|沿着|对着|[系在住从到去是说叫我咱俺喺把被给让爸妈爹娘请]|就(?!业)|对(?![面过岸门口]))"
+    r"还?往|顺着|沿着|对着|[系在住从到去是说叫我咱俺喺把被给让爸爹请]|妈(?!祖)|(?<!娘)娘(?!娘|子)|就(?!业)|对(?![面过岸门口]))"
 )
 _NOT_A_PLACE = re.compile(
-    r"^(?!中心(?:医院|小学|幼儿园|广场|街|路)|[市县区省]中医院|中山|管城区|(?:大学|公园|学院|车站|工人|市府)[路街])(?:(?:我们?|咱们?|你们?|他们?|本|该|这个?|那个?|各个?|全|某些?|有些?|一些?|一个?|几个?|多个?|整个?|每个?|其他|别的|附近的?|周边的?|"
+    r"^(?!中心(?:医院|小学|幼儿园|广场|街|路)|[市县区省](?:中|人民|妇幼|中心)?医院|中山|管城区|(?:大学|公园|学院|车站|工人|市府)[路街])(?:(?:我们?|咱们?|你们?|他们?|本|该|这个?|那个?|各个?|全|某些?|有些?|一些?|一个?|几个?|多个?|整个?|每个?|其他|别的|附近的?|周边的?|"
     r"隔壁|邻居|[这那][边儿]|[当本]地|所在|所属|的|老|大|小|新|旧|农|城|郊|市|县|乡|镇|村|街|社|校|景|园|辖|片|山|厂|库|住宅|商业|居民|学|医|超|菜|自由|人行|非机动车|"
     r"人行|机动车|盲|车|铁|公|高速|道|马|走|问|网|电|线|管|水|一|半|出|思|同|顺|让|带|修|铺|过|逛|门|上|下|股|楼|房|河|水|渠|频|味|知|报|"
     r"家|夜|屋|公|千|英|这|那|哪|心|手|院|店|嘴|眼|商|政|拆迁|棚户|物业|开发商|门口|楼下|幼儿|小|中|大|公共|停车|火车|汽车|地铁|建筑|施工|公交|政府|办公|"
@@ -82,20 +82,12 @@ _NOT_A_PLACE = re.compile(
     r"(?:小区|社区|地区|市|区|县|镇|乡|村|庄|路|街|道|巷|桥|河|学校|医院|公园|市场|超市|商场|广场(?![路街舞])|工地|车站|银行|酒店|饭店|大厦|大楼|里|园|城|府|"
     r"苑|湾|庭|弄|居委会|村委会|派出所|加油站|卫生室|卫生院|服务中心|学院|大学|中学|小学|幼儿园|家园|花园|公寓|宿舍|大院|街道|大街|大道|高速|新村|写字楼|立交)$"
 )
-_WORDS_WITH_SUFFIX = re.compile(
-    r"(?:(?:公司|公交)\d{1,3}路|(?:^|[站坐乘等])(?:\d+|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])路|跑路|行路|条路|上路|让路|出路|活路|门路|套路|挡路|堵路|土路|水泥路|柏油路|生产路|弯路|赶路|带路|知道|味道|报道|频道|渠道|通道|管道|难道|车道|隧道|厉害|公里|夜里|家里|这里|那里|哪里|院里|店里|手里|心里|屋里|村里|楼里|区里|城里|镇里|厂里|"
-    r"里里|[村门巷路道街]口路|[这那一]段路|政府|^城市|^超市|上市|门市|思路|铁路|公路|(?:^|[大条过走横那这])马路|道路|线路|电路|问路|走路|网路|半路|^一路|[这那]一路|(?:上学|放学|回家|下班|上班|出门|条|来|去)路|逛街|交叉路|小区里|公积金|人道|一道|"
-    r"幼儿园里|校区|景区|园区|辖区|片区|社区里|到市|去市|下水道|人行道|全市|全区|全县|街道里|物业)$"
-)
 _TALK = re.compile(
     r"[的了有没是很么把被给说要来去叫让跟向到在从]|太(?![阳平古和行湖保仓原康])|时候|一[家个些]|[某每各][家个些]|所有|附近|物业|业主|居民|村民|举报|投诉|反映|支书|书记|主任|会计|干部|[侵霸强]占|[嗰啲冇咁嘅喺]"
 )
 """Characters that no name of a place holds: what they stand in goes on with the story."""
-_IN_A_STORY = re.compile(
-    r"锦旗|[的了没很么哪该咋怎恁嘞]|滴(?!水)|不(?![夜老])|走(?!马)|夜路|女儿|孩子(?!王)|先生|女士|放学|下班|"
-    r"太(?![阳平古和行湖保仓原康])|时候|[那这]条|得路|[啊呢吗嘛噻]|^(?:一|有|某|这|那|几)[家所间座]|^[有某]个"
-)
 _LONGEST_NAME = 15
+_A_NAME = 3
 _TAKEN_BACK = re.compile(r"(?:[哦噢啊呃哎][，, ]*)?(?:不对|不是|(?:说|写|打)错了?)[，,！!。 ]*(?:应该|而)?是")
 """槐安区解放路，哦不对是建设路: what follows is meant."""
 _MAX = 60
@@ -200,7 +192,7 @@ def is_no_place(answer: str) -> bool:
 def find_district(place: str, content: str = "") -> str:
     """The district, county or county-level city a place lies in; empty where it is not said."""
     for text in (place, content[:1000]):
-        for match in re.finditer(rf"{_W}{{1,6}}?(?:开发区|高新区|新区|区|县|(?<!超)市(?!场|民|政))", text):
+        for match in re.finditer(rf"{_W}{{1,6}}?(?:开发区|高新区|新区|区|县|(?<!超)市(?!场|民|政)){_NO_HEAD}", text):
             name = _trimmed(match.group())
             if (
                 name
@@ -261,11 +253,19 @@ def _next_step(text: str, at: int) -> tuple[int, int, bool] | None:
     """The next component that names a certain place, without the words that lead to it."""
     while match := _STEP.search(text, at):
         name = _trimmed(match.group())
+        if name and _generic(name):
+            name = _behind_of(name)
         if name and not _generic(name):
             return match.end() - len(name), match.end(), match.lastgroup != "area"
         # What is left of 举报城 begins the next name: 城南菜市场.
         at = match.end() - (len(name) == 1 < len(match.group()))
     return None
+
+
+def _behind_of(name: str) -> str:
+    """大王庄 of 2021年拆的大王庄."""
+    _, of, behind = name.rpartition("的")
+    return behind if of and len(behind) >= _A_NAME else ""
 
 
 def _extended(text: str, end: int) -> tuple[int, bool]:
@@ -312,7 +312,7 @@ def _continues(name: str) -> bool:
     return (
         _trimmed(name) == name
         and not _DOING.match(name)
-        and not _WORDS_WITH_SUFFIX.search(name)
+        and not WORDS_WITH_SUFFIX.search(name)
         and not re.search(
             r"[的了有没是很么]|太(?![阳平古和行湖保仓原康])|时候|何时|因|能否|能增|改成|增设|距离|隐瞒|进行|为什么|是否",
             name,
@@ -325,4 +325,4 @@ def _trimmed(name: str) -> str:
 
 
 def _generic(name: str) -> bool:
-    return bool(_NOT_A_PLACE.match(name) or _WORDS_WITH_SUFFIX.search(name) or _IN_A_STORY.search(name))
+    return bool(_NOT_A_PLACE.match(name) or WORDS_WITH_SUFFIX.search(name) or IN_A_STORY.search(name))

@@ -110,6 +110,11 @@ _GO_ON_WITH = re.compile(
     rf"的事|那个|那件|那事|的问题)"
 )
 """Names the matter that is to go on: 昨天那个停水的接着登记, 接着弄井盖的."""
+_SPEAKS = re.compile(
+    r"^(?:那|我|还是|就|再)*(?:跟|和|给|告诉)?(?:你们?)?(?:说|讲|反映|登记)(?:说|讲|一下|一声|吧|啊|了)*"
+    r"(?:[，,：: ]+|(?<=你说)|(?<=你讲))(?!不清|也|没用|不通|不明白|不着)(?=[\u3400-\u9fff]{3})"
+)
+"""算了跟你说: well then, what follows is told."""
 _ANSWERS = re.compile(r"\d{5,}|匿名|实名|真名|叫|姓|地址|地点|电话|名字|改|确认|就这样|不留|没有|写|错|不是|不对|应该")
 """Beside a weak stop: the question is answered after all."""
 
@@ -132,7 +137,9 @@ def asides(text: str) -> Asides:
         if not wish:
             kept.append(found.group()[sigh.end() if sigh else 0 :])
     rest = "".join(kept).strip(" ，,；;、") if wishes else text
-    return Asides(wish=_strongest(wishes, rest), rest=rest if words_only(rest) else "")
+    wish = _strongest(wishes, rest)
+    rest = _SPEAKS.sub("", rest) if wish is Wish.WEAK_STOP else rest
+    return Asides(wish=wish, rest=rest if words_only(rest) else "")
 
 
 def wish_in(text: str) -> Wish | None:
@@ -161,7 +168,7 @@ def _strongest(wishes: list[Wish], rest: str) -> Wish | None:
     if Wish.HOLD in wishes:
         return Wish.HOLD
     if Wish.WEAK_STOP in wishes:
-        return Wish.WEAK_STOP if _ANSWERS.search(rest) else Wish.STOP
+        return Wish.WEAK_STOP if _ANSWERS.search(rest) or _SPEAKS.match(rest) else Wish.STOP
     return wishes[0] if wishes else None
 
 

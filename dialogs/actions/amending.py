@@ -1,0 +1,207 @@
+"""Putting right in the words of those who write: several things at once, a house, an amount, what a unit is called.
+
+Every piece of a message goes where its like stands, or nothing of it is taken: which part is meant is asked then.
+"""
+
+import re
+from collections.abc import Sequence
+
+from dialogs.actions.changes import Heard, told, which_part
+from dialogs.actions.corrections import Correction, corrected, correction_in
+from dialogs.actions.draft import Draft
+from dialogs.actions.moving import moved
+from dialogs.actions.righting import changed_in, place_right, put_right, put_right_alone, retimed
+from dialogs.nlu.amending import found_written, pieces_of
+from dialogs.nlu.amounts import find_amounts
+from dialogs.nlu.clean import words_only
+from dialogs.nlu.contrast import contrasts_in, put_in, right_alone
+from dialogs.nlu.facts import only_place
+from dialogs.nlu.houses import House, house_in, only_house, rehoused
+from dialogs.nlu.phones import find_phones
+
+_PARTS = ("place", "name", "phone", "when", "matter", "title", "behalf", "type")
+_OF_THE_FILER = frozenset({"phone", "name", "when", "place"})
+_KINDS = (
+    "医院|卫生院|诊所|学校|小学|中学|幼儿园|小区|社区|公司|物业|单位|工厂|厂|银行|饭店|酒店|餐馆|商场|超市|市场|工地|"
+    "店|局|所|路|街|大道|村|镇|乡|区|县|楼盘|公园|车站"
+)
+_CALLED = re.compile(
+    rf"^(?:那个|那家|这个|这家|就)?(?P<kind>{_KINDS})(?:的?名字|名|的?名称)?(?:也|都)?"
+    r"(?:写错了|错了|不对|记错了)?[，, ]*"
+    r"(?:应该|其实|实际上?|改成|正确的?)?(?:是|叫|为|改成)(?P<new>[\u3400-\u9fffA-Za-z0-9]{2,20}?)(?:啊|呀|哈|的|才对|嘛|哦|[。！!])*$"
+)
+_NAMELESS = frozenset({"公司", "单位", "物业", "学校", "医院", "工厂"})
+"""What is spoken of without its name, and given one afterwards."""
+_STORY = re.compile(r"[了吗呢没很么把被给说不都在有]")
+_AROUND = r"(?:^|(?<=[，,。；;\s在被是找到跟和给让叫去的了]))"
+_OF_THE_AMOUNT = re.compile(
+    r"^(?:还有|另外|那个|这个)*(?:钱数?|金额|数字|数目?|价钱|价格|费用|数额)"
+    r"(?:也|都|还|写|填|说|记|搞)*(?:不对|错了|有误)[，, ]*(?:应该)?是?"
+)
+_LEAD = re.compile(r"^(?:数额?|金额|钱数?|数字|价格?|一共|总共|应该|其实|实际上?|改成|是|为|共|：|:)+")
+_AMOUNT = re.compile(
+    r"(?P<verb>[\u3400-\u9fff]{0,4}?)(?:了|是|我们?|的是)?(?P<number>\d[\d,]*(?:\.\d+)?|[一二两三四五六七八九十百千万零]{2,9})"
+    r"(?P<unit>[万千百]?(?:块钱|多块|块|元钱|元)?)(?:钱)?(?:啊|呀|哈|吧|嘛|哦|噻|才对|[。！!])*"
+)
+_MONEY = re.compile(r"(?:块钱|多块|块|元钱|元)$")
+_OF_MONEY = re.compile(r"[罚收交付欠赔扣花退给补借贷骗押费金钱价薪资款]$")
+_NEAR = 4
+_ROOM = re.compile(r"\d{3,4}")
+
+
+def several_right(draft: Draft, text: str, asked: str) -> Draft | None:
+    """The draft with all that a text puts right one beside the other; None where a piece of it goes nowhere."""
+    for way in pieces_of(text):
+        if changed := _each(draft, way, asked):
+            return changed
+    return None
+
+
+def _each(draft: Draft, pieces: Sequence[str], asked: str) -> Draft | None:
+    changed, touched = draft, set[str]()
+    for piece in pieces:
+        one = one_right(changed, piece, asked)
+        parts = _differing(changed, one) if one else set()
+        if one is None or not parts or parts & touched:
+            return None
+        touched |= parts - {"matter", "title"}
+        changed = one
+    return changed
+
+
+def _differing(before: Draft, after: Draft) -> set[str]:
+    return {part for part in _PARTS if getattr(before, part) != getattr(after, part)}
+
+
+def one_right(draft: Draft, text: str, asked: str) -> Draft | None:
+    """The draft with the one thing that a text puts right; None where it is not plain what stands for what."""
+    return (
+        house_right(draft, text)
+        or put_right(draft, text)
+        or named_right(draft, text)
+        or _of_a_part(draft, text, asked)
+        or fact_right(draft, text)
+        or put_right_alone(draft, text)
+    )
+
+
+def house_right(draft: Draft, text: str) -> Draft | None:
+    """3栋602不是502, where 5栋502 stands: each part of the house in its own place."""
+    for contrast in contrasts_in(text):
+        new, old = only_house(contrast.new), contrast.old
+        known = only_house(old) or _ROOM.fullmatch(old)
+        if new and known and old in (draft.place or "") and len(new.parts) > 1 and old != contrast.new:
+            more = contrast.more
+            righted = _housed(draft, new)
+            return told(righted, more) if righted and more else righted
+    return None
+
+
+def _housed(draft: Draft, new: House) -> Draft | None:
+    """The draft in another house; the words of the matter that named it follow."""
+    place = draft.place or (draft.moved_from if draft.place is None else "") or ""
+    better = rehoused(place, new) if place else ""
+    stood = house_in(place)
+    if not better or (better == place and draft.place):
+        return None
+    named = house_in(better)
+    matter = draft.matter or ""
+    if stood and named and stood.said in matter:
+        matter = put_in(matter, stood.said, named.said)
+    return changed_in(draft, place=better, matter=matter or None, moved_from=draft.moved_from or draft.place)
+
+
+def named_right(draft: Draft, text: str) -> Draft | None:
+    """医院是市第三人民医院: whatever of that kind stands there, where it is one."""
+    found = _CALLED.match(text.strip())
+    if not found or _STORY.search(found["new"]) or not draft.matter:
+        return None
+    kind, new = found["kind"], found["new"]
+    new = new if new.endswith(kind) or kind in {"单位", "物业", "公司", "店", "工厂"} else f"{new}{kind}"
+    place = draft.place or ""
+    if old := _component(place, kind):
+        if old == new:
+            return None
+        return changed_in(
+            draft,
+            place=place.replace(old, new, 1),
+            matter=put_in(draft.matter, old, new),
+            moved_from=draft.moved_from or place,
+        )
+    matter = draft.matter
+    names = set(re.findall(rf"{_AROUND}([\u3400-\u9fffA-Za-z]{{2,12}}?{kind})", matter))
+    alone = kind if not names and kind in _NAMELESS and matter.count(kind) == 1 and f"{kind}里" not in matter else ""
+    old = names.pop() if len(names) == 1 else alone
+    return changed_in(draft, matter=matter.replace(old, new), title=None) if old and old != new else None
+
+
+def _component(place: str, kind: str) -> str:
+    """The part of a place that is of this kind: 幸福小区 of 奎文区人民路幸福小区3号楼."""
+    at = place.rfind(kind)
+    if at < 0:
+        return ""
+    before = place[:at]
+    cut = max((found.end() for found in re.finditer(r"[区县镇乡路街道](?=.)|\d号", before)), default=0)
+    return place[cut : at + len(kind)] if len(before) > cut else ""
+
+
+def _of_a_part(draft: Draft, text: str, asked: str) -> Draft | None:
+    """电话改成139…: a part by its name, with what it becomes."""
+    one: Correction | None = correction_in(draft, text, asked)
+    if not (one and one.value and one.part in _OF_THE_FILER):
+        return None
+    changed = corrected(draft, one)
+    if getattr(changed, one.part) is None or changed.pending:
+        return None
+    return moved(draft, changed.place) if one.part == "place" and changed.place and draft.place else changed
+
+
+def fact_right(draft: Draft, text: str) -> Draft | None:
+    """A number, a house, a day, an amount, and nothing beside it: it stands for its like."""
+    said = right_alone(text)
+    new = said.new if said else text.strip(" ，,。！!")
+    phones = find_phones(new)
+    if phones and len(words_only(new)) <= len(phones[0].value) + _NEAR and draft.phone:
+        return changed_in(draft, phone=phones[0].value)
+    if house := only_house(new):
+        return _housed(draft, house)
+    where = place_right(draft, new) if said and only_place(new) else None
+    return where or retimed(draft, new) or _paid(draft, new, sure=bool(said and said.slip))
+
+
+def _paid(draft: Draft, new: str, *, sure: bool) -> Draft | None:
+    """罚600, where 罚了500块 stands: the one amount, or the one that the same was done with."""
+    of_money = _OF_THE_AMOUNT.match(new)
+    sure = sure or bool(of_money)
+    matter, bare = draft.matter or "", _LEAD.sub("", new[of_money.end() :] if of_money else new)
+    found = _AMOUNT.fullmatch(bare)
+    if not found or not matter:
+        return None
+    verb, unit = found["verb"], found["unit"]
+    if not (_MONEY.search(unit) or _OF_MONEY.search(verb) or (sure and not verb)):
+        return None
+    amounts = find_amounts(matter)
+    same = [one for one in amounts if verb and verb[-1] in matter[max(one.start - _NEAR, 0) : one.start]]
+    meant = same if len(same) == 1 else amounts
+    if len(meant) != 1:
+        return None
+    money = _MONEY.search(meant[0].text)
+    written = f"{found['number']}{unit}"
+    if money and not _MONEY.search(unit):
+        written += money.group()
+    if written == meant[0].text:
+        return None
+    return changed_in(draft, matter=f"{matter[: meant[0].start]}{written}{matter[meant[0].end :]}", title=None)
+
+
+def wondered_at(heard: Heard, text: str) -> Heard | None:
+    """怎么写成3号楼了: the part where it stands is asked anew, else which one is meant."""
+    old = found_written(text)
+    if not old:
+        return None
+    draft = heard.draft
+    standing = [part for part in ("place", "name", "when", "title") if old in (getattr(draft, part) or "")]
+    if standing[:1] not in (["place"], ["name"]):
+        return which_part(heard)
+    asked_anew = corrected(draft, Correction(part=standing[0], value=""))
+    return Heard(draft=asked_anew, remarks=heard.remarks)

@@ -1,0 +1,114 @@
+"""What a message puts right in what was taken down, in whatever words; asked which part where that is not plain."""
+
+import re
+from collections.abc import Sequence
+
+from dialogs.actions.amending import fact_right, house_right, named_right, one_right, several_right, wondered_at
+from dialogs.actions.amiss import asked_what, changes_a_part, struck_out
+from dialogs.actions.changed import replace
+from dialogs.actions.changes import Heard, which_part
+from dialogs.actions.corrections import Correction, corrected, corrections_in
+from dialogs.actions.draft import Draft
+from dialogs.actions.moving import moved
+from dialogs.actions.placing import NOWHERE
+from dialogs.actions.righting import put_right, put_right_alone, stands_so
+from dialogs.actions.telling import retold
+from dialogs.actions.world import Turn
+from dialogs.nlu import commands
+from dialogs.nlu.amending import after_yes, in_plain_words, sounds_wrong, to_the_point, yes_but
+from dialogs.nlu.contrast import contrasts_in
+from dialogs.nlu.facts import read_facts
+from dialogs.nlu.matter import Categories, finds_fault
+from dialogs.nlu.places import find_district
+
+_WHERE_IT_SHOWS = frozenset({"confirm", "name", "phone"})
+_OF_WHAT_IS_WRITTEN = re.compile(r"错|[写填记登弄搞]成|改|应该是|应是|不符|对不上|有误")
+_GOES_ON = re.compile(r"还有|而且|也|另外|都")
+"""What goes on telling is kept, and shown again."""
+_OF_THE_WORDS = re.compile(r"^[我要想请把]*(?:内容|标题|题目)")
+
+
+def righted(heard: Heard, turn: Turn, asked: str, categories: Categories) -> Heard | None:
+    """The draft as a message puts it right; None where it puts nothing right."""
+    if asked in {"matter", "split"} or _OF_THE_WORDS.match(turn.text):
+        return _in_these_words(heard, turn.text, asked, categories)
+    plain = in_plain_words(turn.text)
+    text = to_the_point(plain)
+    wrong = text != plain or sounds_wrong(plain)
+    if (wrong or asked == "confirm") and (several := several_right(heard.draft, text, asked)):
+        return replace(heard, draft=several).remark("utter_changed")
+    if named := named_right(heard.draft, text):
+        return replace(heard, draft=named).remark("utter_changed")
+    if wrong and (wondered := wondered_at(heard, text)):
+        return wondered
+    if mended := _in_these_words(heard, text, asked, categories):
+        return mended
+    stated = _stated(heard.draft, text, asked, wrong=wrong)
+    return replace(heard, draft=stated).remark("utter_changed") if stated else None
+
+
+def _stated(draft: Draft, text: str, asked: str, *, wrong: bool) -> Draft | None:
+    """The bare right, which at the summary needs no word that something is wrong."""
+    fact = after_yes(text) or text
+    if wrong:
+        return one_right(draft, fact, asked)
+    return fact_right(draft, fact) if asked == "confirm" else None
+
+
+def asked_if_unplaced(heard: Heard, before: Heard, text: str, asked: str | None) -> Heard:
+    """Which part is wrong is asked where something surely is, and nobody knew what: nothing is filed before that."""
+    if asked not in _WHERE_IT_SHOWS or "utter_which_part" in heard.remarks or heard.draft.confirm is False:
+        return heard
+    plain = in_plain_words(text)
+    if not (sounds_wrong(plain) or (asked == "confirm" and yes_but(plain))) or _GOES_ON.search(plain):
+        return heard
+    tells = finds_fault(plain) or contrasts_in(plain) or not _OF_WHAT_IS_WRITTEN.search(plain)
+    added = heard.draft.matter != before.draft.matter and tells
+    denied = asked != "confirm" and commands.denies(plain)
+    if added or denied or heard.draft.pending or changes_a_part(heard.draft, before.draft):
+        return heard
+    return which_part(before)
+
+
+def _in_these_words(heard: Heard, text: str, asked: str, categories: Categories) -> Heard | None:
+    """What is put right: the wrong named beside the right, a part by its name, or the right alone."""
+    draft = heard.draft
+    if mended := house_right(draft, text) or put_right(draft, text) or struck_out(draft, text):
+        return replace(heard, draft=mended).remark("utter_changed")
+    if asked == "confirm" and (which := asked_what(heard, text)):
+        return which
+    if corrections := corrections_in(draft, text, asked, categories):
+        return _put_right(heard, corrections, categories)
+    if asked != "matter" and stands_so(draft, text):
+        return replace(heard, draft=replace(draft, unclear=0)).remark("utter_noted")
+    if asked in {"matter", "split"} or not (mended := put_right_alone(draft, text)):
+        return None
+    return replace(heard, draft=mended).remark("utter_changed")
+
+
+def _put_right(heard: Heard, corrections: Sequence[Correction], categories: Categories) -> Heard:
+    heard = replace(heard, draft=replace(heard.draft, pending=None))
+    for correction in corrections:
+        heard = _put_one_right(heard, correction, categories)
+    changed = all(getattr(heard.draft, correction.part) is not None for correction in corrections)
+    return heard.remark("utter_changed") if changed and not heard.draft.pending else heard
+
+
+def _put_one_right(heard: Heard, correction: Correction, categories: Categories) -> Heard:
+    changed = corrected(heard.draft, correction)
+    if changed.pending:
+        return replace(heard, draft=changed).remark(f"utter_ask_{changed.pending}")
+    if correction.part == "place" and changed.place:
+        changed = moved(replace(changed, place=heard.draft.place), changed.place)
+    if correction.part == "matter" and changed.matter is not None:
+        told_now = read_facts(correction.value, categories)
+        changed = retold(replace(changed, matter=told_now.matter or changed.matter), told_now)
+        changed = _in_the_same_district(changed, heard.draft)
+    return replace(heard, draft=changed)
+
+
+def _in_the_same_district(draft: Draft, before: Draft) -> Draft:
+    """Who tells the matter anew seldom names the district again."""
+    district = find_district(before.place or "", before.matter or "")
+    told = draft.place in NOWHERE or find_district(draft.place or "", draft.matter or "")
+    return draft if told or not district else replace(draft, place=f"{district}{draft.place}")
