@@ -1,7 +1,8 @@
 """Booked places at reception days. Who booked is sealed; the phone has a twin by which it is found.
 
 A place is taken in the same commit that notes it in its reception day (``Publications.change``), guarded by the version
-that was read: there are never more bookings than places.
+that was read: there are never more bookings than places. What a person books of one day lies under unique keys of their
+phone and of themselves: of two bookings in one instant, of whichever leaders and by whichever channels, one is made.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -29,15 +30,26 @@ class Bookings:
         self._bookings = database[BOOKINGS]
         self._vault = vault
 
-    def add(self, booking: Booking) -> Change:
-        return Insert(collection=BOOKINGS, document=self._document(booking))
+    def add(self, booking: Booking, *, person: str = "") -> Change:
+        """Give the change that keeps it. ``person``: the contact or conversation that books; "": the phone alone tells.
+
+        Conflict: they, or their phone, have booked another place of that day.
+        """
+        keys = [person, self._vault.lookup(booking.phone, _PHONE).hex() if booking.phone else ""]
+        holds = [f"{_iso(booking.day)}/{key}" for key in keys if key]
+        document = self._document(booking) | ({"holds": holds} if holds else {})
+        return Insert(collection=BOOKINGS, document=document, contended=True)
 
     def change(self, booking: Booking, **facts: Any) -> Change:
         """Give the change to ``facts``; Conflict: it is not as it was read (its state, or that it was reminded)."""
         document = {name: value for name, value in self._document(replace(booking, **facts)).items() if name != "_id"}
         guard = {"_id": booking.id, "state": booking.state.value, "reminded": booking.reminded}
-        phone = {} if "phone_key" in document else {"$unset": {"phone_key": ""}}
-        return Update(collection=BOOKINGS, filter=guard, update={"$set": document, **phone})
+        gone = {} if "phone_key" in document else {"phone_key": ""}
+        # What the office moves to another day holds none: it must not fail because of what somebody booked there.
+        if document["state"] != BookingState.BOOKED.value or document["day"] != _iso(booking.day) or document["erased"]:
+            gone["holds"] = ""
+        unset = {"$unset": gone} if gone else {}
+        return Update(collection=BOOKINGS, filter=guard, update={"$set": document, **unset})
 
     async def get(self, id: str) -> Booking | None:  # noqa: A002 - what it is
         found = await self._bookings.find_one({"_id": id})

@@ -80,6 +80,12 @@ class Broadcasts:
         more = cursor_after(shown[-1]) if len(found) > limit else None
         return Page(items=tuple(self._broadcast(each) for each in shown), next_cursor=more)
 
+    async def drafts(self, *, units: Collection[str], limit: int) -> Sequence[Broadcast]:
+        """Give those that nobody let pass yet, the newest first."""
+        where: Document = {"state": State.DRAFT.value, "unit": {"$in": sorted(units)}}
+        found = await self._broadcasts.find(where, sort=(("created_at", -1),), limit=limit)
+        return [self._broadcast(each) for each in found]
+
     async def approve(self, broadcast: Broadcast, *, by: str, name: str, at: datetime) -> Broadcast | None:
         """Let it pass, by somebody who wrote nothing of it; None: it is no draft any more, or theirs."""
         place = f"{BROADCASTS}/approver/{broadcast.id}"

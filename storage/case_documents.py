@@ -12,6 +12,7 @@ from typing import Any
 import phonenumbers
 
 from storage.aftercare import survey_document, survey_of, visit_document, visit_of
+from storage.case_waits import waits_of
 from storage.cases import (
     Actor,
     ActorKind,
@@ -83,6 +84,8 @@ def case_to_document(case: Case, vault: Vault) -> Document:
         "survey": survey_document(case.survey),
         "visit": visit_document(case.visit),
         "visit_due": case.visit_due,
+        "asks": list(case.asks),
+        "waits": [wait.value for wait in waits_of(case)],
         **{name: getattr(case, name) for name in _AS_THEY_ARE},
     }
 
@@ -106,6 +109,7 @@ def case_from_document(document: Mapping[str, Any], vault: Vault) -> Case:
         clocks=tuple(map(clock_of, document.get("clocks", ()))),
         survey=survey_of(document.get("survey")),
         visit=visit_of(document.get("visit")),
+        asks=tuple(document.get("asks", ())),
         # What a case filed by an earlier version lacks is as its default.
         **{name: document[name] for name in _AS_THEY_ARE if name in document},
     )

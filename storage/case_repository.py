@@ -20,6 +20,7 @@ from storage.case_documents import (
     phone_twins,
 )
 from storage.case_search import DUE
+from storage.case_waits import worked_again
 from storage.cases import Case, CaseFilter, CaseState, EntryKind, TimelineEntry, lawful_moves
 from storage.clocks import CaseClock
 from storage.code_tries import CodeTries
@@ -92,7 +93,7 @@ class Cases:
         again = case.reopened + (to is CaseState.REOPENED)
         moved = replace(self._changed(case, entry.at, sets), state=to, reopened=again)
         if to is CaseState.REOPENED:  # what is handled again is handled by itself
-            moved = replace(moved, merged_into=None)
+            moved = replace(moved, merged_into=None, assignments=worked_again(moved.assignments))
         moved = replace(moved, clocks=self.clockwork(moved, was=case.state, at=entry.at))
         told = replace(entry, kind=EntryKind.MOVED, from_state=case.state, to_state=to)
         return [self._update(case, moved), self._entered(told, moved)]
@@ -241,7 +242,7 @@ class Cases:
         return await self._cases.count(where, limit=limit)
 
     def _where(self, wanted: CaseFilter) -> Document:
-        plain = ("state", "channel", "district", "type", "category", "urgency")
+        plain = ("state", "channel", "district", "type", "category", "urgency", "waits")
         where: Document = {name: str(value) for name in plain if (value := getattr(wanted, name)) is not None}
         where |= {name: value for name in ("open", "accusation") if (value := getattr(wanted, name)) is not None}
         if wanted.units is not None:

@@ -134,7 +134,7 @@ class Case:
     all links to the resident's page were made void. ``reopened`` counts how often it was handled again (二次办理).
     ``survey``: that the filer was asked to grade the end; ``visit``: the newest follow-up visit (回访).
     ``merged_into``: the number of the case with which it is handled (并案), None where it goes its own way.
-    ``erased``: nothing tells any more who filed it.
+    ``erased``: nothing tells any more who filed it. ``asks``: what was asked and not settled yet (``case_waits``).
     """
 
     number: str
@@ -173,6 +173,7 @@ class Case:
     visit: Visit | None = None
     merged_into: str | None = None
     erased: bool = False
+    asks: tuple[str, ...] = ()
 
     @property
     def visit_due(self) -> datetime | None:
@@ -287,7 +288,7 @@ class CaseFilter:
     the content are sealed and cannot be searched. ``created_after`` is inclusive, ``created_before`` is
     not. ``units``: at one of these, desk or handling. ``due_before``, ``warned_before``: with a running clock that is
     due, or begins to warn, before then. ``open`` False: those where nothing is left to do. ``visit_before``: whose
-    filer should be called by then (回访). ``numbers``: some of these.
+    filer should be called by then (回访). ``numbers``: some of these. ``waits``: for this (``case_waits.Wait``).
     """
 
     state: CaseState | None = None
@@ -307,3 +308,4 @@ class CaseFilter:
     accusation: bool | None = None
     visit_before: datetime | None = None
     numbers: tuple[str, ...] | None = None
+    waits: str | None = None

@@ -14,7 +14,7 @@ from typing import Any
 from pymongo import InsertOne, UpdateOne
 
 from storage.driver import Database, Document, Operation, Session
-from storage.errors import Conflict, StorageAway
+from storage.errors import AlreadyThere, Conflict, StorageAway
 
 GROUP_LIMIT = 64
 WAITING_LIMIT = 4_096
@@ -22,10 +22,14 @@ WAITING_LIMIT = 4_096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insert:
-    """Add ``document``; its key must be new, else the commit fails with AlreadyThere."""
+    """Add ``document``; its key must be new, else the commit fails with AlreadyThere.
+
+    ``contended``: others want the same key at the same moment; whoever is later fails with Conflict, to decide anew.
+    """
 
     collection: str
     document: Document = field(repr=False)
+    contended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +69,7 @@ class Committer:
         A caller that is cancelled leaves the rest alone; its own changes may or may not be applied.
 
         Raises:
-            Conflict: an update found no document.
+            Conflict: an update found no document, or a contended key was taken.
             AlreadyThere: an insert's key exists.
             StorageAway: not known to be applied; every change is guarded, so it may be repeated as it is.
         """
@@ -122,7 +126,7 @@ class Committer:
 
     async def _settle_apart(self, group: Sequence[_Waiting], error: Exception) -> bool:
         if len(group) == 1:
-            _fail(group[0], error, error.__cause__)
+            _fail(group[0], _lost(error, group[0].changes), error.__cause__)
             return True
         middle = len(group) // 2
         for half in (group[:middle], group[middle:]):
@@ -145,6 +149,14 @@ class Committer:
             matched = await self._database[name].bulk_write([_operation(each) for each in part], session=session)
             if matched != guarded:
                 raise Conflict(name)
+
+
+def _lost(error: Exception, changes: Sequence[Change]) -> Exception:
+    """Where it was a contended key that is taken: that somebody was quicker."""
+    contended = {change.collection for change in changes if isinstance(change, Insert) and change.contended}
+    if isinstance(error, AlreadyThere) and error.detail in contended:
+        return Conflict(error.detail)
+    return error
 
 
 def _by_collection(changes: Iterable[Change]) -> Mapping[str, list[Change]]:

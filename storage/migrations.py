@@ -32,6 +32,7 @@ from storage.inbox import ARRIVALS
 from storage.light_changes import LIGHT_CHANGES
 from storage.message_parts import MESSAGE_PARTS, OPEN
 from storage.numbers import CASE_NUMBERS
+from storage.one_at_a_time import done_once
 from storage.outbox_documents import OUTBOX
 from storage.publications import PUBLICATIONS
 from storage.receipts import PARKED_RECEIPTS, PARKED_SECONDS, RECIPIENTS
@@ -41,10 +42,12 @@ from storage.staff import SESSIONS, STAFF
 from storage.unanswered import UNANSWERED
 
 SCHEMA = "schema"
-VERSION = 19
+VERSION = 20
 """Raise it whenever INDEXES changes."""
 
 RECORD = "indexes"
+_AT_ONCE = 4
+"""Collections whose indexes are asked for at once; the server builds them one after another anyway."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +136,13 @@ INDEXES: Sequence[Index] = (
         options={"partialFilterExpression": {"accusation": True}},
     ),
     Index(collection=CASES, name="due", keys=(("open", 1), ("due_at", 1), ("_id", 1))),
+    # Few of the open ones wait for one thing.
+    Index(
+        collection=CASES,
+        name="waits",
+        keys=(("waits", 1), ("created_at", -1), ("_id", -1)),
+        options={"partialFilterExpression": {"open": True}},
+    ),
     _when(CASES, "visit_due"),
     _when(CASES, "alarm_at"),
     Index(
@@ -180,6 +190,8 @@ INDEXES: Sequence[Index] = (
     _expiring(SESSIONS),
     Index(collection=AUDIT, name="target", keys=(("target", 1), ("_id", -1))),
     Index(collection=AUDIT, name="actor", keys=(("actor", 1), ("_id", -1))),
+    Index(collection=AUDIT, name="action", keys=(("action", 1), ("_id", -1))),
+    Index(collection=AUDIT, name="actor_action", keys=(("actor", 1), ("action", 1), ("_id", -1))),
     _newest(BROADCASTS),
     _newest(BROADCASTS, "unit"),
     Index(collection=BROADCASTS, name="state", keys=(("state", 1), ("created_at", 1))),
@@ -208,6 +220,7 @@ INDEXES: Sequence[Index] = (
     Index(collection=BOOKINGS, name="reception", keys=(("reception_id", 1), ("seat", 1), ("created_at", 1))),
     Index(collection=BOOKINGS, name="conversation", keys=(("conversation_id", 1), ("day", 1))),
     Index(collection=BOOKINGS, name="phone", keys=(("phone_key", 1), ("day", 1)), options=_SPARSE),
+    Index(collection=BOOKINGS, name="one_a_day", keys=(("holds", 1),), options={"sparse": True, "unique": True}),
     Index(collection=BOOKINGS, name="kept", keys=(("erased", 1), ("day", 1))),
     Index(collection=UNANSWERED, name="key", keys=(("state", 1), ("key", 1), ("at", 1))),
     _expiring(UNANSWERED),
@@ -221,6 +234,8 @@ INDEXES: Sequence[Index] = (
 async def migrate(database: Database, *, at: datetime) -> None:
     """Bring the database to VERSION; a database that is there already costs one read.
 
+    One process does it while others that start wait for it (``storage.one_at_a_time``).
+
     Raises:
         StorageError: the server refused or was away; do it again.
     """
@@ -229,10 +244,19 @@ async def migrate(database: Database, *, at: datetime) -> None:
         structlog.get_logger().warning("schema.newer", database_version=version, our_version=VERSION)
     if version >= VERSION:
         return
+
+    async def done() -> bool:
+        return await current_version(database) >= VERSION
+
+    await done_once(database, SCHEMA, done=done, work=lambda: _bring(database, at))
+
+
+async def _bring(database: Database, at: datetime) -> None:
     # One call for each collection. Not awaited by a write concern of its own: the record behind them is, and nothing
     # overtakes in the server's log.
     collections = dict.fromkeys(index.collection for index in INDEXES)
-    await asyncio.gather(*(_make_indexes(database, name) for name in collections))
+    places = asyncio.Semaphore(_AT_ONCE)
+    await asyncio.gather(*(_make_indexes(database, name, places) for name in collections))
     try:
         await database[SCHEMA].update_one(
             {"_id": RECORD, "version": {"$lt": VERSION}}, {"$set": {"version": VERSION, "at": at}}, upsert=True
@@ -241,13 +265,14 @@ async def migrate(database: Database, *, at: datetime) -> None:
         return
 
 
-async def _make_indexes(database: Database, collection: str) -> None:
+async def _make_indexes(database: Database, collection: str, places: asyncio.Semaphore) -> None:
     specs = [
         {"key": dict(index.keys), "name": index.name, **index.options}
         for index in INDEXES
         if index.collection == collection
     ]
-    await database.command("createIndexes", collection, indexes=specs)
+    async with places:
+        await database.command("createIndexes", collection, indexes=specs)
 
 
 async def current_version(database: Database) -> int:

@@ -75,6 +75,16 @@ class Publications:
             return sorted(made, key=lambda each: each.approved_at or each.created_at, reverse=True)
         return sorted(made, key=lambda each: each.reception.begins_at)
 
+    async def waiting(self, now: datetime, *, units: Collection[str]) -> Sequence[Publication]:
+        """Give what was written in ``units`` and wants somebody's approval: drafts, and changes of reception days."""
+        states = {"$in": [PublicationState.DRAFT.value, PublicationState.PUBLISHED.value]}
+        made: list[Publication] = []
+        for kind in PublicationKind:
+            where = {"kind": kind.value, "state": states, "until": {"$gt": now}, "unit": {"$in": sorted(units)}}
+            found = await self._publications.find(where, sort=(("until", 1), ("_id", 1)), limit=MOST_SHOWN)
+            made += map(self._publication, found)
+        return [each for each in made if each.state is PublicationState.DRAFT or each.change is not None]
+
     def change(self, publication: Publication, **facts: Any) -> Change:
         """Give the change to ``facts`` of what was read; Conflict: somebody else changed it meanwhile."""
         changed = replace(publication, **facts, version=publication.version + 1)

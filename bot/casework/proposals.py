@@ -1,15 +1,19 @@
 """Approved policy answers that may be the answer to a case: for staff to copy into a draft, never sent by itself.
 
+They are given as the office may write them: what the bot says of itself is left out.
+
 Searched for is a redacted copy of the case, as residents' questions are; what no longer holds, or not yet, is never
 found, nor what holds in another district only.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 import structlog
 
 from bot import masking
+from bot.casework.in_a_letter import in_a_letter
 from bot.clocks.calendar import local_day
 from channels.base import Clock
 from dialogs.faq.answers import Answer, AnswersRefused
@@ -49,7 +53,8 @@ class Proposals:
             return ()
         findings = [await self._find(searched, words, case.district) for words in _words(case)]
         likely = {found.answer.id: found.answer for finding in findings for found in _likely(finding)}
-        return tuple(likely.values())[:SHOWN]
+        letters = (replace(answer, text=in_a_letter(answer.text)) for answer in likely.values())
+        return tuple(answer for answer in letters if answer.text)[:SHOWN]
 
     async def _made(self) -> Answers:
         """The answers to be searched; made once for the same answers, in a thread."""

@@ -17,6 +17,7 @@ from bot.casework.notices import news
 from bot.casework.service import TRIES, Kick, NoSuchCase
 from bot.clocks.clockwork import ClockSetter
 from channels.base import Clock
+from storage.case_waits import asks_after
 from storage.cases import Actor, Assignment, AssignmentState, Case, EntryKind, TimelineEntry
 from storage.clocks import Limit, Stage
 from storage.errors import Conflict
@@ -125,8 +126,8 @@ class StaffWork:
     async def enter(self, number: str, kind: EntryKind, words: str, *, actor: Actor) -> Case:
         """Add an instruction (批示), a press (督办), its answer (督办反馈) or a request to the timeline."""
 
-        def decide(_case: Case, now: datetime) -> tuple[TimelineEntry, dict[str, Any]]:
-            return _entry(kind, actor, now, words), {}
+        def decide(case: Case, now: datetime) -> tuple[TimelineEntry, dict[str, Any]]:
+            return _entry(kind, actor, now, words), {"asks": asks_after(case.asks, kind)}
 
         return await self._do(number, decide, f"case.{kind.value}")
 
@@ -149,7 +150,8 @@ class StaffWork:
                 raise NotNow("延期最多 30 日（信访工作条例第三十四条）")
             told = f"{stage.label}期限延长{by}。原因：{reason}"
             return _entry(EntryKind.EXTENDED, actor, now, told, public=True), {
-                "clocks": self._clocks.extended(case, stage, by)
+                "clocks": self._clocks.extended(case, stage, by),
+                "asks": asks_after(case.asks, EntryKind.EXTENDED),
             }
 
         return await self._do(number, decide, "case.extended", tells=True)

@@ -48,13 +48,13 @@ async def booking_changes(
         created_at=now,
         reminded=told_already(publication.reception.day, now),
     )
-    return taken(store, publication, booking)
+    return taken(store, publication, booking, person=conversation.contact_id or conversation.id)
 
 
-def taken(store: Store, publication: Publication, booking: Booking) -> Sequence[Change]:
-    """The changes by which ``booking`` takes its place, on the version that was read."""
+def taken(store: Store, publication: Publication, booking: Booking, *, person: str = "") -> Sequence[Change]:
+    """The changes by which ``booking`` takes its place, on the version that was read; ``person``: who books it."""
     seats = tuple(sorted({*publication.seats, booking.seat}))
-    return [store.publications.change(publication, seats=seats), store.bookings.add(booking)]
+    return [store.publications.change(publication, seats=seats), store.bookings.add(booking, person=person)]
 
 
 def freed(store: Store, publication: Publication, booking: Booking) -> Sequence[Change]:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from bot.access.members import By, Members, WrongMember
 from bot.access.passwords import Passwords
+from bot.broadcasts.office import Doer
 from bot.opening import connected, opened_store
 from bot.settings import Settings
+from bot.supervisor.demo_publications import publish_demo
 from bot.supervisor.run_file import write_private
 from bot.wiring import utc_now
 from storage.staff import Role
@@ -74,11 +76,17 @@ async def _demo_staff(store: Store, members: Members, file: Path) -> Sequence[st
         await store.units.put(_DEMO_UNITS)
         for login, name, unit, role in _DEMO_STAFF:
             await _add(members, store, password, login=login, name=name, unit=unit, role=role)
+        await publish_demo(store, utc_now, writer=await _doer(store, "bianji"), approver=await _doer(store, "shenpi"))
     password = await asyncio.to_thread(_kept, file)
     if not password:
         return ()
     shown = "　".join(f"{login} {role.label}" for login, _, _, role in _DEMO_STAFF)
     return (f"密码都是 {password}，账号：", shown)
+
+
+async def _doer(store: Store, login: str) -> Doer:
+    found = await store.staff.of_login(login)
+    return Doer(id=found.id if found else login, name=found.name if found else "", unit=ROOT)
 
 
 def _kept(file: Path) -> str:

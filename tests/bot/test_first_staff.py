@@ -8,9 +8,11 @@ import pytest
 from bot.access.passwords import Passwords
 from bot.settings import load
 from bot.supervisor.first_staff import first_staff
+from bot.wiring import utc_now
 from storage.driver import connect
 from storage.master_key import KeyFile
 from storage.personal_data import open_vault
+from storage.publication_records import PublicationKind
 from storage.staff import Role
 from storage.store import Store
 
@@ -50,5 +52,9 @@ async def test_a_demo_has_one_of_each_role_and_tells_their_password_at_every_sta
     assert {role for member in members for role in member.roles} == set(Role)
     assert all([await Passwords().fits(password, member.password) for member in members])
     assert all(member.login in first[1] for member in members)
+    shown = [await store.publications.shown(kind, utc_now()) for kind in PublicationKind]
+    assert [(len(each), each[0].approver_name) for each in shown] == [(1, "周涛")] * 2, (
+        "a reception day, a clarification"
+    )
     await database.drop()
     await database.close()

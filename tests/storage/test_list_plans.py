@@ -51,7 +51,8 @@ async def town(store, case, step, inbound, address, entry, now):  # noqa: PLR091
     told = [entry(conversation_id=found[0].id, case_number=made[n].number, via=Via.SMS) for n in range(FEW)]
     await store.committer.commit([store.outbox.put(each) for each in told])
     for number in range(120):
-        await store.audit.add(AuditLine(at=now, actor="m1" if number < FEW else "m2", action="a", target=f"W{number}"))
+        actor, action = ("m1", "rare") if number < FEW else ("m2", "often")
+        await store.audit.add(AuditLine(at=now, actor=actor, action=action, target=f"W{number}"))
         await store.broadcasts.add(_broadcast(number, now))
         await store.publications.add(_reception(number, now))
     await store.committer.commit([store.bookings.add(_booking(number, now)) for number in range(120)])
@@ -77,6 +78,7 @@ def _case(case, number: int, now) -> Any:
         urgency="urgent" if rare else "normal",
         accusation=number >= CASES - FEW,
         desk="rare" if rare else "often",
+        asks=("press",) if rare else (),
         filer=filer,
         followers=(f"c{number}",),
         created_at=at,
@@ -131,7 +133,7 @@ def _booking(number: int, now) -> Booking:
     return Booking(
         id=f"k{number}",
         reception_id="r1" if rare else "r9",
-        day=(now - timedelta(days=400 if rare else 30)).date(),
+        day=(now - timedelta(days=400 + number if rare else 30)).date(),
         seat=number,
         name="张三丰",
         phone="13900139000" if rare else f"138{number:08}",
@@ -232,6 +234,9 @@ SELECTIVE: Mapping[str, Asked] = {
     "open cases that are due, counted": lambda town: town.store.cases.count(
         CaseFilter(open=True, due_before=town.now), limit=PAGE
     ),
+    "cases that wait for something": listed(open=True, waits="press"),
+    "cases of units that wait for something": listed(open=True, waits="press", units=frozenset({"rare", "often"})),
+    "cases that wait, counted": counted(open=True, waits="press"),
     "visits that are due": lambda town: town.store.cases.list(CaseFilter(visit_before=town.now), limit=PAGE),
     "cases that warn": lambda town: town.store.cases.alarmed(town.now, PAGE),
     "cases merged into one": lambda town: town.store.cases.merged_with(town.cases[0].number),
@@ -257,8 +262,16 @@ SELECTIVE: Mapping[str, Asked] = {
     "older audit lines": lambda town: town.store.audit.newest(PAGE, before=60),
     "audit lines of an actor": lambda town: town.store.audit.newest(PAGE, wanted=AuditFilter(actor="m1")),
     "audit lines of a target": lambda town: town.store.audit.newest(PAGE, wanted=AuditFilter(target="W7")),
+    "audit lines of a kind": lambda town: town.store.audit.newest(PAGE, wanted=AuditFilter(actions=("rare", "none"))),
+    "older audit lines of a kind": lambda town: town.store.audit.newest(
+        PAGE, before=60, wanted=AuditFilter(actions=("rare", "none"))
+    ),
+    "what somebody did of a kind": lambda town: town.store.audit.newest(
+        PAGE, wanted=AuditFilter(actor="m2", actions=("rare", "none"))
+    ),
     "the newest notices": lambda town: town.store.broadcasts.list(limit=PAGE),
     "notices of a unit": lambda town: town.store.broadcasts.list(units={"rare"}, limit=PAGE),
+    "notices that nobody let pass": lambda town: town.store.broadcasts.drafts(units={"rare"}, limit=PAGE),
     "notices that are due": lambda town: town.store.broadcasts.due(town.now),
     "reception days of a unit": lambda town: town.store.publications.list(
         PublicationKind.RECEPTION, units={"rare"}, limit=PAGE
@@ -266,6 +279,7 @@ SELECTIVE: Mapping[str, Asked] = {
     "reception days of some units": lambda town: town.store.publications.list(
         PublicationKind.RECEPTION, units={"rare", "often"}, limit=PAGE
     ),
+    "what waits for approval": lambda town: town.store.publications.waiting(town.now, units={"rare"}),
     "what stands in public": lambda town: town.store.publications.shown(PublicationKind.RECEPTION, town.now),
     "who booked a reception day": lambda town: town.store.bookings.of_reception("r1"),
     "what somebody booked": lambda town: town.store.bookings.of_person(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clocks.calendar import SHANGHAI
+from storage.case_waits import Wait
 from storage.cases import CASE_TYPES, LABELS, CaseFilter, CaseState
 from storage.numbers import normalise
 
@@ -29,6 +30,7 @@ class Wanted:
     since: str = ""
     until: str = ""
     unit: str = ""
+    waits: str = ""
     q: str = ""
 
     def fields(self) -> dict[str, str]:
@@ -43,6 +45,7 @@ def wanted_of(query: Mapping[str, str]) -> Wanted:
         "state": {"open", "all", *(state.value for state in CaseState)},
         "light": LIGHTS,
         "type": CASE_TYPES,
+        "waits": set(Wait),
     }
     for name, known in choices.items():
         if values[name] not in known:  # type: ignore[operator] # sets, mappings and tuples alike
@@ -71,11 +74,12 @@ def filter_of(wanted: Wanted, now: datetime) -> CaseFilter:
         created_before=until + timedelta(days=1) if until else None,
         due_before=now if wanted.light == "red" else None,
         warned_before=now if wanted.light == "yellow" else None,
+        waits=wanted.waits or None,
     )
 
 
 def _open(wanted: Wanted, *, sought: bool) -> bool | None:
-    if wanted.light or wanted.state == "open":
+    if wanted.light or wanted.waits or wanted.state == "open":
         return True
     return None if wanted.state or sought else True
 

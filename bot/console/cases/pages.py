@@ -24,6 +24,7 @@ from bot.console.routes import Call, Viewer
 from dialogs.faq.answers import Answer
 from storage.attachment_records import AttachmentState
 from storage.audit import AuditLine
+from storage.case_waits import Wait
 from storage.cases import CASE_TYPES, LABELS, AssignmentState, Case, CaseState, lawful_moves
 from storage.errors import BadCursor
 
@@ -81,6 +82,7 @@ class CasePages:
             accusations=accusations,
             states=[("open", "未办结"), ("all", "全部"), *((state.value, label) for state, label in LABELS.items())],
             lights=LIGHTS,
+            waits=list(Wait),
             types=CASE_TYPES,
             urgencies=URGENCIES,
             channels=shown.CHANNELS,

@@ -1,5 +1,6 @@
 """Which cases a viewer may know of. What is out of reach does not exist for them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from aiohttp import web
@@ -24,6 +25,11 @@ def reaches(viewer: Viewer, case: Case) -> bool:
 def is_office(viewer: Viewer) -> bool:
     """Whether the viewer sits at the root: the office itself, which sees every case."""
     return viewer.unit.parent is None
+
+
+def units_seen(viewer: Viewer) -> Sequence[str] | None:
+    """The units whose cases the viewer sees; None: all."""
+    return None if is_office(viewer) else [unit.id for unit in viewer.tree.below(viewer.unit.id)]
 
 
 def desk_of(viewer: Viewer) -> str:

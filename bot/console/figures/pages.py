@@ -1,4 +1,4 @@
-"""The desk: what waits for the viewer now. The figures: how the units did in a period."""
+"""The figures: how the units did in a period."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -8,23 +8,16 @@ from urllib.parse import quote, urlencode
 
 from aiohttp import web
 
-from bot.access.permissions import Permission
 from bot.clocks.calendar import SHANGHAI, local_day
 from bot.console.cases import shown
-from bot.console.cases.reach import is_office, reaches, within_reach
+from bot.console.cases.reach import units_seen
 from bot.console.routes import Call, Viewer
 from bot.tables import write_xlsx
 from channels.base import Clock
 from storage.audit import AuditLine
-from storage.cases import CaseFilter, CaseState
 from storage.figures import By, Counts, Figures
-from storage.light_changes import LightChange, LightChanges
 from storage.store import Store
 
-_SHOWN = 8
-_COUNTED_TO = 1_000
-_LIGHTS = 20
-_LATELY = timedelta(days=14)
 _LONGEST_DAYS = 366
 _NAMES: Mapping[By, str] = {
     By.UNIT: "单位",
@@ -50,58 +43,17 @@ class Period:
 
 
 class FigurePages:
-    """Looked at by everybody who works on cases, each for what they may see."""
+    """Looked at by whoever may, each for what they see."""
 
     def __init__(self, *, store: Store, figures: Figures, clock: Clock) -> None:
         self._store = store
         self._figures = figures
         self._clock = clock
-        self._lights = LightChanges(store.database)
-
-    async def desk(self, call: Call) -> web.StreamResponse:
-        now = self._clock()
-        wanted = {
-            "red": CaseFilter(open=True, due_before=now),
-            "yellow": CaseFilter(open=True, warned_before=now),
-            "submitted": CaseFilter(state=CaseState.SUBMITTED),
-            "needs_info": CaseFilter(state=CaseState.NEEDS_INFO),
-            "open": CaseFilter(open=True),
-        }
-        reach = {name: within_reach(call.viewer, each, accusations=False) for name, each in wanted.items()}
-        counts = await asyncio.gather(*(self._store.cases.count(each, limit=_COUNTED_TO) for each in reach.values()))
-        accepts = call.viewer.may(Permission.INTAKE)
-        late, fresh = await asyncio.gather(
-            self._store.cases.list(reach["red"], _SHOWN),
-            self._store.cases.list(reach["submitted" if accepts else "open"], _SHOWN),
-        )
-        return call.page(
-            "figures/desk.html",
-            counts=dict(zip(reach, counts, strict=True)),
-            most=_COUNTED_TO,
-            accepts=accepts,
-            late=[shown.line(case, now) for case in late.items],
-            fresh=[shown.line(case, now) for case in fresh.items],
-            lights=await self._changed(call, now),
-        )
-
-    async def seen(self, call: Call) -> web.StreamResponse:
-        """Tick off the lights that stood on the page; those that changed meanwhile stay."""
-        await self._lights.see((await call.chosen("id"))[:_LIGHTS], call.viewer.member.id)
-        return call.back("/desk", "已阅")
-
-    async def _changed(self, call: Call, now: datetime) -> Sequence[tuple[LightChange, shown.Line]]:
-        """The lights that turned lately in cases that the viewer sees, and that they have not ticked off."""
-        found = await self._lights.unseen(
-            call.viewer.member.id, units=_units(call.viewer), since=now - _LATELY, limit=_LIGHTS
-        )
-        cases = await asyncio.gather(*(self._store.cases.get(each.case_number) for each in found))
-        pairs = zip(found, cases, strict=True)
-        return [(each, shown.line(case, now)) for each, case in pairs if case and reaches(call.viewer, case)]
 
     async def figures(self, call: Call) -> web.StreamResponse:
         now = self._clock()
         period, by = _period(call.query, now), _by(call.query)
-        units = _units(call.viewer)
+        units = units_seen(call.viewer)
         since, until = period.moments
         rows, (total, *_), days = await asyncio.gather(
             self._figures.of(by, since=since, until=until, now=now, units=units),
@@ -125,7 +77,7 @@ class FigurePages:
         now = self._clock()
         period, by = _period(call.query, now), _by(call.query)
         since, until = period.moments
-        counted = await self._figures.of(by, since=since, until=until, now=now, units=_units(call.viewer))
+        counted = await self._figures.of(by, since=since, until=until, now=now, units=units_seen(call.viewer))
         rows = [[_named(call.viewer, by, row.key), *_cells(row)] for row in counted]
         who = call.viewer.by
         line = AuditLine(at=now, actor=who.id, name=who.name, action="figures.exported", details={"count": len(rows)})
@@ -140,10 +92,6 @@ class FigurePages:
         self, since: datetime, until: datetime, now: datetime, units: Sequence[str] | None
     ) -> Sequence[Counts | None]:
         return await self._figures.of(None, since=since, until=until, now=now, units=units) or [None]
-
-
-def _units(viewer: Viewer) -> Sequence[str] | None:
-    return None if is_office(viewer) else [unit.id for unit in viewer.tree.below(viewer.unit.id)]
 
 
 def _named(viewer: Viewer, by: By, key: str) -> str:

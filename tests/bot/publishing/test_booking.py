@@ -122,6 +122,48 @@ async def test_a_person_gets_one_place_a_day_and_one_given_back_goes_to_another(
     assert sorted(states) == [BookingState.BOOKED, BookingState.CANCELLED]
 
 
+async def at_once(town: Town, *wanted: tuple[Any, BookReception]) -> list[BaseException | None]:
+    """Both look before either commits."""
+    made = [
+        await changes_for([effect], conversation=person, store=town.store, now=town.now, office="某局")
+        for person, effect in wanted
+    ]
+    commits = (town.store.committer.commit(each.changes) for each in made)
+    return list(await asyncio.gather(*commits, return_exceptions=True))
+
+
+@pytest.mark.parametrize("how", ["one phone, two channels", "one contact, two phones"])
+async def test_of_two_bookings_of_one_person_in_one_instant_one_is_made(town: Town, how: str) -> None:
+    day, other = await town.published(), await town.published(leader="王强")
+    address = Address(channel="wechat", account="main", sender="oZhang")
+    texter, follower = await town.person(1), await town.store.conversations.ensure(address, now=town.now)
+    phone = "138 0013 8001"
+    if how.startswith("one contact"):
+        phone = "13900139002"
+        texter, follower = replace(texter, contact_id="zhang"), replace(follower, contact_id="zhang")
+    results = await at_once(
+        town,
+        (texter, BookReception(reception_id=day, seat=1, name="张三丰")),
+        (follower, BookReception(reception_id=other, seat=1, name="张三丰", phone=phone)),
+    )
+    assert [type(each) for each in results if each is not None] == [Conflict]
+    [kept] = [*await town.store.bookings.of_reception(day), *await town.store.bookings.of_reception(other)]
+    free = other if kept.reception_id == day else day
+    assert (await town.store.publications.get(free)).seats == (), "whoever was later took no place"
+    assert await town.asks(await town.person(2), free) == 1
+
+
+async def test_a_day_that_is_moved_to_another_takes_its_bookings_along(town: Town) -> None:
+    day, later = await town.published(), await town.published(day=date(2026, 11, 27))
+    person = await town.person(1)
+    assert [await town.asks(person, each) for each in (day, later)] == [1, 1]
+    published = await town.store.publications.get(day)
+    changed = await town.office.change(published, replace(DAY, day=date(2026, 11, 27)), reason="出差", by=EDITOR)
+    await town.office.approve(changed, by=APPROVER)
+    [moved] = await town.store.bookings.of_reception(day)
+    assert (moved.state, moved.day) == (BookingState.BOOKED, date(2026, 11, 27))
+
+
 async def test_nobody_books_before_after_or_where_nothing_is_published(town: Town) -> None:
     person = await town.person(1)
     draft = await town.office.write(DAY, by=EDITOR)

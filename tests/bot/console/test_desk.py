@@ -1,0 +1,119 @@
+"""The desk: what waits for whom, of the cases they see and of what colleagues wrote."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from case_office import open_case_office
+
+from bot.console.figures import figures_feature
+from storage.broadcast_records import Broadcast, BroadcastState, Segment
+from storage.edits import Edit, EditAct, EditKind
+from storage.figures import Figures
+from storage.staff import Role
+
+NOTHING = "现在都没有"
+
+
+@pytest.fixture
+async def office(database, vault, clock, passwords):
+    def further(store):
+        return (figures_feature(store=store, figures=Figures(store.database), clock=clock),)
+
+    async with open_case_office(database, vault, clock, passwords, further=further) as made:
+        signed_in = made.console.signed_in
+        people = {
+            "zuoxi": await signed_in("zuoxi", Role.OPERATOR),
+            "cg": await signed_in("chengban", Role.HANDLER, unit="cg", name="李强"),
+            "kw": await signed_in("kuiwen", Role.HANDLER, unit="kw", name="赵敏"),
+            "duban": await signed_in("duban", Role.SUPERVISOR, name="陈静"),
+        }
+        yield SimpleNamespace(store=made.store, file=made.file, console=made.console, **people)
+
+
+async def act(browser, number: str, step: str, **form: str) -> None:
+    page = await browser.post(f"/cases/{number}/{step}", form)
+    assert page.status == 200, page.text
+    assert "problem" not in page.text
+
+
+async def waits(browser, label: str) -> bool:
+    return (await browser.get("/desk")).says(label)
+
+
+async def test_each_step_of_a_case_stands_on_the_desk_of_whoever_takes_the_next(office):
+    assert await waits(office.zuoxi, NOTHING)
+    number = await office.file()
+    await act(office.zuoxi, number, "accept")
+    await act(office.zuoxi, number, "assign", lead="kw")
+    await act(office.kw, number, "return", words="不归我们管，应由城管局办理")
+    assert await waits(office.zuoxi, "退回，要重新转办（1）")
+    assert number in (await office.zuoxi.get("/cases?waits=returned")).text
+    assert await waits(office.kw, NOTHING)
+
+    await act(office.zuoxi, number, "assign", lead="cg")
+    assert await waits(office.zuoxi, NOTHING)
+    await act(office.cg, number, "draft", words="已修好，联系人李强 0536-8000001。")
+    assert await waits(office.zuoxi, "拟答复待审核（1）")
+    await act(office.zuoxi, number, "send-back", unit="cg", words="写明哪天修好的")
+    assert await waits(office.cg, "要修改、重新办理（1）")
+    await act(office.cg, number, "ask-extension", days="5", words="等电缆到货")
+    assert await waits(office.duban, "延期待审批（1）")
+    await act(office.duban, number, "refuse-extension", words="按期办")
+    assert not await waits(office.duban, "延期待审批（1）")
+    await act(office.duban, number, "press", words="请三日内办结")
+    assert await waits(office.cg, "督办待回复（1）")
+    await act(office.cg, number, "press-answer", words="今天修好")
+    await act(office.cg, number, "draft", words="11月23日修好，联系人李强 0536-8000001。")
+    assert await waits(office.cg, NOTHING)
+
+    await act(office.zuoxi, number, "answer", answer="11月23日修好，联系人李强 0536-8000001。", sure="on")
+    assert await waits(office.zuoxi, NOTHING)
+    await act(office.zuoxi, number, "reopen", note="来信人说还是不亮")
+    assert await waits(office.cg, "要修改、重新办理（1）"), "what is handled again is the unit's to answer anew"
+    assert await waits(office.zuoxi, NOTHING)
+
+
+async def test_who_approves_finds_what_colleagues_wrote_and_nothing_else(office, clock):
+    shenpi = await office.console.signed_in("shenpi", Role.NOTICE_APPROVER, name="周涛")
+    page = await shenpi.get("/")
+    assert page.path == "/console/desk"
+    assert page.says("没有等您审批的")
+    assert not page.says("已超期")
+    own = await office.store.staff.of_login("shenpi")
+    for number, author in enumerate(("m1", own.id)):
+        await office.store.broadcasts.add(_notice(f"b{number}", author, clock.now))
+    await office.store.broadcasts.add(_notice("b9", "m1", clock.now - timedelta(days=90)))
+    edit = Edit(
+        kind=EditKind.ANSWER,
+        key="k1",
+        number=0,
+        act=EditAct.SET,
+        content={"question": "停水怎么办"},
+        author="m1",
+        author_name="孙丽",
+        made_at=clock.now,
+    )
+    await office.store.edits.propose(edit)
+    page = await shenpi.get("/desk")
+    assert page.says("停水怎么办")
+    assert "/console/notices/b0" in page.text
+    assert "/console/notices/b1" not in page.text, "nobody passes their own"
+    assert "/console/notices/b9" not in page.text
+    assert await waits(office.duban, "停水怎么办")
+    assert not await waits(office.zuoxi, "停水怎么办")
+
+
+def _notice(key: str, author: str, at) -> Broadcast:
+    return Broadcast(
+        id=key,
+        state=BroadcastState.DRAFT,
+        title="停水通知",
+        text="明日停水",
+        channels=("sms",),
+        segment=Segment(),
+        authors=(author,),
+        author_name="孙丽",
+        unit="city",
+        created_at=at,
+    )
