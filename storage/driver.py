@@ -14,8 +14,8 @@ aware, in UTC.
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Literal, TypeVar
 
 import pymongo
@@ -193,6 +193,12 @@ class Database:
             return None
         found = answer["cursor"]["firstBatch"]
         return int(found[0]["number"]) if found else 0
+
+    @contextmanager
+    def patient(self, seconds: float) -> Iterator[None]:
+        """Let what is asked for within take ``seconds`` altogether, instead of ``timeout`` each."""
+        with pymongo.timeout(seconds):
+            yield
 
     async def in_transaction(self, body: Callable[[Session], Awaitable[T]]) -> T:
         """Run ``body`` in a transaction and commit it; a write conflict with another process repeats it.
