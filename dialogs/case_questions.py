@@ -33,6 +33,7 @@ from dialogs.nlu.case_words import (
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.dialect_questions import in_common_words
 from dialogs.nlu.matter import finds_fault, is_a_story
+from dialogs.nlu.refusals import refuses
 from dialogs.nlu.unnamed import is_of_being_known
 from dialogs.nlu.waiting import waits_for_a_report
 from dialogs.ports import Cases, CaseView
@@ -69,6 +70,8 @@ _NO_LONGER = re.compile(
     r"(?:已经|都|现在|人家|他们?|刚|物业|自己)+(?:来)?(?:修好|弄好|解决|处理好|搞好)了?(?:不用(?:了|登记了|管了|麻烦了))?"
 )
 """Whoever tells so while the matter is taken down wants it taken down no more."""
+_ASKED_OF_THE_FILER = frozenset({"petition_name", "petition_phone"})
+"""Asked for these, 不用了 is no to the question."""
 _LONGEST = 24
 _DATA_LONGEST = 30
 _DATA = r"(?:个人)?(?:信息|资料|数据|隐私|电话|手机号?|姓名|身份证号?|聊天记录|记录)"
@@ -123,7 +126,8 @@ class CaseQuestions:
             return _payload("my_data", topic=topic)
         topic = topic_in(said.text)
         if in_form:
-            return _in_form(said.text, topic)
+            refused = slots.get("requested_slot") in _ASKED_OF_THE_FILER and refuses(said.text)
+            return "" if refused else _in_form(said.text, topic)
         if announces_another(said.text):
             return "/file_petition"
         if asks_for_code(said.text):

@@ -24,6 +24,8 @@ _ANY_NUMBER = re.compile(
 )
 _LINE = re.compile(r"^([0-9]{1,2}) (.+)$", re.MULTILINE)
 _NUMBERED = re.compile(r"(?:^|\s)1[ 　]\S")
+_NUMBER_BEFORE = re.compile(r"^[0-9]{1,2}[ 　.、．)）:：]*(?=[\u3400-\u9fff])")
+"""1用这个手机号: number and title, as the choice was shown."""
 _SEVERAL = 2
 _OF_MATTERS = re.compile(r"第.[件桩]")
 """第二件 is the second matter where matters are told apart, not the second choice."""
@@ -74,8 +76,9 @@ def chosen(text: str, options: Sequence[Mapping[str, Any]], *, now: datetime, in
     titles = [o["title"] for o in fresh]
     if at is not None and fresh:
         return str(fresh[at]["payload"]) if at < len(fresh) else None
-    if text.strip() in titles:
-        return str(fresh[titles.index(text.strip())]["payload"])
+    said = _NUMBER_BEFORE.sub("", text.strip())
+    if said in titles:
+        return str(fresh[titles.index(said)]["payload"])
     if answer := _plain_answer(text, fresh) or _still_which(text, fresh):
         return answer
     if bare_number(text) and not in_form and beyond(text, options, now=now, in_form=in_form) is None:

@@ -1,5 +1,6 @@
 """The number a text message comes from, where its sender says that it will do: 就打这个."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -9,12 +10,14 @@ from dialogs import options
 from dialogs.engine.contract import requested_slot
 from dialogs.hearing import Thought
 from dialogs.nlu.assent import agrees
+from dialogs.nlu.clean import words_only
 from dialogs.nlu.phones import find_phones
 from dialogs.nlu.this_number import only_names_it, with_number
 from dialogs.outcome import Person
 
 CHOSEN = '/inform{"value": "this_number"}'
 """The choice that the question for a phone offers by text message."""
+_USES = re.compile(r"(?:就|那就|可以|要)?用(?:吧|呗|的|得|嘛|噻|它|这个)*")
 _NOT_SAID = "手机号"
 """What it says where nobody knows the number: that there is one, without it."""
 _OF_THE_FILER = frozenset({"petition_name", "petition_phone"})
@@ -46,4 +49,5 @@ def _chooses_it(kept: Mapping[str, Any], thought: Thought, now: datetime) -> boo
 def _agrees_to_it(kept: Mapping[str, Any], thought: Thought, asked: str | None) -> bool:
     """对, 确认: yes to the number that the question for a phone offered."""
     offered = any(option["payload"] == CHOSEN for option in kept["options"])
-    return asked == "petition_phone" and offered and not thought.payload and agrees(thought.text)
+    said = agrees(thought.text) or bool(_USES.fullmatch(words_only(thought.text)))
+    return asked == "petition_phone" and offered and not thought.payload and said

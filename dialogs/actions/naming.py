@@ -16,6 +16,7 @@ from dialogs.nlu.facts import Facts
 from dialogs.nlu.matter import Categories
 from dialogs.nlu.names import answered_name, bare_name, is_a_surname, taken_as_name
 from dialogs.nlu.phones import find_phones, looks_like_a_try
+from dialogs.nlu.refusals import has_no_telephone, refuses
 
 _NO_NAME = re.compile(
     r"匿名|不(?:想|愿意?|便|方便|能|用|要|敢)?(?:说|留|透露|告诉|写|提供)|保密$|没必要|懒得(?:说|写|填|留)|唔(?:想|留|讲|话|俾|写|使|要|方便)|(?:莫|勿|弗)(?:要|想|留|讲|说|问)|不告诉你?|跳过|^(?:都|我)?(?:不用|不要|不想|不给|不填|不写)(?:你们?)?(?:了|啊)?$"
@@ -27,7 +28,9 @@ _WITHOUT_PHONE = re.compile(
     r"(?:没得|莫得|么得|冇得?|没有?|无|不(?:想|愿意?|方便|便|用|要)?(?:留|给|提供|说|透露))(?:手机|电话|号码|联系方式)号?码?|"
     r"(?:就|可以)在(?:这里|这儿|这上面|微信)(?:上|里)?(?:联系|回复|找)"
 )
-_FORGOT = re.compile(r"(?:号|手机|电话)[^，。]{0,4}(?:不记得|记不[得住清]|忘)|^我?(?:不记得|记不[得住清]|忘|想不起)")
+_FORGOT = re.compile(
+    r"(?:号|手机|电话)[^，。]{0,4}(?:不记得|记不[得住清]|忘|不晓得|不知道)|(?:不晓得|不知道|记不得|唔知)[^，。]{0,4}(?:号|电话)|^我?(?:不记得|记不[得住清]|忘|想不起)"
+)
 _GENDER = re.compile(r"(?<![\u3400-\u9fff])(?:性别[:： ]*)?[男女](?:性)?(?![\u3400-\u9fff])")
 _CLAUSES = re.compile(r"[，,、；;。 \n]+")
 _SURNAME = "surname "
@@ -41,6 +44,8 @@ def answer_name(heard: Heard, turn: Turn, facts: Facts, categories: Categories) 
     draft = heard.draft
     if draft.anonymous or draft.name == "":  # no name is left, but perhaps a number
         return heard
+    if refuses(turn.text) and not surname_told(draft):
+        return replace(heard, draft=anonymous(draft)).remark("utter_anonymous")
     if _WITHOUT_PHONE.search(turn.text) and draft.phone is None and not facts.phone:
         draft = replace(draft, phone="")
         heard = replace(heard, draft=draft)
@@ -119,7 +124,8 @@ def answer_phone(heard: Heard, turn: Turn, facts: Facts, categories: Categories)
     found = find_phones(turn.text)
     if found:
         return replace(heard, draft=replace(draft, phone=facts.phone or found[0].value, unclear=0))
-    if _NO_PHONE.match(turn.text.strip()) and len(turn.text) <= LONG_ANSWER:
+    no = refuses(turn.text, bare=not turn.number_known) or has_no_telephone(turn.text)
+    if no or (_NO_PHONE.match(turn.text.strip()) and len(turn.text) <= LONG_ANSWER):
         return replace(heard, draft=replace(draft, phone="", unclear=0))
     return heard if facts.id_number and not facts.rest else _no_number(heard, turn, facts, categories)
 

@@ -8,6 +8,7 @@ from dialogs.actions.draft import Draft
 from dialogs.nlu import commands
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts
+from dialogs.nlu.others_names import NameToGo, name_in, name_to_go, without_name
 from dialogs.nlu.unnamed import (
     asks_if_traced,
     asks_who_handles,
@@ -37,9 +38,11 @@ def waits_for_choice(heard: Heard) -> bool:
     return heard.draft.pending in _OPEN or _asks_to_undo(heard.draft)
 
 
-def of_being_known(heard: Heard, text: str) -> Heard | None:
+def of_being_known(heard: Heard, text: str) -> Heard | None:  # noqa: PLR0911 - a table, one line a meaning
     """What becomes of such words; None where the text has nothing of the kind."""
     draft = heard.draft
+    if wish := name_to_go(text):
+        return _without_anothers_name(heard, wish)
     if leaves_only_phone(text) and only_what_is_left(text) and not _NUMBER.search(text):
         return replace(heard, draft=only_reached(draft))
     if wants_no_name(text) or (draft.anonymous and _STAYS.fullmatch(words_only(text))):
@@ -51,6 +54,22 @@ def of_being_known(heard: Heard, text: str) -> Heard | None:
     if only_fears(text) or only_wishes_secrecy(text):
         return _kept_secret(heard)
     return offered(heard, draft.pending) if draft.pending in _OPEN and _says_not_which(draft.pending, text) else None
+
+
+def _without_anothers_name(heard: Heard, wish: NameToGo) -> Heard | None:
+    """The name of somebody else goes out of content, title and whom it concerns; the writer's own stays as it is."""
+    draft = heard.draft
+    matter, behalf = without_name(draft.matter or "", wish), without_name(draft.behalf or "", wish)
+    if behalf and behalf == name_in(draft.matter or ""):  # the name alone stood there
+        behalf = wish.who
+    if matter == (draft.matter or "") and behalf == (draft.behalf or ""):
+        return (
+            None
+            if wish.name
+            else replace(heard, draft=replace(draft, unclear=0, shown=None)).remark("utter_no_such_name")
+        )
+    changed = replace(draft, matter=matter or None, behalf=behalf or None, title=None, shown=None, pending=None)
+    return replace(heard, draft=replace(changed, confirm=None, unclear=0)).remark("utter_name_taken_out")
 
 
 def reached_after_all(heard: Heard, facts: Facts) -> Heard:

@@ -3,9 +3,13 @@
 import re
 
 from dialogs.nlu.clean import words_only
+from dialogs.nlu.others_names import name_to_go
 from dialogs.nlu.phrases import made_of
 
-_OTHERS = r"(?:别人|旁人|人家|任何人|人|他们|她们|他|对方|谁|物业|单位|村里|领导|邻居|老板)"
+_OTHERS = (
+    r"(?:别人|旁人|人家|任何人|人|他们|她们|他|对方|谁|物业|单位|"
+    r"村里|领导|邻居|老板|村长|支书|书记|主任|校长|队长|镇长|厂长)"
+)
 _KNOW = r"(?:知道|晓得|看到|看见|认出|发现|查到|猜到)"
 _NO_NAME = re.compile(
     r"(?:不要|不想|不愿意?|不用|不能|不敢|不|别|莫)再?(?:写|留|说|登|填|署|露|提|透露|暴露|显示|用|出现|公开)"
@@ -33,7 +37,8 @@ _AROUND = made_of(
     r"还是|反映|登记|提交|吧|能不能|可不可以|可以|能|行不行|行吗|行|好吗|好|吗|我|俺|请|麻烦|你们|你|那|就|先|了|啊|呀|嘛|哈|但是|但|也|的|要|就行|希望|求|千万|是|说|这|嗯|对了|等等|等下"
 )
 _WHO_KNOWS = re.compile(
-    rf"(?:不会|会不会|会|能保证不|保证不)(?:真的?)?(?:让|给|被|告诉){_OTHERS}{{0,2}}(?:{_KNOW}|我)|"
+    rf"(?:不会|会不会|能保证不)(?:真的?)?(?:去)?告诉{_OTHERS}{{1,2}}(?:吗|吧|的|啊|呀)*$|"
+    rf"(?:不会|会不会|会|能保证不|保证不)(?:真的?)?(?:让|给|被|告诉|跟|对){_OTHERS}{{0,2}}(?:说|讲)?(?:{_KNOW}|(?:这)?是?[我俺]|是谁)|"
     rf"{_OTHERS}(?:会不会|不会|会|能不能|能){_KNOW}|(?:姓名|名字|身份|信息).{{0,6}}(?:公开|泄露|泄漏|透露|{_KNOW})"
 )
 _OWN = r"(?:电话|手机|号码|名字|姓名|信息|资料|身份|内容|材料|隐私|举报信|[我俺](?:反映|举报|投诉|登记|说|写|填|留)的)"
@@ -194,7 +199,8 @@ def speaks_of_being_known(text: str) -> bool:
 
 def only_of_ones_name(text: str) -> bool:
     """Whether a text says who shall not know, or asks who will, and tells of no fear beside it."""
-    return (wants_no_name(text) or asks_who_knows(text) or asks_if_traced(text)) and not _FEARS.search(text)
+    known = wants_no_name(text) or asks_who_knows(text) or asks_if_traced(text) or name_to_go(text)
+    return bool(known) and not _FEARS.search(text)
 
 
 def is_of_being_known(text: str) -> bool:
