@@ -28,9 +28,9 @@ class Wait(StrEnum):
 
 _LABELS: Mapping[Wait, str] = MappingProxyType(
     {
-        Wait.RETURNED: "退回，要重新转办",
+        Wait.RETURNED: "退回要重新转办",
         Wait.READY: "拟答复待审核",
-        Wait.REWORK: "要修改、重新办理",
+        Wait.REWORK: "要修改或重新办理",
         Wait.EXTENSION: "延期待审批",
         Wait.PRESS: "督办待回复",
     }

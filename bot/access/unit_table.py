@@ -1,7 +1,7 @@
 """The units as a table: what ``units import`` reads and ``units export`` writes."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from bot.tables import Row, TableRefused, read_table
@@ -27,22 +27,21 @@ _NO = frozenset({"否", "停用", "0", "false", "no"})
 _LONGEST_NAME = 40
 
 
-def units_in(content: bytes) -> list[Unit]:
-    """The units of a CSV or XLSX file.
+def units_in(content: bytes, known: Iterable[str] | None = None) -> list[Unit]:
+    """The units of a CSV or XLSX file; ``known``: the codes of those that are there already, None: not asked.
 
     Raises:
         TableRefused: naming every row that is wrong, and how.
     """
-    problems: list[str] = []
-    units = []
-    for row in read_table(content, COLUMNS, _NEEDED):
-        wrong = _problems(row)
-        problems += [f"第 {row.number} 行：{each}" for each in wrong]
-        if not wrong:
-            units.append(_unit(row))
+    rows = list(read_table(content, COLUMNS, _NEEDED))
+    first: dict[str, int] = {}
+    for row in rows:
+        first.setdefault(row.cells["id"], row.number)
+    codes = None if known is None else {*first, *known}
+    problems = [f"第 {row.number} 行：{each}" for row in rows for each in _problems(row, first, codes)]
     if problems:
         raise TableRefused(problems)
-    return units
+    return [_unit(row) for row in rows]
 
 
 def rows_of(units: Iterable[Unit]) -> list[list[str]]:
@@ -65,12 +64,19 @@ def rows_of(units: Iterable[Unit]) -> list[list[str]]:
 HEADINGS: Sequence[str] = tuple(words[0] for words in COLUMNS.values())
 
 
-def _problems(row: Row) -> list[str]:
+def _problems(row: Row, first: Mapping[str, int], codes: Collection[str] | None) -> list[str]:
+    """``first``: the row in which each code stands first; ``codes``: all that will be there, None: not asked."""
     cells, found = row.cells, []
-    if not _CODE.fullmatch(cells["id"]):
+    if not cells["id"]:
+        found.append("单位代码没有填")
+    elif first[cells["id"]] != row.number:
+        found.append(f"单位代码“{cells['id']}”和第 {first[cells['id']]} 行重复")
+    elif not _CODE.fullmatch(cells["id"]):
         found.append(f"单位代码“{cells['id']}”应为字母、数字、点、横线或下划线，最多 32 个")
     if not cells["name"] or len(cells["name"]) > _LONGEST_NAME:
         found.append(f"单位名称要填，最多 {_LONGEST_NAME} 个字")
+    if codes is not None and cells.get("parent") and cells["parent"] not in codes:
+        found.append(f"没有代码为“{cells['parent']}”的上级单位：表里没有，系统里也没有")
     if cells.get("active", "").lower() not in _YES | _NO:
         found.append(f"“在用”应填 是 或 否，不是“{cells['active']}”")
     return found

@@ -41,7 +41,7 @@ class UnitPages:
             return self._list(call, problems=("请选择文件",))
         content = await asyncio.to_thread(sent.file.read, LARGEST + 1)
         try:
-            units = await asyncio.to_thread(units_in, content)
+            units = await asyncio.to_thread(units_in, content, [unit.id for unit in call.viewer.tree])
             total = await self._store.units.put(units)
         except TableRefused as refused:
             return self._list(call, problems=refused.problems)

@@ -12,7 +12,7 @@ from storage.edits import Edit, EditAct, EditKind
 from storage.figures import Figures
 from storage.staff import Role
 
-NOTHING = "现在都没有"
+NOTHING = "现在没有等您办的"
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ async def test_each_step_of_a_case_stands_on_the_desk_of_whoever_takes_the_next(
     await act(office.zuoxi, number, "accept")
     await act(office.zuoxi, number, "assign", lead="kw")
     await act(office.kw, number, "return", words="不归我们管，应由城管局办理")
-    assert await waits(office.zuoxi, "退回，要重新转办（1）")
+    assert await waits(office.zuoxi, "退回要重新转办（1）")
     assert number in (await office.zuoxi.get("/cases?waits=returned")).text
     assert await waits(office.kw, NOTHING)
 
@@ -56,7 +56,7 @@ async def test_each_step_of_a_case_stands_on_the_desk_of_whoever_takes_the_next(
     await act(office.cg, number, "draft", words="已修好，联系人李强 0536-8000001。")
     assert await waits(office.zuoxi, "拟答复待审核（1）")
     await act(office.zuoxi, number, "send-back", unit="cg", words="写明哪天修好的")
-    assert await waits(office.cg, "要修改、重新办理（1）")
+    assert await waits(office.cg, "要修改或重新办理（1）")
     await act(office.cg, number, "ask-extension", days="5", words="等电缆到货")
     assert await waits(office.duban, "延期待审批（1）")
     await act(office.duban, number, "refuse-extension", words="按期办")
@@ -70,7 +70,7 @@ async def test_each_step_of_a_case_stands_on_the_desk_of_whoever_takes_the_next(
     await act(office.zuoxi, number, "answer", answer="11月23日修好，联系人李强 0536-8000001。", sure="on")
     assert await waits(office.zuoxi, NOTHING)
     await act(office.zuoxi, number, "reopen", note="来信人说还是不亮")
-    assert await waits(office.cg, "要修改、重新办理（1）"), "what is handled again is the unit's to answer anew"
+    assert await waits(office.cg, "要修改或重新办理（1）"), "what is handled again is the unit's to answer anew"
     assert await waits(office.zuoxi, NOTHING)
 
 

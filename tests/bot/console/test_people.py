@@ -88,10 +88,15 @@ async def test_a_reset_ends_every_session_and_the_old_password(console, admin, s
 async def test_units_go_out_and_in_as_a_table_and_wrong_lines_are_named(admin, store):
     table = "单位代码,单位名称,上级代码\nsj,市水利局,city\n"
     assert (await admin.upload("/units", "units.csv", table.encode("gb18030"))).says("现在共 6 个")
-    wrong = await admin.upload("/units", "units.csv", (table + "!,x,city\nxx,某局,nobody\n").encode())
-    assert (wrong.status, wrong.says("第 3 行：单位代码")) == (422, True)
-    lost = await admin.upload("/units", "units.csv", (table + "xx,某局,nobody\n").encode())
-    assert lost.says("上级 nobody 不存在")
+    lines = "!,x,city\nxx,某局,nobody\nsj,水利二局,city\n,没有代码,city\n"
+    wrong = await admin.upload("/units", "units.csv", (table + lines).encode())
+    assert wrong.status == 422
+    assert wrong.says("第 3 行：单位代码“!”应为")
+    assert wrong.says("第 4 行：没有代码为“nobody”的上级单位")
+    assert wrong.says("第 5 行：单位代码“sj”和第 2 行重复")
+    assert wrong.says("第 6 行：单位代码没有填")
+    ring = await admin.upload("/units", "units.csv", (table + "city,某市信访局,sj\n").encode())
+    assert ring.says("成了一个圈")
     assert (await admin.upload("/units", "units.xlsx", b"PK not one")).says("XLSX")
     assert (await admin.get("/units")).says("市水利局")
     assert len(await store.units.tree()) == 6
