@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from storage.plain_json import from_json, to_json
@@ -31,6 +31,24 @@ def test_either_library_reads_what_the_other_wrote(value):
     assert json.loads(to_json(value)) == value
     assert from_json(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()) == value
     assert from_json(json.dumps(value)) == value
+
+
+@given(
+    st.integers().map(lambda number: number * 10**17) | st.integers(-(2**70), 2**70) | st.integers(min_value=10**400)
+)
+@example(2**63)
+@example(2**64)
+@example(-(2**63) - 1)
+def test_a_long_integer_keeps_each_digit_or_is_refused(number):
+    """What others wrote is read as it stands; what we keep has 64 bits at most, and says so."""
+    for written in (json.dumps({"n": [number]}), json.dumps({"n": [number]}).encode(), str(number), f"[{number},0.5]"):
+        read, meant = from_json(written), json.loads(written)
+        assert (read, repr(read)) == (meant, repr(meant))
+    if -(2**63) <= number < 2**64:
+        assert (from_json(to_json(number)), type(from_json(to_json(number)))) == (number, int)
+    else:
+        with pytest.raises(TypeError, match="64-bit"):
+            to_json(number)
 
 
 def test_chinese_stays_as_it_is_and_nothing_is_padded():
