@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from bot.child import dies_with_us
+
 READY_S = 120.0
 STOP_S = 20.0
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -97,9 +99,12 @@ def start(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> Child:
-    """Run ``command`` on ``core``; "python" stands for this interpreter."""
+    """Run ``command`` on ``core``; "python" stands for this interpreter. It is killed when we are.
+
+    From the main thread alone: it would be killed when the thread that began it ends.
+    """
     log = folder / f"{name}.log"
-    words = [sys.executable if word == "python" else word for word in command]
+    words = [*dies_with_us("KILL"), *(sys.executable if word == "python" else word for word in command)]
     with on_core(core), log.open("ab") as output:
         process = subprocess.Popen(  # noqa: S603 - our own commands
             words, env={**os.environ, **(env or {})}, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=output
