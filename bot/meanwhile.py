@@ -15,6 +15,7 @@ import structlog
 from aiohttp import web
 
 from bot.accounts import open_accounts
+from bot.assembly.spooling import open_disk
 from bot.intake import Answer
 from bot.master_key import master_key
 from bot.metrics import Metrics
@@ -24,7 +25,6 @@ from bot.settings import Settings
 from bot.spooling.disk import Disk
 from bot.spooling.door import Door
 from bot.spooling.keeper import recorded
-from bot.spooling.opening import open_disk
 from bot.waiting import away, refuses_us
 from bot.web import WebParts, make_runner, make_web
 from channels.base import Channel, Clock, WebhookRequest

@@ -7,14 +7,14 @@ from aiohttp import web
 from bot.access.members import Members
 from bot.access.passwords import Passwords
 from bot.access.signing_in import SigningIn
-from bot.broadcasts.making import make_office
+from bot.assembly.broadcasts import make_office
+from bot.assembly.clocks import book_of, setter_of
 from bot.casework.attending import Attending
 from bot.casework.merging import Merging
 from bot.casework.proposals import Proposals
 from bot.casework.staffwork import StaffWork
 from bot.casework.visits import Visits
 from bot.category_names import category_names
-from bot.clocks.making import book_of, setter_of
 from bot.clocks.rule_office import RuleOffice
 from bot.console.aftercare import AftercareParts, aftercare_feature
 from bot.console.app import ConsoleParts, make_console
@@ -28,6 +28,7 @@ from bot.console.people import people_feature
 from bot.console.routes import Feature
 from bot.console.rules import RuleParts, rules_feature
 from bot.editing.desk import EditDesk
+from bot.media.making import limits_of
 from bot.office_features import further_features
 from bot.public import PublicParts, make_public_pages
 from bot.resident import ResidentParts, make_resident_pages
@@ -87,6 +88,7 @@ def _features(services: Services, members: Members) -> Sequence[Feature]:
         clock=services.clock,
         categories=category_names(DialogFiles(folder=services.settings.dialog.files).categories),
         proposals=_proposals(services),
+        limits=limits_of(services.settings.attachments),
     )
     taken = frozenset(services.settings.api.tokens)
     people = people_feature(store=services.store, members=members, clock=services.clock, taken=taken)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.assembly.publishing import make_publication_office, make_reception_desk
 from bot.casework.by_hand import Texting
 from bot.category_names import category_names
 from bot.console.answers import AnswerParts, answers_feature
@@ -13,7 +14,6 @@ from bot.console.routes import Feature
 from bot.console.wording import WordingParts, wording_feature
 from bot.editing.desk import EditDesk
 from bot.media.making import limits_of
-from bot.publishing.making import make_publication_office, make_reception_desk
 from bot.services import Services
 from dialogs.files import DialogFiles
 from dialogs.nlu.categories import Categories

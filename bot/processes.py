@@ -11,23 +11,23 @@ from aiohttp import web
 
 from bot.api import make_api
 from bot.api.kept_tokens import KeptTokens
-from bot.broadcasts.making import make_office, make_runs
+from bot.assembly.broadcasts import make_office, make_runs
+from bot.assembly.clocks import make_alarms, make_applier
+from bot.assembly.publishing import make_reminders
+from bot.assembly.spooling import open_keeper
 from bot.casework.searching import SearchMinder
 from bot.chance import jitter
 from bot.channel_runs import ChannelRuns
-from bot.clocks.making import make_alarms, make_applier
 from bot.delivery import jobs
 from bot.intake import Intake
 from bot.meanwhile import Meanwhile
 from bot.media.making import limits_of
 from bot.office import console_of, public_pages_of, resident_pages_of
 from bot.passive_marks import PassiveMarks
-from bot.publishing.making import make_reminders
 from bot.retention import RetentionJob
 from bot.services import Services
 from bot.settings import Settings
 from bot.spooling.keeper import Keeper
-from bot.spooling.opening import open_keeper
 from bot.understanding.memory import be_frugal, settled
 from bot.waiting import until_database
 from bot.web import WebParts, make_runner, make_web

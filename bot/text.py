@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from channels.signs import whole_signs
 
+TITLE_LIMIT = 20
+"""Characters of a title in a template (a platform's limit of its short fields)."""
 _PAUSES = ("\n\n", "\n", "。", "！", "？", "；", "，", " ")
 _UTF16_UNIT = 2
 
@@ -55,3 +57,9 @@ def _pause(text: str, fitting: int) -> int:
         if found > fitting // 2:
             return whole_signs(text, found + len(mark))
     return whole_signs(text, fitting)
+
+
+def clip(title: str, limit: int = TITLE_LIMIT) -> str:
+    """At most ``limit`` characters of one line; a shortened one ends in "…"."""
+    line = " ".join(title.split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"

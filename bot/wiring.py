@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 from redis.exceptions import RedisError
 
+from bot.assembly.clocks import book_of
 from bot.casework.casebook import Casebook
 from bot.casework.contacts import ContactBook
 from bot.casework.drafting import Drafter
@@ -18,7 +19,6 @@ from bot.casework.links import CaseLinks
 from bot.casework.service import Casework
 from bot.chance import SecureChance, jitter
 from bot.channel_registry import Channels, make_channels
-from bot.clocks.making import book_of
 from bot.delivery.backoff import Backoff
 from bot.delivery.broker import ReliableStreamBroker
 from bot.delivery.deliverer import Deliverer

@@ -6,9 +6,9 @@ from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 
-from bot.casework.notices import clip
 from bot.channel_registry import Channels
 from bot.local_time import at
+from bot.text import clip
 from channels.base import Capabilities, Channel, Publishes
 from channels.messages import Address, Purpose
 from storage.broadcast_records import Broadcast

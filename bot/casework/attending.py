@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.casework.service import Kick
 from bot.delivery.planner import weigh
 from bot.delivery.reasons import Reason, sentence
+from bot.kick import Kick
 from bot.local_time import at
 from bot.text import measure
 from channels.base import Capabilities, Channel, Clock

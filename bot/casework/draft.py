@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.casework.notices import clip
+from bot.text import clip
 from storage.cases import Case, Filer, Source
 
 

@@ -16,8 +16,9 @@ from bot.access.members import By
 from bot.casework.announcing import notices_for
 from bot.casework.links import CaseLinks
 from bot.casework.notices import Notice, Told, news, progress
-from bot.casework.service import TRIES, Kick
+from bot.casework.service import TRIES
 from bot.casework.staffwork import NotNow
+from bot.kick import Kick
 from channels.base import Clock
 from storage.audit import AuditLine
 from storage.cases import Actor, Case, CaseFilter, CaseState, EntryKind, TimelineEntry

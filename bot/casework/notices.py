@@ -13,10 +13,8 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.casework.by_text import Parts, by_text, says_review
+from bot.text import clip
 from storage.cases import Case, CaseState
-
-TITLE_LIMIT = 20
-"""Characters of a title in a template (a platform's limit of its short fields)."""
 
 _OFFICE_LIMIT = 16
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -97,24 +95,6 @@ def registered(case: Case, code: str, *, at: datetime) -> Notice:
     )
     note = "请妥善保管编号"
     return Notice(text=text, fields=_fields(case, at, note, title="" if case.accusation else case.title))
-
-
-def briefly(fields: Mapping[str, str], *, bound: bool) -> Notice:
-    """What a text message says in the place of another notice: number and state, within one message.
-
-    ``bound``: the reader proved that the phone is theirs; else they ask by number and query code, as any other phone.
-    """
-    number, state = fields.get("number", ""), fields.get("state", "")
-    how = "“进度”" if bound else "编号和查询码"
-    text = f"您反映的事项（编号{number}）有新进展：{state}。详情请在原渠道查看，或回复{how}。"
-    kept = {name: fields[name] for name in ("number", "state", "time") if name in fields}
-    return Notice(text=text, fields={**kept, "title": "您提交的事项", "note": "详情请在原渠道查看"})
-
-
-def clip(title: str, limit: int = TITLE_LIMIT) -> str:
-    """At most ``limit`` characters of one line; a shortened one ends in "…"."""
-    line = " ".join(title.split())
-    return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
 def _bare(case: Case, at: datetime) -> Notice:

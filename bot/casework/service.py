@@ -14,6 +14,7 @@ from bot.casework.following import following
 from bot.casework.links import CaseLinks
 from bot.casework.notices import Notice, Told, news, progress, registered
 from bot.casework.satisfaction import survey_after, with_question
+from bot.kick import Kick
 from channels.base import Clock
 from dialogs.ports import Randomness
 from storage.attachment_records import Attachment
@@ -37,7 +38,6 @@ __all__ = [
     "Casework",
     "Created",
     "Draft",
-    "Kick",
     "NoSuchCase",
     "NoSuchConversation",
 ]
@@ -61,9 +61,6 @@ class Created:
     case: Case
     code: str = field(repr=False)
 
-
-Kick = Callable[[Sequence[str]], Awaitable[object]]
-"""Tells the workers that outbox entries are due; never raises."""
 
 AlsoCreated = Callable[[Created], Sequence[Change]]
 AlsoMoved = Callable[[Case], Sequence[Change]]

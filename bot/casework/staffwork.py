@@ -14,8 +14,9 @@ import structlog
 from bot.casework.announcing import notices_for
 from bot.casework.links import CaseLinks
 from bot.casework.notices import news
-from bot.casework.service import TRIES, Kick, NoSuchCase
+from bot.casework.service import TRIES, NoSuchCase
 from bot.clocks.clockwork import ClockSetter
+from bot.kick import Kick
 from channels.base import Clock
 from storage.case_waits import asks_after
 from storage.cases import Actor, Assignment, AssignmentState, Case, EntryKind, TimelineEntry

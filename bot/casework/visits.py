@@ -14,8 +14,9 @@ import structlog
 from bot.casework.announcing import notices_for
 from bot.casework.links import CaseLinks
 from bot.casework.notices import Told, progress
-from bot.casework.service import TRIES, Kick, NoSuchCase
+from bot.casework.service import TRIES, NoSuchCase
 from bot.casework.staffwork import NotNow
+from bot.kick import Kick
 from channels.base import Clock
 from storage.aftercare import Solved, Visit
 from storage.cases import Actor, Case, CaseState, EntryKind, TimelineEntry, lawful_moves

@@ -14,9 +14,9 @@ from datetime import datetime
 
 import structlog
 
-from bot.casework.service import Kick
 from bot.clocks.calendar import WorkCalendar
 from bot.clocks.recipients import told_of
+from bot.kick import Kick
 from bot.local_time import at
 from bot.periodic import repeatedly
 from channels.base import Channel, Clock

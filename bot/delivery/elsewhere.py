@@ -9,7 +9,7 @@ to stay unknown.
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.casework.notices import Notice, briefly
+from bot.delivery.brief import Brief, briefly
 from bot.delivery.reasons import Reason
 from channels.base import Channel, Clock
 from channels.messages import Address, Purpose
@@ -28,7 +28,7 @@ class Elsewhere:
     conversation: Conversation
     channel: Channel
     reason: Reason
-    words: Notice | None = None
+    words: Brief | None = None
 
 
 class OtherPlaces:

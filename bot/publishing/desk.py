@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 
 from bot.broadcasts.office import Doer
-from bot.casework.service import Kick
+from bot.kick import Kick
 from bot.publishing import words
 from bot.publishing.booking import freed, given_back, taken, told_already
 from bot.publishing.errors import NoPlace, NotNow

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.broadcasts.office import Doer
-from bot.casework.service import Kick
+from bot.kick import Kick
 from bot.publishing import words
 from bot.publishing.booking import told_already
 from bot.publishing.errors import NotNow, OwnWords, PublishRefused

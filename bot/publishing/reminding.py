@@ -9,8 +9,8 @@ from datetime import timedelta
 
 import structlog
 
-from bot.casework.service import Kick
 from bot.clocks.calendar import SHANGHAI
+from bot.kick import Kick
 from bot.periodic import repeatedly
 from bot.publishing import words
 from bot.publishing.telling import Teller

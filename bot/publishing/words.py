@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from bot.casework.notices import clip
 from bot.local_time import at
+from bot.text import clip
 from storage.publication_records import Booking, Publication, Reception
 
 _WEEK = "一二三四五六日"

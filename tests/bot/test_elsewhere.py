@@ -252,8 +252,8 @@ async def test_a_text_that_has_to_wait_stays_a_text_and_goes_once(town: Town) ->
 
 
 async def test_replies_and_broadcasts_go_nowhere_else(town: Town) -> None:
-    for purpose in (Purpose.REPLY, Purpose.BROADCAST):
-        assert (await town.deliver(purpose=purpose)).state is DeliveryState.DEAD
+    assert (await town.deliver(purpose=Purpose.REPLY)).waits_for == town.conversation.id
+    assert (await town.deliver(purpose=Purpose.BROADCAST)).state is DeliveryState.DEAD
     assert town.sms.tried == []
 
 

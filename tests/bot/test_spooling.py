@@ -16,6 +16,7 @@ import pytest
 from stage import PERSON, Process, Stage, message
 from waiting import WaitedTooLong, quicker_than, soon
 
+from bot.assembly.spooling import takes_writes
 from bot.intake import Intake
 from bot.metrics import Metrics
 from bot.spooling.calm import Calm
@@ -23,7 +24,6 @@ from bot.spooling.disk import Disk, Limits
 from bot.spooling.door import Door
 from bot.spooling.draining import Drainer
 from bot.spooling.keeper import Keeper, Way, recorded
-from bot.spooling.opening import takes_writes
 from bot.spooling.reassurance import SENTENCE, Reassurance
 from channels.base import Arrival, Capabilities, WebhookRequest, WebhookResponse
 from channels.messages import Address, Event, EventName, Inbound, Kind, MessagePart, Outbound, Receipt, ReceiptState

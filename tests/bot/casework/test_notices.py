@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.casework.notices import Told, clip, news, progress, registered
+from bot.casework.notices import Told, news, progress, registered
+from bot.text import clip
 from storage.cases import CASE_TYPES, Case, CaseState, Filer, Source
 
 AT = datetime(2026, 11, 21, 16, 30, tzinfo=UTC)
