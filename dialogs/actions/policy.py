@@ -10,6 +10,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from dialogs.actions.held import Held, hold
+from dialogs.actions.in_vain import kept_in_vain, times_in_vain
 from dialogs.actions.progress import ShowProgress
 from dialogs.actions.world import Turn, World, hush, in_form, say, turn_of
 from dialogs.faq.answers import ELSEWHERE, Answer
@@ -134,8 +135,9 @@ class AnswerPolicy(Action):
         if in_form(tracker):
             say(dispatcher, "utter_policy_unknown_in_form", hotline=hotline)
             return []
-        say(dispatcher, "utter_policy_unknown", hotline=hotline)
-        return [hold(Held(text=turn.text), at=turn.at)]
+        times = times_in_vain(tracker, turn, "policy")
+        say(dispatcher, "utter_policy_unknown" if times == 1 else "utter_policy_unknown_again", hotline=hotline)
+        return [kept_in_vain(turn, "policy", times), hold(Held(text=turn.text), at=turn.at)]
 
 
 def _leans(text: str, last: LastAnswer) -> bool:

@@ -94,10 +94,18 @@ class SmallTalk(Saying):
         super().__init__("action_small_talk", "utter_small_talk", office, inside="utter_not_ours", menu=True)
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> _Events:
-        if turn_of(tracker).entity("kind") != "chat":
-            return await super().run(dispatcher, tracker, domain)
-        say(dispatcher, "utter_chat")
-        return []
+        turn = turn_of(tracker)
+        if turn.entity("kind") == "chat":
+            say(dispatcher, "utter_chat")
+            return []
+        times = times_in_vain(tracker, turn, "unknown")
+        if in_form(tracker) or times == 1:
+            told = await super().run(dispatcher, tracker, domain)
+        else:
+            told = []
+            response = "utter_small_talk_again" if times % 2 == 0 else "utter_not_understood_person"
+            say(dispatcher, response, hotline=self._office.hotline)
+        return [*told, kept_in_vain(turn, "unknown", times)]
 
 
 class CallAPerson(Action):

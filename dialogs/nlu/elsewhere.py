@@ -19,6 +19,8 @@ _MISHAP = re.compile(
     r"发放|时候发|几时发|几号发|政策|规定|条件|手续|流程|材料|要什么|需要|怎么|咋|如何|多久|几点|在哪|去哪|哪里|哪儿|多少"
 )
 """What people do with papers and accounts, and what befalls them."""
+_ASKS_ABOUT = re.compile(r"(?:我|俺)?(?:想|要|来)?(?:请?问|打听|咨询)(?:一?下|问)?(?:关于)?")
+"""问公屋: names what it is about, and no more."""
 _BLAMES = re.compile(
     r"不给|不让|不肯|不准|不许|不批|拒|刁难|推诿|推来推去|踢皮球|态度|乱收|要钱|好处|红包|贿|拖|欠|没给|没有给|不交|不缴|不买|没交|没缴|没买|少交|漏交|少缴|"
     r"骗|冒用|盗|扣(?!分)|罚|没人|不理|不管|不认|不承认|克扣|打回|卡着|卡住|卡我|下不来|办不|提不|取不|报不|查不|补不|一直|迟迟|还没|还不|不发|没发|停发|少发|停了|"
@@ -78,9 +80,8 @@ def asks_for_a_service(text: str) -> bool:
     """身份证丢了去哪补办; 社保断缴了怎么补: it asks how, and blames nobody."""
     bare = plain(text)
     asked = asks(text) or _ALSO_ASKS.search(bare)
-    return bool(
-        len(bare) <= _LONGEST and asked and _MISHAP.search(bare) and not _BLAMES.search(bare) and not _OURS.search(bare)
-    )
+    concerns = _MISHAP.search(bare) or _ASKS_ABOUT.match(bare)
+    return bool(len(bare) <= _LONGEST and asked and concerns and not _BLAMES.search(bare) and not _OURS.search(bare))
 
 
 def asks_where_we_are(text: str, *, bare: bool) -> bool:

@@ -20,6 +20,10 @@ class Help(StrEnum):
     FUMES = "fumes"
     LOCKED_CHILD = "locked_child"
     NO_ANSWER = "no_answer"
+    WATER = "water"
+    LIFT = "lift"
+    PIT = "pit"
+    WIRE = "wire"
     CHILD_BEATEN = "child_beaten"
     OTHER_BEATEN = "other_beaten"
     THREAT = "threat"
@@ -73,7 +77,7 @@ _OUT_COLD = re.compile(
 )
 _LOCKED = re.compile(
     rf"{_CHILD}{_C}{{0,12}}(?:(?:反?锁|关|困|卡)(?:在|住|进)|一个人{_C}{{0,6}}(?:在家|在屋|在车|锁|关))|"
-    rf"把{_C}{{0,4}}{_CHILD}{_C}{{0,8}}(?:锁|关)(?:在|到|进)"
+    rf"把{_C}{{0,4}}{_CHILD}{_C}{{0,8}}(?:锁|关)(?:在|到|进|厕所|屋|车|房|教室|小黑屋)"
 )
 _HURT_ON_PURPOSE = re.compile(r"打|虐|绑|囚|割|自杀|跳|贩|拐|刀")
 _NO_ANSWER = re.compile(
@@ -100,8 +104,29 @@ _BEATS_ANOTHER = re.compile(
 _BEATS_ME = re.compile(
     rf"{_BEATS}(?:了|得|伤)?(?:我|俺|咱|额)(?!(?:们)?(?:家)?的?(?:{_RELATIVE}|邻居))|(?:^|[，,。；;！!？?\n])(?:我|俺|咱)(?:又|刚|一直|正|天天)*(?:被|给|让|遭|挨|俾|畀)|(?:我|俺)(?:挨|遭)"
 )
+_WATER = re.compile(
+    r"(?:掉|跌|落|滑|栽|跳|冲|卷|沉)[^，。；\n]{0,4}(?:河|水里|水中|水库|江|湖|塘|池子?里|海里|渠)|落[到咗]?水|溺水|"
+    r"(?:河|江|湖|塘|水库|渠|泳池|海)(?:里|中|头|面)?[^，。；\n]{0,10}(?:扑腾|挣扎|沉下|漂着|冒泡|喊救)|(?:人|娃儿?|孩子?|老人|他|她)(?:被)?(?:水|浪)?(?:冲|卷)(?:走|跑|下去)"
+)
+_LIFT = re.compile(
+    r"(?:电梯|升降机|轿厢|𨋢)[^。；\n]{0,14}(?:困|关|卡|停|出不来|不动|里面|里头|有人|坠|夹)|(?:困|关|卡)(?:在|住)[^，。；\n]{0,4}(?:电梯|轿厢|𨋢)"
+)
+_PIT = re.compile(
+    r"(?:掉|跌|摔|滑|栽|落)[^，。；\n]{0,3}(?:进|到|下|入|落|在)?[^，。；\n]{0,5}(?:井(?!盖)|坑|洞|沟|窖|窨|化粪池)|"
+    r"(?:井|坑|洞|窖|化粪池)(?:里|下|底|头)[^，。；\n]{0,8}(?:人|娃|孩)|井盖?[^。；\n]{0,12}(?:掉|跌|摔|踩|下)(?:下|进|了)?(?:去|进去)"
+)
+_WIRE = re.compile(
+    r"(?:电线|高压线|电缆|火线|线)[^，。；\n]{0,6}(?:断|掉|落|垂|塌)[^。\n]{0,10}|漏电|触电|(?:被|给|遭|俾)电(?:到|着|倒|了|咗)|电(?:死|倒)(?:了)?人"
+)
+_IN_NEED_OF_RESCUE = (
+    (_WIRE, Help.WIRE),
+    (_LIFT, Help.LIFT),
+    (_PIT, Help.PIT),
+    (_WATER, Help.WATER),
+)
+_RESCUED_FROM = frozenset({Danger.COLLAPSE, Danger.FIRE, Danger.MEDICAL})
 _KILLS = (
-    r"(?:杀|砍|捅|弄死|打死|整死|做掉|干掉|宰|剁|烧死|撞死|炸|点了|灭|放火|泼|一把火|"
+    r"(?:杀|砍|捅|卸|废|打断|打残|弄死|打死|整死|做掉|干掉|宰|剁|烧死|撞死|炸|点了|灭|放火|泼|一把火|"
     r"要(?:了)?[他她你]的?命|同归于尽|拼命|拼了|弄你|弄他)"
 )
 _ME = r"(?:我|俺|咱|我们|俺们|全家|一家|孩子|我家|我妈|我爸|老婆)"
@@ -127,7 +152,8 @@ def help_for(danger: Danger, text: str) -> Help:
         return _of_violence(danger, text)
     if danger in {Danger.MEDICAL, Danger.COLLAPSE} and (special := _of_the_helpless(text)):
         return special
-    return Help(danger.value)
+    rescued = (chosen for where, chosen in _IN_NEED_OF_RESCUE if where.search(text))
+    return next(rescued, Help(danger.value)) if danger in _RESCUED_FROM else Help(danger.value)
 
 
 def is_of_the_speaker(chosen: Help, text: str) -> bool:

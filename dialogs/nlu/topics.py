@@ -16,6 +16,10 @@ _HAPPENS = re.compile(
 _AROUND = re.compile(
     r"^(?:小区|村里|楼[上下]|附近|单位|公司|周边|这[里边]|的|关于|有关|一些|一下)+|(?:方面|的?(?:问题|事情?|事儿|情况|纠纷|现象))+$"
 )
+_COLD = re.compile(
+    r"(?:我|俺|这里?|今年|今天|现在)*(?:太|好|真|很|贼|可|得|都)?冷(?:得很|得慌|得要命|死(?:人|我)?|啊|哦|呀|嘛|了|咯|哩)*"
+)
+"""冷 alone is said of a home in winter; what is cold, and where, is asked."""
 _CALLED = frozenset({"老师", "医生", "律师", "校长", "交警", "派出所"})
 """May be spoken to."""
 
@@ -28,6 +32,8 @@ def topic_of(text: str, categories: Categories) -> str:
     said = text.replace(place.value, "", 1) if place and place.exact else text
     bare = stripped(re.sub(r"[\W_]+", "", said))
     bare = _AROUND.sub("", _AROUND.sub("", bare))
+    if _COLD.fullmatch(bare):
+        return bare
     if not _SHORTEST <= len(bare) <= _LONGEST or _HAPPENS.search(bare) or bare in _CALLED:
         return ""
     return bare if _only_words(bare, categories.words) else ""
