@@ -14,6 +14,7 @@ from bot.clocks.clockwork import ClockSetter
 from bot.clocks.rules import Rules
 from bot.console.cases import CaseParts, cases_feature
 from bot.console.routes import Feature
+from bot.media.fetching import Limits
 from dialogs.faq.answers import Answer
 from storage.cases import Actor, ActorKind, Filer
 from storage.store import Store
@@ -70,6 +71,7 @@ async def open_case_office(
         staffwork=staffwork,
         clock=clock,
         categories=(),
+        limits=Limits(largest={}, daily=20),
         proposals=Proposals(answers=approved, embedder=lambda: None, clock=clock),
     )
     console = Console(store, clock, passwords, features=(cases_feature(parts), *further(store)))

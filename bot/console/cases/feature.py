@@ -3,6 +3,7 @@
 from bot.access.permissions import Permission
 from bot.console.cases.actions import CaseActions
 from bot.console.cases.exporting import CaseExport
+from bot.console.cases.file_actions import FileActions
 from bot.console.cases.pages import CasePages
 from bot.console.cases.parts import CaseParts
 from bot.console.cases.unit_actions import UnitActions
@@ -39,6 +40,7 @@ def cases_feature(parts: CaseParts) -> Feature:
         _act("refuse-extension", units.refuse_extension, Permission.SUPERVISE),
         _act("instruct", units.instruct, Permission.INSTRUCT),
         _act("press", units.press, Permission.SUPERVISE),
+        _act("hand", FileActions(parts).hand, Permission.HANDLE),
         _act("press-answer", units.press_answer, Permission.HANDLE),
     )
     tabs = (

@@ -20,6 +20,7 @@ from bot.console.cases.reach import case_of, may_reveal, reaches, within_reach
 from bot.console.cases.register import found, narrowed_by_words
 from bot.console.cases.searches import Searches, tells_of_a_person
 from bot.console.cases.waiting import waiting_of
+from bot.console.files import MOST_OF_FILES
 from bot.console.routes import Call, Viewer
 from dialogs.faq.answers import Answer
 from storage.attachment_records import AttachmentState
@@ -173,6 +174,7 @@ class CasePages:
             may={permission.value for permission in viewer.permissions},
             may_reveal=may_reveal(viewer, case),
             own=own,
+            hands=MOST_OF_FILES if self._parts.limits else 0,
             ready=answers_ready(case),
             waiting=waiting_of(case, entries),
             drafts=_drafts(viewer, case),

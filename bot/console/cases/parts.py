@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.casework.proposals import Proposals
 from bot.casework.service import Casework
 from bot.casework.staffwork import StaffWork
+from bot.media.fetching import Limits
 from channels.base import Clock
 from storage.store import Store
 
@@ -14,7 +15,8 @@ from storage.store import Store
 class CaseParts:
     """What the pages of the cases work with. ``categories``: those that may be chosen, two levels as "a/b".
 
-    ``proposals``: what approved answers may fit a case; None where there are none.
+    ``proposals``: what approved answers may fit a case; None where there are none. ``limits``: how large files may
+    be that staff put to a case; None: they put none.
     """
 
     store: Store
@@ -23,3 +25,4 @@ class CaseParts:
     clock: Clock
     categories: Sequence[str]
     proposals: Proposals | None = None
+    limits: Limits | None = None

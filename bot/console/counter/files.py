@@ -4,18 +4,15 @@ What no case is filed with is dropped within the hour (``storage.attachments``).
 gave and that belong to no case yet.
 """
 
-import asyncio
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from aiohttp.web_request import FileField
 
+from bot.console.files import FileRefused, keep_file
 from bot.forms import Form
 from bot.media.fetching import Limits
-from bot.media.making import kind_of
-from channels.media_types import sniffed
 from storage.attachment_records import Attachment, AttachmentState
 from storage.store import Store
 
@@ -63,15 +60,8 @@ async def _keep(sent: FileField, kept: list[Attachment], *, store: Store, limits
     """Add the file to ``kept``; else why not."""
     if len(kept) >= MOST:
         return f"最多 {MOST} 个附件，多出来的没有保存"
-    content = await asyncio.to_thread(sent.file.read)
-    type_ = sniffed(content)
-    if type_ is None:
-        return f"“{sent.filename[:40]}”不能保存：只收照片、录音、视频和 PDF，不收 Word、压缩包"
-    most = limits.bytes_of(kind_of(type_))
-    if len(content) > most:
-        return f"“{sent.filename[:40]}”太大：这类文件最多 {most // _MIB} MB"
-    given = await store.attachments.give(
-        uuid.uuid4().hex, content, kind=kind_of(type_), type=type_, public=False, now=now
-    )
-    kept.append(given)
+    try:
+        kept.append(await keep_file(sent, store=store, limits=limits, public=False, now=now))
+    except FileRefused as refused:
+        return refused.sentence
     return ""

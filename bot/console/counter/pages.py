@@ -19,6 +19,7 @@ from bot.console.counter.form import LONGEST, Given, Read, doubts_in, given_of, 
 from bot.console.counter.parts import CounterParts
 from bot.console.counter.receipts import Receipt, Receipts
 from bot.console.counter.twins import Twin, Twins
+from bot.console.files import MOST_OF_FILES
 from bot.console.routes import Call
 from bot.forms import read_form
 from dialogs.nlu.categories import Categories
@@ -28,9 +29,6 @@ from storage.errors import AlreadyThere
 from storage.numbers import normalise
 
 _MOST_DOUBTS = 20
-_MIB = 1024 * 1024
-_BODY = 11 * _MIB
-"""Of the files of one form: what the console takes (``bot.console.app``), less the words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +195,7 @@ class CounterPages:
             problem=look.problem,
             files=files.shown,
             most_files=MOST,
-            most_body=_BODY,
+            most_body=MOST_OF_FILES,
             ways=BY_HAND,
             texting=self._parts.texting.possible,
             types=CASE_TYPES,
