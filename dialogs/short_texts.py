@@ -22,6 +22,7 @@ _COURTESIES = frozenset(
         "utter_noted",
         "utter_go_on",
         "utter_changed",
+        "utter_left_as_it_is",
         "utter_added_to_matter",
         "utter_greet_in_form",
         "utter_thanks_in_form",

@@ -4,10 +4,12 @@ import re
 
 from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard
-from dialogs.actions.placing import LONG_ANSWER, needs_no_place
+from dialogs.actions.placing import LONG_ANSWER
 from dialogs.nlu.accusations import accuses_an_official
-from dialogs.nlu.places import find_place
+from dialogs.nlu.matter import finds_fault, type_of
+from dialogs.nlu.places import find_place, unnamed_in
 
+_OF_HERE = re.compile(r"我们?(?:这|那|家|村|楼|小区|单位|镇|街)|附近|门口|楼[上下]|这(?:条|里|边|儿|个地方)")
 _NAMES_A_UNIT = re.compile(
     r"[\u3400-\u9fff](?:局|委|办|院|所|站|厅|处|科|镇|乡|村|街道|社区|区|县|市|公司|学校|中心|大队|银行|政府|厂)|某"
 )
@@ -16,6 +18,17 @@ _SOME_UNIT = re.compile(
     r"(?=里|上|的|支?书|主任|干部|会计|委|[镇乡村区县局院所厂校]?长|领导)"
 )
 """Of here, and of no name: 我们村主任, 镇上王副镇长."""
+
+
+def needs_no_place(matter: str) -> bool:
+    """Whether a matter only asks how something is ruled: no fault, and nothing of here (我们小区, 附近, 这条路).
+
+    Nor does praise.
+    """
+    if type_of(matter) == "表扬":
+        return True
+    consults = type_of(matter) == "咨询" and not accuses_an_official(matter)
+    return consults and not (finds_fault(matter) or unnamed_in(matter) or _OF_HERE.search(matter))
 
 
 def consulting(heard: Heard) -> Heard:

@@ -28,12 +28,17 @@ _KINDS = (
 _CALLED = re.compile(
     rf"^(?:那个|那家|这个|这家|就)?(?P<kind>{_KINDS})(?:的?名字|名|的?名称)?(?:也|都)?"
     r"(?:写错了|错了|不对|记错了)?[，, ]*"
-    r"(?:应该|其实|实际上?|改成|正确的?)?(?:是|叫|为|改成)(?P<new>[\u3400-\u9fffA-Za-z0-9]{2,20}?)(?:啊|呀|哈|的|才对|嘛|哦|[。！!])*$"
+    r"(?:应该|其实|实际上?|改成|正确的?)?(?:是|叫|为|改成)(?P<new>[\u3400-\u9fffA-Za-z0-9]{2,20}?)"
+    r"(?:[，,（( ]+[^，,。]{1,6}[的旁]那?个?[\u3400-\u9fff]字?[)）]?)?(?:啊|呀|哈|的|才对|嘛|哦|[。！!])*$"
 )
 _NAMELESS = frozenset({"公司", "单位", "物业", "学校", "医院", "工厂"})
 """What is spoken of without its name, and given one afterwards."""
 _STORY = re.compile(r"[了吗呢没很么把被给说不都在有]")
 _AROUND = r"(?:^|(?<=[，,。；;\s在被是找到跟和给让叫去的了]))"
+_OF_THE_HOUSE = re.compile(
+    r"^(?:还有|另外)?(?:门牌号?码?|房间?号|楼号|楼栋号?|栋号|单元号?|楼层|户号)(?:也|都)?(?:写|填|记)?"
+    r"(?:不对|错了)?[，, ]*(?:应该)?(?:是|为|改成)"
+)
 _OF_THE_AMOUNT = re.compile(
     r"^(?:还有|另外|那个|这个)*(?:钱数?|金额|数字|数目?|价钱|价格|费用|数额)"
     r"(?:也|都|还|写|填|说|记|搞)*(?:不对|错了|有误)[，, ]*(?:应该)?是?"
@@ -42,6 +47,12 @@ _LEAD = re.compile(r"^(?:数额?|金额|钱数?|数字|价格?|一共|总共|应
 _AMOUNT = re.compile(
     r"(?P<verb>[\u3400-\u9fff]{0,4}?)(?:了|是|我们?|的是)?(?P<number>\d[\d,]*(?:\.\d+)?|[一二两三四五六七八九十百千万零]{2,9})"
     r"(?P<unit>[万千百]?(?:块钱|多块|块|元钱|元)?)(?:钱)?(?:啊|呀|哈|吧|嘛|哦|噻|才对|[。！!])*"
+)
+_NUMBER = r"(?:好几|十几|几十|[\d.]+|[一二两三四五六七八九十百千万几半]+)(?:多|来)?"
+_COUNTED = re.compile(
+    rf"(?P<said>(?P<verb>[\u3400-\u9fff]{{1,4}}?)(?:了|是)?(?P<number>{_NUMBER})"
+    r"(?P<unit>平米?|平方米?|亩|吨|斤|公斤|次|趟|遍|台|辆|条|棵|头|只|个人?|户|口|米|间|套|瓶|箱|车|袋)[\u3400-\u9fff]{0,4}?)"
+    r"(?:才对|啊|呀|哈|吧|嘛|的|[。！! ])*"
 )
 _MONEY = re.compile(r"(?:块钱|多块|块|元钱|元)$")
 _OF_MONEY = re.compile(r"[罚收交付欠赔扣花退给补借贷骗押费金钱价薪资款]$")
@@ -120,6 +131,7 @@ def named_right(draft: Draft, text: str) -> Draft | None:
     new = new if new.endswith(kind) or kind in {"单位", "物业", "公司", "店", "工厂"} else f"{new}{kind}"
     place = draft.place or ""
     if old := _component(place, kind):
+        new = _in_it(old, found["new"]) or new
         if old == new:
             return None
         return changed_in(
@@ -133,6 +145,13 @@ def named_right(draft: Draft, text: str) -> Draft | None:
     alone = kind if not names and kind in _NAMELESS and matter.count(kind) == 1 and f"{kind}里" not in matter else ""
     old = names.pop() if len(names) == 1 else alone
     return changed_in(draft, matter=matter.replace(old, new), title=None) if old and old != new else None
+
+
+def _in_it(old: str, new: str) -> str:
+    """明晖电子厂 of 明辉电子厂, where 明晖 is told: one character of its name was written otherwise."""
+    stood = old[: len(new)]
+    close = len(new) < len(old) and sum(a != b for a, b in zip(stood, new, strict=True)) == 1
+    return f"{new}{old[len(new) :]}" if close else ""
 
 
 def _component(place: str, kind: str) -> str:
@@ -163,10 +182,25 @@ def fact_right(draft: Draft, text: str) -> Draft | None:
     phones = find_phones(new)
     if phones and len(words_only(new)) <= len(phones[0].value) + _NEAR and draft.phone:
         return changed_in(draft, phone=phones[0].value)
-    if house := only_house(new):
+    if house := only_house(_OF_THE_HOUSE.sub("", text.strip())) or only_house(new):
         return _housed(draft, house)
+    if counted := _counted(draft, new):
+        return counted
     where = place_right(draft, new) if said and only_place(new) else None
     return where or retimed(draft, new) or _paid(draft, new, sure=bool(said and said.slip))
+
+
+def _counted(draft: Draft, new: str) -> Draft | None:
+    """少算二十二平, where 少算了二十平 stands; 丢了五辆电动车, where it was 好几辆: the same done to another number."""
+    found, matter = _COUNTED.fullmatch(new), draft.matter or ""
+    if not found:
+        return None
+    stood = re.findall(rf"{re.escape(found['verb'])}了?(?:{_NUMBER}){found['unit']}", matter)
+    if len(stood) != 1 or found["said"] in matter:
+        return None
+    begins = re.match(rf"{re.escape(found['verb'])}了?", stood[0])
+    kept = begins.group() if begins else ""
+    return changed_in(draft, matter=matter.replace(stood[0], f"{kept}{found['number']}{found['unit']}", 1), title=None)
 
 
 def _paid(draft: Draft, new: str, *, sure: bool) -> Draft | None:
@@ -182,7 +216,8 @@ def _paid(draft: Draft, new: str, *, sure: bool) -> Draft | None:
         return None
     amounts = find_amounts(matter)
     same = [one for one in amounts if verb and verb[-1] in matter[max(one.start - _NEAR, 0) : one.start]]
-    meant = same if len(same) == 1 else amounts
+    alike = [one for one in amounts if _nearly(one.text, found["number"])]
+    meant = next((ones for ones in (same, alike) if len(ones) == 1), amounts)
     if len(meant) != 1:
         return None
     money = _MONEY.search(meant[0].text)
@@ -192,6 +227,12 @@ def _paid(draft: Draft, new: str, *, sure: bool) -> Draft | None:
     if written == meant[0].text:
         return None
     return changed_in(draft, matter=f"{matter[: meant[0].start]}{written}{matter[meant[0].end :]}", title=None)
+
+
+def _nearly(one: str, other: str) -> bool:
+    """1200 and 1300: as long, and one figure is another."""
+    figures = re.sub(r"\D", "", one)
+    return len(figures) == len(other) and sum(a != b for a, b in zip(figures, other, strict=True)) == 1
 
 
 def wondered_at(heard: Heard, text: str) -> Heard | None:

@@ -14,6 +14,7 @@ from dialogs.nlu.assent import agrees, only_hears, refuses
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts, answered_place, only_place
 from dialogs.nlu.matter import Categories
+from dialogs.nlu.names import bare_name, sounds_like_a_person
 from dialogs.nlu.part_choice import part_meant
 from dialogs.nlu.phrases import made_of
 from dialogs.nlu.places import find_place
@@ -38,6 +39,11 @@ _ADDS = re.compile(
     r"(?:请|帮我|给我)?(?:再|还)?(?:要|想)?(?:加|添|补|写)(?:上|进去?)?"
     r"(?:一句|一条|一点|几句|两句|一下)?(?:话)?[：:，, ]+)"
 )
+_ADDED = re.compile(
+    r"[，,。 ]+(?:这[个句条点]?|也|都|再|给我|帮我|请|麻烦|要)*"
+    r"(?:加上|加进去|补上|补进去|写上|写进去|加一下|添上|补充上|记上)"
+    r"(?:去|吧|谢谢|一下|啊)*[。！!]*$"
+)
 _TIME_WORDS = made_of(
     r"就|时间|日期|是|大概|大约|差不多|有|了|从|打|就|在|都|已经|发生|开始|起头|起|头|的|事儿?|嗯|应该|左右|吧|啊|哦|到现在|那会儿?|时候|补充|加上|写上"
 )
@@ -45,6 +51,10 @@ _ANOTHERS_NUMBER = re.compile(
     r"(?:妈妈?|爸爸?|母亲|父亲|爷爷|奶奶|姥姥|姥爷|老伴|老公|老婆|丈夫|妻子|爱人|儿子|女儿|闺女|哥哥?|姐姐?|弟弟?|妹妹?|婆婆|公公|岳父|岳母|邻居|物业|老板|对方|经理)"
     r"(?:的)?(?:联系)?(?:电话|手机|号码|联系方式)号?码?(?:是|为|[:： ])*[\d -]{7,16}"
 )
+_OF_ANOTHER = re.compile(
+    r"(?:那个|这个)?(?:老师|司机|经理|队长|主任|医生|大夫|店主|老板|邻居|保安|房东|包工头|业务员|校长|对方|他|她|楼[上下])(?:是|就?叫|姓)[\u3400-\u9fff]{1,8}"
+)
+"""老师姓钱: who somebody else is, belongs to the matter."""
 _WRITE_IT = re.compile(r"[，, ]*(?:也|都|一起|给我|帮我)?(?:写|加|记|补|填)(?:上|进去)(?:去|吧|一下)?[。！!]?$")
 _SHORTEST = 4
 _AGAINST_FILING = re.compile(r"(?:不|别|莫|勿|甭|没必要)[^，。]{0,5}(?:登记|提交|上报|反映|投诉|举报|交上去|报上去)")
@@ -158,9 +168,17 @@ def _told_beside(heard: Heard, text: str) -> Heard | None:
     if since := time_alone(text):
         timed = replace(heard.draft, when=since, shown=None, pending=None, unclear=0)
         return replace(heard, draft=timed).remark("utter_changed")
-    if _ANOTHERS_NUMBER.search(text):
+    if (name := bare_name(text)) and _is_another(heard.draft, name):
+        return replace(heard, draft=replace(heard.draft, name=name, shown=None, unclear=0)).remark("utter_changed")
+    if _ANOTHERS_NUMBER.search(text) or _OF_ANOTHER.match(text):
         return replace(heard, draft=told(heard.draft, _WRITE_IT.sub("", text))).remark("utter_added_to_matter")
     return None
+
+
+def _is_another(draft: Draft, name: str) -> bool:
+    """Whether a bare name takes the place of the one that was told: 赵志国, for 赵先生."""
+    before = "" if draft.anonymous else draft.name or ""
+    return bool(before) and name != before and (name[0] in before or sounds_like_a_person(name))
 
 
 def time_alone(text: str) -> str:
@@ -171,8 +189,8 @@ def time_alone(text: str) -> str:
 
 
 def without_adding(text: str) -> str:
-    """The words to be added, without those that say so: 内容加一句：…, 还有，…."""
-    return _ADDS.sub("", text)
+    """The words to be added, without those that say so: 内容加一句：…, 还有，…, …，加上."""
+    return _ADDED.sub("", _ADDS.sub("", text))
 
 
 def _told_anew(draft: Draft, text: str, facts: Facts) -> Draft | None:

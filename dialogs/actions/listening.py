@@ -247,6 +247,13 @@ def _take_wishes(heard: Heard, facts: Facts) -> Heard:
     return heard.remark("utter_bad_id_number") if facts.bad_id_number else heard
 
 
+def _whole_name(draft: Draft, facts: Facts) -> str:
+    """王德发, told beside the number by who was 老王 before."""
+    name = draft.name or ""
+    called = name[:1] in {"老", "小", "阿"} and facts.name[:1] == name[1:2]
+    return facts.name if called and facts.name and not draft.anonymous else name
+
+
 def _fill(draft: Draft, facts: Facts, asked: str | None, before: Draft) -> Draft:
     """What the message says beside the answer, where it is still missing."""
     enough = facts.place_exact or (bool(facts.matter) and type_of(facts.matter) in _DISTRICT_WILL_DO)
@@ -254,7 +261,7 @@ def _fill(draft: Draft, facts: Facts, asked: str | None, before: Draft) -> Draft
     filled = replace(
         draft,
         place=place or draft.place if draft.place in {None, NO_PLACE, LEFT_OPEN} else draft.place,
-        name=draft.name if draft.name is not None else facts.name or None,
+        name=_whole_name(draft, facts) if draft.name is not None else facts.name or None,
         phone=draft.phone if draft.phone is not None else facts.phone or None,
         id_number=None if draft.anonymous else facts.id_number or draft.id_number,
     )

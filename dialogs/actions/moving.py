@@ -11,7 +11,7 @@ from dialogs.nlu.places import Lack, find_district, find_place, lack_of
 _MOSTLY = 0.5
 _A_NAME = 3
 _ROAD = re.compile(
-    r"(?P<district>(?:[\u3400-\u9fff]{1,4}?(?<![小社])[区县市])?)(?P<road>[\u3400-\u9fff]{2,6}?(?:路|街|大道|巷))(?P<along>[\u3400-\u9fff]{2}.*|)"
+    r"(?P<district>(?:[\u3400-\u9fff]{1,4}?(?<![小社])[区县市])?)(?P<road>[\u3400-\u9fff]{2,6}?(?:路|街|大道|巷))(?P<along>[\u3400-\u9fff]{2}.*|\d.*|)"
 )
 _TOWNS = ("区", "县", "市", "镇", "乡", "街道")
 
@@ -60,9 +60,10 @@ def _other_road(before: str, place: str) -> str:
     """中山东路实验小学 of 中山路实验小学: the road alone was wrong; a house number is another one in another road."""
     road = _ROAD.match(before)
     alone = _ROAD.fullmatch(place)
-    return (
-        f"{road['district']}{place}{road['along']}" if road and alone and road["along"] and not alone["along"] else ""
-    )
+    if not (road and alone) or not road["along"] or alone["along"]:
+        return ""
+    kept = not road["along"][0].isdigit() or road["road"][:2] == place[:2]
+    return f"{road['district']}{place}{road['along']}" if kept else ""
 
 
 def _named(matter: str, place: str) -> str:

@@ -6,7 +6,7 @@ from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, anonymous, unclear
 from dialogs.actions.confirming import time_alone
 from dialogs.actions.draft import Draft
-from dialogs.actions.placing import LONG_ANSWER, place_beside
+from dialogs.actions.placing import LONG_ANSWER, place_beside, says_nowhere
 from dialogs.actions.telling import beside, is_small_talk
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
@@ -52,6 +52,8 @@ def answer_name(heard: Heard, turn: Turn, facts: Facts, categories: Categories) 
     rest = _WITHOUT_PHONE.sub("", _GENDER.sub(" ", facts.rest)).strip(_EDGES)
     if since := time_alone(rest):
         return replace(heard, draft=replace(draft, when=since, unclear=0)).remark("utter_noted")
+    if says_nowhere(turn.text):
+        return replace(heard, draft=replace(draft, unclear=0)).remark("utter_noted")
     if is_small_talk(turn.text, categories):
         return unclear(heard, "utter_bad_name")
     return _by_surname(heard, facts, rest) or _by_name(heard, turn, facts, rest, categories)
@@ -72,7 +74,7 @@ def _by_surname(heard: Heard, facts: Facts, rest: str) -> Heard | None:
 def _by_name(heard: Heard, turn: Turn, facts: Facts, rest: str, categories: Categories) -> Heard:
     draft = heard.draft
     name = facts.name or answered_name(rest) or _clause_that_names(rest)
-    name = name or (taken_as_name(rest) if draft.unclear else None)
+    name = name or (taken_as_name(rest) if draft.unclear and not agrees(rest) else None)
     if name:
         named = replace(heard, draft=replace(draft, name=name, unclear=0))
         mistyped = draft.phone is None and not facts.phone and looks_like_a_try(turn.text)

@@ -11,14 +11,15 @@ from dialogs.nlu import commands
 from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.assent import agrees
 from dialogs.nlu.clean import words_only
-from dialogs.nlu.facts import Facts, answered_place, only_place
+from dialogs.nlu.facts import Facts, answered_place, in_order, only_place
 from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.houses import only_house, rehoused
-from dialogs.nlu.matter import Categories, asks, finds_fault, tells_a_matter, type_of
+from dialogs.nlu.matter import Categories, asks, tells_a_matter, type_of
 from dialogs.nlu.names import bare_name, sounds_like_a_person
 from dialogs.nlu.ngrams import overlap
 from dialogs.nlu.phrases import made_of
-from dialogs.nlu.places import Lack, find_district, find_place, is_no_place, lack_of, unnamed_in, without_district
+from dialogs.nlu.places import Lack, find_district, find_place, is_no_place, lack_of, without_district
+from dialogs.nlu.times import find_since
 
 LONG_ANSWER = 25
 """Characters; a longer answer tells a story."""
@@ -35,10 +36,11 @@ _MOSTLY = 0.5
 _ANYWHERE = frozenset({"表扬", "建议", "咨询"})
 """What needs nobody to go there."""
 _A_REMARK = 6
-_OF_HERE = re.compile(r"我们?(?:这|那|家|村|楼|小区|单位|镇|街)|附近|门口|楼[上下]|这(?:条|里|边|儿|个地方)")
 _HOME = re.compile(r"^我?们?家?(?:是)?(?:住|家住|住址)|家在")
 _ABOUT_PEOPLE = re.compile(
-    r"(?:邻居|房东|老板|户主|他|她|楼[上下]的?)(?:名字)?(?:是|叫)|^叫[\u3400-\u9fff]{2,3}$|扫(?:马路|大街)|家里|(?:有|是)(?:个)?(?:老人|孩子|小孩|病人|孕妇)|(?:老人|孩子)[没不很都]|没法|受不了|没水|没电"
+    r"(?:邻居|房东|老板|户主|他|她|[爸妈爹娘奶爷姥公婆]|楼[上下]的?)(?:名字)?(?:是|叫)|"
+    r"^是?[我俺](?:[爸妈爹娘哥姐弟妹]+|父亲|母亲|奶奶|爷爷|姥姥|老伴|儿子|女儿|闺女)(?:家|的)|"
+    r"^叫[\u3400-\u9fff]{2,3}$|扫(?:马路|大街)|家里|(?:有|是)(?:个)?(?:老人|孩子|小孩|病人|孕妇)|(?:老人|孩子)[没不很都]|没法|受不了|没水|没电"
 )
 _A_FACT = re.compile(
     r"(?:就是|是|坐|[那这]个|[那这]趟)*(?:[A-Za-z]?\d{1,3}|[一二三四五六七八九十百]{1,4})路(?:公交车?|车|的|那趟)*[。！]?|"
@@ -91,7 +93,7 @@ def answer_place(  # noqa: C901, PLR0911 - a table, one line a meaning
         return replace(heard, draft=replace(draft, place=NO_PLACE, unclear=0))
     if facts.place and len(words_only(said)) > LONG_ANSWER and tells_a_matter(said, categories):
         return replace(heard, draft=replace(told(draft, said), place=facts.place if facts.place_exact else None))
-    if beside := _told_beside(said):
+    if beside := _when_and_where(said) or _told_beside(said):
         return replace(heard, draft=replace(told(draft, beside[1]), place=beside[0], unclear=0))
     place = _place_answer(said, facts, categories)
     if place:
@@ -102,15 +104,9 @@ def answer_place(  # noqa: C901, PLR0911 - a table, one line a meaning
     return _no_place(heard, said, categories)
 
 
-def needs_no_place(matter: str) -> bool:
-    """Whether a matter only asks how something is ruled: no fault, and nothing of here (我们小区, 附近, 这条路).
-
-    Nor does praise.
-    """
-    if type_of(matter) == "表扬":
-        return True
-    consults = type_of(matter) == "咨询" and not accuses_an_official(matter)
-    return consults and not (finds_fault(matter) or unnamed_in(matter) or _OF_HERE.search(matter))
+def says_nowhere(text: str) -> bool:
+    """没有具体地点: said once more where something else was asked, it tells nothing."""
+    return bool(_NOWHERE.fullmatch(words_only(text))) and ("地" in text or "限" in text)
 
 
 def asked_precisely(draft: Draft, gazetteer: Gazetteer) -> Draft:
@@ -134,10 +130,10 @@ def _precisely(heard: Heard, text: str, facts: Facts) -> Heard:
     if ((facts.name or facts.phone) and not facts.rest) or named:  # asked once, and passed over
         passed = replace(heard.draft, place=heard.draft.vague, vague=None, unclear=0)
         return replace(heard, draft=replace(passed, name=bare_name(text)) if named else passed)
-    vague, said = heard.draft.vague or "", facts.rest or text
+    vague, said = heard.draft.vague or "", in_order(facts.rest or text)
     draft = replace(heard.draft, vague=None, unclear=0)
     found = find_place(said)
-    if not found and is_no_place(said):
+    if not found and (is_no_place(said) or _ABOUT_PEOPLE.search(said)):
         return replace(heard, draft=replace(told(draft, said), place=vague)).remark("utter_added_to_matter")
     short = len(words_only(said)) <= LONG_ANSWER and not (asks(said) or commands.denies(said) or agrees(said))
     if _NOWHERE.fullmatch(words_only(said)) or _DOES_NOT_KNOW.search(said) or not (found or short):
@@ -150,6 +146,8 @@ def _precisely(heard: Heard, text: str, facts: Facts) -> Heard:
 
 def _made_one(place: str, vague: str) -> str:
     """阳光花园 and 小区幼儿园门口; what is named needs no 我们小区, and a house no gate of the estate."""
+    if _PHASE.fullmatch(place):
+        return f"{vague}{place}"
     if _OURS.fullmatch(vague) or _HOUSE_AT_END.search(place):
         return place
     named = next((kind for kind in ("小区", "社区", "村") if place.endswith(kind)), "")
@@ -187,12 +185,17 @@ def _whom(heard: Heard, text: str, facts: Facts) -> Heard:
     return replace(heard, draft=told(draft, said)).remark("utter_noted")
 
 
-def place_beside(heard: Heard, text: str) -> Heard | None:
+def place_beside(  # noqa: PLR0911 - a table, one line a meaning
+    heard: Heard, text: str
+) -> Heard | None:
     """An address sent where something else was asked: the place if it is missing, else its correction.
 
     None for what is no address. Where somebody lives is not where it happened: it goes to the matter.
     """
     found, draft = find_place(text), heard.draft
+    if (house := only_house(text)) and draft.place not in NOWHERE and not accuses_an_official(draft.matter or ""):
+        place = rehoused(draft.place or "", house)
+        return replace(heard, draft=moved(draft, place)).remark("utter_place_known") if place else None
     accused = draft.place == "" and accuses_an_official(draft.matter or "")
     if not found or asks(text) or not only_place(text) or not (found.exact or draft.place or accused):
         return None
@@ -203,7 +206,8 @@ def place_beside(heard: Heard, text: str) -> Heard | None:
         ).remark("utter_noted")
     if _HOME.search(text):
         return replace(heard, draft=told(draft, text)).remark("utter_added_to_matter")
-    if draft.place and draft.place in place:  # the road that leads to it, the estate along it: it is completed
+    along = _ONLY_A_ROAD.fullmatch(draft.place or "") and (draft.place or "") in place
+    if along or (draft.place and place.endswith(draft.place)):  # the estate along it, the road that leads to it
         return replace(heard, draft=replace(draft, place=place, shown=None, unclear=0)).remark("utter_place_known")
     if lack_of(draft.place or "") is Lack.NOTHING and lack_of(place) is not Lack.NOTHING:
         return replace(heard, draft=told(draft, text)).remark("utter_added_to_matter")
@@ -231,6 +235,10 @@ def _joined(before: str, place: str, *, exact: bool) -> str:
     return place if before in NOWHERE else f"{place}{before}" if not find_district(before) else before
 
 
+_PHASE = re.compile(
+    r"(?:第?[\dA-Za-z一二三四五六七八九十东南西北]{1,2}[期区])?(?:[\dA-Za-z一二三四五六七八九十]{1,4}(?:号楼|栋|幢|座|单元|号院)[\d一二三四五六七八九十单元楼层室号]*)?"
+)
+"""2期, 3栋: of the estate that was told before."""
 _OUR = re.compile(r"^(?:我们?|咱们?|俺们?|本|这个?|那个?)?家?")
 _OURS = re.compile(
     r"(?:就|在|是)*(?:[我俺咱本这那]们?个?|家)+(?:小区|社区|村里?|学校|单位|厂|[门楼][口上下]|旁边|附近|隔壁|对面|这边|那边)?的?"
@@ -270,6 +278,14 @@ def _no_place(heard: Heard, said: str, categories: Categories) -> Heard:
     if tells:
         return replace(heard, draft=replace(told(draft, said), unclear=before + 1)).remark("utter_told_no_place")
     return unclear(heard, "utter_bad_place")
+
+
+def _when_and_where(said: str) -> tuple[str, str] | None:
+    """今天早上七点二十 | 在人民医院站: the time goes to the matter."""
+    since = find_since(said)
+    rest = said[len(since) :] if since and said.startswith(since) else ""
+    where = rest.strip(" ，,") if rest.startswith((" ", "，", ",", "在", "就在")) else ""
+    return (answered_place(where), said) if where and only_place(where) else None
 
 
 def _told_beside(said: str) -> tuple[str, str] | None:

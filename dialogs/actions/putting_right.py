@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dialogs.actions.amending import fact_right, house_right, named_right, one_right, several_right, wondered_at
 from dialogs.actions.amiss import asked_what, changes_a_part, struck_out
 from dialogs.actions.changed import replace
-from dialogs.actions.changes import Heard, which_part
+from dialogs.actions.changes import AMISS, Heard, told, which_part
 from dialogs.actions.corrections import Correction, corrected, corrections_in
 from dialogs.actions.draft import Draft
 from dialogs.actions.moving import moved
@@ -16,6 +16,7 @@ from dialogs.actions.telling import retold
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.amending import after_yes, in_plain_words, sounds_wrong, to_the_point, yes_but
+from dialogs.nlu.clean import words_only
 from dialogs.nlu.contrast import contrasts_in
 from dialogs.nlu.facts import read_facts
 from dialogs.nlu.matter import Categories, finds_fault
@@ -23,16 +24,25 @@ from dialogs.nlu.places import find_district
 
 _WHERE_IT_SHOWS = frozenset({"confirm", "name", "phone"})
 _OF_WHAT_IS_WRITTEN = re.compile(r"错|[写填记登弄搞]成|改|应该是|应是|不符|对不上|有误")
+_A_FACT = re.compile(r"\d|[一二三四五六七八九十百千]{1,3}(?:栋|号|楼|月|块|元|点|天|单元)|.是[^不，。]{2,}")
+_A_CLAUSE = 4
+_AS_IT_IS = re.compile(
+    r"(?:姓名|名字|电话|号码|手机号?|地址|地点|时间|内容|标题|别的|其他的?|其它的?|都|也)+(?:就|都|也)?(?:不改|不用改|不变|不动|别改|照旧|没变)(?:了|吧|啊|哈)*"
+)
 _GOES_ON = re.compile(r"还有|而且|也|另外|都")
 """What goes on telling is kept, and shown again."""
 _OF_THE_WORDS = re.compile(r"^[我要想请把]*(?:内容|标题|题目)")
 
 
-def righted(heard: Heard, turn: Turn, asked: str, categories: Categories) -> Heard | None:
+def righted(  # noqa: PLR0911 - a table, one line a meaning
+    heard: Heard, turn: Turn, asked: str, categories: Categories
+) -> Heard | None:
     """The draft as a message puts it right; None where it puts nothing right."""
     if asked in {"matter", "split"} or _OF_THE_WORDS.match(turn.text):
         return _in_these_words(heard, turn.text, asked, categories)
     plain = in_plain_words(turn.text)
+    if _AS_IT_IS.fullmatch(words_only(plain)):
+        return replace(heard, draft=replace(heard.draft, shown=None, unclear=0)).remark("utter_noted")
     text = to_the_point(plain)
     wrong = text != plain or sounds_wrong(plain)
     if (wrong or asked == "confirm") and (several := several_right(heard.draft, text, asked)):
@@ -60,14 +70,34 @@ def asked_if_unplaced(heard: Heard, before: Heard, text: str, asked: str | None)
     if asked not in _WHERE_IT_SHOWS or "utter_which_part" in heard.remarks or heard.draft.confirm is False:
         return heard
     plain = in_plain_words(text)
-    if not (sounds_wrong(plain) or (asked == "confirm" and yes_but(plain))) or _GOES_ON.search(plain):
+    amiss = sounds_wrong(plain) or (asked == "confirm" and (yes_but(plain) or _states_a_fact(heard, plain)))
+    if not amiss or _GOES_ON.search(plain):
         return heard
     tells = finds_fault(plain) or contrasts_in(plain) or not _OF_WHAT_IS_WRITTEN.search(plain)
     added = heard.draft.matter != before.draft.matter and tells
     denied = asked != "confirm" and commands.denies(plain)
-    if added or denied or heard.draft.pending or changes_a_part(heard.draft, before.draft):
+    open_choice = heard.draft.pending not in {None, AMISS}
+    if added or denied or open_choice or changes_a_part(heard.draft, before.draft):
         return heard
+    if clear := _clears_up(before, plain):
+        return clear
     return which_part(before)
+
+
+def _clears_up(heard: Heard, plain: str) -> Heard | None:
+    """花了680 不是860, where no amount was told: what it is goes to the matter."""
+    draft = heard.draft
+    stands = f"{draft.place} {draft.matter} {draft.name} {draft.phone} {draft.when}"
+    said = [one.new for one in contrasts_in(plain) if one.old not in stands and len(one.new) >= _A_CLAUSE]
+    told_more = told(draft, said[0]) if said else draft
+    if told_more.matter == draft.matter:
+        return None
+    return replace(heard, draft=replace(told_more, pending=None)).remark("utter_added_to_matter")
+
+
+def _states_a_fact(heard: Heard, plain: str) -> bool:
+    """收费是每月320, which nobody understood: what it stands for is asked, rather than to say yes."""
+    return "utter_bad_confirm" in heard.remarks and bool(_A_FACT.search(plain))
 
 
 def _in_these_words(heard: Heard, text: str, asked: str, categories: Categories) -> Heard | None:

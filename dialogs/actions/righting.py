@@ -19,7 +19,7 @@ from dialogs.nlu.times import find_since
 _LONGEST_PLACE = 20
 _SHORTEST_MORE = 4
 _NO_PLACE_NAME = re.compile(
-    r"[，,。？?！! 了吗嘛哦呢怎咋啷错写填改]|还有|另外|不是|是(?=.)|\d月|月份|(?<!\d)\d{1,2}[点日]|[块元]"
+    r"[，,。？?！! 了吗嘛哦呢怎咋啷错写填改]|还有|另外|不是|是(?=.)|\d月|月份|(?<!\d)\d{1,2}[点日]|[块元]|^\d+$"
 )
 """What stands in talk about a place, and in none of their names."""
 _DATES = "月号日"
@@ -41,7 +41,8 @@ def put_right(draft: Draft, text: str) -> Draft | None:
     """The draft with what the text puts right beside the wrong; None where it puts nothing right that stands there."""
     if name := name_put_right(text, draft.name or ""):
         return changed_in(draft, name=name, anonymous=None)
-    if phone := phone_put_right(text, draft.phone or ""):
+    phone = "" if _may_be_of_the_matter(draft, text) else phone_put_right(text, draft.phone or "")
+    if phone:
         return changed_in(draft, phone=phone)
     if (behind := _GOES_BEHIND.match(text.strip())) and draft.place:
         return changed_in(draft, place=f"{draft.place}{behind['more']}")
@@ -52,6 +53,13 @@ def put_right(draft: Draft, text: str) -> Draft | None:
     if (other := _ANOTHER_TIME.match(text.strip())) and all(find_since(one) for one in other.groups()):
         return changed_in(draft, when=find_since(other["new"]))
     return next((righted for c in contrasts_in(text) if (righted := _quantity(draft, c.new))), None)
+
+
+def _may_be_of_the_matter(draft: Draft, text: str) -> bool:
+    """不对 是1300, where 1200 was paid: no part of a telephone number, if nobody speaks of one."""
+    figures = re.findall(r"\d+", text)
+    told = re.findall(r"(?<!\d)\d+(?!\d)", draft.matter or "")
+    return not re.search(r"电话|手机|号|[位尾]", text) and any(len(a) == len(b) for a in figures for b in told)
 
 
 def put_right_alone(draft: Draft, text: str) -> Draft | None:

@@ -31,19 +31,26 @@ _SAME = (
     (re.compile(r"(?<=[写填打记登讲说搞弄整])(?:拐|撇|岔|劈叉|岔劈|差|瞎|反|串|混)(?:了|嘞|咧)"), "错了"),
     (re.compile(r"(?<=[写填打记登讲说搞弄整])错(?:嘞|咧|哩|脱了|喽|咯|啰|啦|噻)"), "错了"),
     (re.compile(r"整(?=错|成)"), "写"),
+    (re.compile(r"(?:^|(?<=[，,。 啊哦]))错[咯喽嘞咧啰哩噻哦啊]+"), "错了"),
     # the Northeast, Henan, Shandong, Shanghai
     (re.compile(r"不对劲儿?|不照|勿对|弗对"), "不对"),
     (re.compile(r"勿是|弗是|伐是"), "不是"),
     (re.compile(r"(?<=是)[俺恁额](?=[\u3400-\u9fff]{0,3}\d)"), "我"),
 )
 _IS_RIGHT = re.compile(
-    r"(?<=[\u3400-\u9fff\d][\u3400-\u9fff\d])(?P<wrong>不对|错了|有误)[，,。 ]*(?:就|其实|要|实际上?)?是(?!不)"
+    r"(?<=[\u3400-\u9fff\d][\u3400-\u9fff\d])(?P<wrong>不对|错了|有误)"
+    r"[，,。 ]*(?:就|其实|要|实际上?)?(?:应该是?|是)(?!不)"
 )
 """4号楼不对 是14号楼."""
 _BY_THE_WAY = re.compile(
     r"^(?:对了|哦|噢|诶|哎呀?|啊呀?|那个|等等|等一下|不好意思|对不起|抱歉|我看了一?下|我看看|看了一?下)"
-    r"(?:[，,。！!… ]+|(?=是|不是))"
+    r"(?:[，,。！!… ]+|(?=是|不是))|"
+    r"^(?:还有|另外|再就是)[，,：: ]*"
 )
+_THIS_IS_RIGHT = re.compile(
+    r"^[^，,。 是不]{1,8}(?:是对的|是对|没错|没问题|对)[，,。 ]+(?:但是?|不过|就是|只是)?(?=.{2})"
+)
+"""48号对 是胜利北路."""
 _MY_FAULT = re.compile(
     r"[，,。 ]+(?:是)?(?:我|俺|刚才|前面|刚刚|不好意思|都)*(?:写|说|打|填|记|讲|弄|搞|看|听|发|输)"
     r"(?:错|反|混|岔)(?:了|啦)*"
@@ -52,7 +59,7 @@ _MY_FAULT = re.compile(
 """是8栋 不是7栋 我写错了."""
 _ONLY_A_SLIP = re.compile(
     r"(?:我|俺|你们?|刚才|前面|都|有|点|不好意思|对不起|那个)*(?:不对|不是|(?:写|说|打|填|记|讲|弄|搞|看|听|发|输)?错了?|"
-    r"改一?下|更正(?:一下)?|(?:写|说|打|填|记|讲|弄|搞)(?:反|混|岔)了?)(?:了|啊|呀|两处|几处|两个)*"
+    r"(?:没|忘了?|漏了?|少了?)(?:写|填|记|登|说)(?:上|了)?[^，。]{0,4}|改一?下|更正(?:一下)?|(?:写|说|打|填|记|讲|弄|搞)(?:反|混|岔)了?)(?:了|啊|呀|两处|几处|两个)*"
 )
 _SIGHS = re.compile(r"(?<=不对|错了|没错|不是)[哦噢嘛噻哟嘞撒喔咯哩咧啊呀呢吧啦喽呃嗷昂]+[，,。！!、 ]*")
 _YES = (
@@ -101,7 +108,7 @@ def in_plain_words(text: str) -> str:
 
 def to_the_point(text: str) -> str:
     """What is right, without the yes that is none (没错，但是3栋602) and whose fault it was."""
-    for begins in (_YES_BUT, _ONLY_BUT, _BY_THE_WAY):
+    for begins in (_YES_BUT, _ONLY_BUT, _BY_THE_WAY, _THIS_IS_RIGHT):
         if found := begins.match(text):
             text = text[found.end() :] or text
             break
@@ -134,11 +141,11 @@ def found_written(text: str) -> str:
 
 
 def _says(piece: str) -> bool:
-    bare = words_only(piece)
-    return bool(bare) and not _ONLY_A_SLIP.fullmatch(bare)
+    return not _ONLY_A_SLIP.fullmatch(words_only(piece))
 
 
 def pieces_of(text: str) -> Sequence[Sequence[str]]:
     """The ways to take a text apart that may put several things right, by what surely divides it first."""
-    ways = [tuple(one for one in apart.split(text) if _says(one)) for apart in (_APART, _CLAUSES)]
-    return [way for way in dict.fromkeys(ways) if 1 < len(way) <= _MOST]
+    ways = [[one for one in apart.split(text) if words_only(one)] for apart in (_APART, _CLAUSES)]
+    told = [(len(way), tuple(one for one in way if _says(one))) for way in ways]
+    return list(dict.fromkeys(way for pieces, way in told if pieces > 1 and 0 < len(way) <= _MOST))

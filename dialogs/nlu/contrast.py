@@ -171,6 +171,10 @@ def _replaced(text: str, start: int, end: int, old: str, new: str) -> str:
         if new[-length:] == right[:length] and (length > 1 or _loose(new[-1], old)):
             new = new[:-length]
             break
+    for length in range(len(new) - 1, 1, -1):
+        if left.endswith(new[-length:]) and not old.endswith(new[-length:]):  # 一个月五百, 是八百一个月
+            new = new[:-length]
+            break
     for length in range(len(new) - 1, 0, -1):
         if length == 1 and new[0] not in "省市县区":
             break

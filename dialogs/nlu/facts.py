@@ -80,6 +80,15 @@ _THEN = re.compile(
     r"^(?:(?:19|20)?\d\d年|[去前今那]年|以前|原来|之前)(?:[初底]|\d{1,2}月份?)?(?:就|被|刚|已经)?[拆建修盖迁征搬买住][^，。的]{0,4}的(?=[^，。]{2})"
 )
 """2021年拆的大王庄: what became of it is no part of its name."""
+_LIES_IN = re.compile(
+    r"(?P<what>[\u3400-\u9fff]{2,10}?)[，, ]*(?:属于?|归|隶属于?|是(?=[\u3400-\u9fff]{2,4}[镇乡区县]的?$)|"
+    r"(?<=[，, ])(?:就|是)?在)"
+    r"(?P<where>[\u3400-\u9fff]{2,10}?(?:路|街|大道|巷|镇|乡|区|县|街道))(?:管|上|的)?"
+)
+_TOWN_LAST = re.compile(
+    r"(?P<what>[\u3400-\u9fff]{2,6}[村庄屯沟寨堡湾坡店])[，, ]+"
+    r"(?P<where>[\u3400-\u9fff]{2,4}[镇乡县区]|[\u3400-\u9fff]{2,4}街道)(?:的)?"
+)
 _THAT = re.compile(r"(?<=[\u3400-\u9fff])的?(?:那[个家间]|[嗰果]个?[间個家])(?=[\u3400-\u9fff]{2})(?!地方)")
 _NEAR_IT = re.compile(
     r"(?:的|那个|交叉)?(?:十字)?(?:路口|门口|拐角|旁边|附近|对面|那一?[里儿边块片]|这一?[里儿边块片]|这个地方|那个地方)+(?:的|吧|呢|啊)?$"
@@ -239,7 +248,7 @@ def only_place(text: str, known: str = "") -> bool:
 
 def answered_place(text: str) -> str:
     """A place given as an answer, without the words that lead to it."""
-    first = _TRAILS.sub("", text.strip())
+    first = in_order(_TRAILS.sub("", text.strip()))
     first = _meant(_BREATH.sub("，", first))
     first = re.sub(r"(?<=.{2})(?:那个|那边|那里|那儿|这边|这里|这儿|那块儿?)$", "", first)
     bare = _THEN.sub("", _HINT_ADDRESS.sub("", first)).strip()
@@ -247,6 +256,12 @@ def answered_place(text: str) -> str:
     found = find_place(bare)
     whole = found.value if found and found.exact and found.value not in bare else ""
     return _THAT.sub("", whole or bare)[:100]
+
+
+def in_order(text: str) -> str:
+    """纺织路鑫源服装厂 of 鑫源服装厂 在纺织路; 高庙镇大李家村 of 大李家村属于高庙镇."""
+    lies = _LIES_IN.fullmatch(text) or _TOWN_LAST.fullmatch(text)
+    return f"{lies['where']}{lies['what']}" if lies and find_place(lies["where"]) else text
 
 
 def _meant(text: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 _N = r"(?:\d{1,4}|[一二三四五六七八九十百零〇两]{1,4})"
 _PART = (
+    r"(?P<phase>(?:^|(?<=[苑园区府湾庭村院里\x20]))(?:第?[\d一二三四五六七八九十A-Za-z]{1,2}|[东南西北中])[期区])|"
     rf"(?P<building>(?:[甲乙丙丁A-Za-z]?{_N}|[A-Za-z甲乙丙丁])(?:号楼|号院|栋楼?|幢楼?|座|\#楼?))|"
     rf"(?P<unit>{_N}单元|[A-Za-z]单元)|(?P<floor>{_N}(?:楼|层))|(?P<room>\d{{3,4}}(?:室|户|房)?(?![\d号])|{_N}(?:室|户))|"
     r"(?P<dashed>(?<![\d-])\d{1,3}(?:-\d{1,4}){1,3}(?![\d-]))|"
@@ -14,9 +15,9 @@ _PART = (
 _UNNAMED = re.sub(r"\(\?P<[a-z]+>", "(?:", _PART)
 _RUN = re.compile(rf"(?:{_UNNAMED})(?:[的\x20-]?(?:{_UNNAMED}))*")
 _ONE = re.compile(_PART)
-_ORDER = ("dashed", "number", "building", "unit", "floor", "room")
+_ORDER = ("dashed", "phase", "number", "building", "unit", "floor", "room")
 _AROUND = re.compile(
-    r"^(?:[我俺咱]们?(?:家|住)?|就?是|在|住|系)*|(?:的|啊|呀|嘛|哦|哈|呢|吧|哩|噻|咧|嘞|才对|[。！!，, ])*$"
+    r"^(?:[我俺咱]们?(?:家|住|是)?|就?是|在|住|系)*|(?:的|啊|呀|嘛|哦|哈|呢|吧|哩|噻|咧|嘞|才对|[。！!，, ])*$"
 )
 
 

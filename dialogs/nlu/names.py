@@ -54,6 +54,10 @@ _WITH_SEX = re.compile(
     rf"(?:^|[，,。；;\s、])(?P<name>{_DOTTED}|(?:{_DOUBLE}){_HAN}{{1,2}}|{_SURNAME}{_HAN}{{1,2}})[，,、\x20（(]*[男女](?=$|[^\u3400-\u9fff])"
 )
 _CALL_ME = re.compile(rf"叫我(?P<name>[老小]{_SURNAME}|{_SURNAME}{_TITLE})")
+_NICKNAMED = re.compile(
+    rf"我是(?:{_HAN}{{0,6}}(?:业主|居民|村民|住户|家长))?(?P<name>[老小]{_SURNAME})(?=$|[^\u3400-\u9fff])"
+)
+"""我是业主小周."""
 _NO_GIVEN = (
     r"(?![的了着过是在有没无不太很都也就还又吗呢吧啊呀我你他她它们人谁"
     r"管修坏漏停乱臭脏吵黑堵水电路车门灯气房费钱拖欠给要被把请望去说问到么这那])"
@@ -101,9 +105,10 @@ _ONLY_SURNAME = re.compile(
 _STYLED = re.compile(rf"(?:^|[，,。；;\s、])(?P<name>{_SURNAME}{_TITLE})(?=$|[，,。；;\s、\d])")
 _ALONE = re.compile(rf"^(?P<name>{_DOTTED}|(?:{_DOUBLE}){_HAN}{{1,2}}|[{_SURNAMES}]{_HAN}{{1,2}})$")
 _BARE = re.compile(
-    rf"(?:^|\n|[，,、。；;！!：: ]|市民|村民|居民|业主)叫?(?P<name>{_DOTTED}|(?:{_DOUBLE}){_HAN}{{1,2}}"
+    rf"(?:^|\n|[，,、。；;！!：: ]|市民|村民|居民|业主|家长|住户|租户|商户|店主|本人)"
+    rf"叫?(?P<name>{_DOTTED}|(?:{_DOUBLE}){_HAN}{{1,2}}"
     rf"|{_SURNAME}{_HAN}{{1,2}})[，,、：:\s]*"
-    r"(?=(?:手机|电话|联系)?[号码电话是：: ]*[(（+]?(?:86[ -]?)?[10][ -]?\d[ -]?\d[\d) （）-]{5,})"
+    r"(?=(?:我的?|本人的?)?(?:手机|电话|联系)?[号码电话是：: ]*[(（+]?(?:86[ -]?)?[10][ -]?\d[ -]?\d[\d) （）-]{5,})"
 )
 
 _NO_NAME = re.compile(
@@ -120,8 +125,11 @@ _NO_WORDS = re.compile(
 _TALK = re.compile(
     r"[你您我他她它]们|多久|多少|几时|哪|谁|怎|啥|什么|是不是|该找|地方|老样子|老地|这里|那里|这边|那边|门口|附近|随便|随意|都行|都可以|无所谓|你定|看着|看情况|再说|待会|等会|稍后|一会|[不没吗呢什怎么的了吧]|为啥|匿名|确认|取消|退出|姓名|名字|电话|手机"
 )
-_NOT_CALLED = re.compile(r"[得唔嘛噻钱留给要不没啥管话说干晓问呗嘞嗯呵]|巴适|安逸|乐意|行$|好$|^[路马]|白|无")
+_NOT_CALLED = re.compile(r"[得唔嘛噻钱留给要不没啥管话说干晓问呗嘞嗯呵]|巴适|安逸|乐意|行$|好$|^路|白|无")
 """What a name that no list holds is not made of: 要得, 唔留, 晓得."""
+_NOT_AT_THE_END = re.compile(
+    r"[吗呢吧啊呀嘛噻呗嘞哟咯啵撒喽呦哦喔咧哩哒哈]$|[乡镇村县区市]$|(?:大道|胡同|花园|广场|大厦|中学|小学|公园|医院|公司)$"
+)
 _GIVEN_OFTEN = frozenset(
     "伟芳娜秀英敏静丽强磊军勇艳杰娟涛超兰霞刚桂芬玲红梅琴珍凤荣建国志燕翠淑辉鹏斌莉萍雪婷慧俊峰宇霖鑫"
 )
@@ -139,6 +147,7 @@ _OWN = (
     _BARE,
     _WITH_SEX,
     _CALL_ME,
+    _NICKNAMED,
     _AFTER_NUMBER,
     _SIGNED,
 )
@@ -150,7 +159,7 @@ _WITHOUT = re.compile(
 )
 _OUTSIDE = re.compile(r"^[\W_]+|[\W_]+$")
 _FORBIDDEN_END = re.compile(
-    r"[\u3400-\u9fff]家[庄屯沟寨堡湾河营坡洼店铺埠楼桥]$|庄$|[区县镇村街路市院厂局所店苑巷屯弄了吗呢吧啊呀的嘛噻呗嘞哟咯啵撒喽呦哦喔咧哩哒哈]$|(?:大道|胡同|小区|花园|广场|大厦|中学|小学|公园|社区)$|(?<=[\u3400-\u9fff])(?<![万千百公])里$"
+    r"[\u3400-\u9fff]家[庄屯沟寨堡湾河营坡洼店铺埠楼桥]$|庄$|[区县镇乡村街路市院厂局所店苑巷屯弄了吗呢吧啊呀的嘛噻呗嘞哟咯啵撒喽呦哦喔咧哩哒哈]$|(?:大道|胡同|小区|花园|广场|大厦|中学|小学|公园|社区)$|(?<=[\u3400-\u9fff])(?<![万千百公])里$"
 )
 
 
@@ -228,7 +237,7 @@ def taken_as_name(text: str) -> str | None:
     """A short answer given again after it was not understood: people may be called what they like."""
     bare = _unparticled(_OUTSIDE.sub("", text))
     short = re.fullmatch(rf"{_HAN}{{2,6}}|[A-Za-z .'-]{{2,40}}", bare)
-    other = _TALK.search(bare) or _NOT_CALLED.search(bare) or _FORBIDDEN_END.search(_OUTSIDE.sub("", text))
+    other = _TALK.search(bare) or _NOT_CALLED.search(bare) or _NOT_AT_THE_END.search(_OUTSIDE.sub("", text))
     return bare if short and not other else None
 
 

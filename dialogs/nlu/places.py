@@ -101,7 +101,7 @@ _NAMELESS = re.compile(
     rf"(?:我们?|咱们?|俺们?|本|这个?|那个?|家)?(?:{_KINDS}|学校?)(?:{_KINDS}|门口?|大门|内|里|外|旁边?|附近|对面|[东南西北]+[门侧]|[后前]面?|的)*+(?:$|{_HOUSE})"
 )
 _ONLY_AREA = re.compile(rf"(?>{_W}{{1,6}}?(?:{_AREAS}|{_TOWNS}))++")
-_VILLAGE = re.compile(r"(?:村|庄子?|屯)(?![路街镇园])")
+_VILLAGE = re.compile(r"(?:(?<!新)村|庄子?|屯)(?![路街镇园])")
 _LOCATED = re.compile(
     rf"{_W}{{1,8}}?(?:自治县|开发区|(?<![小社校景园辖片])区|县|市(?!场)|旗|镇|乡|街道|街办|大街|大道|路(?!口)|街|国道|省道)"
 )
@@ -198,7 +198,7 @@ def find_district(place: str, content: str = "") -> str:
                 name
                 and not _generic(name)
                 and not re.search(
-                    r"小区$|社区$|校区$|[一二三四五六七八九十A-Za-z]区$|(?<![铁桥河江城湖市港柳路浦金湘岭闸海山])[东南西北]区$",
+                    r"城市$|小区$|社区$|校区$|[一二三四五六七八九十A-Za-z]区$|(?<![铁桥河江城湖市港柳路浦金湘岭闸海山])[东南西北]区$",
                     name,
                 )
             ):
@@ -253,10 +253,9 @@ def _next_step(text: str, at: int) -> tuple[int, int, bool] | None:
     """The next component that names a certain place, without the words that lead to it."""
     while match := _STEP.search(text, at):
         name = _trimmed(match.group())
-        if name and _generic(name):
-            name = _behind_of(name)
-        if name and not _generic(name):
-            return match.end() - len(name), match.end(), match.lastgroup != "area"
+        named = _behind_of(name) if name and _generic(name) else name
+        if named and not _generic(named):
+            return match.end() - len(named), match.end(), match.lastgroup != "area"
         # What is left of 举报城 begins the next name: 城南菜市场.
         at = match.end() - (len(name) == 1 < len(match.group()))
     return None

@@ -29,6 +29,8 @@ _GIVEN = re.compile(
 )
 _CALLED = re.compile(rf"(?:我?姓(?P<own>{_HAN})[啊呀嘛]?)(?P<full>(?P=own){_HAN}{{1,2}})(?=$|[^\u3400-\u9fff])")
 _LEADS = re.compile(r"^(?:我|俺)?(?:的?名字?)?(?:就)?(?:叫|是)?")
+_OF_A_UNIT = re.compile(r"[厂店司校村路院园区牌品]的?名")
+"""厂名是明晖，日字旁的晖 spells no name of a person."""
 _NAMED = 4
 
 
@@ -45,7 +47,7 @@ class _Phrase:
 def unspelled(text: str) -> str:
     """The text with the name alone where it was spelled out; as it is where nothing is spelled."""
     phrases = _phrases(text)
-    if not phrases:
+    if not phrases or _OF_A_UNIT.search(text):
         return text
     rest = _without(text, phrases)
     riddles = [phrase.char for phrase in phrases if phrase.surname]
