@@ -30,6 +30,7 @@ from storage.numbers import Numbers
 from storage.outbox import Outbox
 from storage.personal_data import Vault
 from storage.publications import Publications
+from storage.pulses import Pulses
 from storage.saved_views import SavedViews
 from storage.send_counts import SendCounts
 from storage.staff import Sessions, Staff
@@ -73,6 +74,7 @@ class Store:
     erasure: Erasure
     tokens: ApiTokens
     publications: Publications
+    pulses: Pulses
     bookings: Bookings
 
     @classmethod
@@ -123,5 +125,6 @@ class Store:
             erasure=Erasure(database, vault),
             tokens=ApiTokens(database, vault),
             publications=Publications(database, vault),
+            pulses=Pulses(database),
             bookings=Bookings(database, vault),
         )

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.broadcasts.courtesy import Courtesy
 from bot.broadcasts.pace import STREAMS, Pacer, Rates, tomorrow
 from bot.broadcasts.sending import UNKNOWN, Posting, reason_said
 from bot.broadcasts.words import WEIBO
@@ -71,7 +72,10 @@ class Control:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneParts:
-    """What a lane works with. ``held``: until when nothing may be sent now, and why; None: it may."""
+    """What a lane works with. ``held``: until when nothing may be sent now, and why; None: it may.
+
+    ``courtesy``: shared by the lanes of a broadcast.
+    """
 
     store: Store
     posting: Posting
@@ -80,6 +84,7 @@ class LaneParts:
     pacer: Pacer
     limits: Limits
     held: Callable[[], tuple[datetime, str] | None]
+    courtesy: Courtesy
 
 
 class LaneRun:
@@ -139,6 +144,7 @@ class LaneRun:
     ) -> None:
         channel, account = self._lane.channel, self._lane.account
         for portion in portions:
+            await self._parts.courtesy.rest(self._control.nap, len(portion))
             await self._control.nap(self._parts.pacer.turn(channel, account, len(portion)))
             if self._control.halted or self._parts.held():
                 return

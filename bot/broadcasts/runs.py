@@ -14,6 +14,7 @@ from datetime import datetime
 
 import structlog
 
+from bot.broadcasts.courtesy import Courtesy
 from bot.broadcasts.lane import Control, LaneParts, LaneRun, Limits
 from bot.broadcasts.pace import Pacer, Rates
 from bot.broadcasts.people import People
@@ -103,6 +104,7 @@ class Run:
         self._owner = owner
         self._monotonic = monotonic
         self._control = Control()
+        self._courtesy = Courtesy(parts.store.pulses, monotonic=monotonic)
 
     async def guarded(self, stop: asyncio.Event) -> None:
         """Run it; what goes wrong pauses it, and the lease is given back."""
@@ -161,6 +163,7 @@ class Run:
         parts = self._parts
         people = People(store=parts.store, channels=parts.channels, clock=parts.clock)
         async for portion in people.of(self._broadcast):
+            await self._courtesy.rest(self._control.nap, len(portion))
             if self._control.halted:
                 return False
             await parts.store.ledger.write(self._broadcast.id, portion, now=parts.clock())
@@ -186,6 +189,7 @@ class Run:
             pacer=Pacer(parts.rates, parts.store.daily, monotonic=self._monotonic),
             limits=parts.limits,
             held=self._held,
+            courtesy=self._courtesy,
         )
 
     def _held(self) -> tuple[datetime, str] | None:

@@ -17,6 +17,7 @@ from bot.turns import unheard
 from bot.turns.beforehand import Beforehand, is_notification
 from bot.turns.giving import due, in_parts, leased_to_webhook, passive_of, room_of
 from bot.turns.mentions import Invitations, InvitationText, granted, is_mention
+from bot.turns.pulse import Pulse
 from bot.turns.waited import Waited, waited
 from channels.base import Capabilities, Channel, Clock
 from channels.messages import Inbound
@@ -96,6 +97,7 @@ class TurnMaker:
         self._channels = channels
         self._clock = clock
         self._metrics = metrics
+        self._pulse = Pulse(store.pulses)
 
     def takes(self, conversation: Conversation, message: Inbound) -> bool:
         """Whether ``message`` is answered before the dialog, and so by itself."""
@@ -201,7 +203,7 @@ class TurnMaker:
             *wanted.changes,
             *late.changes(entries, now),
         ]
-        await self._store.committer.commit(changes)
+        await self._pulse.over(self._store.committer.commit(changes))
         structlog.get_logger().info(
             "turn.done", conversation=conversation.id, messages=len(batch), intent=outcome.intent
         )
