@@ -54,6 +54,9 @@ _COUNTED = re.compile(
     r"(?P<unit>平米?|平方米?|亩|吨|斤|公斤|次|趟|遍|台|辆|条|棵|头|只|个人?|户|口|米|间|套|瓶|箱|车|袋)[\u3400-\u9fff]{0,4}?)"
     r"(?:才对|啊|呀|哈|吧|嘛|的|[。！! ])*"
 )
+_CLOCK = re.compile(
+    r"(?<!\d)(?:\d{1,2}|[一二两三四五六七八九十]{1,3})点(?:半|多钟?|钟|[\d一二三四五六七八九十]{1,3}分?)?"
+)
 _MONEY = re.compile(r"(?:块钱|多块|块|元钱|元)$")
 _OF_MONEY = re.compile(r"[罚收交付欠赔扣花退给补借贷骗押费金钱价薪资款]$")
 _NEAR = 4
@@ -91,7 +94,7 @@ def one_right(draft: Draft, text: str, asked: str) -> Draft | None:
         or put_right(draft, text)
         or named_right(draft, text)
         or _of_a_part(draft, text, asked)
-        or fact_right(draft, text)
+        or fact_right(draft, text, wrong=True)
         or put_right_alone(draft, text)
     )
 
@@ -175,7 +178,7 @@ def _of_a_part(draft: Draft, text: str, asked: str) -> Draft | None:
     return moved(draft, changed.place) if one.part == "place" and changed.place and draft.place else changed
 
 
-def fact_right(draft: Draft, text: str) -> Draft | None:
+def fact_right(draft: Draft, text: str, *, wrong: bool = False) -> Draft | None:
     """A number, a house, a day, an amount, and nothing beside it: it stands for its like."""
     said = right_alone(text)
     new = said.new if said else text.strip(" ，,。！!")
@@ -186,8 +189,16 @@ def fact_right(draft: Draft, text: str) -> Draft | None:
         return _housed(draft, house)
     if counted := _counted(draft, new):
         return counted
-    where = place_right(draft, new) if said and only_place(new) else None
+    where = place_right(draft, new) if (said or wrong) and only_place(new) else _clocked(draft, new)
     return where or retimed(draft, new) or _paid(draft, new, sure=bool(said and said.slip))
+
+
+def _clocked(draft: Draft, new: str) -> Draft | None:
+    """十点半, where 九点半 stands: the one hour that was told."""
+    stood = {found.group() for found in _CLOCK.finditer(draft.matter or "")}
+    if not _CLOCK.fullmatch(new) or len(stood) != 1 or new in stood:
+        return None
+    return changed_in(draft, matter=(draft.matter or "").replace(stood.pop(), new))
 
 
 def _counted(draft: Draft, new: str) -> Draft | None:

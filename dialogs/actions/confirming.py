@@ -10,6 +10,7 @@ from dialogs.actions.telling import another_matter, is_small_talk
 from dialogs.actions.unnamed import offered
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
+from dialogs.nlu.amending import to_the_point
 from dialogs.nlu.assent import agrees, only_hears, refuses
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts, answered_place, only_place
@@ -197,7 +198,7 @@ def _told_anew(draft: Draft, text: str, facts: Facts) -> Draft | None:
     """A bare phone number, name or place in answer to the summary replaces what stood there."""
     if facts.matter or not facts.any:
         return None
-    text = _REPLACES.sub("", text)
+    text = to_the_point(_REPLACES.sub("", text))
     draft = moved(draft, answered_place(text)) if only_place(text) else draft
     return replace(
         draft,

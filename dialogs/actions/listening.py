@@ -50,7 +50,7 @@ from dialogs.actions.telling import (
 from dialogs.actions.unnamed import decided, of_being_known, reached_after_all, undone_or_not
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands, wishes
-from dialogs.nlu.about_us import only_chats
+from dialogs.nlu.about_us import only_chats, says_nothing
 from dialogs.nlu.assent import agrees
 from dialogs.nlu.bare_numbers import bare_number
 from dialogs.nlu.clean import words_only
@@ -121,6 +121,8 @@ def _said_to_the_bot(  # noqa: PLR0911 - a table, one line a meaning
         return replace(heard, draft=replace(heard.draft, unclear=0)).remark("utter_right_door")
     if asked in _TAKES_NO_NUMBER and bare_number(turn.text):
         return runs_out(unclear(heard, "utter_number_alone_in_form"), asked)
+    if says_nothing(turn.text) and not (agrees(turn.text) or commands.denies(turn.text)):
+        return runs_out(unclear(heard, "utter_takes_time"), asked)
     if only_chats(turn.text):
         return runs_out(unclear(heard, "utter_chat_in_form"), asked)
     if goes_on(turn.text) and not (asked == "confirm" and agrees(turn.text)):

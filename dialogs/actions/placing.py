@@ -55,6 +55,8 @@ _NO_NOUN = re.compile(
     r"催|尽快|赶紧|[吗嘛]$|(?P<twice>[\u3400-\u9fff])(?P=twice)(?:吧|呗)?$"
 )
 """给我催催: a wish, no name of a place."""
+_TELLING = re.compile(r"会(?!展|堂|馆|所|议)|[给被把怕想]|老师|孩子|名字|更正|[写说弄搞]错")
+"""老师会给孩子穿小鞋: no part of where it is."""
 _HAPPENED = re.compile(
     r"[了过没]|[说要让](?!是)|不(?!远)|[去吃买办看修交做开装住][的]$|[上中下]午|晚上|月份|[上下]个?月|[昨前今]天|[去前今]年|(?:周|星期|礼拜)[一二三四五六日天]"
 )
@@ -133,7 +135,7 @@ def _precisely(heard: Heard, text: str, facts: Facts) -> Heard:
     vague, said = heard.draft.vague or "", in_order(facts.rest or text)
     draft = replace(heard.draft, vague=None, unclear=0)
     found = find_place(said)
-    if not found and (is_no_place(said) or _ABOUT_PEOPLE.search(said)):
+    if not found and (is_no_place(said) or _ABOUT_PEOPLE.search(said) or _TELLING.search(said)):
         return replace(heard, draft=replace(told(draft, said), place=vague)).remark("utter_added_to_matter")
     short = len(words_only(said)) <= LONG_ANSWER and not (asks(said) or commands.denies(said) or agrees(said))
     if _NOWHERE.fullmatch(words_only(said)) or _DOES_NOT_KNOW.search(said) or not (found or short):

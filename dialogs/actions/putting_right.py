@@ -23,9 +23,14 @@ from dialogs.nlu.matter import Categories, finds_fault
 from dialogs.nlu.places import find_district
 
 _WHERE_IT_SHOWS = frozenset({"confirm", "name", "phone"})
-_OF_WHAT_IS_WRITTEN = re.compile(r"错|[写填记登弄搞]成|改|应该是|应是|不符|对不上|有误")
+_OF_WHAT_IS_WRITTEN = re.compile(r"错|[写填记登弄搞]成|改|更正|纠正|应该是|应是|不符|对不上|有误")
 _A_FACT = re.compile(r"\d|[一二三四五六七八九十百千]{1,3}(?:栋|号|楼|月|块|元|点|天|单元)|.是[^不，。]{2,}")
 _A_CLAUSE = 4
+_MORE = re.compile(r"(?!.*(?:你|您|恁|[吗么？?]))(?=.{6}).*(?:是.{2}|\d).*")
+_OF_A_LABEL = re.compile(
+    r"(?:名字?|价格?|费用?|钱|时间|日期|地址|地点|地方|号码?|楼|栋|单元|单位|公司|厂|店|学校|医院|小区|路|街|村|金额|电话|人)(?:应该|其实)?(?:是|为|叫)"
+)
+"""What stands there as a part, or in one: who tells it anew changes it."""
 _AS_IT_IS = re.compile(
     r"(?:姓名|名字|电话|号码|手机号?|地址|地点|时间|内容|标题|别的|其他的?|其它的?|都|也)+(?:就|都|也)?(?:不改|不用改|不变|不动|别改|照旧|没变)(?:了|吧|啊|哈)*"
 )
@@ -67,8 +72,9 @@ def _stated(draft: Draft, text: str, asked: str, *, wrong: bool) -> Draft | None
 
 def asked_if_unplaced(heard: Heard, before: Heard, text: str, asked: str | None) -> Heard:
     """Which part is wrong is asked where something surely is, and nobody knew what: nothing is filed before that."""
-    if asked not in _WHERE_IT_SHOWS or "utter_which_part" in heard.remarks or heard.draft.confirm is False:
+    if asked not in _WHERE_IT_SHOWS or "utter_which_part" in heard.remarks or heard.draft.confirm is not None:
         return heard
+    heard = replace(heard, draft=_seen_anew(heard.draft))
     plain = in_plain_words(text)
     amiss = sounds_wrong(plain) or (asked == "confirm" and (yes_but(plain) or _states_a_fact(heard, plain)))
     if not amiss or _GOES_ON.search(plain):
@@ -79,20 +85,27 @@ def asked_if_unplaced(heard: Heard, before: Heard, text: str, asked: str | None)
     open_choice = heard.draft.pending not in {None, AMISS}
     if added or denied or open_choice or changes_a_part(heard.draft, before.draft):
         return heard
-    if clear := _clears_up(before, plain):
+    if clear := _clears_up(replace(before, remarks=heard.remarks), plain):
         return clear
     return which_part(before)
+
+
+def _seen_anew(draft: Draft) -> Draft:
+    """Where all is shown again, a yes is one to what is shown."""
+    return replace(draft, pending=None) if draft.pending == AMISS and not draft.shown else draft
 
 
 def _clears_up(heard: Heard, plain: str) -> Heard | None:
     """花了680 不是860, where no amount was told: what it is goes to the matter."""
     draft = heard.draft
     stands = f"{draft.place} {draft.matter} {draft.name} {draft.phone} {draft.when}"
+    if "utter_bad_confirm" in heard.remarks and _MORE.fullmatch(plain) and not _OF_A_LABEL.search(plain):
+        return replace(heard, draft=told(draft, plain), remarks=()).remark("utter_added_to_matter")
     said = [one.new for one in contrasts_in(plain) if one.old not in stands and len(one.new) >= _A_CLAUSE]
     told_more = told(draft, said[0]) if said else draft
     if told_more.matter == draft.matter:
         return None
-    return replace(heard, draft=replace(told_more, pending=None)).remark("utter_added_to_matter")
+    return replace(heard, draft=replace(told_more, pending=None), remarks=()).remark("utter_added_to_matter")
 
 
 def _states_a_fact(heard: Heard, plain: str) -> bool:

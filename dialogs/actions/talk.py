@@ -14,6 +14,7 @@ from dialogs.actions.in_vain import kept_in_vain, times_in_vain
 from dialogs.actions.warning import put_off
 from dialogs.actions.withdrawing import open_cases
 from dialogs.actions.world import Office, World, effect, hush, in_form, say, turn_of
+from dialogs.nlu.about_us import says_nothing
 from dialogs.nlu.bare_numbers import help_number
 from dialogs.nlu.clean import words_only
 
@@ -213,10 +214,10 @@ class NotUnderstood(Action):
         first = "utter_hurry" if hurries else "utter_not_understood"
         say(dispatcher, first if times == 1 else _AGAIN[times % len(_AGAIN)], hotline=self._office.hotline)
         kept = kept_in_vain(turn, "unknown", times)
-        says_nothing = hurries or not words_only(turn.text)
+        tells_nothing = hurries or not words_only(turn.text) or says_nothing(turn.text)
         return (
             [kept]
-            if says_nothing
+            if tells_nothing
             else [kept, hold(with_fragment(read_held(tracker, now=turn.at), turn.text), at=turn.at)]
         )
 

@@ -10,6 +10,7 @@ from dialogs.nlu.phrases import made_of
 from dialogs.nlu.wording import plain
 
 _LONGEST = 24
+_FILLER = 8
 _LEADS = (
     r"哈哈+|呵呵+|嘿嘿|嘻嘻|哎|诶|喂|嗯|哦|噢|那个?|对了|话说|等等|等一下|先|不好意思|好吧|你好|您好|请问|我|俺|咱|就|想|要|再|问|打听|知道|一?下|问一?下|问问|问个事儿?|你们?|您|恁|侬|额|"
     r"这里|这边|这儿|这个|这|在|跟|和|现在|对面|那头|到底|究竟|其实|不会|难道|该|说话|聊天|回复|回话|回我|应答|给|的"
@@ -59,6 +60,18 @@ _FACES = re.compile(r"\[[^\[\]]{1,6}\]")
 _CHATS_OF = re.compile(
     r"天气|天[儿真好]|吃(?:饭|过|好)?了?[吗没么]|哈哈|呵呵|嘿嘿|嘻嘻|无聊|愉快|保重|(?:今[天儿]|外面|晚上|早上).*[冷热雨雪风凉]"
 )
+
+
+_FILLS = made_of(
+    r"嗯+|呃|额|啊|哎|唉|那个|这个|就是|我|你|说|吧|呢|嘛|呀|哦|的|了|啥|什么|怎么|咋|该|讲|从哪|从何|说起|"
+    r"想想|我想想|想一想|让我想想|等我想想|你猜|猜猜|猜|切|呸|哼|略略略|嘘|嘿|喔|哇|好气|气死|烦死|烦|气|人|我了|真是|服了|无语|晕|汗|呵"
+)
+
+
+def says_nothing(text: str) -> bool:
+    """就是那个, 怎么说呢, 你猜, 切: nothing is told yet, nor answered."""
+    bare = plain(_FACES.sub("", text))
+    return 0 < len(bare) <= _FILLER and bool(_FILLS.fullmatch(bare))
 
 
 def only_chats(text: str) -> bool:

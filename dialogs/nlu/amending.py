@@ -42,6 +42,11 @@ _IS_RIGHT = re.compile(
     r"[，,。 ]*(?:就|其实|要|实际上?)?(?:应该是?|是)(?!不)"
 )
 """4号楼不对 是14号楼."""
+_WITHOUT_IS = re.compile(
+    r"^(?P<old>不是[^，, 是]{2,12})[，, ]+(?!而|应该|是|都|已经|我|他|她|你|怎|为|所以|因|人|有|没|在)"
+    r"(?P<new>[^，, 是]{2,12})$"
+)
+"""不是12路 21路."""
 _BY_THE_WAY = re.compile(
     r"^(?:对了|哦|噢|诶|哎呀?|啊呀?|那个|等等|等一下|不好意思|对不起|抱歉|我看了一?下|我看看|看了一?下)"
     r"(?:[，,。！!… ]+|(?=是|不是))|"
@@ -67,7 +72,7 @@ _YES = (
     r"(?:是对|对|是|好|行|可以|没错|没问题|没有错|要得|得行|中|管|得劲|正确|确认|晓得了?|知道了?)"
     r"(?:是|对|倒|都|的|啊|呀|哈|了|哩|嘞|滴|哦|嘛|吧|呢|没错|没问题|个)*[，,、。！!~～… ]*"
 )
-_BUT = r"(?:但是?|不过|只是|就是|可是|然而|可|除了|唯独|只有|就)(?=[^，,。])[，,、 ]*"
+_BUT = r"(?:但是?|不过|只是|就是|可是|然而|可|除了|唯独|只有)(?=[^，,。])[，,、 ]*"
 _YES_BUT = re.compile(rf"^(?:{_YES})+{_BUT}(?:有(?:一|个|几)?(?:点|个|处)?(?:地方)?[，,、 ]*)?")
 _ONLY_BUT = re.compile(r"^(?:但是|不过|只是|可是)[，,、 ]*")
 _YES_THEN = re.compile(rf"^(?:{_YES})+(?<=[，,、。！! ])(?=.{{2}})")
@@ -103,7 +108,8 @@ def in_plain_words(text: str) -> str:
         plain = dialect.sub(common, plain)
     if "不是" in plain and plain != text:
         plain = re.sub(r"(?<![联关体维干派])系(?![统列主])", "是", plain)
-    return _IS_RIGHT.sub(r"\g<wrong>，应该是", _SIGHS.sub("，", plain)).strip()
+    plain = _IS_RIGHT.sub(r"\g<wrong>，应该是", _SIGHS.sub("，", plain)).strip()
+    return _WITHOUT_IS.sub(r"\g<old>，是\g<new>", plain)
 
 
 def to_the_point(text: str) -> str:
