@@ -65,6 +65,10 @@ _OF_THE_LAW = re.compile(r"信访|一般|通常|规定|法律|条例|最长|最�
 _EARLIER = re.compile(
     r"(?:我|俺)(?:的)?(?:上次|上回|之前|以前|原来|前几天|昨天)(?:的|那|反映|投诉|登记|提)[^，。]{0,8}(?:进度|进展|怎么样|咋样|如何|结果|到哪|办|处理|谁|单位|消息)"
 )
+_OF_MINE = re.compile(
+    r"谁[^，。]{0,6}(?:我|俺)的?(?:事|件|案|投诉|诉求|反映)|(?:我|俺)的?(?:事|件|案|投诉|诉求)[^，。]{0,8}谁"
+)
+"""谁在办我的事: of one's own case, whether there is one or not."""
 _NO_LONGER = re.compile(
     r"(?:那)?(?:不用(?:了|你们管了|管了|登记了|麻烦了)|算了|没事了)(?:吧)?(?:(?:已经|都|现在|人家|他们?|刚|物业|自己)*(?:来)?(?:修|弄|解决|处理|搞|通)(?:好|了|完|通)*了?)?|"
     r"(?:已经|都|现在|人家|他们?|刚|物业|自己)+(?:来)?(?:修好|弄好|解决|处理好|搞好)了?(?:不用(?:了|登记了|管了|麻烦了))?"
@@ -152,7 +156,7 @@ class CaseQuestions:
         if of_open and (payload := _of_open(said, mine[:_MOST], slots)):
             return payload
         if topic:
-            return _payload("show_progress", topic=topic) if mine else ""
+            return _payload("show_progress", topic=topic) if mine or _OF_MINE.search(said.text) else ""
         case = _just_filed(mine, said.at, slots)
         if case and stops:  # who stops when all is filed already takes it back
             return _about([case], "withdraw")

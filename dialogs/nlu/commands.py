@@ -93,7 +93,7 @@ _CASE_NUMBER = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,6}[ \-]?(?:\d[ \-]?){11,1
 _GLUED = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{1,6}(?:\d{12}|\d{13}))(\d{6})(?!\d)")
 """A case number and a query code without anything between them."""
 _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
-_TAKES_UP = re.compile(r"登|反映|投诉|举报|接着|继续")
+_TAKES_UP = re.compile(r"登|反映|投诉|举报|接着|继续|还是[说讲]")
 _SHORT = 30
 
 

@@ -25,6 +25,10 @@ _COMES = made_of(
     r"(?:行不行|行吗|可以吗|可不可以|能不能|好不好|成不成|中不中|可以不|得唔得|要得不|最多几个|几个人)|"
     r"了|啊|呀|呢|吧|吗|嘛|哦|的|都|也|行|请问|问一?下"
 )
+_WANTS_SOMEBODY = re.compile(
+    r"(?:我|俺|就|想|要|只|得|能|能不能|可以|可不可以|请|帮我)*(?:找|换|叫|来|转)(?:个|一个)?(?:真人|活人|人工|人|工作人员|客服)(?:来)?(?:跟我|和我|给我)?"
+    r"(?:说说?|聊聊?|谈谈?|讲讲?|问问?|反映|商量|帮忙|帮帮我)?(?:说话|话|天|一下|问题|情况)*[了吧啊吗呀嘛不]*"
+)
 _SEVERAL = re.compile(r"一起|一块|一道|个人|户|大家|邻居|业主|村民")
 _PILES = re.compile(
     r"(?:堆|码|摞|囤|搬|放)(?:了|着|满|在|到|起)*[^，。]{0,6}(?:煤|柴|杂物|纸壳|纸箱|废品|破烂|垃圾|旧家具|家具|鞋柜|酸菜|白菜|花盆|自行车|东西)|"
@@ -43,7 +47,7 @@ def only_presses_us(text: str) -> bool:
     if not 1 < len(bare) <= _LONGEST:
         return False
     presses = _PRESSES.fullmatch(bare) and _OF_US.search(bare)
-    return bool(presses or (_COMES.fullmatch(bare) and _SEVERAL.search(bare)))
+    return bool(presses or _WANTS_SOMEBODY.fullmatch(bare) or (_COMES.fullmatch(bare) and _SEVERAL.search(bare)))
 
 
 def is_of_every_day(text: str) -> bool:

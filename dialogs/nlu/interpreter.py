@@ -57,7 +57,7 @@ _BLAME = re.compile(r"踢皮球|推诿|不作为|没人管|不管|敷衍|不理|
 """Faults that are found with the office as well as with anybody: with abuse beside them they tell no matter."""
 _JUDGED = re.compile(
     r"(?:法院|法官|判决|判[的得了]|[一二再终]审|仲裁|裁决|裁定|复议)[^，。]{0,10}(?:不公|错误|判错|错判|不服|偏袒|冤|枉法|不合理|不执行|不立案)|"
-    r"(?:不服|我?要告)[^，。]{0,8}(?:法院|判决|裁定|裁决|仲裁|复议)|判错了?案"
+    r"(?:打)?官司[^，。]{0,4}(?:输了|败了|没打赢|没赢)|(?:打输|输了|败了)官司|(?:不服|我?要告)[^，。]{0,8}(?:法院|判决|裁定|裁决|仲裁|复议)|判错了?案"
 )
 """A matter of courts, arbitration or review: another way than petition is lawful."""
 _SOON = 60
