@@ -14,6 +14,11 @@ def at(moment: datetime | None) -> str:
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
+def iso_day(moment: datetime | None) -> str:
+    """2026-11-22, as a field for dates takes it; "" for None."""
+    return "" if moment is None else moment.astimezone(_SHANGHAI).date().isoformat()
+
+
 def day(moment: datetime | None) -> str:
     """2026年11月22日; "" for None."""
     if moment is None:

@@ -17,6 +17,7 @@ from bot.casework.notices import news
 from bot.casework.service import TRIES, NoSuchCase
 from bot.clocks.clockwork import ClockSetter
 from bot.kick import Kick
+from bot.local_time import day
 from channels.base import Clock
 from storage.case_waits import asks_after
 from storage.cases import Actor, Assignment, AssignmentState, Case, EntryKind, TimelineEntry
@@ -79,6 +80,20 @@ class StaffWork:
             return _entry(EntryKind.UNITS, actor, now, told), sets
 
         return await self._do(number, decide, "case.units_set")
+
+    async def charge(self, number: str, unit_id: str, *, note: str, due_at: datetime | None, actor: Actor) -> Case:
+        """Tell one of the units what it has to do, and by when: besides the case's own limits, which stay as they are.
+
+        Raises:
+            NotNow: the unit does not work on it (any more).
+        """
+        told = "；".join(each for each in (note, f"限{day(due_at)}前回复" if due_at else "") if each)
+
+        def charged(_now: datetime) -> dict[str, Any]:
+            return {"note": note, "due_at": due_at}
+
+        words = f"交办说明：{told or '（已清空）'}"
+        return await self._of_unit(number, unit_id, EntryKind.UNITS, words, actor, sets=charged, while_open=True)
 
     async def opine(self, number: str, unit_id: str, opinion: str, *, actor: Actor) -> Case:
         """Keep the unit's 拟办意见."""
@@ -202,7 +217,8 @@ class StaffWork:
             if not own or own[-1].state is AssignmentState.RETURNED:
                 raise NotNow("这件诉求没有交给这个单位办理")
             if while_open and own[-1].state is not AssignmentState.OPEN:
-                raise NotNow("这个单位已经回复，不能再退回")
+                then = "不能再退回" if kind is EntryKind.RETURNED else "要先退回修改"
+                raise NotNow(f"这个单位已经回复，{then}")
             assignments = tuple(replace(each, **sets(now)) if each is own[-1] else each for each in case.assignments)
             return _entry(kind, actor, now, f"{own[-1].unit}：{words}"), {"assignments": assignments}
 

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from bot.local_time import at, day
+from bot.local_time import at, day, iso_day
 
 _FOLDER = Path(__file__).parent
 _TOLD = "petition_told"
@@ -31,7 +31,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._made.filters |= {"at": at, "day": day}
+        self._made.filters |= {"at": at, "day": day, "iso_day": iso_day}
         self._made.globals |= {"office": office, "version": version("petition-bot")}
 
     def text(self, template: str, **values: Any) -> str:

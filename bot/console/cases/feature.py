@@ -30,6 +30,7 @@ def cases_feature(parts: CaseParts) -> Feature:
         _act("close", actions.close, any_of=frozenset({Permission.SEND_ANSWER, Permission.ACCUSATIONS})),
         _act("reopen", actions.reopen, Permission.SEND_ANSWER),
         _act("assign", units.assign, Permission.ASSIGN),
+        _act("charge", units.charge, Permission.ASSIGN),
         _act("opinion", units.opinion, Permission.HANDLE),
         _act("draft", units.draft, Permission.HANDLE),
         _act("return", units.give_back, Permission.HANDLE),

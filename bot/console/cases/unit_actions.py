@@ -1,10 +1,13 @@
 """What units, supervisors and leaders do with a case."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, datetime, time, timedelta
 
 from aiohttp import web
 
 from bot.casework.staffwork import LONGEST_EXTENSION_DAYS, NotNow
+from bot.clocks.calendar import SHANGHAI
+from bot.console.cases import shown
 from bot.console.cases.actions import Refused, needed
 from bot.console.cases.pages import CasePages
 from bot.console.cases.parts import CaseParts
@@ -17,6 +20,9 @@ from storage.errors import Conflict
 from storage.units import Unit
 
 _MOST_AT_ONCE = 100
+_LONGEST_NOTE = 500
+_LAST_MINUTE = time(23, 59)
+_FURTHEST = timedelta(days=366)
 
 
 class UnitActions:
@@ -36,6 +42,20 @@ class UnitActions:
                 raise Refused("请选择主办单位")
             await self._assign(call, case, lead, assists, form.get("note", ""))
             return f"已转办{lead.name}"
+
+        return await self._do(call, do)
+
+    async def charge(self, call: Call) -> web.StreamResponse:
+        async def do(case: Case, form: Mapping[str, str]) -> str:
+            unit, due_at = form.get("unit", ""), _end_of(form.get("until", ""), self._parts.clock())
+            # What was shown masked and comes back unchanged stays as it was written.
+            before = {shown.words(case, each.note, full=False): each.note for each in case.assignments}
+            note = form.get("note", "").replace("\r\n", "\n")
+            note = before.get(note, note)
+            if len(note) > _LONGEST_NOTE:
+                raise Refused(f"交办说明最多 {_LONGEST_NOTE} 字")
+            await self._work.charge(case.number, unit, note=note, due_at=due_at, actor=call.viewer.actor)
+            return "交办说明和期限已保存，承办单位看得到"
 
         return await self._do(call, do)
 
@@ -183,6 +203,23 @@ def _own(call: Call, case: Case, form: Mapping[str, str]) -> str:
     if not mine:
         raise Refused("这件诉求没有交给您的单位办理")
     return call.viewer.unit.id if call.viewer.unit.id in mine else mine[0]
+
+
+def _end_of(text: str, now: datetime) -> datetime | None:
+    """The end of a day that is still to come; None where none is given.
+
+    Raises:
+        Refused: it is no such day.
+    """
+    if not text:
+        return None
+    try:
+        end = datetime.combine(date.fromisoformat(text), _LAST_MINUTE, SHANGHAI)
+    except ValueError:
+        raise Refused("期限请填日期") from None
+    if not now < end < now + _FURTHEST:
+        raise Refused("期限应在今天以后、一年之内")
+    return end
 
 
 def _days(form: Mapping[str, str]) -> int:

@@ -117,3 +117,25 @@ def _notice(key: str, author: str, at) -> Broadcast:
         unit="city",
         created_at=at,
     )
+
+
+async def test_each_unit_is_told_what_it_has_to_do_and_by_when(office, clock):
+    number = await office.file()
+    await act(office.zuoxi, number, "accept")
+    await act(office.zuoxi, number, "assign", lead="cg", assist="kw", note="请到现场看")
+    await act(office.zuoxi, number, "charge", unit="kw", note="请查物业合同，问 13800138000", until="2026-11-26")
+    page = await office.kw.get(f"/cases/{number}")
+    assert page.says("交办：请查物业合同，问 138****8000")
+    assert page.says("限 2026年11月26日 前回复")
+    assert page.says("交办：请到现场看"), "the other unit's stays as it was"
+    assert not page.says("交办说明和期限 要这个单位"), "units do not set their own"
+    await act(office.zuoxi, number, "charge", unit="kw", note="请查物业合同，问 138****8000", until="2026-11-27")
+    [lead, assist] = (await office.store.cases.get(number)).assignments
+    assert (lead.due_at, assist.note) == (None, "请查物业合同，问 13800138000"), "what was masked is kept"
+    clock.now += timedelta(days=5)
+    await office.kw.sign_in("kuiwen")
+    await office.zuoxi.sign_in("zuoxi")
+    assert (await office.kw.get(f"/cases/{number}")).says("限 2026年11月27日 前回复，已过")
+    late = await office.zuoxi.post(f"/cases/{number}/charge", {"unit": "kw", "note": "", "until": "2026-11-01"})
+    assert (late.status, late.says("期限应在今天以后")) == (422, True)
+    assert (await office.kw.post(f"/cases/{number}/charge", {"unit": "kw", "note": "x"})).status == 403
