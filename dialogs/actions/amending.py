@@ -23,7 +23,7 @@ _PARTS = ("place", "name", "phone", "when", "matter", "title", "behalf", "type")
 _OF_THE_FILER = frozenset({"phone", "name", "when", "place"})
 _KINDS = (
     "医院|卫生院|诊所|学校|小学|中学|幼儿园|小区|社区|公司|物业|单位|工厂|厂|银行|饭店|酒店|餐馆|商场|超市|市场|工地|"
-    "店|局|所|路|街|大道|村|镇|乡|区|县|楼盘|公园|车站"
+    "店|局|所|路|街|大道|村|镇|乡|区|县|楼盘|公园|车站|站"
 )
 _CALLED = re.compile(
     rf"^(?:那个|那家|这个|这家|就)?(?P<kind>{_KINDS})(?:的?名字|名|的?名称)?(?:也|都)?"

@@ -16,15 +16,19 @@ from dialogs.actions.telling import retold
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.amending import after_yes, in_plain_words, sounds_wrong, to_the_point, yes_but
+from dialogs.nlu.amounts import find_amounts
 from dialogs.nlu.clean import words_only
 from dialogs.nlu.contrast import contrasts_in
 from dialogs.nlu.facts import read_facts
+from dialogs.nlu.houses import only_house
 from dialogs.nlu.matter import Categories, finds_fault
 from dialogs.nlu.places import find_district
 
 _WHERE_IT_SHOWS = frozenset({"confirm", "name", "phone"})
 _OF_WHAT_IS_WRITTEN = re.compile(r"错|[写填记登弄搞]成|改|更正|纠正|应该是|应是|不符|对不上|有误")
-_A_FACT = re.compile(r"\d|[一二三四五六七八九十百千]{1,3}(?:栋|号|楼|月|块|元|点|天|单元)|.是[^不，。]{2,}")
+_A_FACT = re.compile(
+    r"\d|[一二三四五六七八九十百千]{1,3}(?:栋|号|楼|月|块|元|点|天|单元)|[一二两三四五六七八九][百千万]|.是[^不，。]{2,}"
+)
 _A_CLAUSE = 4
 _MORE = re.compile(r"(?!.*(?:你|您|恁|[吗么？?]))(?=.{6}).*(?:是.{2}|\d).*")
 _OF_A_LABEL = re.compile(
@@ -48,6 +52,9 @@ def righted(  # noqa: PLR0911 - a table, one line a meaning
     plain = in_plain_words(turn.text)
     if _AS_IT_IS.fullmatch(words_only(plain)):
         return replace(heard, draft=replace(heard.draft, shown=None, unclear=0)).remark("utter_noted")
+    rest = after_yes(plain) if asked == "confirm" else ""
+    if rest and rest in f"{heard.draft.place}\n{heard.draft.matter}":  # 对 五千: as it stands
+        return replace(heard, draft=replace(heard.draft, shown=None, unclear=0))
     text = to_the_point(plain)
     wrong = text != plain or sounds_wrong(plain)
     if (wrong or asked == "confirm") and (several := several_right(heard.draft, text, asked)):
@@ -79,14 +86,16 @@ def asked_if_unplaced(heard: Heard, before: Heard, text: str, asked: str | None)
     amiss = sounds_wrong(plain) or (asked == "confirm" and (yes_but(plain) or _states_a_fact(heard, plain)))
     if not amiss or _GOES_ON.search(plain):
         return heard
-    tells = finds_fault(plain) or contrasts_in(plain) or not _OF_WHAT_IS_WRITTEN.search(plain)
+    contrasts = contrasts_in(plain)
+    clear = contrasts and not any(only_house(one.new) for one in contrasts)
+    tells = finds_fault(plain) or clear or not (contrasts or _OF_WHAT_IS_WRITTEN.search(plain))
     added = heard.draft.matter != before.draft.matter and tells
     denied = asked != "confirm" and commands.denies(plain)
     open_choice = heard.draft.pending not in {None, AMISS}
     if added or denied or open_choice or changes_a_part(heard.draft, before.draft):
         return heard
-    if clear := _clears_up(replace(before, remarks=heard.remarks), plain):
-        return clear
+    if cleared := _clears_up(replace(before, remarks=heard.remarks), plain):
+        return cleared
     return which_part(before)
 
 
@@ -99,7 +108,10 @@ def _clears_up(heard: Heard, plain: str) -> Heard | None:
     """花了680 不是860, where no amount was told: what it is goes to the matter."""
     draft = heard.draft
     stands = f"{draft.place} {draft.matter} {draft.name} {draft.phone} {draft.when}"
-    if "utter_bad_confirm" in heard.remarks and _MORE.fullmatch(plain) and not _OF_A_LABEL.search(plain):
+    more = (_MORE.fullmatch(plain) and not contrasts_in(plain)) or (
+        find_amounts(plain) and not find_amounts(draft.matter or "")
+    )
+    if "utter_bad_confirm" in heard.remarks and more and not _OF_A_LABEL.search(plain):
         return replace(heard, draft=told(draft, plain), remarks=()).remark("utter_added_to_matter")
     said = [one.new for one in contrasts_in(plain) if one.old not in stands and len(one.new) >= _A_CLAUSE]
     told_more = told(draft, said[0]) if said else draft

@@ -39,9 +39,14 @@ _SAME = (
 )
 _IS_RIGHT = re.compile(
     r"(?<=[\u3400-\u9fff\d][\u3400-\u9fff\d])(?P<wrong>不对|错了|有误)"
-    r"[，,。 ]*(?:就|其实|要|实际上?)?(?:应该是?|是)(?!不)"
+    r"[，,。 ]*(?:(?:就|其实|要|实际上?)?(?:应该是?|是)(?!不)|(?<=[，,。 ])(?=[\d一二两三四五六七八九十百半]))"
 )
 """4号楼不对 是14号楼."""
+_TO = re.compile(
+    r"^(?P<old>[\d一二两三四五六七八九十百半][^，,。 改]{0,6})改"
+    r"(?P<new>[\d一二两三四五六七八九十百半][^，,。 改]{0,6})$"
+)
+"""两天改三天."""
 _WITHOUT_IS = re.compile(
     r"^(?P<old>不是[^，, 是]{2,12})[，, ]+(?!而|应该|是|都|已经|我|他|她|你|怎|为|所以|因|人|有|没|在)"
     r"(?P<new>[^，, 是]{2,12})$"
@@ -109,6 +114,7 @@ def in_plain_words(text: str) -> str:
     if "不是" in plain and plain != text:
         plain = re.sub(r"(?<![联关体维干派])系(?![统列主])", "是", plain)
     plain = _IS_RIGHT.sub(r"\g<wrong>，应该是", _SIGHS.sub("，", plain)).strip()
+    plain = _TO.sub(r"\g<old>改成\g<new>", plain)
     return _WITHOUT_IS.sub(r"\g<old>，是\g<new>", plain)
 
 

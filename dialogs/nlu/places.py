@@ -198,7 +198,7 @@ def find_district(place: str, content: str = "") -> str:
                 name
                 and not _generic(name)
                 and not re.search(
-                    r"(?<=[\u3400-\u9fff]{2})城市$|小区$|社区$|校区$|[一二三四五六七八九十A-Za-z]区$|(?<![铁桥河江城湖市港柳路浦金湘岭闸海山])[东南西北]区$",
+                    r"(?<=[\u3400-\u9fff]{2})城市$|[路街道巷]市$|小区$|社区$|校区$|[一二三四五六七八九十A-Za-z]区$|(?<![铁桥河江城湖市港柳路浦金湘岭闸海山])[东南西北]区$",
                     name,
                 )
             ):
