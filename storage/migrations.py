@@ -112,7 +112,7 @@ INDEXES: Sequence[Index] = (
         collection=OUTBOX,
         name="waits_for",
         keys=(("waits_for", 1), ("created_at", 1)),
-        options={"partialFilterExpression": {"waits_for": {"$type": "string"}}},
+        options={"partialFilterExpression": {"waits_for": {"$exists": True}}},
     ),
     Index(collection=OUTBOX, name="dead", keys=(("dead_at", -1),), options=_SPARSE),
     _newest(OUTBOX, "conversation_id"),

@@ -9,6 +9,7 @@ from scripted import SERVICE, ScriptedChannel
 from stage import PERSON, Stage, now
 from waiting import PATIENCE_S
 
+from bot.console.conversations import shown
 from bot.delivery.backoff import Backoff
 from bot.delivery.deliverer import REPLIES_WAIT, Deliverer
 from bot.delivery.quiet import QuietHours
@@ -96,6 +97,7 @@ async def test_an_answer_past_the_allowance_waits_and_staff_see_why(talk: Talk) 
     assert (waiting.state, waiting.attempts, waiting.maybe_twice) == (QUEUED, (), False)
     assert waiting.due_at == waiting.created_at + REPLIES_WAIT
     assert next((way.via, way.taken, way.reason) for way in waiting.decision) == (SERVICE, False, "grant_used")
+    assert shown.sent(waiting, str).mark == "等对方再来消息时一起发出（可以主动发的条数已经用完）"
     assert (await talk.person()).replies_wait
     assert talk.channel.tried == []
     assert await talk.store.outbox.dead(10) == []
@@ -116,7 +118,8 @@ async def test_a_passive_reply_delivers_what_waited_in_order(talk: Talk) -> None
     assert reply is not None
     said = [reply.text.index(text) for text in ("第1条", "第2条", "听到：在吗")]
     assert said == sorted(said)
-    assert [(await talk.entry(text)).state for text in ("第1条", "第2条")] == [MERGED, MERGED]
+    old = [await talk.entry(text) for text in ("第1条", "第2条")]
+    assert [(entry.state, shown.sent(entry, str).mark) for entry in old] == [(MERGED, "已并入后一条回复")] * 2
     person = await talk.person()
     assert (person.replies_wait, person.grant_left) == (False, 5)
     # Nothing is said twice, whoever still thinks of the old ones.

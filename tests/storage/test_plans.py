@@ -94,5 +94,21 @@ async def test_a_turn_and_its_delivery_read_by_index_alone(store, crowd, address
     assert [_plan(each) for each in noted if each.get("docsExamined", 0) > _MOST_EXAMINED] == []
 
 
+async def test_what_waits_for_somebody_is_found_by_index_alone(store, crowd, entry, now):
+    conversation = crowd[1]
+    waiting = [entry(conversation_id=conversation.id, created_at=now, due_at=now) for _ in range(3)]
+    await store.committer.commit([store.outbox.put(each) for each in waiting])
+    await store.database.command("profile", 2)
+    for each in waiting:
+        await store.outbox.claim(each.id, token="c", seconds=9, now=now)
+        assert await store.waiting.put(each, "c", until=now + timedelta(days=7))
+    assert len(await store.waiting.of(conversation.id)) == 3
+    assert len(await store.waiting.wake(conversation.id, now=now)) == 3
+    noted = await _profiled(store.database)
+    assert [_plan(each) for each in noted if "COLLSCAN" in each.get("planSummary", "")] == []
+    assert [_plan(each) for each in noted if each.get("hasSortStage")] == []
+    assert [_plan(each) for each in noted if each.get("docsExamined", 0) > _MOST_EXAMINED] == []
+
+
 def _plan(noted: dict[str, Any]) -> str:
     return f"{noted['ns']} {noted['op']} {noted.get('planSummary')} examined {noted.get('docsExamined')}"
