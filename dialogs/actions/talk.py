@@ -96,15 +96,15 @@ class SmallTalk(Saying):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> _Events:
         turn = turn_of(tracker)
-        if turn.entity("kind") == "chat":
-            say(dispatcher, "utter_chat")
+        if turn.entity("kind") in {"chat", "lonely"}:
+            say(dispatcher, "utter_lonely" if turn.entity("kind") == "lonely" else "utter_chat")
             return []
         times = times_in_vain(tracker, turn, "unknown")
         if in_form(tracker) or times == 1:
             told = await super().run(dispatcher, tracker, domain)
         else:
             told = []
-            response = "utter_small_talk_again" if times % 2 == 0 else "utter_not_understood_person"
+            response = "utter_small_talk_again" if times % 2 == 0 else "utter_small_talk_person"
             say(dispatcher, response, hotline=self._office.hotline)
         return [*told, kept_in_vain(turn, "unknown", times)]
 

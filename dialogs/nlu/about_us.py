@@ -74,6 +74,18 @@ def says_nothing(text: str) -> bool:
     return 0 < len(bare) <= _FILLER and bool(_FILLS.fullmatch(bare))
 
 
+_LONELY = re.compile(
+    r"(?:我|俺|一个人|在家|天天|整天|好|很|真|太|觉得|感觉|心里|有点|怪|屋里|就)*(?:孤单|孤独|寂寞|冷清|闷得慌|没(?:有)?人(?:陪|跟|和|同)(?:我|俺)?(?:说说?话|聊聊?天?|讲话|作伴)?)(?:得很|得慌|啊|呀|了|的|很|没(?:有)?人(?:陪|跟)我?(?:说话|聊天)?)*|"
+    r"(?:我|俺|就|只|想|要|能|可以|能不能)*(?:和|跟|找|陪)(?:你|您|我|人|个人)?(?:们)?(?:说说话|说会儿?话|聊聊?天?|聊天|聊一?会儿?)(?:吗|吧|行吗|好吗|啊|呀)*"
+)
+
+
+def is_lonely(text: str) -> bool:
+    """我孤单得很，没人陪我说话; 陪我聊聊天."""
+    bare = plain(_FACES.sub("", text))
+    return 1 < len(bare) <= _LONGEST and bool(_LONELY.fullmatch(bare))
+
+
 def only_chats(text: str) -> bool:
     """今天天气真冷啊; 吃了没; 哈哈."""
     bare = plain(_FACES.sub("", text))

@@ -29,14 +29,21 @@ _WANTS_SOMEBODY = re.compile(
     r"(?:我|俺|就|想|要|只|得|能|能不能|可以|可不可以|请|帮我)*(?:找|换|叫|来|转)(?:个|一个)?(?:真人|活人|人工|人|工作人员|客服)(?:来)?(?:跟我|和我|给我)?"
     r"(?:说说?|聊聊?|谈谈?|讲讲?|问问?|反映|商量|帮忙|帮帮我)?(?:说话|话|天|一下|问题|情况)*[了吧啊吗呀嘛不]*"
 )
+_ASKS_WHERE_IT_IS = re.compile(
+    r"(?:你们?|到底|请问)*(?:把)?(?:我|俺)(?:们)?的?(?:那个?|那件|这个?|这件)?(?:事情?|件|案子?|材料|投诉|诉求|举报|信)(?:现在|又|给|都|到底)*"
+    r"(?:转|弄|送|交|办|推|搞|发|报|派)*(?:到|给|去|在)*(?:哪里?|哪儿|谁|什么地方|哪个(?:部门|单位|局)|啥地方)(?:去|手里|手上|那里)*(?:了|啦|啊|呀|呢|嘛)*"
+)
 _SEVERAL = re.compile(r"一起|一块|一道|个人|户|大家|邻居|业主|村民")
 _PILES = re.compile(
     r"(?:堆|码|摞|囤|搬|放)(?:了|着|满|在|到|起)*[^，。]{0,6}(?:煤|柴|杂物|纸壳|纸箱|废品|破烂|垃圾|旧家具|家具|鞋柜|酸菜|白菜|花盆|自行车|东西)|"
     r"(?:煤球?|柴火?|杂物|纸壳|纸箱|废品|破烂|垃圾|家具|鞋柜|东西)[^，。]{0,6}(?:堆|码|摞|囤|搬|放)(?:到|在|了|着|满)?|"
     r"还在[^，。]{0,6}堆[着了]?$|"
+    r"(?:停|断)(?:水|电|网|气|暖|供)(?:了|快|已经|都|有|好|这)*|"
     r"(?:烧|点|燃)(?:煤|柴火?|秸秆|垃圾|树叶|荒草|纸钱)[^。]{0,8}(?:烟味|呛|熏|烟)"
 )
-_NEED = re.compile(r"[叫喊]不|头[晕疼痛]|恶心|吐|昏|着了|起来了|救|困|压|砸|塌|埋|倒|快来|出不[来去]|火|爆")
+_NEED = re.compile(
+    r"呼吸机|吸氧|氧气|透析|病|电梯|[叫喊]不|头[晕疼痛]|恶心|吐|昏|着了|起来了|救|困|压|砸|塌|埋|倒|快来|出不[来去]|火|爆"
+)
 
 
 def only_presses_us(text: str) -> bool:
@@ -47,9 +54,10 @@ def only_presses_us(text: str) -> bool:
     if not 1 < len(bare) <= _LONGEST:
         return False
     presses = _PRESSES.fullmatch(bare) and _OF_US.search(bare)
-    return bool(presses or _WANTS_SOMEBODY.fullmatch(bare) or (_COMES.fullmatch(bare) and _SEVERAL.search(bare)))
+    asks = _WANTS_SOMEBODY.fullmatch(bare) or _ASKS_WHERE_IT_IS.fullmatch(bare)
+    return bool(presses or asks or (_COMES.fullmatch(bare) and _SEVERAL.search(bare)))
 
 
 def is_of_every_day(text: str) -> bool:
-    """Whether it tells what somebody piles up or burns, and nobody's need beside it."""
+    """Whether it tells what somebody piles up or burns, or what is cut off, and nobody's need beside it."""
     return len(text) <= _LONGEST and bool(_PILES.search(text)) and not _NEED.search(text)

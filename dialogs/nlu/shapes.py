@@ -4,7 +4,7 @@ import re
 
 from dialogs.engine.contract import Entity, IntentScore, Parse
 from dialogs.nlu import plain_questions
-from dialogs.nlu.about_us import about_us, only_chats
+from dialogs.nlu.about_us import about_us, is_lonely, only_chats
 from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.places import find_place
 from dialogs.nlu.unnamed import (
@@ -34,8 +34,8 @@ def by_shape(text: str) -> Parse | None:
         return sure("ask_policy", answer_id=asked or "delegate")
     if plain_questions.not_ours(text):
         return sure("small_talk")
-    if only_chats(text):
-        return sure("small_talk", kind="chat")
+    if only_chats(text) or is_lonely(text):
+        return sure("small_talk", kind="chat" if only_chats(text) else "lonely")
     kind = about_us(text)
     if kind in {"robot", "fee"}:
         return sure("ask_policy", kind=kind)
