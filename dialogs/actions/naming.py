@@ -44,7 +44,8 @@ def answer_name(heard: Heard, turn: Turn, facts: Facts, categories: Categories) 
     draft = heard.draft
     if draft.anonymous or draft.name == "":  # no name is left, but perhaps a number
         return heard
-    if refuses(turn.text) and not surname_told(draft):
+    only_phone = bool(_WITHOUT_PHONE.search(turn.text)) and "名" not in turn.text
+    if refuses(turn.text) and not (surname_told(draft) or only_phone):
         return replace(heard, draft=anonymous(draft)).remark("utter_anonymous")
     if _WITHOUT_PHONE.search(turn.text) and draft.phone is None and not facts.phone:
         draft = replace(draft, phone="")
