@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from dialogs import options
-from dialogs.nlu.clean import Script
 from dialogs.outcome import Outcome, Reply
 from dialogs.short_texts import fitted
+from dialogs.text.clean import Script
 
 _TWO = 2
 

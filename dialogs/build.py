@@ -16,7 +16,6 @@ from dialogs.faq.answers import load_answers
 from dialogs.faq.search import Answers
 from dialogs.files import DialogFiles
 from dialogs.manager import Manager
-from dialogs.nlu.clean import Script
 from dialogs.nlu.examples import read_examples
 from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.interpreter import LightInterpreter
@@ -24,6 +23,7 @@ from dialogs.nlu.matter import Categories
 from dialogs.notices import NoticeReplies
 from dialogs.ports import Cases, Randomness
 from dialogs.receptions import Receptions
+from dialogs.text.clean import Script
 from dialogs.understanding import Understanding
 
 

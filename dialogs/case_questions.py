@@ -30,13 +30,13 @@ from dialogs.nlu.case_words import (
     urged_matter,
     urges,
 )
-from dialogs.nlu.clean import words_only
-from dialogs.nlu.dialect_questions import in_common_words
 from dialogs.nlu.matter import finds_fault, is_a_story
 from dialogs.nlu.refusals import refuses
 from dialogs.nlu.unnamed import is_of_being_known
 from dialogs.nlu.waiting import waits_for_a_report
 from dialogs.ports import Cases, CaseView
+from dialogs.text.clean import words_only
+from dialogs.text.dialect_questions import in_common_words
 
 _TOPICS = (
     (

@@ -10,11 +10,11 @@ from dialogs.abbreviations import in_full
 from dialogs.engine.contract import State, requested_slot
 from dialogs.kept import readable
 from dialogs.nlu import commands
-from dialogs.nlu.clean import Script, clean, words_only
 from dialogs.nlu.danger_model import DangerEar
 from dialogs.nlu.facts import read_facts
 from dialogs.nlu.matter import Categories, asks
 from dialogs.outcome import Heard
+from dialogs.text.clean import Script, clean, words_only
 
 _TELLING = frozenset({"petition_matter", "addition_text"})
 _CLOSES = re.compile(

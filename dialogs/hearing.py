@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from channels.messages import EventName, Inbound, Kind
-from dialogs.nlu.clean import clean
 from dialogs.outcome import Heard
 from dialogs.scans import place_scanned
+from dialogs.text.clean import clean
 
 LONGEST_TEXT = 10_000
 _SPEAKING_EVENTS = frozenset({EventName.SUBSCRIBED, EventName.SCANNED, EventName.MENU_CLICKED})

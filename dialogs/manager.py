@@ -24,7 +24,6 @@ from dialogs.gathering import Gathering
 from dialogs.hearing import Thought, has_left, thoughts
 from dialogs.kept import VERSION, names_in, readable, unfinished
 from dialogs.nlu import commands
-from dialogs.nlu.clean import Script
 from dialogs.nlu.danger_model import shipped_ear
 from dialogs.nlu.gatherings import plans_a_gathering
 from dialogs.nlu.manners import only_advertises
@@ -36,6 +35,7 @@ from dialogs.repeats import Repeats
 from dialogs.scans import scan_after, scanned, with_scans
 from dialogs.short_texts import asks_for_more, fitted, left_after, next_part
 from dialogs.speaking import Voice
+from dialogs.text.clean import Script
 from dialogs.written import Written
 
 _SENT = ('/send_media{"kind": "image"}', "/share_place")

@@ -19,7 +19,6 @@ from dialogs.nlu.places import find_place
 from dialogs.nlu.verdict import DISSATISFIED, is_a_statement, is_another_matter, verdict
 from dialogs.ports import Cases, CaseView
 
-RATEABLE = frozenset({"answered", "closed"})
 ASKED_BACK = "needs_info"
 _JUDGED_FOR = timedelta(days=30)
 _REASON_FOR = timedelta(hours=24)
@@ -81,7 +80,7 @@ class NoticeReplies:
         return self._judged(said, await self._cases.mine(said.conversation_id), verdict(said.text), slots)
 
     def _judged(self, said: Said, mine: Sequence[CaseView], grade: int | None, slots: Mapping[str, Any]) -> str:
-        rateable = [case for case in mine if case.state in RATEABLE]
+        rateable = [case for case in mine if case.answered]
         judged = [case for case in rateable if _last(case) > said.at - _JUDGED_FOR] or _spoken_of(said.text, rateable)
         awaited = _fresh(slots.get("reason_for"), said.at, _REASON_FOR)
         if awaited and is_a_statement(said.text) and (grade is None or grade <= DISSATISFIED):

@@ -8,8 +8,8 @@ from typing import Any
 
 from dialogs.nlu import commands
 from dialogs.nlu.bare_numbers import bare_number, chooses_nothing, help_number
-from dialogs.nlu.clean import words_only
 from dialogs.outcome import Reply
+from dialogs.text.clean import words_only
 
 _MOST = 10
 _OPEN_FOR = timedelta(hours=12)

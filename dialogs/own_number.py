@@ -10,10 +10,10 @@ from dialogs import options
 from dialogs.engine.contract import requested_slot
 from dialogs.hearing import Thought
 from dialogs.nlu.assent import agrees
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.phones import find_phones
 from dialogs.nlu.this_number import only_names_it, with_number
 from dialogs.outcome import Person
+from dialogs.text.clean import words_only
 
 CHOSEN = '/inform{"value": "this_number"}'
 """The choice that the question for a phone offers by text message."""

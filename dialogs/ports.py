@@ -45,6 +45,11 @@ class CaseView:
     grades_until: datetime | None = None
     accusation: bool = False
 
+    @property
+    def answered(self) -> bool:
+        """There is an answer: the filer may say how good it is."""
+        return self.state in {"answered", "closed"}
+
 
 class TooManyTries(Exception):
     """Query codes were tried too often; ``seconds`` until the next try is heard."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
-from dialogs.nlu.clean import words_only
+from dialogs.text.clean import words_only
 
 _WITHIN = timedelta(minutes=10)
 _SHORTEST = 6

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from channels.messages import EventName, Inbound
-from dialogs.nlu.clean import clean
 from dialogs.outcome import Effect, FileCase, Heard
+from dialogs.text.clean import clean
 
 SCAN_LASTS = timedelta(hours=24)
 """So long after a scan is the next petition taken to be of its place."""

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from dialogs.engine.contract import EngineTurn
-from dialogs.nlu.clean import Script
 from dialogs.outcome import Button, Reply
+from dialogs.text.clean import Script
 
 _SAYS_WHO_WE_ARE = frozenset({"greet", "welcome", "help", "danger"})
 

@@ -19,7 +19,7 @@ from dialogs.nlu import commands
 from dialogs.nlu.assent import agrees
 from dialogs.nlu.bare_numbers import bare_number
 from dialogs.nlu.case_words import forgot_files
-from dialogs.nlu.clean import words_only
+from dialogs.text.clean import words_only
 
 FORM = "addition_form"
 _LONGEST = 10_000

@@ -13,11 +13,11 @@ from dialogs.actions.moving import moved
 from dialogs.actions.righting import changed_in, place_right, put_right, put_right_alone, retimed
 from dialogs.nlu.amending import found_written, pieces_of
 from dialogs.nlu.amounts import find_amounts
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.contrast import contrasts_in, put_in, right_alone
 from dialogs.nlu.facts import only_place
 from dialogs.nlu.houses import House, house_in, only_house, rehoused
 from dialogs.nlu.phones import find_phones
+from dialogs.text.clean import words_only
 
 _PARTS = ("place", "name", "phone", "when", "matter", "title", "behalf", "type")
 _OF_THE_FILER = frozenset({"phone", "name", "when", "place"})

@@ -6,7 +6,7 @@ from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, which_part
 from dialogs.actions.corrections import Correction, corrected
 from dialogs.actions.draft import Draft
-from dialogs.nlu.clean import words_only
+from dialogs.text.clean import words_only
 
 _SHOWN = (
     "matter",

@@ -9,12 +9,12 @@ from dialogs.actions.happened import shown
 from dialogs.actions.placing import NOWHERE
 from dialogs.actions.summary import Inferred, infer
 from dialogs.actions.world import OFFICE_TIME, clipped
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.identity import mask_id_number
 from dialogs.nlu.masking import masked
 from dialogs.nlu.matter import Categories
 from dialogs.nlu.phones import mask_phone
 from dialogs.nlu.title import NEUTRAL_ACCUSATION
+from dialogs.text.clean import words_only
 
 AROUND = 60
 """Characters of the summary besides what is filed and the office's name: greeting, consent, choices."""

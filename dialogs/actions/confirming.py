@@ -12,15 +12,15 @@ from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.amending import to_the_point
 from dialogs.nlu.assent import agrees, only_hears, refuses
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts, answered_place, only_place
 from dialogs.nlu.matter import Categories
 from dialogs.nlu.names import bare_name, sounds_like_a_person
 from dialogs.nlu.part_choice import part_meant
-from dialogs.nlu.phrases import made_of
 from dialogs.nlu.places import find_place
 from dialogs.nlu.times import find_since
 from dialogs.nlu.unnamed import speaks_of_being_known
+from dialogs.text.clean import words_only
+from dialogs.text.phrases import made_of
 
 _REPEAT = (
     ("new", re.compile(r"^3$|新|另|不是|不同|别的|其他")),

@@ -9,13 +9,13 @@ from dialogs.actions.changed import replace
 from dialogs.actions.draft import Draft
 from dialogs.nlu import commands
 from dialogs.nlu.bare_numbers import bare_number
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import answered_place
 from dialogs.nlu.identity import find_id_number
 from dialogs.nlu.matter import Categories
 from dialogs.nlu.names import answered_name
 from dialogs.nlu.phones import find_phones
 from dialogs.nlu.times import find_since
+from dialogs.text.clean import words_only
 
 _PARTS = (
     ("phone", re.compile(r"电话|手机号?|联系方式|号码")),

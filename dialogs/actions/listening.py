@@ -53,15 +53,15 @@ from dialogs.nlu import commands, wishes
 from dialogs.nlu.about_us import only_chats, says_nothing
 from dialogs.nlu.assent import agrees
 from dialogs.nlu.bare_numbers import bare_number
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.contrast import without_slip
 from dialogs.nlu.facts import Facts, read_facts
 from dialogs.nlu.matter import Categories, asks, type_of
-from dialogs.nlu.phrases import made_of
 from dialogs.nlu.plain_questions import asks_right_door, without_echo
 from dialogs.nlu.spelled import unspelled
 from dialogs.nlu.unnamed import leaves_only_phone
 from dialogs.nlu.wishes import Wish, asides
+from dialogs.text.clean import words_only
+from dialogs.text.phrases import made_of
 
 _AGAIN = re.compile(r"(?:重新(?:登记|填写?|说|来|开始)|重来|从头(?:来|开始)|重填|清空)(?:一遍|一次|吧)?")
 _GO_ON = made_of(

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from dialogs.actions.changed import replace
 from dialogs.actions.draft import Draft
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import answered_place
 from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.places import Lack, lack_of
+from dialogs.text.clean import words_only
 
 MOST_CHOICES = 3
 _AS_BEFORE = re.compile(

@@ -5,8 +5,8 @@ import re
 from dialogs.actions.changed import replace
 from dialogs.actions.draft import Draft
 from dialogs.nlu.contrast import put_in
-from dialogs.nlu.ngrams import overlap
 from dialogs.nlu.places import Lack, find_district, find_place, lack_of
+from dialogs.text.ngrams import overlap
 
 _MOSTLY = 0.5
 _A_NAME = 3

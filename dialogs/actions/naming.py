@@ -11,12 +11,12 @@ from dialogs.actions.telling import beside, is_small_talk
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.assent import agrees
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts
 from dialogs.nlu.matter import Categories
 from dialogs.nlu.names import answered_name, bare_name, is_a_surname, taken_as_name
 from dialogs.nlu.phones import find_phones, looks_like_a_try
 from dialogs.nlu.refusals import has_no_telephone, refuses
+from dialogs.text.clean import words_only
 
 _NO_NAME = re.compile(
     r"匿名|不(?:想|愿意?|便|方便|能|用|要|敢)?(?:说|留|透露|告诉|写|提供)|保密$|没必要|懒得(?:说|写|填|留)|唔(?:想|留|讲|话|俾|写|使|要|方便)|(?:莫|勿|弗)(?:要|想|留|讲|说|问)|不告诉你?|跳过|^(?:都|我)?(?:不用|不要|不想|不给|不填|不写)(?:你们?)?(?:了|啊)?$"

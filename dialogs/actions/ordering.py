@@ -5,10 +5,10 @@ import re
 from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard
 from dialogs.actions.draft import Draft
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.part_choice import part_meant
-from dialogs.nlu.phrases import made_of
 from dialogs.nlu.places import find_place
+from dialogs.text.clean import words_only
+from dialogs.text.phrases import made_of
 
 _LONGEST = 14
 _FIRST = re.compile(r"先|优先")

@@ -10,16 +10,16 @@ from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.assent import agrees
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts, answered_place, in_order, only_place
 from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.houses import only_house, rehoused
 from dialogs.nlu.matter import Categories, asks, tells_a_matter, type_of
 from dialogs.nlu.names import bare_name, sounds_like_a_person
-from dialogs.nlu.ngrams import overlap
-from dialogs.nlu.phrases import made_of
 from dialogs.nlu.places import Lack, find_district, find_place, is_no_place, lack_of, without_district
 from dialogs.nlu.times import find_since
+from dialogs.text.clean import words_only
+from dialogs.text.ngrams import overlap
+from dialogs.text.phrases import made_of
 
 LONG_ANSWER = 25
 """Characters; a longer answer tells a story."""

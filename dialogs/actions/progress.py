@@ -14,7 +14,6 @@ from dialogs.actions.held import Held, hold
 from dialogs.actions.world import Turn, World, clipped, hush, say, turn_of
 from dialogs.nlu import commands
 from dialogs.nlu.case_numbers import digits_tried, is_whole
-from dialogs.notices import RATEABLE
 from dialogs.ports import CaseStep, CaseView, TooManyTries
 
 _LISTED, _LISTED_BY_SMS = 8, 5
@@ -163,7 +162,7 @@ def tell_case(dispatcher: CollectingDispatcher, case: CaseView, *, locked: bool 
     say(dispatcher, "utter_case", number=case.number, title=case.title, state=case.label + unit, steps=steps)
     if locked and any(step.note for step in last):
         say(dispatcher, "utter_case_locked")
-    if case.state in RATEABLE:
+    if case.answered:
         say(dispatcher, "utter_case_rate_hint")
     elif case.open:
         say(dispatcher, "utter_case_hint")

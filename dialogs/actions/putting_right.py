@@ -17,12 +17,12 @@ from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.amending import after_yes, in_plain_words, sounds_wrong, to_the_point, yes_but
 from dialogs.nlu.amounts import find_amounts
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.contrast import contrasts_in
 from dialogs.nlu.facts import read_facts
 from dialogs.nlu.houses import only_house
 from dialogs.nlu.matter import Categories, finds_fault
 from dialogs.nlu.places import find_district
+from dialogs.text.clean import words_only
 
 _WHERE_IT_SHOWS = frozenset({"confirm", "name", "phone"})
 _OF_WHAT_IS_WRITTEN = re.compile(r"错|[写填记登弄搞]成|改|更正|纠正|应该是|应是|不符|对不上|有误")

@@ -11,11 +11,10 @@ from rasa_sdk.executor import CollectingDispatcher
 from dialogs.actions.progress import case_buttons, list_cases
 from dialogs.actions.world import Turn, World, effect, hush, say, turn_of
 from dialogs.nlu import commands
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.verdict import DISSATISFIED, grade_in
-from dialogs.notices import RATEABLE
 from dialogs.ports import CaseView
 from dialogs.reasons import has_reason, words_of
+from dialogs.text.clean import words_only
 
 _LONGEST = 500
 _AGAIN = timedelta(hours=24)
@@ -36,7 +35,7 @@ class Rate(Action):
         turn = turn_of(tracker)
         named = turn.entity("case_number") or next(iter(commands.case_numbers(turn.text)), "")
         mine = await self._world.cases.mine(turn.conversation_id)
-        cases = [case for case in mine if case.state in RATEABLE and (not named or case.number == named)]
+        cases = [case for case in mine if case.answered and (not named or case.number == named)]
         if not cases:
             say(dispatcher, "utter_nothing_to_rate")
             return []

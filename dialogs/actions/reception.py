@@ -10,11 +10,11 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from dialogs.actions.world import OFFICE_TIME, Turn, World, clipped, digresses, effect, hush, say, turn_of
 from dialogs.nlu import commands
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.names import answered_name
 from dialogs.nlu.phones import find_phones
 from dialogs.nlu.this_number import only_names_it
 from dialogs.receptions import BookingView, NoSeat, ReceptionView
+from dialogs.text.clean import words_only
 
 FORM = "reception_form"
 _DAY, _NAME, _PHONE, _MATTER = "reception_day", "reception_name", "reception_phone", "reception_matter"

@@ -5,9 +5,9 @@ from dialogs.actions.draft import Draft
 from dialogs.actions.placing import NOWHERE
 from dialogs.actions.world import Turn, World
 from dialogs.nlu.matter import Categories
-from dialogs.nlu.ngrams import overlap
 from dialogs.nlu.places import find_place
 from dialogs.ports import CaseView
+from dialogs.text.ngrams import overlap
 
 _ALIKE = 0.6
 _SAME_PLACE = 0.5

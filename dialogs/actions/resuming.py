@@ -10,13 +10,13 @@ from dialogs.actions.summary import infer
 from dialogs.actions.world import OFFICE_TIME, Turn
 from dialogs.nlu import commands
 from dialogs.nlu.after_alarm import beside_the_danger, is_related
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger import danger_in
 from dialogs.nlu.facts import only_place
 from dialogs.nlu.kinds import kind_of
 from dialogs.nlu.matter import Categories, finds_fault, tells_a_matter
 from dialogs.nlu.part_choice import part_meant
 from dialogs.nlu.places import find_place
+from dialogs.text.clean import words_only
 
 _NOTHING_NEW = re.compile(
     r"(?:好的?|嗯|那|我|就|请|麻烦|帮我|要|想|现在|可以)*(?:登记|继续|接着)(?:登记|办|说|吧|了|一下)*"

@@ -11,10 +11,10 @@ from dialogs.nlu.facts import answered_place, only_place
 from dialogs.nlu.matter import finds_fault
 from dialogs.nlu.name_slips import name_put_right
 from dialogs.nlu.names import answered_name, bare_name
-from dialogs.nlu.ngrams import overlap
 from dialogs.nlu.phone_slips import phone_put_right
 from dialogs.nlu.phones import find_phones
 from dialogs.nlu.times import find_since
+from dialogs.text.ngrams import overlap
 
 _LONGEST_PLACE = 20
 _SHORTEST_MORE = 4

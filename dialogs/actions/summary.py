@@ -14,11 +14,11 @@ from dialogs.nlu.gist import make_gist
 from dialogs.nlu.identity import mask_id_number
 from dialogs.nlu.masking import masked
 from dialogs.nlu.matter import Categories, finds_fault, type_of, urgency_of
-from dialogs.nlu.ngrams import overlap
 from dialogs.nlu.phones import mask_phone
 from dialogs.nlu.places import find_district, find_place
 from dialogs.nlu.times import find_since
 from dialogs.nlu.title import NEUTRAL_ACCUSATION, make_title
+from dialogs.text.ngrams import overlap
 
 PARTS = ("matter", "split", "repeat", "place", "name", "phone", "confirm", "sensitive")
 _WHOLE, _GIST = 200, 120

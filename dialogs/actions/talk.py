@@ -16,7 +16,7 @@ from dialogs.actions.withdrawing import open_cases
 from dialogs.actions.world import Office, World, effect, hush, in_form, say, turn_of
 from dialogs.nlu.about_us import says_nothing
 from dialogs.nlu.bare_numbers import help_number
-from dialogs.nlu.clean import words_only
+from dialogs.text.clean import words_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,16 +8,16 @@ from dialogs.actions.draft import Draft
 from dialogs.actions.placing import LONG_ANSWER, place_beside
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts, only_place, read_facts
 from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, sounds_amiss
 from dialogs.nlu.names import bare_name
-from dialogs.nlu.phrases import made_of
 from dialogs.nlu.places import unnamed_in
 from dialogs.nlu.plain_questions import not_ours
 from dialogs.nlu.topics import topic_of
 from dialogs.nlu.verdict import is_another_matter
 from dialogs.nlu.waiting import tells_of_waiting
+from dialogs.text.clean import words_only
+from dialogs.text.phrases import made_of
 
 _A_SENTENCE = 6
 _LONGER_THAN_A_NAME = 10

@@ -6,7 +6,6 @@ from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, anonymous, only_reached
 from dialogs.actions.draft import Draft
 from dialogs.nlu import commands
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.facts import Facts
 from dialogs.nlu.others_names import NameToGo, name_in, name_to_go, without_name
 from dialogs.nlu.unnamed import (
@@ -20,6 +19,7 @@ from dialogs.nlu.unnamed import (
     only_wishes_secrecy,
     wants_no_name,
 )
+from dialogs.text.clean import words_only
 
 _UNDO = "undo "
 """Begins what ``Draft.pending`` says while it is asked whether who is unnamed wants to be reached after all."""

@@ -12,7 +12,6 @@ from dialogs.actions.progress import case_buttons, choice_of, wait_words
 from dialogs.actions.world import Turn, World, effect, hush, say, turn_of
 from dialogs.nlu import commands
 from dialogs.nlu.case_words import meant
-from dialogs.notices import RATEABLE
 from dialogs.ports import CaseView, TooManyTries
 
 _LISTED = 8
@@ -35,7 +34,7 @@ async def say_nothing_open(dispatcher: CollectingDispatcher, world: World, turn:
     if not mine or mine[0].open:
         say(dispatcher, "utter_nothing_open", verb=verb)
         return
-    response = "utter_over_already" if mine[0].state in RATEABLE else "utter_withdrawn_already"
+    response = "utter_over_already" if mine[0].answered else "utter_withdrawn_already"
     say(dispatcher, response, number=mine[0].number, title=mine[0].title, label=mine[0].label, verb=verb)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from dialogs.checking.findings import Finding, error, warning
 from dialogs.checking.sources import Source, read_sources
 from dialogs.files import DialogFiles
-from dialogs.nlu.clean import clean, words_only
+from dialogs.text.clean import clean, words_only
 
 FILE = "nlu.yml"
 _NEARLY = 0.85

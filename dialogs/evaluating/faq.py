@@ -15,8 +15,8 @@ from dialogs.faq.matching import LONGEST_TEXT, Matcher, QuestionMatcher
 from dialogs.faq.search import UNSURE
 from dialogs.faq.text import OneScript, grams
 from dialogs.faq.weights import Matrix
-from dialogs.nlu.clean import Script
-from dialogs.nlu.ngrams import NgramIndex
+from dialogs.text.clean import Script
+from dialogs.text.ngrams import NgramIndex
 
 _PLACES = 4
 _STEP = 1e-6

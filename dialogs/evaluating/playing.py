@@ -11,9 +11,9 @@ from dialogs.evaluating.phone import Phone, Sent
 from dialogs.evaluating.reading import Asked, asked_in, choices_in, filed_in
 from dialogs.evaluating.script import Conversation, Interjection, Said, Step
 from dialogs.manager import Manager
-from dialogs.nlu.clean import Script
 from dialogs.outcome import Effect, FileCase, Outcome
 from dialogs.ports import CaseView
+from dialogs.text.clean import Script
 
 LONGEST = 16
 """Turns after which a resident gives up."""

@@ -3,8 +3,8 @@
 import re
 from enum import StrEnum
 
-from dialogs.nlu.clean import words_only
-from dialogs.nlu.phrases import made_of
+from dialogs.text.clean import words_only
+from dialogs.text.phrases import made_of
 
 
 class Aspect(StrEnum):

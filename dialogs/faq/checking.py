@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from dialogs.faq.answers import ELSEWHERE, Answer
 from dialogs.faq.search import Answers
-from dialogs.nlu.clean import words_only
+from dialogs.text.clean import words_only
 
 _SOON = timedelta(days=30)
 _FEW = 3

@@ -22,10 +22,10 @@ from dialogs.faq.learned import EMBEDDER, learned_for_questions
 from dialogs.faq.matching import LONGEST_TEXT, Matched, QuestionMatcher
 from dialogs.faq.subject import Subject
 from dialogs.faq.weights import Matrix
-from dialogs.nlu.clean import words_only
-from dialogs.nlu.ngrams import NgramIndex
-from dialogs.nlu.wording import asked_plainly
 from dialogs.ports import Embedder, EmbedderAway, EmbeddingRole
+from dialogs.text.clean import words_only
+from dialogs.text.ngrams import NgramIndex
+from dialogs.text.wording import asked_plainly
 
 SURE = 0.55
 UNSURE = 0.33

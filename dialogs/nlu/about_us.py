@@ -6,8 +6,8 @@ laughter between two answers are heard here too.
 
 import re
 
-from dialogs.nlu.phrases import made_of
-from dialogs.nlu.wording import plain
+from dialogs.text.phrases import made_of
+from dialogs.text.wording import plain
 
 _LONGEST = 24
 _FILLER = 8

@@ -4,10 +4,10 @@ import re
 
 from dialogs.nlu import commands
 from dialogs.nlu.all_clear import is_all_clear, told_after_all_clear
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger import Danger, danger_in, without_danger
 from dialogs.nlu.matter import Categories, asks, tells_a_matter
-from dialogs.nlu.phrases import made_of
+from dialogs.text.clean import words_only
+from dialogs.text.phrases import made_of
 
 _LONGEST = 40
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]+[，,。；;！!？?\n]*")

@@ -2,8 +2,8 @@
 
 import re
 
-from dialogs.nlu.clean import words_only
-from dialogs.nlu.phrases import made_of
+from dialogs.text.clean import words_only
+from dialogs.text.phrases import made_of
 
 _LONGEST = 30
 _ALL_CLEAR = made_of(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from dialogs.nlu.clean import words_only
+from dialogs.text.clean import words_only
 
 _REMEMBERED = 64
 _LONGEST = 80

@@ -3,8 +3,8 @@
 import re
 
 from dialogs.nlu import commands
-from dialogs.nlu.clean import words_only
-from dialogs.nlu.phrases import made_of
+from dialogs.text.clean import words_only
+from dialogs.text.phrases import made_of
 
 _PICTURES = re.compile(r"👌|👍|✅|🆗|💯|✔|☑|🙆|\[(?:OK|ok|Ok|强|赞|好的|对|嗯)\]")
 _REFUSING = re.compile(r"👎|❌|🚫|🙅|✖|\[(?:弱|NO|no)\]")

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from dialogs.nlu.clean import words_only
 from dialogs.ports import CaseView
+from dialogs.text.clean import words_only
 
 _LONGEST = 24
 _TOLD = 40

@@ -4,10 +4,10 @@ import re
 
 from dialogs.nlu import wishes
 from dialogs.nlu.case_numbers import digits_tried
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.manners import scolds
-from dialogs.nlu.phrases import made_of
 from dialogs.nlu.unnamed import is_of_being_known
+from dialogs.text.clean import words_only
+from dialogs.text.phrases import made_of
 
 _AFFIRM = made_of(
     r"嗯+|恩|哦|行|好|是|对|可以|没问题|没错|正确|无误|属实|同意|确认|确定|提交|确认提交|确认无误|同意提交|提交吧|好的?|是的|对的|行的|好吧|行吧|好嘞|"

@@ -10,8 +10,8 @@ from enum import StrEnum
 from functools import lru_cache
 
 from dialogs.nlu.blocked_lanes import without_blocked_lanes
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger_words import COLLAPSE, DESPAIR, FIRE, GAS, MEDICAL, SELF_HARM, SPEECH, THREAT, VIOLENCE
+from dialogs.text.clean import words_only
 
 
 class Danger(StrEnum):

@@ -8,7 +8,7 @@ import re
 
 from dialogs.nlu.danger import danger_in, dangers_named, is_now, is_of_these_hours, is_remembered
 from dialogs.nlu.linear import grams
-from dialogs.nlu.wording import plain
+from dialogs.text.wording import plain
 
 _SAME = {
     # dialects

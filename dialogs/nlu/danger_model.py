@@ -22,7 +22,7 @@ from dialogs.nlu.danger import LETTER, Danger, danger_in, dangers_named, is_now,
 from dialogs.nlu.danger_features import features, is_cheated_or_unsafe
 from dialogs.nlu.everyday import is_of_every_day, only_presses_us
 from dialogs.nlu.linear import GramScorer, Saved, named, under
-from dialogs.nlu.wording import plain
+from dialogs.text.wording import plain
 
 SHIPPED = Path(__file__).with_name("danger.npz")
 _FORMAT = 2

@@ -6,8 +6,8 @@ A trouble with such an agency (公积金中心不给提取) is no such question:
 import re
 
 from dialogs.nlu.matter import asks
-from dialogs.nlu.phrases import made_of
-from dialogs.nlu.wording import plain
+from dialogs.text.phrases import made_of
+from dialogs.text.wording import plain
 
 _LONGEST = 40
 _ALSO_ASKS = re.compile(

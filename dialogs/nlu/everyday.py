@@ -2,8 +2,8 @@
 
 import re
 
-from dialogs.nlu.clean import words_only
-from dialogs.nlu.phrases import made_of
+from dialogs.text.clean import words_only
+from dialogs.text.phrases import made_of
 
 _LONGEST = 40
 _NUMBER = r"(?:[一二两三四五六七八九十几好多半百\d]|好几|无数|不知)+"

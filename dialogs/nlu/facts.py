@@ -7,7 +7,6 @@ from dialogs.nlu.identity import find_id_numbers
 from dialogs.nlu.matter import Categories, asks, tells_a_matter
 from dialogs.nlu.names import find_own_name, is_surname
 from dialogs.nlu.phones import own_phone
-from dialogs.nlu.phrases import made_of
 from dialogs.nlu.places import Lack, Place, find_district, find_place
 from dialogs.nlu.times import find_since
 from dialogs.nlu.topics import topic_of
@@ -20,6 +19,7 @@ from dialogs.nlu.unnamed import (
     wants_no_name,
     wishes_secrecy,
 )
+from dialogs.text.phrases import made_of
 
 _ANONYMOUS = re.compile(
     r"匿名|^匿(?:了|起|哈|吧|嘛|咯)*[。！!]*$|不(?:想|愿意?|便|方便|能|用|敢)?(?:留|写|说|透露|提供|暴露|给|告诉)(?:我的?)?(?:真实)?(?:姓名|名字|身份)|不实名|"

@@ -17,8 +17,8 @@ import numpy as np
 
 from dialogs.engine.contract import IntentScore
 from dialogs.nlu.linear import Floats, GramScorer, Saved, VectorScorer, best, named, under
-from dialogs.nlu.wording import plain
 from dialogs.ports import Embedder, EmbedderAway, EmbeddingRole
+from dialogs.text.wording import plain
 from dialogs.understanding import IntentJudgment
 
 OUT_OF_SCOPE = "out_of_scope"

@@ -16,23 +16,23 @@ from dialogs.faq.search import SURE, UNSURE, Answers
 from dialogs.nlu import commands, plain_questions
 from dialogs.nlu.about_us import about_us
 from dialogs.nlu.accusations import accuses_an_official
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger_model import DangerEar, shipped_ear
-from dialogs.nlu.dialect_questions import in_common_words
 from dialogs.nlu.elsewhere import asks_anothers_number, asks_for_a_service, asks_where_we_are
 from dialogs.nlu.facts import only_place, read_facts
 from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.manners import only_advertises
 from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, tells_a_matter
 from dialogs.nlu.names import answered_name
-from dialogs.nlu.ngrams import NgramIndex
 from dialogs.nlu.places import find_place
 from dialogs.nlu.reception_words import heard_of_it, wish_in
 from dialogs.nlu.shapes import by_shape, stranger, sure, surely_told
 from dialogs.nlu.topics import topic_of
 from dialogs.nlu.waiting import tells_of_waiting
 from dialogs.nlu.wishes import asides
-from dialogs.nlu.wording import plain
+from dialogs.text.clean import words_only
+from dialogs.text.dialect_questions import in_common_words
+from dialogs.text.ngrams import NgramIndex
+from dialogs.text.wording import plain
 from dialogs.understanding import Understanding
 
 IN_SCOPE = 0.42

@@ -3,7 +3,7 @@
 import re
 
 from dialogs.nlu.categories import Categories as Categories  # noqa: PLC0414 - those who ask for matters ask for these
-from dialogs.nlu.dialect_questions import in_common_words
+from dialogs.text.dialect_questions import in_common_words
 
 _FAULT = re.compile(
     r"(?:屋|家|房|房间|教室|宿舍|病房|楼|室)(?:里|头|里头|里面|内)?(?:太|好|很|真|可|贼|都)?冷(?:得|死|冰|的|飕飕|$|[，。！!])|冻得(?:慌|不行|要命|受不了|睡不着|发抖)|"

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.names import bare_name, find_concerned
+from dialogs.text.clean import words_only
 
 _LONGEST = 24
 _KIN = (

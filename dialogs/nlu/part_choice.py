@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from dialogs.nlu.clean import words_only
+from dialogs.text.clean import words_only
 
 _LONGEST = 14
 _AROUND = (

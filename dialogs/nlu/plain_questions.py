@@ -3,8 +3,8 @@
 import re
 
 from dialogs.faq.aspects import follows_up
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.matter import asks
+from dialogs.text.clean import words_only
 
 _LONGEST = 24
 _RESULT = r"(?:这个|你们的?|处理|办理|信访|的){0,3}(?:结果|意见|答复|回复)"

@@ -2,7 +2,7 @@
 
 import re
 
-from dialogs.nlu.clean import words_only
+from dialogs.text.clean import words_only
 
 _LEADER = r"(?:领导|市长|书记|县长|区长|镇长|局长|主任|一把手)"
 _DAY = r"(?:接待日|接访日|接待活动|公开接访|接访)"

@@ -2,8 +2,8 @@
 
 import re
 
-from dialogs.nlu.clean import words_only
-from dialogs.nlu.phrases import made_of
+from dialogs.text.clean import words_only
+from dialogs.text.phrases import made_of
 
 _LONGEST = 20
 _IT = r"手机号码?|手机|电话号码?|电话|電話|号码?|联系方式|名字|姓名"

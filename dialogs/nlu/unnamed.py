@@ -2,9 +2,9 @@
 
 import re
 
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.others_names import name_to_go
-from dialogs.nlu.phrases import made_of
+from dialogs.text.clean import words_only
+from dialogs.text.phrases import made_of
 
 _OTHERS = (
     r"(?:别人|旁人|人家|任何人|人|他们|她们|他|对方|谁|物业|单位|"

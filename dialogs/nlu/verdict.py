@@ -3,12 +3,12 @@
 import re
 
 from dialogs.nlu import commands
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.danger import danger_in
 from dialogs.nlu.kinds import goes_with_an_accusation, is_beside_an_accusation
 from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story
-from dialogs.nlu.ngrams import overlap
 from dialogs.nlu.places import find_place
+from dialogs.text.clean import words_only
+from dialogs.text.ngrams import overlap
 
 DISSATISFIED = 2
 SATISFIED = 4

@@ -2,9 +2,9 @@
 
 import re
 
-from dialogs.nlu.clean import words_only
 from dialogs.nlu.kinds import things_in
 from dialogs.nlu.places import find_place
+from dialogs.text.clean import words_only
 
 _WAITS = re.compile(
     r"(?:到现在|至今|现在|目前|还|一直|都|也|就|仍然?)[^，。！？]{0,8}(?:没|不|未)(?:人|有|来|到|发|批|下|给|解决|处理|修|办|落实|回|拨|退|报|管|理|动|排|通知|说法|消息|搞|弄)|"

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
-from dialogs.nlu.clean import words_only
-from dialogs.nlu.phrases import made_of
+from dialogs.text.clean import words_only
+from dialogs.text.phrases import made_of
 
 
 class Wish(StrEnum):

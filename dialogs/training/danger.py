@@ -11,14 +11,14 @@ import numpy as np
 from ruamel.yaml import YAML
 
 from dialogs.nlu.categories import SHIPPED as CATEGORY_MODEL
-from dialogs.nlu.clean import Script, clean
 from dialogs.nlu.danger import Danger, danger_in
 from dialogs.nlu.danger_features import features
 from dialogs.nlu.danger_model import SHIPPED, DangerWeights
 from dialogs.nlu.examples import BACKGROUND, read_background, read_examples
 from dialogs.nlu.examples import SHIPPED as INTENTS
 from dialogs.nlu.linear import GramScorer
-from dialogs.nlu.wording import plain
+from dialogs.text.clean import Script, clean
+from dialogs.text.wording import plain
 from dialogs.training.fitting import Lessons, fit_grams
 
 EXAMPLES = SHIPPED.with_name("danger_examples.yml")

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from dialogs.nlu.examples import SHIPPED, Examples, base_name, read_background, read_examples
 from dialogs.nlu.intents import OUT_OF_SCOPE, IntentWeights, Limits
 from dialogs.nlu.linear import Floats, VectorScorer
-from dialogs.nlu.wording import plain
+from dialogs.text.wording import plain
 from dialogs.training.fitting import Lessons, fit_grams, fit_vectors
 from dialogs.training.lending import Vectors, lent
 from dialogs.training.variants import variants

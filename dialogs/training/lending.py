@@ -12,7 +12,7 @@ import numpy as np
 
 from dialogs.nlu.examples import Examples
 from dialogs.nlu.linear import Floats
-from dialogs.nlu.wording import plain
+from dialogs.text.wording import plain
 from dialogs.training.fitting import Lessons, fit_grams, fit_vectors
 
 Vectors = Mapping[str, Floats]

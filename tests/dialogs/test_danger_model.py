@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from dialogs.nlu.clean import Script, clean
 from dialogs.nlu.danger import Danger, danger_in
 from dialogs.nlu.danger_model import SHIPPED, DangerEar, WeightsRefused, load_weights, shipped_ear
 from dialogs.repeats import Repeats
+from dialogs.text.clean import Script, clean
 from dialogs.training.danger import EXAMPLES, fingerprint
 
 _SETS = Path(__file__).with_name("extraction_sets")

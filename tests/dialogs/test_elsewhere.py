@@ -6,7 +6,7 @@ from dialogs.faq.answers import load_answers
 from dialogs.faq.search import Answers
 from dialogs.files import DialogFiles
 from dialogs.nlu.elsewhere import asks_for_a_service, asks_where_we_are
-from dialogs.nlu.wording import plain
+from dialogs.text.wording import plain
 
 
 @pytest.fixture(scope="module")

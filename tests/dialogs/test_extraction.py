@@ -6,7 +6,6 @@ import pytest
 
 from dialogs import nlu
 from dialogs.nlu.accusations import accuses_an_official
-from dialogs.nlu.clean import Script, clean
 from dialogs.nlu.danger import danger_in
 from dialogs.nlu.facts import only_place, read_facts
 from dialogs.nlu.identity import find_id_number, mask_id_number, without_id_numbers
@@ -18,6 +17,7 @@ from dialogs.nlu.places import find_district, find_place
 from dialogs.nlu.times import find_since
 from dialogs.nlu.title import make_title
 from dialogs.nlu.title_words import LONGEST
+from dialogs.text.clean import Script, clean
 
 
 @pytest.fixture(scope="module")

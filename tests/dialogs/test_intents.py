@@ -26,8 +26,8 @@ from dialogs.nlu.examples import (
 from dialogs.nlu.intents import OUT_OF_SCOPE, IntentWeights, TwoTierIntents, WeightsRefused, load_intents
 from dialogs.nlu.interpreter import LightInterpreter
 from dialogs.nlu.matter import Categories
-from dialogs.nlu.wording import plain
 from dialogs.ports import EmbedderAway, EmbeddingRole
+from dialogs.text.wording import plain
 from dialogs.training.intents import texts_to_embed, train_intents
 from dialogs.training.lending import lent
 from dialogs.understanding import Understanding

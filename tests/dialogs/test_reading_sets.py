@@ -15,7 +15,6 @@ from dialogs.nlu import commands
 from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.amounts import find_amounts
 from dialogs.nlu.categories import WORDS, Categories
-from dialogs.nlu.clean import Script, clean
 from dialogs.nlu.danger import danger_in
 from dialogs.nlu.facts import read_facts
 from dialogs.nlu.gist import LONGEST as LONGEST_GIST
@@ -28,6 +27,7 @@ from dialogs.nlu.splitting import split_matters
 from dialogs.nlu.times import read_time
 from dialogs.nlu.title import make_title
 from dialogs.nlu.title_words import LONGEST, WANTED
+from dialogs.text.clean import Script, clean
 
 _SETS = Path(__file__).with_name("extraction_sets")
 _MESSAGES: Sequence[Mapping[str, Any]] = YAML(typ="safe").load(_SETS / "messages.yml")

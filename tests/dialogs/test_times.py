@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from dialogs.nlu.clean import Script, clean
 from dialogs.nlu.days import resolve
 from dialogs.nlu.times import Moment, find_since, read_time
+from dialogs.text.clean import Script, clean
 
 _TOLD = YAML(typ="safe").load(Path(__file__).with_name("extraction_sets") / "moments.yml")
 _PIECES = [

@@ -13,12 +13,12 @@ from ruamel.yaml import YAML
 from dialogs.actions.draft import Draft
 from dialogs.actions.summary import Inferred, infer
 from dialogs.nlu.categories import WORDS, Categories
-from dialogs.nlu.clean import Script, clean
 from dialogs.nlu.facts import read_facts
 from dialogs.nlu.spans import number
 from dialogs.nlu.title import make_title
 from dialogs.nlu.title_words import LONGEST, keeps_numbers
 from dialogs.nlu.topics import topic_of
+from dialogs.text.clean import Script, clean
 
 _OPENINGS: Mapping[str, Sequence[Mapping[str, Any]]] = YAML(typ="safe").load(
     Path(__file__).with_name("extraction_sets") / "openings.yml"

@@ -9,10 +9,10 @@ from ruamel.yaml import YAML
 
 from dialogs import nlu
 from dialogs.nlu.accusations import accuses_an_official
-from dialogs.nlu.clean import Script, clean
 from dialogs.nlu.danger import danger_in
 from dialogs.nlu.manners import is_spam, scolds
 from dialogs.nlu.matter import Categories, tells_a_matter
+from dialogs.text.clean import Script, clean
 
 _SETS = Path(__file__).with_name("extraction_sets")
 

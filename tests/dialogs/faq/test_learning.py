@@ -12,7 +12,7 @@ from dialogs.faq.lexical import LexicalIndex
 from dialogs.faq.matching import Learned, Matcher, crowded, strangeness
 from dialogs.faq.text import OneScript, grams
 from dialogs.faq.weights import load_weights, save_weights, unlearned
-from dialogs.nlu.clean import Script
+from dialogs.text.clean import Script
 from dialogs.training.answers import LIGHT, Pairs, Plan, Trainer
 from dialogs.training.answers_fit import Lessons, fit_answers
 

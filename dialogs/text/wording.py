@@ -7,8 +7,8 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-from dialogs.nlu.clean import Script
-from dialogs.nlu.dialect_questions import in_common_words
+from dialogs.text.clean import Script
+from dialogs.text.dialect_questions import in_common_words
 
 _LONGEST = 120
 """Characters read: what somebody wants of the bot is said in the first of them, or it is a matter being told."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from dialogs.nlu.clean import words_only
+from dialogs.text.clean import words_only
 
 Whole = npt.NDArray[np.int32]
 _LONGEST = 200
