@@ -76,7 +76,7 @@ _READERS = {
 }
 _NOT_FROM_OUTSIDE = {
     "bot/cli/wechat.py": "also writes YAML",
-    "bot/office.py": "the categories, after check_dialogs has read them",
+    "bot/category_names.py": "the categories, after check_dialogs has read them",
     "bot/phone/session.py": "a picture of its own",
     "bot/supervisor/run_file.py": "what up itself wrote",
     "bot/understanding/endpoint.py": "a server of the office's own choosing; whatever it answers counts as away (_asked)",

@@ -38,6 +38,7 @@ from bot.cli.intent_file import IntentFileRefused, read_intent_file
 from bot.cli.wechat import read_menu
 from bot.cli.wechat_account import NotDone
 from bot.console.cases.searches import Searches
+from bot.console.counter import receipts
 from bot.phone import links as phone_links
 from bot.rasa_client import RasaAway, RasaClient
 from bot.settings import load
@@ -98,6 +99,7 @@ def _vault() -> Vault:
 
 
 _SEARCHES = Searches(_vault(), lambda: NOW)
+_RECEIPTS = receipts.Receipts(_vault(), lambda: NOW)
 
 
 def _tools() -> Tools:
@@ -575,6 +577,13 @@ PARSERS: Sequence[Parser] = (
         refuses=(),
         seeds=(_SEARCHES._sealed("13800138000", "m").encode(),),
         covers=("bot/console/cases/searches.py",),
+    ),
+    Parser(
+        name="sealed receipts in addresses",
+        read=_as_text(lambda text: _RECEIPTS.opened(text, "m")),
+        refuses=(),
+        seeds=(_RECEIPTS.sealed(receipts.Receipt(number="WF202611220001", code="123456"), "m").encode(),),
+        covers=("bot/console/counter/receipts.py",),
     ),
     Parser(
         name="tables of offices",
