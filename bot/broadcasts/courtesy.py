@@ -13,8 +13,8 @@ from collections.abc import Awaitable, Callable
 from storage.errors import StorageError
 from storage.pulses import Pulses
 
-LATE_S = 0.06
-"""A commit that takes longer than this is late; on an idle machine it takes a few milliseconds."""
+LATE_S = 0.02
+"""A commit that takes longer than this is late; on an idle machine it takes some six milliseconds."""
 LEAST_PER_SECOND = 50.0
 """However late turns are, so many recipients a second are brought on: what the settings permit by default."""
 _LOOK_EVERY_S = 0.25
