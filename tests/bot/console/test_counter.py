@@ -240,6 +240,7 @@ async def test_a_clerk_takes_a_visit_down_by_keyboard_alone(office, tmp_path):
         problems: list[str] = []
         page.on("pageerror", lambda error: problems.append(str(error)))
         await page.goto(f"{office.console.url}/console/counter")
+        await expect(page.get_by_label("账号")).to_be_focused()
         await page.keyboard.type("zuoxi")
         await page.keyboard.press("Tab")
         await page.keyboard.type("long enough 8")

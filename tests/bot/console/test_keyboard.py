@@ -48,6 +48,7 @@ async def page(office) -> AsyncIterator[Page]:
 
 async def sign_in(page: Page, office, login: str) -> None:
     await page.goto(f"{office.console.url}/console/cases")
+    await expect(page.get_by_label("账号")).to_be_focused()  # it is once the page has been drawn, after it was loaded
     await page.keyboard.type(login)
     await page.keyboard.press("Tab")
     await page.keyboard.type(PASSWORD)
