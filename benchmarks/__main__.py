@@ -1,6 +1,7 @@
-"""``python -m benchmarks [speed|growth|footprint]``: a table here, the same as JSON in ``benchmarks/results``.
+"""``python -m benchmarks [speed|processes|growth|footprint]``: a table, the same as JSON in ``benchmarks/results``.
 
 speed      the ceiling, ours by both drivers, WeRoBot and Rasa where they are installed (``benchmarks.peers``)
+processes  1, 2 and 4 ``web`` processes on one store, with all cores of the machine
 growth     the same turns on an empty store and on one with ``--cases`` and ``--messages`` (``--folder`` keeps it)
 footprint  the start of ``up``, its memory when idle, the memory of ``web`` after ``--turns``
 """
@@ -25,12 +26,14 @@ from benchmarks.figures import Figure, against, table
 from benchmarks.footprint import grown, started
 from benchmarks.growth import Wanted, grow
 from benchmarks.peers import rasa, werobot
+from benchmarks.processes import side_by_side
 from benchmarks.speed import OURS, Gauge, Town, bare_stretch, converse
 
 RESULTS = Path(__file__).parent / "results"
 OPEN = 32
 CEILING = "bare aiohttp + wechatpy + one journaled insert"
 _FEW = 40
+_NUMBERS = (1, 2, 4)
 
 
 async def _speed(given: argparse.Namespace) -> dict[str, Any]:
@@ -61,6 +64,12 @@ async def _ours(of: Bench, given: argparse.Namespace) -> list[Figure]:
                     await converse(gauge, town, 20, at_once=1)
         rows = [row for driver, each in ours.items() for row in each.figures(f"ours, {driver}: ")]
         return [*ceiling.figures(CEILING), *rows]
+
+
+async def _processes(given: argparse.Namespace) -> dict[str, Any]:
+    async with bench() as of:
+        figures = await side_by_side(of, _NUMBERS, people=given.people, rounds=given.rounds, at_once=OPEN)
+    return {"figures": [asdict(each) for each in figures]}
 
 
 async def _growth(given: argparse.Namespace) -> dict[str, Any]:
@@ -108,7 +117,7 @@ def _machine() -> dict[str, Any]:
 
 def _read() -> argparse.Namespace:
     reads = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    reads.add_argument("what", nargs="?", choices=("speed", "growth", "footprint"), default="speed")
+    reads.add_argument("what", nargs="?", choices=("speed", "processes", "growth", "footprint"), default="speed")
     reads.add_argument("--people", type=int, default=600, help="newcomers in each round")
     reads.add_argument("--rounds", type=int, default=3)
     reads.add_argument("--drivers", default="pymongo,motor")
@@ -123,7 +132,7 @@ def main() -> None:
     given = _read()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended with us
     before = _machine()
-    work = {"speed": _speed, "growth": _growth, "footprint": _footprint}[given.what](given)
+    work = {"speed": _speed, "processes": _processes, "growth": _growth, "footprint": _footprint}[given.what](given)
     found = uvloop.run(work)
     told = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "before": before, "after": _machine(), **found}
     print(table(found["figures"]))

@@ -21,7 +21,7 @@ FORM = (
     "138{n:08d}",
 )
 FILING = "确认"
-_KINDS = (("greeting", (GREETING,)), ("form turn", FORM), ("filing", (FILING,)))
+KINDS = (("greeting", (GREETING,)), ("form turn", FORM), ("filing", (FILING,)))
 
 
 def note(line: str) -> None:
@@ -100,7 +100,7 @@ class Gauge:
 async def converse(gauge: Gauge, town: Town, people: int, *, at_once: int, counts: bool = True) -> None:
     """``people`` newcomers greet, fill in the form and file, all at one step before the next begins."""
     crowd = town.newcomers(people)
-    for kind, texts in _KINDS:
+    for kind, texts in KINDS:
         for text in texts:
             calls = town.calls(gauge.path, crowd, text)
             await gauge.stretch(kind, calls, at_once=at_once, counts=counts)
