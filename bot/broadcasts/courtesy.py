@@ -3,7 +3,8 @@
 As fast as it goes, a broadcast takes a core of its own and most of what the database can do; the permitted rates of
 real accounts take next to nothing. So it goes on as fast as it may until turns tell that their commits are late
 (``storage.pulses``); then its rests double, and shrink again by and by once turns are quick (as TCP shares a line).
-It never rests so long that it falls behind what a gateway permits anyway.
+It never rests so long that it falls behind what a gateway permits anyway. What has begun makes way for nobody: while
+people write, it goes on in small bites.
 """
 
 import contextlib
@@ -17,6 +18,8 @@ LATE_S = 0.02
 """A commit that takes longer than this is late; on an idle machine it takes some six milliseconds."""
 LEAST_PER_SECOND = 50.0
 """However late turns are, so many recipients a second are brought on: what the settings permit by default."""
+BITE = 25
+"""Recipients that are brought on together while people write: some four milliseconds of the store."""
 _LOOK_EVERY_S = 0.25
 _FIRST_S = 0.05
 _LONGEST_S = 2.0
@@ -31,18 +34,28 @@ class Courtesy:
         self._monotonic = monotonic
         self._looked_at = monotonic() - _LOOK_EVERY_S
         self._rest = 0.0
+        self._people_write = False
 
-    async def rest(self, nap: Callable[[float], Awaitable[None]], people: int) -> None:
-        """Rest by ``nap`` before ``people`` more are brought on, if turns are late."""
+    def bite(self, most: int) -> int:
+        """How many of ``most`` to bring on together."""
+        return min(most, BITE) if self._people_write else most
+
+    async def look(self) -> None:
+        """Learn how people's turns are doing, if that was not asked a moment ago."""
         now = self._monotonic()
         if now - self._looked_at >= _LOOK_EVERY_S:
             self._looked_at = now
             with contextlib.suppress(StorageError):
                 self._judge(await self._pulses.slowest())
+
+    async def rest(self, nap: Callable[[float], Awaitable[None]], people: int) -> None:
+        """Rest by ``nap`` before ``people`` more are brought on, if turns are late."""
+        await self.look()
         if self._rest > 0:
             await nap(min(self._rest, people / LEAST_PER_SECOND))
 
     def _judge(self, slowest: float) -> None:
+        self._people_write = slowest > 0
         if slowest > LATE_S:
             self._rest = min(_LONGEST_S, max(_FIRST_S, 2 * self._rest))
         else:

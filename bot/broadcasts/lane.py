@@ -127,13 +127,20 @@ class LaneRun:
     async def _range(self, people: Sequence[Recipient]) -> None:
         """Several portions are under way at once: while the store records one, the platform answers another."""
         known = {each.id: each for each in await self._conversations(people)}
-        portions = _portions(people, self._parts.rates.portion(self._lane.channel))
+        portions = self._portions(people)
         ended = await asyncio.gather(
             *(self._flow(stream, portions, known) for stream in self._streams), return_exceptions=True
         )
         for each in ended:
             if isinstance(each, BaseException):
                 raise each
+
+    def _portions(self, people: Sequence[Recipient]) -> Iterator[Sequence[Recipient]]:
+        most, place = self._parts.rates.portion(self._lane.channel), 0
+        while place < len(people):
+            portion = people[place : place + self._parts.courtesy.bite(most)]
+            yield portion
+            place += len(portion)
 
     async def _conversations(self, people: Sequence[Recipient]) -> Sequence[Conversation]:
         addresses = {each.conversation_id: each.address for each in people if each.conversation_id}
@@ -295,8 +302,3 @@ async def _surely(turn: Callable[[], Awaitable[Mark]]) -> Mark:
 def _stranger(recipient: Recipient, now: datetime) -> Conversation:
     """Somebody of an uploaded list who never wrote to us."""
     return Conversation(id=recipient.conversation_id, address=recipient.address, version=0, state={}, created_at=now)
-
-
-def _portions(people: Sequence[Recipient], size: int) -> Iterator[Sequence[Recipient]]:
-    for place in range(0, len(people), size):
-        yield people[place : place + size]

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,7 +25,7 @@ from bot.faults import frames_of
 from bot.periodic import stopped_within
 from channels.base import Clock
 from channels.messages import Purpose
-from storage.broadcast_ledger import Lane
+from storage.broadcast_ledger import Lane, Planned
 from storage.broadcast_records import Broadcast, BroadcastState
 from storage.errors import StorageError
 from storage.leases import Leases
@@ -129,6 +129,7 @@ class Run:
                 await self._end()
 
     async def _work(self) -> None:
+        await self._courtesy.look()
         if self._broadcast.state is BroadcastState.SCHEDULED:
             moved = await self._store.broadcasts.move(
                 self._broadcast.id, BroadcastState.RUNNING, at=self._parts.clock()
@@ -163,10 +164,8 @@ class Run:
         parts = self._parts
         people = People(store=parts.store, channels=parts.channels, clock=parts.clock)
         async for portion in people.of(self._broadcast):
-            await self._courtesy.rest(self._control.nap, len(portion))
-            if self._control.halted:
+            if not await self._written(portion):
                 return False
-            await parts.store.ledger.write(self._broadcast.id, portion, now=parts.clock())
         counts = await parts.store.ledger.counts(self._broadcast.id)
         await parts.store.broadcasts.progress(self._broadcast.id, counts=counts)
         if not counts.total:
@@ -177,6 +176,18 @@ class Run:
             return False
         await parts.store.broadcasts.prepared(self._broadcast.id, at=parts.clock())
         structlog.get_logger().info("broadcast.prepared", broadcast=self._broadcast.id, recipients=counts.total)
+        return True
+
+    async def _written(self, portion: Sequence[Planned]) -> bool:
+        """Write them into the ledger; False: halted on the way. Whoever is written a second time stands there once."""
+        place = 0
+        while place < len(portion):
+            bite = portion[place : place + self._courtesy.bite(len(portion))]
+            await self._courtesy.rest(self._control.nap, len(bite))
+            if self._control.halted:
+                return False
+            await self._parts.store.ledger.write(self._broadcast.id, bite, now=self._parts.clock())
+            place += len(bite)
         return True
 
     def _lane_parts(self) -> LaneParts:

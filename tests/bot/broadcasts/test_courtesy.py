@@ -1,6 +1,7 @@
 """A notice to many makes way for people who write meanwhile, and goes on at full speed when they are answered quickly."""
 
 import asyncio
+import itertools
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,8 @@ from broadcast_kit import office_of, phone, started, state_of, texters
 from stage import Stage
 from waiting import PATIENCE_S, soon
 
-from bot.broadcasts.courtesy import LATE_S, LEAST_PER_SECOND, Courtesy
+from bot.broadcasts import courtesy
+from bot.broadcasts.courtesy import BITE, LATE_S, LEAST_PER_SECOND, Courtesy
 from bot.turns import pulse
 from bot.turns.pulse import BEAT_S, Pulse
 from storage.broadcast_records import BroadcastState
@@ -42,10 +44,10 @@ async def rests(told: Told, looks: int, *, people: int = 100, step: float = 1.0)
     async def nap(seconds: float) -> None:
         taken[-1] = seconds
 
-    courtesy = Courtesy(told, monotonic=lambda: moment[0])
+    polite = Courtesy(told, monotonic=lambda: moment[0])
     for _ in range(looks):
         taken.append(0.0)
-        await courtesy.rest(nap, people)
+        await polite.rest(nap, people)
         moment[0] += step
     return taken
 
@@ -77,6 +79,53 @@ async def test_it_looks_a_few_times_a_second_only_and_rests_as_before_where_the_
     assert told.asked == 1
     assert set(taken) == {taken[0]}
     assert len(set(await rests(Told(1.0, None), 10))) == 1
+
+
+async def test_while_people_write_it_goes_on_in_small_bites():
+    told = Told(0.0, LATE_S / 2, 0.0)
+    polite = Courtesy(told, monotonic=itertools.count().__next__)
+    bites = []
+    for _ in range(3):
+        await polite.rest(never, 1)
+        bites.append((polite.bite(100), polite.bite(3)))
+    assert bites == [(100, 3), (BITE, 3), (100, 3)]
+
+
+async def never(seconds: float) -> None:
+    raise AssertionError(seconds)
+
+
+async def test_a_broadcast_beside_people_is_written_down_and_sent_in_bites(
+    store, phones, channels, worker, monkeypatch
+):
+    monkeypatch.setattr(courtesy, "BITE", 2)
+    await texters(store, range(7))
+    broadcast = await started(office_of(store, channels))
+    object.__setattr__(store, "pulses", Told(LATE_S / 2))
+    written = sizes(store.ledger, "write", 1, monkeypatch)
+    marked = sizes(store.ledger, "turn", 2, monkeypatch)
+    async with worker():
+
+        async def done():
+            return await state_of(store, broadcast) is BroadcastState.DONE
+
+        await soon(done, "it is done")
+    assert sorted(phones.taken()) == [phone(number) for number in range(7)]
+    assert (sum(written), sum(marked)) == (7, 7)
+    assert max(written) == 2
+    assert max(marked) == 2
+
+
+def sizes(ledger, name, place, monkeypatch) -> list[int]:
+    """How many recipients each call of the ledger's method ``name`` is about."""
+    taken, real = [], getattr(ledger, name)
+
+    async def counted(*given, **named):
+        taken.append(len(given[place]))
+        return await real(*given, **named)
+
+    object.__setattr__(ledger, name, counted)
+    return taken
 
 
 async def test_a_broadcast_among_late_turns_reaches_everybody(store, phones, channels, worker):
