@@ -64,6 +64,15 @@ _ALONE = re.compile(DESPAIR)
 _REMEMBERED = 64
 
 
+_PLEA = re.compile(r"救救(?:孩子们?|娃娃?们?|我们?|老百姓|大家|小区)[吧啊呀]*")
+_NUISANCE = re.compile(
+    r"吵(?!架)|噪[音声]|扰民|装修|施工|广场舞|作业|中考|高考|升学|补课|甲醛|味道?|臭|灰尘?|扬尘|食堂|堵|停车|路灯|电梯(?:老|总|天天|又)?坏|垃圾|污水|物业"
+)
+_HARM = re.compile(
+    r"[打揍掐踢砍捅杀关锁绑困掉淹埋砸压摔撞抽晕昏吐血死伤病拐抢跳]|着火|救命|没反应|[带抱拖]走|走丢|不[吃喝动醒]|出不来|烧(?!烤)"
+)
+
+
 def _any_of(alternatives: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join(alternatives), re.IGNORECASE)
 
@@ -127,7 +136,17 @@ def _named(sample: str) -> tuple[Danger, ...]:
 
 def without_speech(text: str) -> str:
     """As long as ``text``, with the manners of speaking that only sound like danger blotted out."""
-    return SPEECH.sub(lambda found: "_" * len(found.group()), text)
+    text = SPEECH.sub(_blotted, text)
+    return _PLEA.sub(_blotted, text) if "救救" in text and _pleads_for_quiet(text) else text
+
+
+def _blotted(found: re.Match[str]) -> str:
+    return "_" * len(found.group())
+
+
+def _pleads_for_quiet(text: str) -> bool:
+    """救救孩子吧，楼上天天装修: what neighbours do is told, and nobody's harm."""
+    return bool(_NUISANCE.search(text)) and not _HARM.search(text)
 
 
 def is_rescued(sentence: str) -> bool:

@@ -20,7 +20,7 @@ import numpy as np
 from dialogs.nlu.blocked_lanes import without_blocked_lanes
 from dialogs.nlu.danger import LETTER, Danger, danger_in, dangers_named, is_now, is_of_these_hours, is_rescued
 from dialogs.nlu.danger_features import features, is_cheated_or_unsafe
-from dialogs.nlu.everyday import is_of_every_day, only_presses_us
+from dialogs.nlu.everyday import is_of_every_day, only_lost_money, only_presses_us
 from dialogs.nlu.linear import GramScorer, Saved, named, under
 from dialogs.text.wording import plain
 
@@ -123,7 +123,9 @@ class DangerEar:
         more = _OF_MANY_WORDS if _WHOLE < len(text) <= LETTER else 0.0
         afraid = _OF_FRAUD_OR_WORK if is_cheated_or_unsafe(text) else 0.0
         more += _OF_EVERY_DAY if is_of_every_day(text) and not dangers_named(text) else 0.0
-        if odds < _PERHAPS + more or _ANSWERS_A_QUESTION.fullmatch(text) or only_presses_us(text):
+        if odds < _PERHAPS + more or _ANSWERS_A_QUESTION.fullmatch(text):
+            return None
+        if only_presses_us(text) or only_lost_money(text):
             return None
         kind = self._kind(text)
         if kind not in _NEVER_DISBELIEVED and is_rescued(text) and not is_now(text):

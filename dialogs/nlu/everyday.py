@@ -41,8 +41,15 @@ _PILES = re.compile(
     r"(?:停|断)(?:水|电|网|气|暖|供)(?:了|快|已经|都|有|好|这)*|"
     r"(?:烧|点|燃)(?:煤|柴火?|秸秆|垃圾|树叶|荒草|纸钱)[^。]{0,8}(?:烟味|呛|熏|烟)"
 )
+_LOST_MONEY = re.compile(
+    r"(?:我|俺|咱)?们?(?:家里?)?的?[\u3400-\u9fff]{0,4}(?:被|让|叫|给|遭)[\u3400-\u9fff]{0,8}骗(?:走|去|光|得|掉)*了?(?:我们?|俺们?)?"
+    r"(?:[\d.一二两三四五六七八九十百千万几多来好块元]+|一?分?钱?[都也]?不剩|不少|(?<=光了)|所有的?)(?:的?(?:钱|养老钱|积蓄|存款|退休金|工资|彩礼))?(?:光|走)?(?:[都也全]*没)?了?"
+)
+"""我妈被骗了八万: who lost money, and how much."""
+_UPSET_STOMACH = re.compile(r"拉(?:了[^，。]{0,4})?肚子|闹肚子|肚子[疼痛]")
 _NEED = re.compile(
-    r"呼吸机|吸氧|氧气|透析|病|电梯|[叫喊]不|头[晕疼痛]|恶心|吐|昏|着了|起来了|救|困|压|砸|塌|埋|倒|快来|出不[来去]|火|爆"
+    r"呼吸机|吸氧|氧气|透析|病|电梯|[叫喊]不|头[晕疼痛]|恶心|吐|昏|着了|起来了|救|困|压|砸|塌|埋|倒|快来|出不[来去]|火|爆|"
+    r"烧|血|脱水|抽|[没不][^，。]{0,4}(?:劲|力|精神|住|动|醒|起来)|肿|中毒"
 )
 
 
@@ -59,5 +66,11 @@ def only_presses_us(text: str) -> bool:
 
 
 def is_of_every_day(text: str) -> bool:
-    """Whether it tells what somebody piles up or burns, or what is cut off, and nobody's need beside it."""
-    return len(text) <= _LONGEST and bool(_PILES.search(text)) and not _NEED.search(text)
+    """Whether it tells what somebody piles up or burns, what is cut off or an upset stomach, and nobody's need."""
+    every_day = _PILES.search(text) or _UPSET_STOMACH.search(text)
+    return len(text) <= _LONGEST and bool(every_day) and not _NEED.search(text)
+
+
+def only_lost_money(text: str) -> bool:
+    """Whether it says who was cheated of how much, and no more: 我爸被骗了五万."""
+    return "骗" in text and bool(_LOST_MONEY.fullmatch(words_only(text)))
