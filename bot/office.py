@@ -7,6 +7,7 @@ from aiohttp import web
 from bot.access.members import Members
 from bot.access.passwords import Passwords
 from bot.access.signing_in import SigningIn
+from bot.access.staff_import import StaffImport
 from bot.assembly.broadcasts import make_office
 from bot.assembly.clocks import book_of, setter_of
 from bot.casework.attending import Attending
@@ -42,6 +43,7 @@ def console_of(services: Services) -> web.Application:
     store, clock, passwords = services.store, services.clock, Passwords()
     members = Members(store=store, passwords=passwords, clock=clock)
     live = Live(store=store, clock=clock)
+    features = (*_features(services, members, passwords), _conversations(services, live), *further_features(services))
     console = make_console(
         ConsoleParts(
             store=store,
@@ -49,7 +51,7 @@ def console_of(services: Services) -> web.Application:
             clock=clock,
             office=services.settings.office.name,
             public_url=services.settings.http.public_url,
-            features=(*_features(services, members), _conversations(services, live), *further_features(services)),
+            features=features,
         )
     )
     console.on_shutdown.append(live.close)
@@ -76,7 +78,7 @@ def public_pages_of(services: Services) -> web.Application:
     )
 
 
-def _features(services: Services, members: Members) -> Sequence[Feature]:
+def _features(services: Services, members: Members, passwords: Passwords) -> Sequence[Feature]:
     clocks = setter_of(services.store)
     staffwork = StaffWork(
         store=services.store, clock=services.clock, clocks=clocks, kick=services.queue.kick, links=services.links
@@ -91,7 +93,10 @@ def _features(services: Services, members: Members) -> Sequence[Feature]:
         limits=limits_of(services.settings.attachments),
     )
     taken = frozenset(services.settings.api.tokens)
-    people = people_feature(store=services.store, members=members, clock=services.clock, taken=taken)
+    importing = StaffImport(store=services.store, passwords=passwords, clock=services.clock)
+    people = people_feature(
+        store=services.store, members=members, importing=importing, clock=services.clock, taken=taken
+    )
     figures = figures_feature(store=services.store, figures=Figures(services.store.database), clock=services.clock)
     notices = NoticeParts(
         store=services.store,

@@ -135,6 +135,11 @@ def _harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
+def _as_meant(cell: str) -> str:
+    """What ``_harmless`` put before a cell is gone again, or a table would come back otherwise than it went."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+
+
 def _places(heading: Sequence[str], columns: Columns) -> dict[str, int]:
     known = {word.strip().lower(): name for name, words in columns.items() for word in (name, *words)}
     places: dict[str, int] = {}
@@ -150,7 +155,8 @@ def _csv_lines(content: bytes) -> list[list[str]]:
     csv.field_size_limit(_LONGEST_FIELD)
     try:
         separator = max(",\t;", key=text.partition("\n")[0].count)
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        read = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        lines = [[_as_meant(cell) for cell in line] for line in read]
     except csv.Error as error:
         raise TableRefused(["不是正确的 CSV：多半是引号没有成对，或不是文本文件"]) from error
     if len(lines) > MOST_ROWS:

@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from pymongo import InsertOne, UpdateOne
+
 from storage.driver import Database, Document
 from storage.errors import Conflict
 from storage.personal_data import Vault
@@ -94,6 +96,7 @@ class Staff:
     """The members of staff."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
         self._staff = database[STAFF]
         self._vault = vault
 
@@ -117,6 +120,29 @@ class Staff:
             raise Conflict(STAFF)
         values = {name: getattr(member, name) for name in Member.__dataclass_fields__}
         return Member(**(values | {"version": member.version + 1}))
+
+    async def put(self, added: Sequence[Member], changed: Sequence[Member]) -> None:
+        """Keep all of them, or nobody.
+
+        Raises:
+            AlreadyThere: a login is taken meanwhile.
+            Conflict: somebody changed one meanwhile.
+        """
+        inserts = [InsertOne({"_id": each.id, **self._document(each)}) for each in added]
+        updates = [
+            UpdateOne(
+                {"_id": each.id, "version": each.version},
+                {"$set": self._document(each) | {"version": each.version + 1}},
+            )
+            for each in changed
+        ]
+
+        async def body(session: Any) -> None:
+            if await self._staff.bulk_write([*inserts, *updates], session=session) < len(updates):
+                raise Conflict(STAFF)
+
+        if inserts or updates:
+            await self._database.in_transaction(body)
 
     async def get(self, id: str) -> Member | None:  # noqa: A002 - what it is
         found = await self._staff.find_one({"_id": id})

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import structlog
 
@@ -14,8 +15,9 @@ from storage.errors import AlreadyThere
 from storage.staff import Member, Role
 from storage.store import Store
 
-_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
-_LONGEST_NAME = 20
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
+WRONG_LOGIN = "账号应为 2 到 32 个小写字母、数字、点、横线或下划线，以字母或数字开头"
+LONGEST_NAME = 20
 FIRST_LOGIN = "admin"
 CONSOLE = "console"
 """Who acts at the command line, in the audit log."""
@@ -123,10 +125,10 @@ class Members:
         return changed
 
     async def _checked(self, member: Member) -> Member:
-        if not _LOGIN.fullmatch(member.login):
-            raise WrongMember("账号应为 2 到 32 个小写字母、数字、点、横线或下划线，以字母或数字开头")
-        if not member.name or len(member.name) > _LONGEST_NAME:
-            raise WrongMember(f"姓名要填，最多 {_LONGEST_NAME} 个字")
+        if not LOGIN.fullmatch(member.login):
+            raise WrongMember(WRONG_LOGIN)
+        if not member.name or len(member.name) > LONGEST_NAME:
+            raise WrongMember(f"姓名要填，最多 {LONGEST_NAME} 个字")
         if not member.roles:
             raise WrongMember("至少选一个角色")
         tree = await self._store.units.tree()
@@ -136,8 +138,12 @@ class Members:
         return member
 
     async def _told(self, by: By, action: str, member: Member) -> None:
-        roles = [role.value for role in member.roles]
-        details = {"login": member.login, "unit": member.unit, "roles": roles, "active": member.active}
-        line = AuditLine(at=self._clock(), actor=by.id, name=by.name, action=action, target=member.id, details=details)
-        await self._store.audit.add(line)
+        await self._store.audit.add(member_line(action, member, by=by, at=self._clock()))
         structlog.get_logger().info(action, member=member.id, by=by.id)
+
+
+def member_line(action: str, member: Member, *, by: By, at: datetime) -> AuditLine:
+    """What the audit log says of a member who was added or changed."""
+    roles = [role.value for role in member.roles]
+    details = {"login": member.login, "unit": member.unit, "roles": roles, "active": member.active}
+    return AuditLine(at=at, actor=by.id, name=by.name, action=action, target=member.id, details=details)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
+from bot.access.cells import first_rows, several, yes
 from bot.tables import Row, TableRefused, read_table
 from storage.units import Unit
 
@@ -21,9 +22,6 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
 )
 _NEEDED = ("id", "name")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
-_PARTED = re.compile(r"[\n；;|、]")
-_YES = frozenset({"", "是", "在用", "启用", "1", "true", "yes"})
-_NO = frozenset({"否", "停用", "0", "false", "no"})
 _LONGEST_NAME = 40
 
 
@@ -34,9 +32,7 @@ def units_in(content: bytes, known: Iterable[str] | None = None) -> list[Unit]:
         TableRefused: naming every row that is wrong, and how.
     """
     rows = list(read_table(content, COLUMNS, _NEEDED))
-    first: dict[str, int] = {}
-    for row in rows:
-        first.setdefault(row.cells["id"], row.number)
+    first = first_rows(rows, lambda row: row.cells["id"])
     codes = None if known is None else {*first, *known}
     problems = [f"第 {row.number} 行：{each}" for row in rows for each in _problems(row, first, codes)]
     if problems:
@@ -77,7 +73,7 @@ def _problems(row: Row, first: Mapping[str, int], codes: Collection[str] | None)
         found.append(f"单位名称要填，最多 {_LONGEST_NAME} 个字")
     if codes is not None and cells.get("parent") and cells["parent"] not in codes:
         found.append(f"没有代码为“{cells['parent']}”的上级单位：表里没有，系统里也没有")
-    if cells.get("active", "").lower() not in _YES | _NO:
+    if yes(cells.get("active", "")) is None:
         found.append(f"“在用”应填 是 或 否，不是“{cells['active']}”")
     return found
 
@@ -90,11 +86,7 @@ def _unit(row: Row) -> Unit:
         parent=cells.get("parent") or None,
         level=cells.get("level", ""),
         phone=cells.get("phone", ""),
-        districts=_several(cells.get("districts", "")),
-        categories=_several(cells.get("categories", "")),
-        active=cells.get("active", "").lower() in _YES,
+        districts=several(cells.get("districts", "")),
+        categories=several(cells.get("categories", "")),
+        active=bool(yes(cells.get("active", ""))),
     )
-
-
-def _several(cell: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part.strip() for part in _PARTED.split(cell) if part.strip()))

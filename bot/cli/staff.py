@@ -1,12 +1,14 @@
 """``staff``: who may sign in to the console."""
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.app import Common, common
 from bot.cli.opened import opened
+from bot.cli.staff_tables import exported, imported
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from storage.staff import Member, Role
     from storage.store import Store
 
-app = typer.Typer(help="工作人员：添加、重设密码、停用、列出", no_args_is_help=True)
+app = typer.Typer(help="工作人员：添加、导入、导出、重设密码、停用、列出", no_args_is_help=True)
 
 _Login = Annotated[str, typer.Argument(metavar="账号", help="登录用的账号，如 wangfang")]
 
@@ -43,6 +45,30 @@ def add(
     """添加一个人，显示一次性密码；首次登录要换成自己的。"""
     roles = _roles(role)
     _show(asyncio.run(_add(common(ctx), login=login, name=name, unit=unit, roles=roles, phone=phone)))
+
+
+@app.command("import")
+def import_(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="文件", help="CSV 或 XLSX，表头见 staff export 的样子")],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不保存")] = False,
+    passwords: Annotated[
+        Path | None, typer.Option(metavar="文件", help="新增人员的一次性密码写到这个新文件（CSV），不显示在屏幕上")
+    ] = None,
+) -> None:
+    """导入人员：同一账号的会更新，没有的会新增，不会删除，也不会改动已有的密码。有一行不对就全部不导入。"""
+    typer.echo(asyncio.run(imported(common(ctx), file, dry_run=dry_run, passwords=passwords)))
+
+
+@app.command()
+def export(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="文件", help="写到哪里，.csv 或 .xlsx")],
+) -> None:
+    """导出人员（没有密码），改好后可以再导入。"""
+    count = asyncio.run(exported(common(ctx), file))
+    typer.echo(f"已导出 {count} 人到 {file}")
 
 
 @app.command()
@@ -111,13 +137,13 @@ def _show(made: "NewPassword") -> None:
 
 
 def _roles(words: "Sequence[str]") -> "list[Role]":
+    from bot.access.staff_table import role_of  # noqa: PLC0415
     from storage.staff import Role  # noqa: PLC0415
 
-    known = {role.value: role for role in Role} | {role.label: role for role in Role}
-    unknown = [word for word in words if word not in known]
+    unknown = [word for word in words if role_of(word) is None]
     if unknown:
         raise NotDone(f"没有角色“{unknown[0]}”，可以是：{'、'.join(role.label for role in Role)}")
-    return [known[word] for word in words]
+    return [role for word in words if (role := role_of(word))]
 
 
 async def _add(options: Common, *, login: str, name: str, unit: str, roles: "list[Role]", phone: str) -> "NewPassword":

@@ -1,7 +1,6 @@
 """``units``: the tree of units, as a table in and out."""
 
 import asyncio
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,19 +8,12 @@ import typer
 
 from bot.cli.app import Common, common
 from bot.cli.opened import opened
+from bot.cli.table_files import content_of, write_table
 
 if TYPE_CHECKING:
     from storage.units import Unit, UnitTree
 
 app = typer.Typer(help="承办单位：导入、导出、列出", no_args_is_help=True)
-
-
-class NotDone(Exception):
-    """``sentence`` says why."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 @app.command("import")
@@ -34,7 +26,7 @@ def import_(
     """导入单位：同一代码的会更新，没有的会新增，不会删除。有一行不对就全部不导入。"""
     from bot.access.unit_table import units_in  # noqa: PLC0415
 
-    units = units_in(_content(file))
+    units = units_in(content_of(file))
     told = asyncio.run(_import(common(ctx), units, dry_run=dry_run))
     typer.echo(told)
 
@@ -46,18 +38,9 @@ def export(
 ) -> None:
     """导出单位，改好后可以再导入。"""
     from bot.access.unit_table import HEADINGS, rows_of  # noqa: PLC0415
-    from bot.tables import write_csv, write_xlsx  # noqa: PLC0415
 
     rows = rows_of(asyncio.run(_tree(common(ctx))))
-    if file.suffix.lower() == ".xlsx":
-        content = write_xlsx(HEADINGS, rows, title="单位", made_at=datetime.now(UTC))
-    else:
-        content = write_csv(HEADINGS, rows)
-    try:
-        with file.open("xb") as opened_file:
-            opened_file.write(content)
-    except FileExistsError:
-        raise NotDone(f"{file} 已经存在，请换一个文件名") from None
+    write_table(file, HEADINGS, rows, title="单位")
     typer.echo(f"已导出 {len(rows)} 个单位到 {file}")
 
 
@@ -70,17 +53,6 @@ def list_(ctx: typer.Context) -> None:
         typer.echo(f"{'  ' * (len(unit.path) - 1)}{unit.id}  {unit.name}{gone}")
     if not units:
         typer.echo("还没有单位：petition-bot units import 文件")
-
-
-def _content(file: Path) -> bytes:
-    from bot.tables import LARGEST  # noqa: PLC0415
-    from channels.system_errors import why  # noqa: PLC0415
-
-    try:
-        with file.open("rb") as opened_file:
-            return opened_file.read(LARGEST + 1)
-    except OSError as error:
-        raise NotDone(f"{file}：无法读取，{why(error)}") from error
 
 
 async def _import(options: Common, units: "list[Unit]", *, dry_run: bool) -> str:

@@ -89,6 +89,39 @@ def test_a_member_is_added_listed_reset_and_disabled(terminal):
     assert "条操作记录完好" in terminal.run("audit", "verify").output
 
 
+PEOPLE = "账号,姓名,单位代码,角色,手机,在岗\n"
+
+
+def test_people_are_imported_with_their_passwords_in_a_file_for_its_owner_alone(terminal, tmp_path):
+    table = terminal.table(PEOPLE + "chen,陈晨,kw,承办人,13800138000,\nsun,孙阳,市城管局,坐席、领导,,是\n")
+    assert "没有问题，将新增 2 人" in terminal.run("staff", "import", table, "--dry-run").output
+    assert "chen" not in terminal.run("staff", "list").output
+    given = tmp_path / "passwords.csv"
+    told = terminal.run("staff", "import", table, "--passwords", str(given)).output
+    assert "已新增 2 人" in told
+    kept = given.read_text("utf-8-sig").splitlines()
+    assert kept[0] == "账号,姓名,单位,一次性密码"
+    assert kept[1].startswith("chen,陈晨,奎文区信访局,")
+    assert kept[1].rpartition(",")[2] not in told
+    assert given.stat().st_mode & 0o077 == 0
+    assert "2 人没有变化" in terminal.run("staff", "import", table, "--passwords", str(given)).output
+    more = terminal.table(PEOPLE + "zhou,周周,kw,承办人,,\n")
+    assert "已经存在" in terminal.refused("staff", "import", more, "--passwords", str(given))
+    assert "zhou" not in terminal.run("staff", "list").output, "nobody whose password nothing could take"
+    shown = terminal.run("staff", "import", more).output
+    assert "zhou  " in shown
+    out = tmp_path / "people.xlsx"
+    assert "人到" in terminal.run("staff", "export", str(out)).output
+    assert "更新 0 人" in terminal.run("staff", "import", str(out), "--dry-run").output
+
+
+def test_every_wrong_line_of_people_is_named_at_the_command_line_too(terminal):
+    told = terminal.refused("staff", "import", terminal.table(PEOPLE + "wu,吴,kw,局长,,\nxx,,kw,坐席,,\n"))
+    assert "第 2 行：没有角色“局长”" in told
+    assert "第 3 行：姓名要填" in told
+    assert "wu " not in terminal.run("staff", "list").output
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

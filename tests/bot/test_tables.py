@@ -52,6 +52,16 @@ def test_what_is_written_as_xlsx_is_read_again(rows):
     assert [(row.cells["number"], row.cells["note"]) for row in read] == rows
 
 
+@settings(max_examples=30)
+@given(st.lists(st.tuples(CELLS.filter(bool), CELLS), min_size=1, max_size=5))
+def test_what_is_written_as_csv_is_read_again_also_what_looks_like_a_formula(rows):
+    rows = [(number.lstrip("'") or "x", note.lstrip("'")) for number, note in rows]
+    read = read_table(write_csv(["编号", "说明"], rows), COLUMNS, ["number"])
+    assert [(row.cells["number"], row.cells["note"]) for row in read] == [
+        (number.strip(), note.strip()) for number, note in rows
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

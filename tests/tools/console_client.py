@@ -48,11 +48,16 @@ class Browser:
 
     async def get(self, path: str) -> Page:
         async with self._client.get(f"/console{path}") as answer:
-            return Page(status=answer.status, text=await answer.text(), path=answer.url.path_qs, headers=answer.headers)
+            return Page(
+                status=answer.status,
+                text=await answer.text(errors="replace"),
+                path=answer.url.path_qs,
+                headers=answer.headers,
+            )
 
-    async def upload(self, path: str, name: str, content: bytes) -> Page:
+    async def upload(self, path: str, name: str, content: bytes, **fields: str) -> Page:
         """Send a file, as the form of a page of ours would."""
-        form = FormData()
+        form = FormData(fields)
         form.add_field("file", content, filename=name)
         origin = str(self._client.make_url("/")).rstrip("/")
         async with self._client.post(f"/console{path}", data=form, headers={"Origin": origin}) as answer:

@@ -25,6 +25,7 @@ from bent_bytes import zipped
 from cloud_kit import ALIYUN_ACCOUNT, TENCENT_ACCOUNT
 from sms_kit import KEY, Kit
 
+from bot.access.staff_table import lines_in
 from bot.api import app as api_app
 from bot.api import reading, transcript, uploads
 from bot.api.problems import Problem
@@ -69,9 +70,11 @@ from dialogs.nlu.gazetteer import BadGazetteer, Gazetteer
 from storage import cursors, keys, spool_records
 from storage.errors import BadCursor, BatchUnreadable
 from storage.personal_data import Vault
+from storage.units import Unit, UnitTree
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 APP_ID, TOKEN, AES_KEY = "wx5823bf96d3bd56c7", "QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
+_TREE = UnitTree([Unit(id="kw", name="奎文区信访局")])
 _COLUMNS = {"phone": ("手机号", "电话"), "note": ("说明",)}
 
 
@@ -602,6 +605,16 @@ PARSERS: Sequence[Parser] = (
             zipped({"[Content_Types].xml": "<Types/>"}),
         ),
         covers=("bot/tables.py",),
+    ),
+    Parser(
+        name="tables of people",
+        read=lambda content: lines_in(content, _TREE),
+        refuses=(TableRefused,),
+        seeds=(
+            "账号,姓名,单位代码,角色,手机,在岗\nli,李强,kw,承办人、领导,13800138000,是\n".encode(),
+            "账号;姓名;单位;角色\n'=x;;;;".encode(),
+        ),
+        covers=("bot/access/staff_table.py",),
     ),
     Parser(
         name="settings",

@@ -27,6 +27,8 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "staff.changed": "修改人员",
         "staff.password_reset": "重设别人的密码",
         "staff.unlocked": "解除锁定",
+        "staff.imported": "导入人员表",
+        "staff.exported": "导出人员表",
         "units.imported": "导入单位",
         "token.given": "给出接口令牌",
         "token.revoked": "收回接口令牌",
@@ -84,7 +86,15 @@ _SEEN = (
     "person.copied",
     "person.corrected",
 )
-_PEOPLE = ("staff.added", "staff.changed", "staff.password_reset", "staff.unlocked", "units.imported")
+_PEOPLE = (
+    "staff.added",
+    "staff.changed",
+    "staff.password_reset",
+    "staff.unlocked",
+    "staff.imported",
+    "staff.exported",
+    "units.imported",
+)
 
 
 _BOOKED = ("booking.added", "booking.cancelled", "booking.marked")

@@ -5,8 +5,10 @@ from collections.abc import Collection
 from bot.access.api_tokens import TokenOffice
 from bot.access.members import Members
 from bot.access.permissions import Permission
+from bot.access.staff_import import StaffImport
 from bot.console.people.audit_pages import AuditPages
 from bot.console.people.staff_pages import StaffPages
+from bot.console.people.staff_table_pages import StaffTablePages
 from bot.console.people.token_pages import TokenPages
 from bot.console.people.unit_pages import UnitPages
 from bot.console.routes import Feature, Route, Tab
@@ -16,15 +18,21 @@ from storage.store import Store
 _PEOPLE, _AUDIT = Permission.PEOPLE, Permission.AUDIT
 
 
-def people_feature(*, store: Store, members: Members, clock: Clock, taken: Collection[str] = ()) -> Feature:
+def people_feature(
+    *, store: Store, members: Members, importing: StaffImport, clock: Clock, taken: Collection[str] = ()
+) -> Feature:
     """Staff, units, tokens, audit, as a part of the console. ``taken``: names of the tokens in the settings."""
     tokens = TokenPages(store=store, office=TokenOffice(store=store, clock=clock, taken=taken))
     staff, units = StaffPages(store=store, members=members), UnitPages(store=store, clock=clock)
+    table = StaffTablePages(store=store, importing=importing, clock=clock)
     audit = AuditPages(store=store)
     return Feature(
         routes=(
             Route(method="GET", path="/staff", handler=staff.list, needs=_PEOPLE),
             Route(method="POST", path="/staff", handler=staff.add, needs=_PEOPLE),
+            Route(method="GET", path="/staff/import", handler=table.form, needs=_PEOPLE),
+            Route(method="POST", path="/staff/import", handler=table.load, needs=_PEOPLE),
+            Route(method="GET", path="/staff/export", handler=table.export, needs=_PEOPLE),
             Route(method="GET", path="/staff/{id}", handler=staff.one, needs=_PEOPLE),
             Route(method="POST", path="/staff/{id}", handler=staff.change, needs=_PEOPLE),
             Route(method="POST", path="/staff/{id}/reset", handler=staff.reset, needs=_PEOPLE),

@@ -1,21 +1,17 @@
 """The tree of units: shown, exported, and imported as a table whose every wrong line is named."""
 
 import asyncio
-from urllib.parse import quote
 
 from aiohttp import web
-from aiohttp.web_request import FileField
 
 from bot.access.unit_table import HEADINGS, rows_of, units_in
+from bot.console.people.tables import as_xlsx, sent_table
 from bot.console.routes import Call
-from bot.forms import read_form
-from bot.tables import LARGEST, TableRefused, write_xlsx
+from bot.tables import TableRefused
 from channels.base import Clock
 from storage.audit import AuditLine
 from storage.store import Store
 from storage.units import WrongTree
-
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class UnitPages:
@@ -29,17 +25,13 @@ class UnitPages:
         return self._list(call)
 
     async def export(self, call: Call) -> web.StreamResponse:
-        now = self._clock()
-        content = await asyncio.to_thread(write_xlsx, HEADINGS, rows_of(call.viewer.tree), title="单位", made_at=now)
-        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote('单位.xlsx')}"}
-        return web.Response(body=content, content_type=_XLSX, headers=headers)
+        return await as_xlsx(HEADINGS, rows_of(call.viewer.tree), title="单位", now=self._clock())
 
     async def load(self, call: Call) -> web.StreamResponse:
         """All of the table or nothing of it."""
-        sent = (await read_form(call.request)).get("file")
-        if not isinstance(sent, FileField):
+        content = await sent_table(call)
+        if content is None:
             return self._list(call, problems=("请选择文件",))
-        content = await asyncio.to_thread(sent.file.read, LARGEST + 1)
         try:
             units = await asyncio.to_thread(units_in, content, [unit.id for unit in call.viewer.tree])
             total = await self._store.units.put(units)

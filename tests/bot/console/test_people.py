@@ -1,15 +1,19 @@
 """Members, units and the audit log in the console."""
 
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from console_client import PASSWORD, Console
 
-from bot.access.members import Members
+from bot.access.members import By, Members
+from bot.access.staff_import import MOST_AT_ONCE, ChangedMeanwhile, StaffImport
+from bot.access.staff_table import HEADINGS, rows_of
 from bot.api.kept_tokens import NOTED_EVERY, KeptTokens
 from bot.console.app import ROUTES
 from bot.console.people import people_feature
+from bot.tables import write_csv, write_xlsx
 from storage.audit import AuditLine
 from storage.staff import Role
 
@@ -17,7 +21,9 @@ from storage.staff import Role
 @pytest.fixture
 async def console(store, clock, passwords):
     members = Members(store=store, passwords=passwords, clock=clock)
-    made = Console(store, clock, passwords, features=(people_feature(store=store, members=members, clock=clock),))
+    importing = StaffImport(store=store, passwords=passwords, clock=clock)
+    people = people_feature(store=store, members=members, importing=importing, clock=clock)
+    made = Console(store, clock, passwords, features=(people,))
     await made.start()
     yield made
     await made.stop()
@@ -100,6 +106,98 @@ async def test_units_go_out_and_in_as_a_table_and_wrong_lines_are_named(admin, s
     assert (await admin.upload("/units", "units.xlsx", b"PK not one")).says("XLSX")
     assert (await admin.get("/units")).says("市水利局")
     assert len(await store.units.tree()) == 6
+
+
+STAFF = "账号,姓名,单位代码,角色,手机,在岗\n"
+
+
+async def test_a_table_of_people_is_checked_then_imported_with_passwords_shown_once(console, admin, store):
+    table = STAFF + "Li,李强,kw,承办人、督办员,13800138000,\nzhao,赵敏,市城管局,坐席,,是\n"
+    assert (await admin.upload("/staff/import", "人员.csv", table.encode(), check="1")).says("将新增 2 人，更新 0 人")
+    assert await store.staff.of_login("li") is None
+    page = await admin.upload("/staff/import", "人员.csv", table.encode("gb18030"))
+    assert page.says("已新增 2 人")
+    passwords = re.findall(r"<b>([a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4})</b>", page.text)
+    assert len(set(passwords)) == 2
+    assert passwords[0] not in (await admin.get("/staff")).text
+    li = await store.staff.of_login("li")
+    assert (li.unit, li.roles, li.phone, li.active) == ("kw", (Role.HANDLER, Role.SUPERVISOR), "13800138000", True)
+    browser = await console.browser()
+    assert (await browser.sign_in("li", passwords[0])).path == "/console/me/password"
+    log = await admin.get("/audit")
+    assert log.says("导入人员表")
+    assert log.says("账号：zhao")
+
+
+async def test_people_imported_again_are_updated_and_keep_password_and_what_the_table_does_not_say(
+    console, admin, store
+):
+    wang = await console.signed_in("wang", Role.OPERATOR)
+    before = await store.staff.of_login("wang")
+    short = "登录名,姓名,单位,角色\nwang,王方,市城管局,承办人\nguanli,管理员,city,管理员\n"
+    page = await admin.upload("/staff/import", "people.csv", short.encode())
+    assert page.says("已新增 0 人，更新 1 人，1 人没有变化")
+    after = await store.staff.of_login("wang")
+    assert (after.name, after.unit, after.roles, after.password) == ("王方", "cg", (Role.HANDLER,), before.password)
+    assert (await wang.get("/me")).status == 200
+    away = STAFF + "wang,王方,cg,承办人,13900139000,否\n"
+    assert (await admin.upload("/staff/import", "people.csv", away.encode())).says("更新 1 人")
+    assert "/sign-in" in (await wang.get("/me")).path
+    assert (await admin.upload("/staff/import", "people.csv", away.encode())).says("1 人没有变化")
+
+
+async def test_every_wrong_line_of_people_is_named_and_nobody_is_imported(admin, store):
+    lines = "li,李强,kw,承办人,,\nLI,李强,kw,承办人,,\nx,,nowhere,局长,abc,也许\n,赵敏,,,,\nguanli,管理员,city,坐席,,\n"
+    page = await admin.upload("/staff/import", "people.csv", (STAFF + lines.replace("guanli", "gl")).encode())
+    assert page.status == 422
+    for told in (
+        "第 3 行：账号“li”和第 2 行重复",
+        "第 4 行：“x”不能用",
+        "第 4 行：姓名要填",
+        "第 4 行：没有单位“nowhere”",
+        "第 4 行：没有角色“局长”",
+        "第 4 行：手机“abc”不像电话号码",
+        "第 4 行：“在岗”应填 是 或 否，不是“也许”",
+        "第 5 行：账号没有填",
+        "第 5 行：单位代码没有填",
+        "第 5 行：角色没有填",
+    ):
+        assert page.says(told), told
+    mine = await admin.upload("/staff/import", "people.csv", (STAFF + "guanli,管理员,city,坐席,,\n").encode())
+    assert mine.says("第 2 行：不能停用自己，也不能去掉自己的管理员角色")
+    assert (await admin.upload("/staff/import", "people.csv", "姓名\n李强\n".encode())).says("表头）少了：账号")
+    assert [member.login for member in await store.staff.all()] == ["guanli"]
+
+
+async def test_more_people_than_one_table_may_bring_are_refused_before_any_password_is_made(admin, store):
+    many = "".join(f"u{number},某某,kw,承办人,,\n" for number in range(MOST_AT_ONCE + 1))
+    page = await admin.upload("/staff/import", "people.csv", (STAFF + many).encode())
+    assert page.says(f"一次最多新增和更新 {MOST_AT_ONCE} 人")
+    assert len(await store.staff.all()) == 1
+
+
+async def test_who_is_changed_while_the_table_is_read_is_not_overwritten(console, admin, store, clock, passwords):
+    await console.member("wang", Role.OPERATOR)
+    importing = StaffImport(store=store, passwords=passwords, clock=clock)
+    table = STAFF + "wang,王方,cg,承办人,,\nli,李强,kw,承办人,,\n"
+    plan = await importing.plan(table.encode(), by=By())
+    await store.staff.change(replace(await store.staff.of_login("wang"), name="王芬"))
+    with pytest.raises(ChangedMeanwhile):
+        await importing.do(plan, by=By())
+    assert (await store.staff.of_login("wang")).name == "王芬"
+    assert await store.staff.of_login("li") is None, "nothing of it, not a part"
+
+
+async def test_people_go_out_as_a_table_that_comes_back_without_a_change(admin, store):
+    await admin.post("/staff", NEW)
+    members = await store.staff.all()
+    for content in (
+        write_csv(HEADINGS, rows_of(members)),
+        write_xlsx(HEADINGS, rows_of(members), title="人员", made_at=datetime(2026, 1, 1, tzinfo=UTC)),
+    ):
+        assert (await admin.upload("/staff/import", "t", content)).says("更新 0 人，2 人没有变化")
+    assert (await admin.get("/staff/export")).status == 200
+    assert (await admin.get("/audit")).says("导出人员表")
 
 
 async def test_the_audit_log_tells_who_did_what_and_whether_it_is_whole(console, admin, database):
