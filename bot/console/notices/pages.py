@@ -115,8 +115,10 @@ class NoticePages:
         )
 
     async def progress(self, call: Call) -> web.StreamResponse:
+        """Of one that is being sent, what its worker counted last: every open page asks this every second."""
         broadcast = await broadcast_of(self._store, call)
-        counts = await self._store.ledger.counts(broadcast.id)
+        counted = broadcast.state is BroadcastState.RUNNING and broadcast.counts.total
+        counts = broadcast.counts if counted else await self._store.ledger.counts(broadcast.id)
         return web.json_response(shown.progress(broadcast, counts, self._parts.clock()))
 
     async def recipients(self, call: Call) -> web.StreamResponse:

@@ -1,5 +1,6 @@
 """Notices in the console: one writes, another lets pass, both see what became of each."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -121,6 +122,18 @@ async def test_progress_is_told_to_the_script_and_by_loading_anew(console, edito
     assert (await editor.post(f"{one}/cancel", {"reason": "改期"})).says("孙丽 取消了：改期")
     assert (await editor.post(f"{one}/resume")).status == 422
     assert "data-confirm" not in (await editor.get(one)).text
+
+
+async def test_who_watches_one_being_sent_costs_no_count_of_all_recipients(console, editor, approver, monkeypatch):
+    await texters(console.store, range(4))
+    one, _ = await written(editor)
+    await approver.post(f"{one}/approve")
+    await editor.post(f"{one}/start")
+    kept = Counts(total=9, queued=4, sent=5)
+    await console.store.broadcasts.progress(one.rpartition("/")[2], counts=kept, rate=2.0)
+    monkeypatch.setattr(console.store.ledger, "counts", None)
+    told = json.loads((await editor.get(f"{one}/progress")).text)
+    assert (told["total"], told["queued"], told["sent"]) == (9, 4, 5)
 
 
 async def test_nobody_approves_what_they_wrote_even_with_both_roles(console):
