@@ -29,6 +29,7 @@ from bot.console.people import people_feature
 from bot.console.routes import Feature
 from bot.console.rules import RuleParts, rules_feature
 from bot.editing.desk import EditDesk
+from bot.editing.places import PlaceOffice
 from bot.media.making import limits_of
 from bot.office_features import further_features
 from bot.public import PublicParts, make_public_pages
@@ -94,8 +95,16 @@ def _features(services: Services, members: Members, passwords: Passwords) -> Seq
     )
     taken = frozenset(services.settings.api.tokens)
     importing = StaffImport(store=services.store, passwords=passwords, clock=services.clock)
+    places = PlaceOffice(
+        store=services.store, base=services.layer.base, clock=services.clock, look=services.dialog.look_now
+    )
     people = people_feature(
-        store=services.store, members=members, importing=importing, clock=services.clock, taken=taken
+        store=services.store,
+        members=members,
+        importing=importing,
+        places=places,
+        clock=services.clock,
+        taken=taken,
     )
     figures = figures_feature(store=services.store, figures=Figures(services.store.database), clock=services.clock)
     notices = NoticeParts(

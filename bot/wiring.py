@@ -121,7 +121,7 @@ async def _services(settings: Settings, store: Store, vault: Vault, stack: Async
         open_understanding(settings, http, metrics, patience=WEB if serves else WORKER, warms=serves)
     )
     published = PublishedAnswers(store.publications, utc_now)
-    layer = EditLayer(store.edits, DialogFiles(folder=settings.dialog.files), also=published)
+    layer = EditLayer(store.edits, DialogFiles(folder=settings.dialog.files), also=published, places=store.places)
     stack.callback(layer.close)
     await layer.bring()
     services = _composed(

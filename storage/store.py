@@ -29,6 +29,7 @@ from storage.migrations import migrate
 from storage.numbers import Numbers
 from storage.outbox import Outbox
 from storage.personal_data import Vault
+from storage.places import Places
 from storage.publications import Publications
 from storage.pulses import Pulses
 from storage.saved_views import SavedViews
@@ -76,14 +77,13 @@ class Store:
     publications: Publications
     pulses: Pulses
     bookings: Bookings
+    places: Places
 
     @classmethod
     async def open(
         cls, database: Database, vault: Vault, number_prefix: str = "WF", clockwork: Clockwork = no_clocks
     ) -> Self:
-        """Bring ``database`` up to date and open it; ``number_prefix`` begins the case numbers.
-
-        ``clockwork`` sets the clocks of cases.
+        """Bring ``database`` up to date and open it; ``number_prefix`` begins case numbers, ``clockwork`` sets clocks.
 
         Raises:
             StorageError: the database is away or refused.
@@ -127,4 +127,5 @@ class Store:
             publications=Publications(database, vault),
             pulses=Pulses(database),
             bookings=Bookings(database, vault),
+            places=Places(database),
         )

@@ -16,6 +16,7 @@ from bot.cli import (
     everything,
     faq,
     keys,
+    places,
     processes,
     rasa,
     sandbox,
@@ -43,6 +44,7 @@ app.add_typer(wechat.app, name="wechat")
 app.add_typer(weibo.app, name="weibo")
 app.add_typer(staff.app, name="staff")
 app.add_typer(units.app, name="units")
+app.add_typer(places.app, name="places")
 app.add_typer(audit.app, name="audit")
 
 

@@ -17,13 +17,15 @@ import structlog
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from bot.editing.place_table import areas_of
 from dialogs.faq.answers import Answer, AnswersRefused, answer_of, load_answers
 from dialogs.faq.tables import plain
 from dialogs.files import DialogFiles
 from storage.edits import Edit, EditAct, EditKind, Edits
 from storage.errors import StorageError
+from storage.places import Place, Places
 
-_ANSWERS, _RESPONSES = "answers.yml", "responses.yml"
+_ANSWERS, _RESPONSES, _GAZETTEER = "answers.yml", "responses.yml", "gazetteer.yml"
 
 
 class Also(Protocol):
@@ -35,16 +37,20 @@ class Also(Protocol):
 
 
 class EditLayer:
-    """Keeps the folder in step with the store. ``base``: the files as they are without."""
+    """Keeps the folder in step with the store. ``base``: the files as they are without.
 
-    def __init__(self, edits: Edits, base: DialogFiles, also: Also | None = None) -> None:
+    ``places``: a list of places that was brought in as a table stands in place of the file's.
+    """
+
+    def __init__(self, edits: Edits, base: DialogFiles, also: Also | None = None, places: Places | None = None) -> None:
         self._edits = edits
         self._also = also
+        self._places = places
         self.base = base
         self._folder = Path(tempfile.gettempdir()) / f"petition-dialog-{os.getpid()}-{os.urandom(8).hex()}"
         self.files = DialogFiles(folder=base.folder, edits=self._folder)
         """What the dialog reads."""
-        self._brought: object = (0, (), None)
+        self._brought: object = (0, (), 0, None)
         self._answers: tuple[object, Sequence[Answer]] | None = None
         self._responses: tuple[object, Mapping[str, Any]] | None = None
 
@@ -54,14 +60,16 @@ class EditLayer:
             passed = await self._edits.passed()
             also = [] if self._also is None else await self._also.answers()
             numbers = tuple((each.key, each.number) for each in also)
-            stamp = (passed, numbers, await asyncio.to_thread(_stamp, self.base) if passed or also else None)
+            listed = 0 if self._places is None else await self._places.number()
+            stamp = (passed, numbers, listed, await asyncio.to_thread(_stamp, self.base) if passed or also else None)
             if stamp == self._brought:
                 return
             live = [*(await self._edits.live() if passed else ()), *also]
+            places = (await self._places.list()).places if self._places is not None and listed else ()
         except StorageError as error:
             structlog.get_logger().warning("edits.not_brought", code=error.code)
             return
-        await asyncio.to_thread(write_layer, self._folder, self.base, live)
+        await asyncio.to_thread(write_layer, self._folder, self.base, live, places)
         self._brought = stamp
 
     async def base_answers(self) -> Sequence[Answer]:
@@ -91,7 +99,7 @@ class EditLayer:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def write_layer(folder: Path, base: DialogFiles, edits: Sequence[Edit]) -> None:
+def write_layer(folder: Path, base: DialogFiles, edits: Sequence[Edit], places: Sequence[Place] = ()) -> None:
     """Write to ``folder`` what the edits make of the files; no file where they change nothing.
 
     Where a file of the office's own cannot be read, none is written: so it is found wrong, as without edits.
@@ -101,6 +109,7 @@ def write_layer(folder: Path, base: DialogFiles, edits: Sequence[Edit]) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _put(folder / _ANSWERS, _answers_text(base, answers) if answers else None)
     _put(folder / _RESPONSES, _responses_text(base, wording) if wording else None)
+    _put(folder / _GAZETTEER, _file(areas_of(places)) if places else None)
 
 
 def with_answers(base: Iterable[Answer], edits: Iterable[Edit]) -> list[Answer]:

@@ -66,16 +66,7 @@ class Gazetteer:
 
     @classmethod
     def load(cls, path: Path) -> "Gazetteer":
-        try:
-            areas = read_yaml(path.read_bytes())
-        except YAMLError as wrong:
-            line = yaml_line(wrong)
-            raise BadGazetteer(f"地名表 {path} {f'第 {line} 行' if line else ''}{yaml_wrong(wrong)}") from wrong
-        except (OSError, UnicodeDecodeError) as wrong:
-            raise BadGazetteer(f"地名表 {path} {unreadable(wrong)}") from wrong
-        if fault := next(faults(areas), None):
-            raise BadGazetteer(f"地名表 {path} 里{'的'.join(fault.within)}：{fault.sentence}")
-        return cls.of(areas)
+        return cls.of(areas_in(path))
 
     def find(self, text: str) -> list[Named]:
         """The names that stand in a text, in order; the longest at each place, every one of equal names."""
@@ -129,6 +120,30 @@ class Gazetteer:
         for area in reversed(inner[0].within):
             start -= len(area) if sample[:start].endswith(area) else 0
         return sample[start : end_of_place(sample, at + len(inner[0].name))]
+
+
+def areas_in(path: Path) -> Mapping[str, Any]:
+    """What the list holds.
+
+    Raises:
+        BadGazetteer: it cannot be read, or is none.
+    """
+    try:
+        areas = read_yaml(path.read_bytes())
+    except YAMLError as wrong:
+        line = yaml_line(wrong)
+        raise BadGazetteer(f"地名表 {path} {f'第 {line} 行' if line else ''}{yaml_wrong(wrong)}") from wrong
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise BadGazetteer(f"地名表 {path} {unreadable(wrong)}") from wrong
+    if fault := next(faults(areas), None):
+        raise BadGazetteer(f"地名表 {path} 里{'的'.join(fault.within)}：{fault.sentence}")
+    held: Mapping[str, Any] = areas
+    return held
+
+
+def named_in(areas: Mapping[str, Any]) -> list[Named]:
+    """Every name of a list, areas before what lies in them."""
+    return list(_named(areas, ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,6 +122,17 @@ def test_every_wrong_line_of_people_is_named_at_the_command_line_too(terminal):
     assert "wu " not in terminal.run("staff", "list").output
 
 
+def test_places_are_imported_exported_and_dropped(terminal, tmp_path):
+    table = terminal.table("区县,街道或镇,地名\n奎文区,东关街道,新城枫景\n坊子区,,王家庄\n")
+    assert "没有问题，共 2 行" in terminal.run("places", "import", table, "--dry-run").output
+    assert "没有单位负责的区县：坊子区" in terminal.run("places", "import", table).output
+    out = tmp_path / "places.csv"
+    assert "已导出 2 行" in terminal.run("places", "export", str(out)).output
+    assert "坊子区,,王家庄" in out.read_text("utf-8-sig")
+    assert "第 2 行：区县没有填" in terminal.refused("places", "import", terminal.table("区县,镇,村\n,甲镇,乙村\n"))
+    assert "用回" in terminal.run("places", "drop").output
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -40,6 +40,7 @@ from bot.cli.wechat import read_menu
 from bot.cli.wechat_account import NotDone
 from bot.console.cases.searches import Searches
 from bot.console.counter import receipts
+from bot.editing.place_table import places_in
 from bot.phone import links as phone_links
 from bot.rasa_client import RasaAway, RasaClient
 from bot.settings import load
@@ -615,6 +616,13 @@ PARSERS: Sequence[Parser] = (
             "账号;姓名;单位;角色\n'=x;;;;".encode(),
         ),
         covers=("bot/access/staff_table.py",),
+    ),
+    Parser(
+        name="tables of places",
+        read=places_in,
+        refuses=(TableRefused,),
+        seeds=("区县,街道或镇,地名\n奎文区,东关街道,新城枫景\n坊子区,,\n".encode(),),
+        covers=("bot/editing/place_table.py",),
     ),
     Parser(
         name="settings",

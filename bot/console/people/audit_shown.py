@@ -30,6 +30,8 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "staff.imported": "导入人员表",
         "staff.exported": "导出人员表",
         "units.imported": "导入单位",
+        "places.imported": "导入地名表",
+        "places.dropped": "不用导入的地名表",
         "token.given": "给出接口令牌",
         "token.revoked": "收回接口令牌",
         "case.filed": "登记来访、来信、来电",
@@ -94,6 +96,8 @@ _PEOPLE = (
     "staff.imported",
     "staff.exported",
     "units.imported",
+    "places.imported",
+    "places.dropped",
 )
 
 

@@ -7,11 +7,13 @@ from bot.access.members import Members
 from bot.access.permissions import Permission
 from bot.access.staff_import import StaffImport
 from bot.console.people.audit_pages import AuditPages
+from bot.console.people.place_pages import PlacePages
 from bot.console.people.staff_pages import StaffPages
 from bot.console.people.staff_table_pages import StaffTablePages
 from bot.console.people.token_pages import TokenPages
 from bot.console.people.unit_pages import UnitPages
 from bot.console.routes import Feature, Route, Tab
+from bot.editing.places import PlaceOffice
 from channels.base import Clock
 from storage.store import Store
 
@@ -19,12 +21,19 @@ _PEOPLE, _AUDIT = Permission.PEOPLE, Permission.AUDIT
 
 
 def people_feature(
-    *, store: Store, members: Members, importing: StaffImport, clock: Clock, taken: Collection[str] = ()
+    *,
+    store: Store,
+    members: Members,
+    importing: StaffImport,
+    places: PlaceOffice,
+    clock: Clock,
+    taken: Collection[str] = (),
 ) -> Feature:
     """Staff, units, tokens, audit, as a part of the console. ``taken``: names of the tokens in the settings."""
     tokens = TokenPages(store=store, office=TokenOffice(store=store, clock=clock, taken=taken))
     staff, units = StaffPages(store=store, members=members), UnitPages(store=store, clock=clock)
     table = StaffTablePages(store=store, importing=importing, clock=clock)
+    listed = PlacePages(office=places, clock=clock)
     audit = AuditPages(store=store)
     return Feature(
         routes=(
@@ -40,6 +49,10 @@ def people_feature(
             Route(method="GET", path="/units", handler=units.list, needs=_PEOPLE),
             Route(method="POST", path="/units", handler=units.load, needs=_PEOPLE),
             Route(method="GET", path="/units/export", handler=units.export, needs=_PEOPLE),
+            Route(method="GET", path="/units/places", handler=listed.show, needs=_PEOPLE),
+            Route(method="POST", path="/units/places", handler=listed.load, needs=_PEOPLE),
+            Route(method="GET", path="/units/places/export", handler=listed.export, needs=_PEOPLE),
+            Route(method="POST", path="/units/places/drop", handler=listed.drop, needs=_PEOPLE),
             Route(method="GET", path="/tokens", handler=tokens.list, needs=_PEOPLE),
             Route(method="POST", path="/tokens", handler=tokens.give, needs=_PEOPLE),
             Route(method="POST", path="/tokens/end", handler=tokens.take_back, needs=_PEOPLE),

@@ -13,7 +13,9 @@ from bot.access.staff_table import HEADINGS, rows_of
 from bot.api.kept_tokens import NOTED_EVERY, KeptTokens
 from bot.console.app import ROUTES
 from bot.console.people import people_feature
+from bot.editing.places import PlaceOffice
 from bot.tables import write_csv, write_xlsx
+from dialogs.files import DialogFiles
 from storage.audit import AuditLine
 from storage.staff import Role
 
@@ -22,7 +24,8 @@ from storage.staff import Role
 async def console(store, clock, passwords):
     members = Members(store=store, passwords=passwords, clock=clock)
     importing = StaffImport(store=store, passwords=passwords, clock=clock)
-    people = people_feature(store=store, members=members, importing=importing, clock=clock)
+    places = PlaceOffice(store=store, base=DialogFiles(), clock=clock, look=lambda: None)
+    people = people_feature(store=store, members=members, importing=importing, places=places, clock=clock)
     made = Console(store, clock, passwords, features=(people,))
     await made.start()
     yield made
@@ -198,6 +201,38 @@ async def test_people_go_out_as_a_table_that_comes_back_without_a_change(admin, 
         assert (await admin.upload("/staff/import", "t", content)).says("更新 0 人，2 人没有变化")
     assert (await admin.get("/staff/export")).status == 200
     assert (await admin.get("/audit")).says("导出人员表")
+
+
+PLACES = "区县,街道或镇,地名\n"
+
+
+async def test_a_table_of_places_is_checked_imported_and_stands_in_place_of_the_file(admin, store):
+    table = PLACES + "奎文区,东关街道,新城枫景\n奎文区,东关街道,四平路\n坊子区,石埠子镇,\n坊子区,,王家庄\n"
+    assert (await admin.get("/units/places")).says("还没有地名")
+    assert (await admin.upload("/units/places", "t.csv", table.encode(), check="1")).says("没有问题，共 4 行")
+    assert await store.places.number() == 0
+    page = await admin.upload("/units/places", "t.csv", table.encode("gb18030"))
+    assert page.says("已导入 4 行地名")
+    assert page.says("奎文区 1 个街道、镇 2 个地名")
+    assert page.says("没有单位负责的区县：坊子区"), "the unit of 奎文区 is there"
+    assert (await admin.get("/units/places/export")).status == 200
+    assert (await admin.get("/audit")).says("导入地名表")
+    assert (await admin.post("/units/places/drop")).says("还没有地名")
+
+
+async def test_every_wrong_line_of_places_is_named_and_nothing_is_imported(admin, store):
+    lines = "奎文区,东关街道,新城枫景\n,东关街道,四平路\n奎文区,,\n奎文区,东关街道,新城枫景\n奎文区,甲、乙,丙\n"
+    page = await admin.upload("/units/places", "t.csv", (PLACES + lines).encode())
+    assert page.status == 422
+    for told in (
+        "第 3 行：区县没有填",
+        "第 4 行：街道或镇、地名至少填一个",
+        "第 5 行：“奎文区东关街道新城枫景”和第 2 行重复",
+        "第 6 行：街道或镇“甲、乙”应为 2 到 30 个字，一格只写一个",
+        "第 6 行：地名“丙”应为",
+    ):
+        assert page.says(told), told
+    assert await store.places.number() == 0
 
 
 async def test_the_audit_log_tells_who_did_what_and_whether_it_is_whole(console, admin, database):
