@@ -38,7 +38,6 @@ def channel(make_channel, platform):
         api_base=platform.base,
         templates={"progress": "TPL"},
         subscribe_templates={"progress": {"id": "SUB", "fields": {"thing1": "title"}}},
-        call_seconds=2,
     )
 
 
@@ -305,8 +304,10 @@ async def test_a_call_with_token_and_repeat_ends_in_time_all_in_all(make_channel
 
     platform.script["/cgi-bin/stable_token"].append(slowly({"access_token": "T", "expires_in": 7200}))
     platform.script[CUSTOM].append(slowly({"errcode": 0}))
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises((OutcomeUnknown, Busy)) as ended:
         await channel.send(kit.outbound())
+    # On a busy machine the token alone may take so long: then nothing had left.
+    assert ended.type is OutcomeUnknown or platform.count("custom/send") == 0
 
 
 async def test_nobody_listening_is_busy(make_channel, kit):
