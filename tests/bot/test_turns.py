@@ -98,7 +98,7 @@ async def test_one_persons_messages_keep_their_order_over_several_processes(stag
 
 
 async def test_fragments_of_a_telling_are_one_thought_answered_once(stage: Stage) -> None:
-    process = stage.process(gather_seconds=3.0)
+    process = stage.process(gather_seconds=PATIENCE_S, answer_within=2 * PATIENCE_S)
     first = await stage.keep("我家楼下…")
     early = asyncio.create_task(process.turns.reply_for(first, seconds=PATIENCE_S))
     second = await stage.keep("路灯坏了…")
