@@ -110,7 +110,7 @@ async def test_what_is_no_smpp_ends_the_session_and_a_new_one_begins(said):
         await writer.drain()
 
     async with peer(talk) as (port, came), bound(account(port), Taken()):
-        await soon(lambda: len(came) == 2, "a second session")
+        await soon(lambda: len(came) >= 2, "a second session")
 
 
 async def test_half_a_pdu_and_then_silence_is_a_dead_peer():
@@ -123,7 +123,7 @@ async def test_half_a_pdu_and_then_silence_is_a_dead_peer():
         channel = account(port, enquire_seconds=1)
         channel._gateway._answer_seconds = 0.2
         async with bound(channel, Taken()):
-            await soon(lambda: len(came) == 2, "a second session")
+            await soon(lambda: len(came) >= 2, "a second session")
 
 
 async def test_a_peer_that_reads_nothing_does_not_hold_us():
