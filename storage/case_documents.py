@@ -57,6 +57,8 @@ _SEALED = ("title", "content", "place", "latitude", "longitude", "since")
 _DAYS = ("happened_from", "happened_to")
 """Sealed as well; cases filed by an earlier version have none."""
 _MOMENTS = ("at", "done_at", "due_at")
+_LATER_MOMENTS = ("warns_at", "told_at")
+"""Written where they are set alone: a process of an earlier version knows no such names."""
 _PHONE = "phone"
 _HOME_REGION = "CN"
 
@@ -195,13 +197,17 @@ def _attachments(values: list[Mapping[str, str]]) -> tuple[CaseAttachment, ...]:
 
 
 def _assignment_document(assignment: Assignment) -> Document:
-    moments = {name: value.isoformat() for name in _MOMENTS if (value := getattr(assignment, name))}
-    return {**asdict(assignment), **dict.fromkeys(_MOMENTS), **moments, "state": assignment.state.value}
+    every = (*_MOMENTS, *_LATER_MOMENTS)
+    moments = {name: value.isoformat() for name in every if (value := getattr(assignment, name))}
+    plain = {name: value for name, value in asdict(assignment).items() if name not in every}
+    return {**plain, **dict.fromkeys(_MOMENTS), **moments, "state": assignment.state.value}
 
 
 def _assignment(value: Mapping[str, Any]) -> Assignment:
-    moments = {name: datetime.fromisoformat(at) if (at := value.get(name)) else None for name in _MOMENTS}
-    return Assignment(**{**value, **moments, "state": AssignmentState(value.get("state", AssignmentState.OPEN))})
+    every = (*_MOMENTS, *_LATER_MOMENTS)
+    moments = {name: datetime.fromisoformat(at) if (at := value.get(name)) else None for name in every}
+    known = {name: value[name] for name in Assignment.__dataclass_fields__ if name in value}
+    return Assignment(**{**known, **moments, "state": AssignmentState(value.get("state", AssignmentState.OPEN))})
 
 
 def _state(value: str | None) -> CaseState | None:

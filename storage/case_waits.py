@@ -73,8 +73,9 @@ def asks_after(asks: Sequence[str], kind: EntryKind) -> tuple[str, ...]:
 
 
 def worked_again(assignments: Sequence[Assignment]) -> tuple[Assignment, ...]:
-    """The units that answered have to answer anew (二次办理)."""
-    return tuple(
-        replace(each, state=AssignmentState.OPEN, done_at=None) if each.state is AssignmentState.ANSWERED else each
-        for each in assignments
-    )
+    """The units that answered have to answer anew (二次办理); the day by which they had to is over."""
+    return tuple(_again(each) if each.state is AssignmentState.ANSWERED else each for each in assignments)
+
+
+def _again(answered: Assignment) -> Assignment:
+    return replace(answered, state=AssignmentState.OPEN, done_at=None, due_at=None, warns_at=None, told_at=None)

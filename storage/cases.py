@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from storage.aftercare import CONTENT_FROM, Survey, Visit
+from storage.assignments import Assignment, AssignmentState
 from storage.case_states import LABELS, MOVES, CaseState, lawful_moves
 from storage.clocks import CaseClock
 
@@ -80,47 +81,7 @@ class Source:
     message_ids: tuple[str, ...] = field(default=(), repr=False)
 
 
-class AssignmentState(StrEnum):
-    """How far a unit is with its part. ``excused``: its part turned out not to be needed."""
-
-    OPEN = "open"
-    ANSWERED = "answered"
-    RETURNED = "returned"
-    EXCUSED = "excused"
-
-    @property
-    def label(self) -> str:
-        return _ASSIGNMENT_LABELS[self]
-
-
-_ASSIGNMENT_LABELS: Mapping[AssignmentState, str] = MappingProxyType(
-    {
-        AssignmentState.OPEN: "办理中",
-        AssignmentState.ANSWERED: "已回复",
-        AssignmentState.RETURNED: "已退回",
-        AssignmentState.EXCUSED: "免于办理",
-    }
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
-    """A unit that handles the case: ``lead`` 主办, else 协办.
-
-    ``unit`` is its name at the time; ``unit_id`` its code, "" where the name is none of the units kept. ``opinion`` is
-    its 拟办意见, ``answer`` what it would have the filer told. ``done_at``: it answered, returned it or was excused.
-    """
-
-    unit: str
-    at: datetime
-    lead: bool = True
-    note: str = field(default="", repr=False)
-    unit_id: str = ""
-    state: AssignmentState = AssignmentState.OPEN
-    opinion: str = field(default="", repr=False)
-    answer: str = field(default="", repr=False)
-    done_at: datetime | None = None
-    due_at: datetime | None = None
+_STANDS_STILL = frozenset({CaseState.NEEDS_INFO, CaseState.ANSWERED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,9 +159,16 @@ class Case:
         return min(running, key=lambda each: each.due_at or each.started_at, default=None)
 
     @property
+    def dated(self) -> tuple[Assignment, ...]:
+        """The assignments whose own date runs: none while the filer is asked, nor once the case is answered."""
+        stands = self.state in _STANDS_STILL or not self.state.is_open
+        return () if stands else tuple(each for each in self.assignments if each.unit_id and each.runs)
+
+    @property
     def alarm_at(self) -> datetime | None:
         """Past which moment staff are to be told of one of its lights."""
-        return min((at for each in self.clocks if (at := each.alarm_at)), default=None)
+        alarms = [*(each.alarm_at for each in self.clocks), *(each.alarm_at for each in self.dated)]
+        return min((at for at in alarms if at), default=None)
 
 
 class EntryKind(StrEnum):

@@ -112,9 +112,7 @@ class CaseClock:
         """Past which moment staff are to be told of a yellow or red light; None where they know, or it stands still."""
         if self.stopped_at is not None or self.due_at is None or self.warns_at is None:
             return None
-        if self.told_at is None or self.told_at < self.warns_at:
-            return self.warns_at
-        return self.due_at if self.told_at <= self.due_at else None
+        return alarm_of(self.warns_at, self.due_at, self.told_at)
 
     @property
     def paused(self) -> bool:
@@ -126,9 +124,21 @@ class CaseClock:
             return Light.LATE if self.due_at is not None and self.stopped_at > self.due_at else Light.DONE
         if self.paused or self.due_at is None or self.warns_at is None:
             return Light.PAUSED
-        if now > self.due_at:
-            return Light.RED
-        return Light.YELLOW if now >= self.warns_at else Light.GREEN
+        return light_of(self.warns_at, self.due_at, now)
+
+
+def alarm_of(warns_at: datetime, due_at: datetime, told_at: datetime | None) -> datetime | None:
+    """Past which moment staff are to be told of the light of what is due; None where they know that it is red."""
+    if told_at is None or told_at < warns_at:
+        return warns_at
+    return due_at if told_at <= due_at else None
+
+
+def light_of(warns_at: datetime, due_at: datetime, now: datetime) -> Light:
+    """The light of what runs."""
+    if now > due_at:
+        return Light.RED
+    return Light.YELLOW if now >= warns_at else Light.GREEN
 
 
 def clock_document(clock: CaseClock) -> dict[str, Any]:

@@ -19,7 +19,10 @@ KEPT = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LightChange:
-    """``units``: the codes of those that had the case then. ``id`` is the case's number and the entry's."""
+    """``units``: the codes of those that had the case then. ``id`` begins with the case's number and the entry's.
+
+    ``unit``: the one whose own date it is, "" where it is a clock of the case (``stage``).
+    """
 
     id: str
     case_number: str
@@ -30,6 +33,7 @@ class LightChange:
     units: tuple[str, ...] = ()
     critical: bool = False
     accusation: bool = False
+    unit: str = ""
 
 
 class LightChanges:

@@ -84,13 +84,18 @@ class StaffWork:
     async def charge(self, number: str, unit_id: str, *, note: str, due_at: datetime | None, actor: Actor) -> Case:
         """Tell one of the units what it has to do, and by when: besides the case's own limits, which stay as they are.
 
+        Its light is told as a clock's is; another day is told anew.
+
         Raises:
             NotNow: the unit does not work on it (any more).
         """
         told = "；".join(each for each in (note, f"限{day(due_at)}前回复" if due_at else "") if each)
 
-        def charged(_now: datetime) -> dict[str, Any]:
-            return {"note": note, "due_at": due_at}
+        def charged(own: Assignment, now: datetime) -> dict[str, Any]:
+            if own.due_at == due_at:
+                return {"note": note}
+            warns_at = self._clocks.warns_before(due_at, now) if due_at else None
+            return {"note": note, "due_at": due_at, "warns_at": warns_at, "told_at": None}
 
         words = f"交办说明：{told or '（已清空）'}"
         return await self._of_unit(number, unit_id, EntryKind.UNITS, words, actor, sets=charged, while_open=True)
@@ -98,7 +103,7 @@ class StaffWork:
     async def opine(self, number: str, unit_id: str, opinion: str, *, actor: Actor) -> Case:
         """Keep the unit's 拟办意见."""
 
-        def opined(_now: datetime) -> dict[str, Any]:
+        def opined(_own: Assignment, _now: datetime) -> dict[str, Any]:
             return {"opinion": opinion}
 
         return await self._of_unit(number, unit_id, EntryKind.OPINION, opinion, actor, sets=opined)
@@ -106,7 +111,7 @@ class StaffWork:
     async def draft(self, number: str, unit_id: str, answer: str, *, actor: Actor) -> Case:
         """Keep what the unit would have the filer told; with it the unit has done its part."""
 
-        def done(now: datetime) -> dict[str, Any]:
+        def done(_own: Assignment, now: datetime) -> dict[str, Any]:
             return {"answer": answer, "state": AssignmentState.ANSWERED, "done_at": now}
 
         return await self._of_unit(number, unit_id, EntryKind.DRAFTED, answer, actor, sets=done)
@@ -114,7 +119,7 @@ class StaffWork:
     async def send_back(self, number: str, unit_id: str, reason: str, *, actor: Actor) -> Case:
         """Have the unit work on its answer again."""
 
-        def again(_now: datetime) -> dict[str, Any]:
+        def again(_own: Assignment, _now: datetime) -> dict[str, Any]:
             return {"state": AssignmentState.OPEN, "done_at": None}
 
         return await self._of_unit(number, unit_id, EntryKind.NOTED, f"退回修改：{reason}", actor, sets=again)
@@ -126,7 +131,7 @@ class StaffWork:
             NotNow: the unit answered already.
         """
 
-        def done(now: datetime) -> dict[str, Any]:
+        def done(_own: Assignment, now: datetime) -> dict[str, Any]:
             return {"state": AssignmentState.RETURNED, "done_at": now, "note": reason}
 
         return await self._of_unit(number, unit_id, EntryKind.RETURNED, reason, actor, sets=done, while_open=True)
@@ -134,7 +139,7 @@ class StaffWork:
     async def excuse(self, number: str, unit_id: str, reason: str, *, actor: Actor) -> Case:
         """A unit need not answer after all."""
 
-        def done(now: datetime) -> dict[str, Any]:
+        def done(_own: Assignment, now: datetime) -> dict[str, Any]:
             return {"state": AssignmentState.EXCUSED, "done_at": now}
 
         return await self._of_unit(number, unit_id, EntryKind.UNITS, f"免于办理：{reason}", actor, sets=done)
@@ -208,7 +213,7 @@ class StaffWork:
         words: str,
         actor: Actor,
         *,
-        sets: Callable[[datetime], dict[str, Any]],
+        sets: Callable[[Assignment, datetime], dict[str, Any]],
         while_open: bool = False,
     ) -> Case:
         def decide(case: Case, now: datetime) -> tuple[TimelineEntry, dict[str, Any]]:
@@ -219,7 +224,8 @@ class StaffWork:
             if while_open and own[-1].state is not AssignmentState.OPEN:
                 then = "不能再退回" if kind is EntryKind.RETURNED else "要先退回修改"
                 raise NotNow(f"这个单位已经回复，{then}")
-            assignments = tuple(replace(each, **sets(now)) if each is own[-1] else each for each in case.assignments)
+            changed = replace(own[-1], **sets(own[-1], now))
+            assignments = tuple(changed if each is own[-1] else each for each in case.assignments)
             return _entry(kind, actor, now, f"{own[-1].unit}：{words}"), {"assignments": assignments}
 
         return await self._do(number, decide, f"case.{kind.value}")

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -22,8 +23,8 @@ from bot.periodic import repeatedly
 from channels.base import Channel, Clock
 from channels.messages import Address, Purpose
 from channels.sms.numbers import NotANumber, canonical, is_mainland_mobile
-from storage.cases import Actor, ActorKind, Case, EntryKind, TimelineEntry
-from storage.clocks import CaseClock, Light
+from storage.cases import Actor, ActorKind, Assignment, Case, EntryKind, TimelineEntry
+from storage.clocks import CaseClock, Light, Stage
 from storage.errors import Conflict
 from storage.light_changes import LightChange, LightChanges
 from storage.records import Conversation, OutboxEntry
@@ -81,18 +82,24 @@ class Alarms:
     async def _note(self, case: Case) -> bool:
         """Note the lights of ``case`` that changed; False where somebody else changed the case meanwhile."""
         now = self._clock()
-        changed = [clock for clock in case.clocks if (due := clock.alarm_at) is not None and due < now]
-        if not changed:
+        clocks = [clock for clock in case.clocks if (due := clock.alarm_at) is not None and due < now]
+        units = [each for each in case.dated if (due := each.alarm_at) is not None and due < now]
+        if not clocks and not units:
             return False
-        clocks = tuple(replace(clock, told_at=now) if clock in changed else clock for clock in case.clocks)
-        entry = TimelineEntry(at=now, actor=_SYSTEM, kind=EntryKind.LIGHT, note=_noted(changed, now))
-        worst = min(changed, key=lambda clock: (clock.light(now) is not Light.RED, clock.due_at or now))
-        kept = self._changes.add(_change(case, worst, now))
+        told: dict[str, Any] = {
+            "clocks": tuple(replace(each, told_at=now) if each in clocks else each for each in case.clocks),
+            "assignments": tuple(replace(each, told_at=now) if each in units else each for each in case.assignments),
+        }
+        entry = TimelineEntry(at=now, actor=_SYSTEM, kind=EntryKind.LIGHT, note=_noted(clocks, units, now))
+        changes = _changes(case, clocks, units, now)
         try:
-            await self._store.committer.commit([*self._store.cases.append(case, entry, clocks=clocks), kept])
+            await self._store.committer.commit(
+                [*self._store.cases.append(case, entry, **told), *map(self._changes.add, changes)]
+            )
         except Conflict:
             return False
-        structlog.get_logger().info("case.light_changed", case=case.number, light=worst.light(now).value)
+        for each in changes:
+            structlog.get_logger().info("case.light_changed", case=case.number, light=each.light.value, unit=each.unit)
         return True
 
     async def _send(self) -> None:
@@ -124,8 +131,11 @@ class Alarms:
 
     async def _still(self, change: LightChange, now: datetime) -> bool:
         case = await self._store.cases.get(change.case_number)
-        running = () if case is None else case.clocks
-        return any(clock.stage is change.stage and clock.light(now) in _TOLD for clock in running)
+        if case is None:
+            return False
+        if change.unit:
+            return any(each.unit_id == change.unit and each.light(now) in _TOLD for each in case.dated)
+        return any(clock.stage is change.stage and clock.light(now) in _TOLD for clock in case.clocks)
 
     async def _place(self, member: Member, now: datetime) -> Conversation | None:
         """Where a member is reached: on the official account, where they proved that phone there and a template is
@@ -155,7 +165,7 @@ def words_of(changes: Iterable[LightChange]) -> str:
     """What changed, counted, each with one number: a text message has little room."""
     said = []
     for light, label in ((Light.RED, "已超期"), (Light.YELLOW, "临近期限")):
-        numbers = [each.case_number for each in changes if each.light is light]
+        numbers = list(dict.fromkeys(each.case_number for each in changes if each.light is light))
         if numbers:
             said.append(f"{label}{len(numbers)}件（{numbers[0]}{'等' if len(numbers) > 1 else ''}）")
     return "，".join(said)
@@ -177,22 +187,43 @@ def _entry(place: Conversation, changes: Sequence[LightChange], now: datetime) -
     )
 
 
-def _change(case: Case, clock: CaseClock, now: datetime) -> LightChange:
-    return LightChange(
+def _changes(
+    case: Case, clocks: Sequence[CaseClock], units: Sequence[Assignment], now: datetime
+) -> Sequence[LightChange]:
+    """One for the clocks of the case, the worst; and one for each unit whose own date it is."""
+    every = LightChange(
         id=f"{case.number}:{case.last_seq + 1}",
         case_number=case.number,
-        stage=clock.stage,
-        light=clock.light(now),
+        stage=Stage.ANSWER,
+        light=Light.RED,
         at=now,
-        due_at=clock.due_at or now,
+        due_at=now,
         units=case.units,
         critical=case.urgency == "critical",
         accusation=case.accusation,
     )
+    found = [
+        replace(
+            every,
+            id=f"{every.id}:{each.unit_id}",
+            light=each.light(now) or Light.RED,
+            due_at=each.due_at or now,
+            units=(each.unit_id,),
+            unit=each.unit_id,
+        )
+        for each in units
+    ]
+    if clocks:
+        worst = min(clocks, key=lambda clock: (clock.light(now) is not Light.RED, clock.due_at or now))
+        found.append(replace(every, stage=worst.stage, light=worst.light(now), due_at=worst.due_at or now))
+    return found
 
 
-def _noted(clocks: Sequence[CaseClock], now: datetime) -> str:
-    return "；".join(f"{each.stage.label}{each.light(now).label}，截止 {at(each.due_at)}" for each in clocks)
+def _noted(clocks: Sequence[CaseClock], units: Sequence[Assignment], now: datetime) -> str:
+    of_case = [f"{each.stage.label}{each.light(now).label}，截止 {at(each.due_at)}" for each in clocks]
+    lights = [(each, each.light(now) or Light.RED) for each in units]
+    of_units = [f"{each.unit}回复{light.label}，截止 {at(each.due_at)}" for each, light in lights if each.due_at]
+    return "；".join([*of_case, *of_units])
 
 
 def _mobile(member: Member) -> str:

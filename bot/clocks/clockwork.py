@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.clocks.calendar import WorkCalendar
-from bot.clocks.reckoning import reckoned
+from bot.clocks.reckoning import reckoned, warns_before
 from bot.clocks.rules import WARNING_SHARE, Rules
 from storage.cases import Case, CaseState
 from storage.clocks import CaseClock, Limit, Pause, Stage
@@ -50,6 +50,10 @@ class ClockSetter:
             self._reckoned(replace(clock, extension=by)) if clock.stage is stage and clock.stopped_at is None else clock
             for clock in case.clocks
         )
+
+    def warns_before(self, due: datetime, since: datetime) -> datetime:
+        """When the light of a day that staff named for a unit turns yellow."""
+        return warns_before(due, since, self._calendar)
 
     def set_anew(self, case: Case) -> tuple[CaseClock, ...]:
         """Give the clocks of ``case`` by the rules and the calendar of now; what has stopped stays."""

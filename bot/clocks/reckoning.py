@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.clocks.calendar import WorkCalendar, end_of, local_day
-from storage.clocks import CaseClock, Limit, Pause, TimeUnit
+from storage.clocks import CaseClock, Limit, Pause, Stage, TimeUnit
 
 _DAY = timedelta(days=1)
 _WARNING_SHARE = 0.2
@@ -90,6 +90,14 @@ def _without(
         begin = max(begin, pause.until)
     if end is None or begin < end:
         yield begin, end
+
+
+def warns_before(due: datetime, since: datetime, calendar: WorkCalendar) -> datetime:
+    """When the light of a day that staff named turns yellow: with the last of the working days until it."""
+    first, last = local_day(since), local_day(due)
+    days = sum(calendar.is_workday(first + number * _DAY) for number in range(1, (last - first).days + 1))
+    limit = Limit(amount=max(1, days), unit=TimeUnit.WORKING_DAYS)
+    return _warns_at(CaseClock(stage=Stage.ANSWER, started_at=since, limit=limit), due, calendar, _WARNING_SHARE)
 
 
 def _warns_at(clock: CaseClock, due: datetime, calendar: WorkCalendar, share: float) -> datetime:

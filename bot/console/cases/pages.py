@@ -73,7 +73,7 @@ class CasePages:
         views = await self._store.views.of(call.viewer.member.id)
         return call.page(
             "cases/list.html",
-            lines=[shown.line(case, now) for case in found(page.items, wanted.q)],
+            lines=[shown.line(case, now, unit=call.viewer.unit.id) for case in found(page.items, wanted.q)],
             views=[(view, query(wanted_of(view.fields))) for view in views],
             wanted=wanted,
             over=asked.over,

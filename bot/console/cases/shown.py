@@ -9,7 +9,7 @@ from bot import masking
 from bot.casework.by_hand import BY_HAND
 from bot.casework.staffwork import URGENCIES
 from bot.delivery.reasons import sentence
-from storage.cases import ActorKind, Case, EntryKind, TimelineEntry
+from storage.cases import ActorKind, Assignment, Case, EntryKind, TimelineEntry
 from storage.clocks import CaseClock, Light
 from storage.records import OutboxEntry
 
@@ -73,8 +73,10 @@ class Told:
     maybe_twice: bool = False
 
 
-def line(case: Case, now: datetime) -> Line:
-    clock = case.next_clock
+def line(case: Case, now: datetime, *, unit: str = "") -> Line:
+    """``unit``: the viewer's, whose own date stands in place of the case's limit where it comes first."""
+    clock, own = case.next_clock, own_date(case, unit)
+    first = own is not None and own.due_at is not None and (clock is None or own.due_at < (clock.due_at or own.due_at))
     return Line(
         number=case.number,
         title=masking.text(case.title, person=case.filer.name),
@@ -86,11 +88,16 @@ def line(case: Case, now: datetime) -> Line:
         channel=CHANNELS.get(case.source.channel, case.source.channel),
         at=case.created_at,
         units="、".join(each.unit for each in case.assignments if each.lead),
-        light=light_of(case, now),
-        due_at=clock.due_at if clock else None,
-        stage=clock.stage.label if clock else "",
+        light=own.light(now) if own and first else light_of(case, now),
+        due_at=own.due_at if own and first else clock.due_at if clock else None,
+        stage="本单位" if first else clock.stage.label if clock else "",
         confidential=case.confidential,
     )
+
+
+def own_date(case: Case, unit: str) -> Assignment | None:
+    """What ``unit`` has to answer by a day of its own."""
+    return next((each for each in case.dated if unit and each.unit_id == unit), None)
 
 
 def light_of(case: Case, now: datetime) -> Light | None:

@@ -59,7 +59,7 @@ class DeskPages:
         return call.back("/desk", "已阅")
 
     async def _cases(self, call: Call) -> dict[str, Any]:
-        now = self._clock()
+        now, own = self._clock(), call.viewer.unit.id
         wanted = {
             "red": CaseFilter(open=True, due_before=now),
             "yellow": CaseFilter(open=True, warned_before=now),
@@ -80,8 +80,8 @@ class DeskPages:
             "most": _COUNTED_TO,
             "accepts": accepts,
             "piles": await asyncio.gather(*(self._pile(call.viewer, wait, now) for wait in _waits(call.viewer))),
-            "late": [shown.line(case, now) for case in late.items],
-            "fresh": [shown.line(case, now) for case in fresh.items],
+            "late": [shown.line(case, now, unit=own) for case in late.items],
+            "fresh": [shown.line(case, now, unit=own) for case in fresh.items],
             "lights": await self._changed(call, now),
         }
 
@@ -90,7 +90,7 @@ class DeskPages:
         count, page = await asyncio.gather(
             self._store.cases.count(wanted, limit=_COUNTED_TO), self._store.cases.list(wanted, _SHOWN)
         )
-        return _Pile(wait=wait, count=count, lines=[shown.line(case, now) for case in page.items])
+        return _Pile(wait=wait, count=count, lines=[shown.line(case, now, unit=viewer.unit.id) for case in page.items])
 
     async def _changed(self, call: Call, now: datetime) -> Sequence[tuple[LightChange, shown.Line]]:
         """The lights that turned lately in cases that the viewer sees, and that they have not ticked off."""

@@ -230,6 +230,67 @@ async def test_who_has_no_phone_or_left_is_told_on_the_desk_alone(desk, clock):
     assert (change.light, change.stage) == (Light.RED, Stage.ANSWER)
 
 
+async def charged(desk, *, until: str) -> str:
+    """A case in which the county assists, by a day of its own."""
+    number = await desk.file()
+    await desk.staffwork.set_units(number, lead=CG, assists=[KW], note="", actor=STAFF)
+    await desk.staffwork.charge(number, "kw", note="请查合同", due_at=at(until), actor=STAFF)
+    return number
+
+
+async def test_a_units_own_day_is_told_to_that_unit_and_who_watches_over_it(desk, clock):
+    number = await charged(desk, until="11-26T23:59")
+    for moment, wanted in (("11-25T10:00", 0), ("11-26T09:00", 1), ("11-26T10:00", 1), ("11-27T09:00", 2)):
+        clock.now = at(moment)
+        await desk.worker().look()
+        assert len(await desk.lit(number)) == wanted, moment
+    yellow, red = await desk.lit(number)
+    assert yellow.startswith("奎文区信访局回复临近期限，截止 2026年11月26日")
+    assert red.startswith("奎文区信访局回复已超期")
+    assert await desk.told() == {PHONES["quxian"], PHONES["duban"]}, "the lead's own limit is not near"
+    lights = LightChanges(desk.store.database)
+    assert {each.unit for each in await lights.unseen("x", units=["kw"], since=MONDAY_TEN, limit=9)} == {"kw"}
+    assert await lights.unseen("x", units=["cg"], since=MONDAY_TEN, limit=9) == []
+
+
+async def test_another_day_of_a_units_own_is_told_anew_and_the_same_is_not(desk, clock):
+    number = await charged(desk, until="11-24T23:59")
+    clock.now = at("11-23T11:00")
+    await desk.worker().look()
+    assert len(await desk.lit(number)) == 1, "a single day is near from the beginning"
+    await desk.staffwork.charge(number, "kw", note="也查账", due_at=at("11-24T23:59"), actor=STAFF)
+    await desk.worker().look()
+    assert len(await desk.lit(number)) == 1
+    await desk.staffwork.charge(number, "kw", note="也查账", due_at=at("11-27T23:59"), actor=STAFF)
+    clock.now = at("11-27T09:00")
+    await desk.worker().look()
+    assert len(await desk.lit(number)) == 2
+
+
+async def test_a_units_own_day_wakes_nobody_once_it_or_the_office_answered_nor_when_it_is_handled_again(desk, clock):
+    numbers = [await charged(desk, until="11-26T23:59") for _ in range(2)]
+    await desk.staffwork.draft(numbers[0], "kw", "合同已查", actor=STAFF)
+    await desk.casework.move(numbers[1], to=CaseState.ANSWERED, actor=STAFF, answer="已修好")
+    clock.now = at("11-27T09:00")
+    await desk.worker().look()
+    assert [await desk.lit(number) for number in numbers] == [[], []]
+    await desk.casework.move(numbers[0], to=CaseState.ANSWERED, actor=STAFF, answer="已修好")
+    await desk.casework.move(numbers[0], to=CaseState.REOPENED, actor=STAFF, note="又坏了")
+    await desk.worker().look()
+    assert await desk.lit(numbers[0]) == []
+
+
+async def test_a_units_own_day_and_the_cases_limit_that_turn_together_are_one_message_and_one_entry(desk, clock):
+    number = await charged(desk, until="11-29T23:59")
+    clock.now = at("12-01T09:00")
+    await desk.worker().look()
+    [entry] = await desk.lit(number)
+    assert "答复已超期" in entry
+    assert "奎文区信访局回复已超期" in entry
+    assert all("已超期1件" in text for _, text in await desk.messages())
+    assert len(await desk.messages()) == 3
+
+
 async def test_a_pause_and_an_extension_let_a_light_be_told_anew_only_when_it_turns_again(desk, clock):
     number = await desk.file()
     clock.now = at("11-30T09:00")

@@ -135,7 +135,7 @@ async def test_each_unit_is_told_what_it_has_to_do_and_by_when(office, clock):
     clock.now += timedelta(days=5)
     await office.kw.sign_in("kuiwen")
     await office.zuoxi.sign_in("zuoxi")
-    assert (await office.kw.get(f"/cases/{number}")).says("限 2026年11月27日 前回复，已过")
+    assert (await office.kw.get(f"/cases/{number}")).says("已超期 限 2026年11月27日 前回复")
     late = await office.zuoxi.post(f"/cases/{number}/charge", {"unit": "kw", "note": "", "until": "2026-11-01"})
     assert (late.status, late.says("期限应在今天以后")) == (422, True)
     assert (await office.kw.post(f"/cases/{number}/charge", {"unit": "kw", "note": "x"})).status == 403
