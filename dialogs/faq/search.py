@@ -40,6 +40,12 @@ _PADDING = re.compile(
     r"麻烦问(?:一下)?|那|那么|但是|不过|对了|等等|还有|先问(?:一下)?|顺便问(?:一下)?|[，,。！!：: ])+"
 )
 
+_OF_NOTHING = re.compile(
+    r"(?>就是|只是|我们?|俺|孩子|想|问问?|一下|请|那|这样?|到底|还|能不能|能否|可不可以|可以|行不行|会不会|成不成|中不中|好不好|[行成中吗呢吧不啊嘛能])+"
+    r"[上去办弄来做搞要用]?[了吗呢吧不啊嘛]*"
+)
+"""能不能上, 行不行: only what was said before tells what is asked, and no entry is nearer than another."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
@@ -132,7 +138,7 @@ class Answers:
     ) -> Finding:
         """What to say to ``question``. An answer for another district only, or not for today, is never found."""
         bare = asked_plainly(_PADDING.sub("", question)[:_LONGEST_QUESTION])
-        if len(set(words_only(bare))) < _FEWEST_CHARACTERS:
+        if len(set(words_only(bare))) < _FEWEST_CHARACTERS or _OF_NOTHING.fullmatch(words_only(bare)):
             return Finding(found=(), sure=False, near=False, by="characters")
         light = self.search(question, today=today, district=district)
         if light and light[0].score >= SURE:

@@ -37,6 +37,12 @@ def shipped() -> Answers:
     return Answers(load_answers(DialogFiles().answers))
 
 
+@pytest.mark.parametrize("question", ["能不能上", "就是想问问能不能上", "想问一下行不行", "那孩子能不能去", "可以吗"])
+async def test_a_question_of_nothing_is_not_answered_with_what_sounds_like_it(shipped: Answers, question: str) -> None:
+    found = await shipped.find(question, today=TODAY)
+    assert (found.sure, found.near, found.found) == (False, False, ())
+
+
 async def test_what_has_expired_or_is_not_yet_valid_is_never_found() -> None:
     answers = Answers(
         [
