@@ -27,6 +27,8 @@ _NUMBERED = re.compile(r"(?:^|\s)1[ 　]\S")
 _NUMBER_BEFORE = re.compile(r"^[0-9]{1,2}[ 　.、．)）:：]*(?=[\u3400-\u9fff])")
 """1用这个手机号: number and title, as the choice was shown."""
 _SEVERAL = 2
+_A_SUM = re.compile(r"[百千万亿]|\d{4}")
+"""一万八千五, 18500: no number of any list; while something is taken down it puts a sum right."""
 _OF_MATTERS = re.compile(r"第.[件桩]")
 """第二件 is the second matter where matters are told apart, not the second choice."""
 _CASE = re.compile(r'"case_number": "(\w+)"')
@@ -92,7 +94,9 @@ def beyond(
     """The number that ``text`` is, where it is none of those just shown, and what these were; None for all else."""
     fresh = [option for option in _fresh(options, now, in_form=in_form) if not option["turns"]]
     given = bare_number(text) or _number_in(text)
-    if not given or help_number(text) or len(fresh) < _SEVERAL or not all(option.get("shown") for option in fresh):
+    if not given or help_number(text) or (in_form and _A_SUM.search(given)):
+        return None
+    if len(fresh) < _SEVERAL or not all(option.get("shown") for option in fresh):
         return None
     at = _position(text)
     return (given, [str(option["shown"]) for option in fresh]) if at is None or at >= len(fresh) else None

@@ -11,8 +11,8 @@ from dialogs.actions.corrections import Correction, corrected, correction_in
 from dialogs.actions.draft import Draft
 from dialogs.actions.moving import moved
 from dialogs.actions.righting import changed_in, place_right, put_right, put_right_alone, retimed
+from dialogs.actions.sums import paid
 from dialogs.nlu.amending import found_written, pieces_of
-from dialogs.nlu.amounts import find_amounts
 from dialogs.nlu.contrast import contrasts_in, put_in, right_alone
 from dialogs.nlu.facts import only_place
 from dialogs.nlu.houses import House, house_in, only_house, rehoused
@@ -39,15 +39,6 @@ _OF_THE_HOUSE = re.compile(
     r"^(?:还有|另外)?(?:门牌号?码?|房间?号|楼号|楼栋号?|栋号|单元号?|楼层|户号)(?:也|都)?(?:写|填|记)?"
     r"(?:不对|错了)?[，, ]*(?:应该)?(?:是|为|改成)"
 )
-_OF_THE_AMOUNT = re.compile(
-    r"^(?:还有|另外|那个|这个)*(?:钱数?|金额|数字|数目?|价钱|价格|费用|数额)"
-    r"(?:也|都|还|写|填|说|记|搞)*(?:不对|错了|有误)[，, ]*(?:应该)?是?"
-)
-_LEAD = re.compile(r"^(?:数额?|金额|钱数?|数字|价格?|一共|总共|应该|其实|实际上?|改成|是|为|共|：|:)+")
-_AMOUNT = re.compile(
-    r"(?P<verb>[\u3400-\u9fff]{0,4}?)(?:了|是|我们?|的是)?(?P<number>\d[\d,]*(?:\.\d+)?|[一二两三四五六七八九十百千万零]{2,9})"
-    r"(?P<unit>[万千百]?(?:块钱|多块|块|元钱|元)?)(?:钱)?(?:啊|呀|哈|吧|嘛|哦|噻|才对|[。！!])*"
-)
 _NUMBER = r"(?:好几|十几|几十|[\d.]+|[一二两三四五六七八九十百千万几半]+)(?:多|来)?"
 _COUNTED = re.compile(
     rf"(?P<said>(?P<verb>[\u3400-\u9fff]{{1,4}}?)(?:了|是)?(?P<number>{_NUMBER})"
@@ -57,8 +48,6 @@ _COUNTED = re.compile(
 _CLOCK = re.compile(
     r"(?<!\d)(?:\d{1,2}|[一二两三四五六七八九十]{1,3})点(?:半|多钟?|钟|[\d一二三四五六七八九十]{1,3}分?)?"
 )
-_MONEY = re.compile(r"(?:块钱|多块|块|元钱|元)$")
-_OF_MONEY = re.compile(r"[罚收交付欠赔扣花退给补借贷骗押费金钱价薪资款]$")
 _NEAR = 4
 _ROOM = re.compile(r"\d{3,4}")
 
@@ -190,7 +179,7 @@ def fact_right(draft: Draft, text: str, *, wrong: bool = False) -> Draft | None:
     if counted := _counted(draft, new):
         return counted
     where = place_right(draft, new) if (said or wrong) and only_place(new) else _clocked(draft, new)
-    return where or retimed(draft, new) or _paid(draft, new, sure=bool(said and said.slip))
+    return where or retimed(draft, new) or paid(draft, new, sure=bool(said and said.slip))
 
 
 def _clocked(draft: Draft, new: str) -> Draft | None:
@@ -212,38 +201,6 @@ def _counted(draft: Draft, new: str) -> Draft | None:
     begins = re.match(rf"{re.escape(found['verb'])}了?", stood[0])
     kept = begins.group() if begins else ""
     return changed_in(draft, matter=matter.replace(stood[0], f"{kept}{found['number']}{found['unit']}", 1), title=None)
-
-
-def _paid(draft: Draft, new: str, *, sure: bool) -> Draft | None:
-    """罚600, where 罚了500块 stands: the one amount, or the one that the same was done with."""
-    of_money = _OF_THE_AMOUNT.match(new)
-    sure = sure or bool(of_money)
-    matter, bare = draft.matter or "", _LEAD.sub("", new[of_money.end() :] if of_money else new)
-    found = _AMOUNT.fullmatch(bare)
-    if not found or not matter:
-        return None
-    verb, unit = found["verb"], found["unit"]
-    if not (_MONEY.search(unit) or _OF_MONEY.search(verb) or (sure and not verb)):
-        return None
-    amounts = find_amounts(matter)
-    same = [one for one in amounts if verb and verb[-1] in matter[max(one.start - _NEAR, 0) : one.start]]
-    alike = [one for one in amounts if _nearly(one.text, found["number"])]
-    meant = next((ones for ones in (same, alike) if len(ones) == 1), amounts)
-    if len(meant) != 1:
-        return None
-    money = _MONEY.search(meant[0].text)
-    written = f"{found['number']}{unit}"
-    if money and not _MONEY.search(unit):
-        written += money.group()
-    if written == meant[0].text:
-        return None
-    return changed_in(draft, matter=f"{matter[: meant[0].start]}{written}{matter[meant[0].end :]}", title=None)
-
-
-def _nearly(one: str, other: str) -> bool:
-    """1200 and 1300: as long, and one figure is another."""
-    figures = re.sub(r"\D", "", one)
-    return len(figures) == len(other) and sum(a != b for a, b in zip(figures, other, strict=True)) == 1
 
 
 def wondered_at(heard: Heard, text: str) -> Heard | None:

@@ -67,6 +67,12 @@ def which_part(heard: Heard) -> Heard:
     return replace(heard, draft=amiss).remark("utter_which_part")
 
 
+def which_sum(heard: Heard) -> Heard:
+    """Ask which of several sums is wrong; as after ``which_part``, a bare yes files nothing unseen."""
+    draft = replace(heard.draft, shown=True, pending=AMISS, unclear=0)
+    return replace(heard, draft=draft).remark("utter_which_sum")
+
+
 def unclear(heard: Heard, response: str) -> Heard:
     if heard.remarks:
         return heard

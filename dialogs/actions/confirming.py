@@ -8,15 +8,18 @@ from dialogs.actions.draft import Draft
 from dialogs.actions.moving import moved
 from dialogs.actions.telling import another_matter, is_small_talk
 from dialogs.actions.unnamed import offered
+from dialogs.actions.wondering import wondered
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.amending import to_the_point
 from dialogs.nlu.assent import agrees, only_hears, refuses
+from dialogs.nlu.case_words import urges
 from dialogs.nlu.facts import Facts, answered_place, only_place
 from dialogs.nlu.matter import Categories
 from dialogs.nlu.names import bare_name, sounds_like_a_person
 from dialogs.nlu.part_choice import part_meant
 from dialogs.nlu.places import find_place
+from dialogs.nlu.refusals import refuses as declines
 from dialogs.nlu.times import find_since
 from dialogs.nlu.unnamed import speaks_of_being_known
 from dialogs.text.clean import words_only
@@ -53,9 +56,14 @@ _ANOTHERS_NUMBER = re.compile(
     r"(?:的)?(?:联系)?(?:电话|手机|号码|联系方式)号?码?(?:是|为|[:： ])*[\d -]{7,16}"
 )
 _OF_ANOTHER = re.compile(
-    r"(?:那个|这个)?(?:老师|司机|经理|队长|主任|医生|大夫|店主|老板|邻居|保安|房东|包工头|业务员|校长|对方|他|她|楼[上下])(?:是|就?叫|姓)[\u3400-\u9fff]{1,8}"
+    r"(?:那个|这个)?(?:老师|司机|经理|队长|主任|医生|大夫|店主|老板|邻居|保安|房东|(?:我|俺)?(?:儿子|女儿|闺女|老伴|爱人|孙子|孙女|儿媳妇?|女婿)|包工头|业务员|校长|对方|他|她|楼[上下])(?:是|就?叫|姓)[\u3400-\u9fff]{1,8}"
 )
 """老师姓钱: who somebody else is, belongs to the matter."""
+_ASKS_AFTER = re.compile(
+    r"进度|进展|结果|有信|消息|动静|[办修处][得理好完]*了?[吗没么]|[咋么啥]还|这么[慢久]|谁在?[办管]"
+)
+"""Asks what became of it, before it was ever filed."""
+_A_NUMBER = re.compile(r"手机|电话|号码|联系方式")
 _WRITE_IT = re.compile(r"[，, ]*(?:也|都|一起|给我|帮我)?(?:写|加|记|补|填)(?:上|进去)(?:去|吧|一下)?[。！!]?$")
 _SHORTEST = 4
 _AGAINST_FILING = re.compile(r"(?:不|别|莫|勿|甭|没必要)[^，。]{0,5}(?:登记|提交|上报|反映|投诉|举报|交上去|报上去)")
@@ -130,6 +138,8 @@ def answer_confirm(  # noqa: PLR0911 - a table, one line a meaning
         return which_part(heard)
     if beside := _told_beside(heard, turn.text):
         return beside
+    if draft.anonymous and facts.anonymous and not facts.matter:
+        return replace(heard, draft=replace(draft, shown=None, unclear=0)).remark("utter_noted")
     if draft.anonymous and (facts.name or facts.phone) and not (facts.place or facts.matter):
         return heard  # whether that undoes the choice is asked
     told_anew = _told_anew(draft, turn.text, facts)
@@ -154,6 +164,10 @@ def _more(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Hea
     added = rest if rest != turn.text and len(rest) >= _SHORTEST else facts.matter
     if added and not is_small_talk(added, categories):
         return replace(heard, draft=told(heard.draft, added)).remark("utter_added_to_matter")
+    if asked := wondered(heard, turn.text):
+        return asked
+    if urges(turn.text) or (len(turn.text) <= _WISH and _ASKS_AFTER.search(turn.text)):
+        return unclear(heard, "utter_not_filed_yet")
     if _AGAINST_FILING.search(words_only(turn.text)[:_WISH]):  # not understood, but surely no wish to file
         return replace(heard, draft=replace(heard.draft, pending=WAITS)).remark("utter_wait")
     return offered(heard, "named") if _may_be_named(heard, turn.text) else unclear(heard, "utter_bad_confirm")
@@ -171,6 +185,9 @@ def _told_beside(heard: Heard, text: str) -> Heard | None:
         return replace(heard, draft=timed).remark("utter_changed")
     if (name := bare_name(text)) and _is_another(heard.draft, name):
         return replace(heard, draft=replace(heard.draft, name=name, shown=None, unclear=0)).remark("utter_changed")
+    if declines(text) and _A_NUMBER.search(text) and not heard.draft.anonymous:
+        said = "utter_changed" if heard.draft.phone else "utter_noted"
+        return replace(heard, draft=replace(heard.draft, phone="", shown=None, unclear=0)).remark(said)
     if _ANOTHERS_NUMBER.search(text) or _OF_ANOTHER.match(text):
         return replace(heard, draft=told(heard.draft, _WRITE_IT.sub("", text))).remark("utter_added_to_matter")
     return None

@@ -40,6 +40,7 @@ from dialogs.actions.placing import LEFT_OPEN, NO_PLACE, NOWHERE, answer_place, 
 from dialogs.actions.putting_right import asked_if_unplaced, righted
 from dialogs.actions.righting import put_right
 from dialogs.actions.sent import at_location, taken_as
+from dialogs.actions.sums import chosen_sum
 from dialogs.actions.telling import (
     answer_matter,
     is_a_right_door_question,
@@ -223,7 +224,7 @@ def _answer_without_text(  # noqa: PLR0911 - a table, one line a meaning
         return replace(heard, draft=understood(repeated(draft, value)))
     if asked == "split" and value in {"apart", "together"}:
         return replace(heard, draft=split_into(draft, value))
-    if chosen := chosen_part(heard, value):
+    if chosen := chosen_part(heard, value) or chosen_sum(heard, value):
         return chosen
     if asked == "confirm" and turn.intent in {"affirm", "deny"}:
         return answer_yes(heard) if turn.intent == "affirm" else which_part(heard)

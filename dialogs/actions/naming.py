@@ -8,6 +8,7 @@ from dialogs.actions.confirming import time_alone
 from dialogs.actions.draft import Draft
 from dialogs.actions.placing import LONG_ANSWER, place_beside, says_nowhere
 from dialogs.actions.telling import beside, is_small_talk
+from dialogs.actions.wondering import wondered
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.assent import agrees
@@ -85,7 +86,7 @@ def _by_name(heard: Heard, turn: Turn, facts: Facts, rest: str, categories: Cate
         return replace(heard, draft=anonymous(draft)).remark("utter_anonymous")
     if not rest:
         return heard
-    return beside(heard, turn, facts, categories) or _no_name(heard, turn.text, facts)
+    return beside(heard, turn, facts, categories) or wondered(heard, rest) or _no_name(heard, turn.text, facts)
 
 
 def surname_told(draft: Draft) -> str:
@@ -146,7 +147,7 @@ def _no_number(  # noqa: PLR0911 - a table, one line a meaning
         return placed
     if looks_like_a_try(turn.text):
         return unclear(heard, "utter_bad_phone")
-    if told_beside := beside(heard, turn, facts, categories):
+    if told_beside := beside(heard, turn, facts, categories) or wondered(heard, turn.text):
         return told_beside
     if facts.surname and (heard.draft.name or "").startswith(facts.surname):
         return heard  # how it is written was told once more

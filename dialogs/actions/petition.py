@@ -1,6 +1,5 @@
 """Taking a petition down: each message goes into the draft, once."""
 
-from datetime import datetime
 from typing import Any
 
 from rasa_sdk import FormValidationAction, Tracker
@@ -25,6 +24,7 @@ from dialogs.actions.scanned import at_the_code
 from dialogs.actions.sensitive import kinds_in
 from dialogs.actions.several import matters_in
 from dialogs.actions.summary import infer, summary_of
+from dialogs.actions.sums import sums_offered
 from dialogs.actions.unnamed import waits_for_choice
 from dialogs.actions.warning import call_for_danger
 from dialogs.actions.world import Turn, World, digresses, hush, say, turn_of
@@ -68,7 +68,7 @@ class ValidatePetitionForm(FormValidationAction):
         draft = replace(draft, at=turn.at.isoformat(), happened=happened)
         if len(draft.matter or "") >= LONGEST_MATTER > len(before.matter or ""):
             heard = heard.remark("utter_too_much")
-        self._remark(dispatcher, heard, draft, now=turn.at)
+        self._remark(dispatcher, heard, draft, turn)
         forgotten = [*self._let_go(tracker, turn), *(SlotSet(name, None) for name in _USED_UP)] if opening else []
         told_where = not opening and draft.danger and draft.place and not before.place
         if told_where or turn.entity("kind") == "where":
@@ -169,7 +169,7 @@ class ValidatePetitionForm(FormValidationAction):
             draft = replace(draft, sensitive="")
         return draft
 
-    def _remark(self, dispatcher: CollectingDispatcher, heard: Heard, draft: Draft, *, now: datetime) -> None:
+    def _remark(self, dispatcher: CollectingDispatcher, heard: Heard, draft: Draft, turn: Turn) -> None:
         words: dict[str, Any] = {
             "limit": LONGEST_MATTER,
             "place": masked(draft.place or ""),
@@ -178,7 +178,9 @@ class ValidatePetitionForm(FormValidationAction):
         if "utter_taken_up" in heard.remarks:
             words["title"] = infer(draft, self._world.categories).title
         if WHOLE in heard.remarks:
-            words["summary"] = summary_of(draft, self._world.categories, now=now).text
+            words["summary"] = summary_of(draft, self._world.categories, now=turn.at).text
+        if "utter_which_sum" in heard.remarks:
+            words |= sums_offered(draft, turn.text)
         for remark in heard.remarks:
             if remark == "utter_place_changed" and not draft.place:
                 continue  # it is asked more precisely
@@ -190,7 +192,7 @@ def stands_alone(heard: Heard) -> bool:
     return waits_for_choice(heard) or not _WAITED.isdisjoint(heard.remarks)
 
 
-_WAITED = frozenset({"utter_wait", "utter_wait_open", "utter_ask_matter", "utter_which_part"})
+_WAITED = frozenset({"utter_wait", "utter_wait_open", "utter_ask_matter", "utter_which_part", "utter_which_sum"})
 _USED_UP = ("dropped", "next_matters")
 """What was kept for a petition that begins."""
 _APART = 60

@@ -6,6 +6,7 @@ from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, told, unclear
 from dialogs.actions.draft import Draft
 from dialogs.actions.moving import moved
+from dialogs.actions.wondering import wondered
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.accusations import accuses_an_official
@@ -18,7 +19,7 @@ from dialogs.nlu.names import bare_name, sounds_like_a_person
 from dialogs.nlu.places import Lack, find_district, find_place, is_no_place, lack_of, without_district
 from dialogs.nlu.times import find_since
 from dialogs.text.clean import words_only
-from dialogs.text.ngrams import overlap
+from dialogs.text.ngrams import overlap, stands_in
 from dialogs.text.phrases import made_of
 
 LONG_ANSWER = 25
@@ -51,7 +52,7 @@ _A_FACT = re.compile(
 """27路, 中通的: which one it is, not where."""
 _LIKE_A_PLACE = re.compile(r"(?:[站池点口边旁里侧处院楼房坑沟]|[对后]面|附近)$")
 _NO_NOUN = re.compile(
-    r"^(?:给|帮|替|催|快|赶|请|麻烦|求|让|叫|能|可以|会|要|想|等|算了|谢|再|你|他(?!们[村家])|她|为啥|为什|急|看看|问问|查查|说|管)|"
+    r"^(?:谁|给|帮|替|催|快|赶|请|麻烦|求|让|叫|能|可以|会|要|想|等|算了|谢|再|你|他(?!们[村家])|她|为啥|为什|急|看看|问问|查查|说|管)|"
     r"催|尽快|赶紧|[吗嘛]$|(?P<twice>[\u3400-\u9fff])(?P=twice)(?:吧|呗)?$"
 )
 """给我催催: a wish, no name of a place."""
@@ -141,7 +142,7 @@ def _precisely(heard: Heard, text: str, facts: Facts) -> Heard:
     if _NOWHERE.fullmatch(words_only(said)) or _DOES_NOT_KNOW.search(said) or not (found or short):
         return replace(heard, draft=replace(draft, place=vague))
     place = answered_place(said) if only_place(said) or not found else found.value
-    whole = vague in place or overlap(vague, place) >= _MOSTLY
+    whole = stands_in(vague, place) or overlap(vague, place) >= _MOSTLY
     known = replace(heard, draft=replace(draft, place=place if whole else _made_one(place, vague)))
     return known.remark("utter_place_known")
 
@@ -265,6 +266,8 @@ _ESTATE = re.compile(
 
 def _no_place(heard: Heard, said: str, categories: Categories) -> Heard:
     """What tells more of the matter belongs to it. The place is asked once more, then taken as it is."""
+    if asked := wondered(heard, said):
+        return asked
     draft, before = heard.draft, heard.draft.unclear
     other = asks(said) or commands.affirms(said) or commands.denies(said)
     beside = is_no_place(said.removeprefix("就是")) or bool(_ABOUT_PEOPLE.search(said) or _A_FACT.fullmatch(said))

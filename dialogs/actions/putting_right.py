@@ -3,15 +3,23 @@
 import re
 from collections.abc import Sequence
 
-from dialogs.actions.amending import fact_right, house_right, named_right, one_right, several_right, wondered_at
+from dialogs.actions.amending import (
+    fact_right,
+    house_right,
+    named_right,
+    one_right,
+    several_right,
+    wondered_at,
+)
 from dialogs.actions.amiss import asked_what, changes_a_part, struck_out
 from dialogs.actions.changed import replace
-from dialogs.actions.changes import AMISS, Heard, told, which_part
+from dialogs.actions.changes import AMISS, Heard, told, which_part, which_sum
 from dialogs.actions.corrections import Correction, corrected, corrections_in
 from dialogs.actions.draft import Draft
 from dialogs.actions.moving import moved
 from dialogs.actions.placing import NOWHERE
 from dialogs.actions.righting import put_right, put_right_alone, stands_so
+from dialogs.actions.sums import may_be_of_several
 from dialogs.actions.telling import retold
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
@@ -24,6 +32,7 @@ from dialogs.nlu.matter import Categories, finds_fault
 from dialogs.nlu.places import find_district
 from dialogs.text.clean import words_only
 
+_ASKED_BACK = frozenset({"utter_which_part", "utter_which_sum"})
 _WHERE_IT_SHOWS = frozenset({"confirm", "name", "phone"})
 _OF_WHAT_IS_WRITTEN = re.compile(r"错|[写填记登弄搞]成|改|更正|纠正|应该是|应是|不符|对不上|有误")
 _A_FACT = re.compile(
@@ -65,8 +74,9 @@ def righted(  # noqa: PLR0911 - a table, one line a meaning
         return wondered
     if mended := _in_these_words(heard, text, asked, categories):
         return mended
-    stated = _stated(heard.draft, text, asked, wrong=wrong)
-    return replace(heard, draft=stated).remark("utter_changed") if stated else None
+    if stated := _stated(heard.draft, text, asked, wrong=wrong):
+        return replace(heard, draft=stated).remark("utter_changed")
+    return which_sum(heard) if asked == "confirm" and may_be_of_several(heard.draft, turn.text) else None
 
 
 def _stated(draft: Draft, text: str, asked: str, *, wrong: bool) -> Draft | None:
@@ -79,7 +89,7 @@ def _stated(draft: Draft, text: str, asked: str, *, wrong: bool) -> Draft | None
 
 def asked_if_unplaced(heard: Heard, before: Heard, text: str, asked: str | None) -> Heard:
     """Which part is wrong is asked where something surely is, and nobody knew what: nothing is filed before that."""
-    if asked not in _WHERE_IT_SHOWS or "utter_which_part" in heard.remarks or heard.draft.confirm is not None:
+    if asked not in _WHERE_IT_SHOWS or heard.draft.confirm is not None or not _ASKED_BACK.isdisjoint(heard.remarks):
         return heard
     heard = replace(heard, draft=_seen_anew(heard.draft))
     plain = in_plain_words(text)

@@ -22,7 +22,7 @@ _OF_US = re.compile(
 _COMES = made_of(
     rf"我们?|咱们?|俺们?|大家|{_NUMBER}(?:来|多|几)?(?:个人|个|口人|户|户人家|家)|一起|一块儿?|一道|和|跟|邻居们?|业主们?|村民们?|想|要|能|可以|"
     r"(?:去|来|到|上|进)+(?:你们?)?(?:那里|那儿|这里|这儿|单位|信访局|信访大厅|大厅|市里|区里|镇上|局里)?|找(?:你们?|领导|局长|书记|信访局)+|反映(?:情况|问题|一下)?|说(?:说|一下)?|登记|签名|签字|"
-    r"(?:行不行|行吗|可以吗|可不可以|能不能|好不好|成不成|中不中|可以不|得唔得|要得不|最多几个|几个人)|"
+    r"(?:行不行|行吗|可以吗|可不可以|能不能|好不好|成不成|中不中|可以不|得唔得|要得不|最多几个|几个人)|信访|上访|反映问题|最多|多少人|"
     r"了|啊|呀|呢|吧|吗|嘛|哦|的|都|也|行|请问|问一?下"
 )
 _WANTS_SOMEBODY = re.compile(
@@ -33,7 +33,16 @@ _ASKS_WHERE_IT_IS = re.compile(
     r"(?:你们?|到底|请问)*(?:把)?(?:我|俺)(?:们)?的?(?:那个?|那件|这个?|这件)?(?:事情?|件|案子?|材料|投诉|诉求|举报|信)(?:现在|又|给|都|到底)*"
     r"(?:转|弄|送|交|办|推|搞|发|报|派)*(?:到|给|去|在)*(?:哪里?|哪儿|谁|什么地方|哪个(?:部门|单位|局)|啥地方)(?:去|手里|手上|那里)*(?:了|啦|啊|呀|呢|嘛)*"
 )
-_SEVERAL = re.compile(r"一起|一块|一道|个人|户|大家|邻居|业主|村民")
+_MAY_WE = re.compile(r"行不行|行吗|吗$|可以不|可不可以|能不能|好不好|成不成|中不中|得唔得|要得不|几个|多少人")
+_TAKES_BACK = re.compile(
+    r"(?:我|俺)?(?:就|要|想)*撤(?:了|诉|回|掉|吧)*(?:因为|已经|都|他们|人家|物业|来|给)*(?:修|弄|处理|解决|搞|通)(?:好|完)?了(?:谢谢)?(?:你们?)?"
+)
+"""我要撤了，他们修好了: of a case, by who is content."""
+_HURRIES = made_of(
+    r"能不能|可不可以|请|麻烦|你们?|快点?|快些|抓紧|赶紧|早点|尽快|一点|点|给|我们?|办|修|弄|处理|解决|家里|我家|有|个|几个|吃奶|几个月|小|上学|的|孩子|宝宝|娃|老人|等着|用水|吃饭|上班|[吗吧啊呀了呢]"
+)
+_HURRY = re.compile(r"快|抓紧|赶紧|早点|尽快")
+_SEVERAL = re.compile(r"一起|一块|一道|个人|多少人|户|大家|邻居|业主|村民")
 _PILES = re.compile(
     r"(?:堆|码|摞|囤|搬|放)(?:了|着|满|在|到|起)*[^，。]{0,6}(?:煤|柴|杂物|纸壳|纸箱|废品|破烂|垃圾|旧家具|家具|鞋柜|酸菜|白菜|花盆|自行车|东西)|"
     r"(?:煤球?|柴火?|杂物|纸壳|纸箱|废品|破烂|垃圾|家具|鞋柜|东西)[^，。]{0,6}(?:堆|码|摞|囤|搬|放)(?:到|在|了|着|满)?|"
@@ -46,10 +55,15 @@ _LOST_MONEY = re.compile(
     r"(?:[\d.一二两三四五六七八九十百千万几多来好块元]+|一?分?钱?[都也]?不剩|不少|(?<=光了)|所有的?)(?:的?(?:钱|养老钱|积蓄|存款|退休金|工资|彩礼))?(?:光|走)?(?:[都也全]*没)?了?"
 )
 """我妈被骗了八万: who lost money, and how much."""
+_TOLD_OF = re.compile(
+    r"划片|学区|公里外|(?:网吧|游戏厅|酒吧|台球厅)|"
+    r"(?:鱼|虾|鸡|鸭|鹅|猪|羊|牛|蜂子?|树|苗|庄稼|麦子|菜)(?:[们都也全]|一下子)*死(?:完|光|绝|了)"
+)
+"""A school far away, who lets children in, what died in the ponds and fields."""
 _UPSET_STOMACH = re.compile(r"拉(?:了[^，。]{0,4})?肚子|闹肚子|肚子[疼痛]")
 _NEED = re.compile(
     r"呼吸机|吸氧|氧气|透析|病|电梯|[叫喊]不|头[晕疼痛]|恶心|吐|昏|着了|起来了|救|困|压|砸|塌|埋|倒|快来|出不[来去]|火|爆|"
-    r"烧|血|脱水|抽|[没不][^，。]{0,4}(?:劲|力|精神|住|动|醒|起来)|肿|中毒"
+    r"没回|失踪|找不[到着]|打|不想活|烧|血|脱水|抽|[没不][^，。]{0,4}(?:劲|力|精神|住|动|醒|起来)|肿|中毒"
 )
 
 
@@ -61,14 +75,21 @@ def only_presses_us(text: str) -> bool:
     if not 1 < len(bare) <= _LONGEST:
         return False
     presses = _PRESSES.fullmatch(bare) and _OF_US.search(bare)
-    asks = _WANTS_SOMEBODY.fullmatch(bare) or _ASKS_WHERE_IT_IS.fullmatch(bare)
+    asks = _TAKES_BACK.fullmatch(bare) or (_HURRIES.fullmatch(bare) and _HURRY.search(bare))
+    asks = asks or _WANTS_SOMEBODY.fullmatch(bare) or _ASKS_WHERE_IT_IS.fullmatch(bare)
     return bool(presses or asks or (_COMES.fullmatch(bare) and _SEVERAL.search(bare)))
 
 
 def is_of_every_day(text: str) -> bool:
     """Whether it tells what somebody piles up or burns, what is cut off or an upset stomach, and nobody's need."""
-    every_day = _PILES.search(text) or _UPSET_STOMACH.search(text)
+    every_day = _PILES.search(text) or _UPSET_STOMACH.search(text) or _TOLD_OF.search(text)
     return len(text) <= _LONGEST and bool(every_day) and not _NEED.search(text)
+
+
+def asks_to_come_together(text: str) -> bool:
+    """Whether it only asks how many may come, or says how many and asks whether they may: 五个人去行不行."""
+    bare = words_only(text)
+    return len(bare) <= _LONGEST and bool(_SEVERAL.search(bare) and _MAY_WE.search(bare) and _COMES.fullmatch(bare))
 
 
 def only_lost_money(text: str) -> bool:

@@ -23,6 +23,7 @@ from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.manners import only_advertises
 from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, tells_a_matter
 from dialogs.nlu.names import answered_name
+from dialogs.nlu.own_questions import of_ones_matter
 from dialogs.nlu.places import find_place
 from dialogs.nlu.reception_words import heard_of_it, wish_in
 from dialogs.nlu.shapes import by_shape, stranger, sure, surely_told
@@ -67,8 +68,7 @@ _A_REMARK = 4
 _SURELY_OUTSIDE = 0.8
 """Of the light tier. Measured: so sure, it knows 8 of 20 questions of other matters, and takes none of 25 that go on
 with a petition for one (the surest of those stands at 0.65)."""
-_OF_ONESELF = re.compile(r"[我俺咱他她它这那]|家|村|小区|单位|[0-9]")
-"""What may go on with the story of a matter."""
+_OF_ONESELF = re.compile(r"[我俺咱他她它这那]|家|村|小区|单位|[0-9]")  # may go on with the story of a matter
 _FREE_TEXT = {"petition_matter", "addition_text", "reception_matter"}
 _TO_BE_TAKEN_DOWN = re.compile(r"(?:我|俺|咱)?(?:就是|是)?(?:想|要|来)?(?:要|想)?(?:咨询|登记|反映|了解|建议)")
 """Who begins so when asked for the matter wants the question taken down, not answered by a machine."""
@@ -199,7 +199,7 @@ class LightInterpreter:
 
     def _needed(self, text: str, asked: str) -> float:
         if asked not in _FREE_TEXT:
-            return UNSURE
+            return SURE if of_ones_matter(text) else UNSURE
         return FREE_TEXT_GIVES_WAY if tells_a_matter(text, self._categories) else SURE
 
     def _outside(self, text: str) -> Parse | None:

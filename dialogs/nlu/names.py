@@ -130,9 +130,18 @@ _NOT_CALLED = re.compile(r"[得唔嘛噻钱留给要不没啥管话说干晓问�
 _NOT_AT_THE_END = re.compile(
     r"[吗呢吧啊呀嘛噻呗嘞哟咯啵撒喽呦哦喔咧哩哒哈]$|[乡镇村县区市]$|(?:大道|胡同|花园|广场|大厦|中学|小学|公园|医院|公司)$"
 )
+_WITH_ONE_GIVEN = 2
 _GIVEN_OFTEN = frozenset(
     "伟芳娜秀英敏静丽强磊军勇艳杰娟涛超兰霞刚桂芬玲红梅琴珍凤荣建国志燕翠淑辉鹏斌莉萍雪婷慧俊峰宇霖鑫"
 )
+_GIVEN_TOO = _GIVEN_OFTEN | frozenset(
+    "明华平文波亮飞浩龙凯健斌旭东海生根发财福贵祥顺良才德仁义勤俭喜庆香菊莲花巧云妹娣仙娥珠莹洁颖瑶琳倩欣怡悦轩涵泽豪博翔宏权诚毅坤钢锋儿"
+)
+"""At the end of a name of three; of two they make places as well: 罗平, 高明."""
+_OF_A_PLACE = re.compile(
+    r"[村庄屯堡镇乡路街口桥沟河湾营店寨集岭山坡塘坝园城苑区院楼厂校站场市县州家窑铺沱坪坳岗里门寺庙湖江港井泉]"
+)
+"""What names of places are made of; one of them in a name, and a second look is needed."""
 _KIN_BEFORE = re.compile(rf"{_KIN}的?$")
 _OWN = (
     _STATED,
@@ -250,7 +259,11 @@ def bare_name(text: str) -> str | None:
 def sounds_like_a_person(text: str) -> bool:
     """Whether a text is a name and surely none of a place: 李红, but not 黄旗堡."""
     bare = bare_name(text) or ""
-    return bool(bare) and bare[0] in _SURNAMES[:60] and bare[-1] in _GIVEN_OFTEN
+    if bare and bare[0] in _SURNAMES[:60] and bare[-1] in _GIVEN_OFTEN:
+        return True
+    if len(bare) <= _WITH_ONE_GIVEN or bare[-1] not in _GIVEN_TOO or _OF_A_PLACE.search(bare[1:]):
+        return False
+    return bare[:2] in _DOUBLES or bare[0] in _SURNAMES[:200]
 
 
 def _unparticled(name: str) -> str:

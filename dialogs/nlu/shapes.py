@@ -6,6 +6,7 @@ from dialogs.engine.contract import Entity, IntentScore, Parse
 from dialogs.nlu import plain_questions
 from dialogs.nlu.about_us import about_us, is_lonely, only_chats
 from dialogs.nlu.accusations import accuses_an_official
+from dialogs.nlu.everyday import asks_to_come_together
 from dialogs.nlu.places import find_place
 from dialogs.nlu.unnamed import (
     asks_who_handles,
@@ -29,9 +30,8 @@ def by_shape(text: str) -> Parse | None:
     """What a text outside forms surely is, whatever it holds besides."""
     if plain_questions.discontent(text):
         return sure("ask_policy", answer_id="review", kind="discontent")
-    asked = "finish_deadline" if plain_questions.asks_when_answered(text) else ""
-    if asked or plain_questions.asks_on_behalf(text):
-        return sure("ask_policy", answer_id=asked or "delegate")
+    if asked := _asked(text):
+        return sure("ask_policy", answer_id=asked)
     if plain_questions.not_ours(text):
         return sure("small_talk")
     if only_chats(text) or is_lonely(text):
@@ -40,6 +40,15 @@ def by_shape(text: str) -> Parse | None:
     if kind in {"robot", "fee"}:
         return sure("ask_policy", kind=kind)
     return None if _TROUBLE.search(text) else _of_being_known(text)
+
+
+def _asked(text: str) -> str:
+    """The answer that is surely asked for."""
+    if plain_questions.asks_when_answered(text):
+        return "finish_deadline"
+    if asks_to_come_together(text):
+        return "visit"
+    return "delegate" if plain_questions.asks_on_behalf(text) else ""
 
 
 def _of_being_known(text: str) -> Parse | None:

@@ -45,6 +45,11 @@ _TOO = re.compile(
     r"(?<=[，,。；;！!])(?=[^，,。；;！!？?\n也]{2,14}也(?:都|老是?)?(?:坏|不亮|堵|漏|丢|没了|裂|塌|不见|断))"
 )
 """小区路灯也坏了, after something of another kind."""
+_ALLOWANCE = re.compile(
+    r"(?<=[，,。；;！!])(?=[^，,。；;！!？?\n]{0,6}(?:低保|养老金|退休金|五保|抚恤金|(?:高龄|残疾|粮食?)补贴)"
+    r"[^，,。；;！!？?\n]{0,8}(?:停|取消|没发|不发|断|[不没]给|没了|少发))"
+)
+"""低保也给停了, after something of another kind."""
 _CUT_OFF = re.compile(r"停电|没电|断电|停水|地震|台风|暴雨|大风|施工|被车")
 """What brings the one about and the other."""
 _ASKED_FOR = re.compile(r"(?:诉求|要求|请求|希望|建议|恳请|望)[^。\n]{0,12}$")
@@ -86,11 +91,12 @@ def _spans(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
 
 def _together(text: str, categories: Categories) -> list[str]:
     """Two matters that nothing but a comma parts: of kinds with nothing in common, the other a thing of its own."""
-    marks = _spans(_TOO, text[:_FIRST])
+    allowance = _spans(_ALLOWANCE, text[:_FIRST])
+    marks = allowance or _spans(_TOO, text[:_FIRST])
     if len(marks) != 1 or _CUT_OFF.search(text):
         return []
     parts = _between(text, [(0, 0), *marks])
-    return parts if things_in(parts[1]) and _differ(parts, categories, every=True) else []
+    return parts if (allowance or things_in(parts[1])) and _differ(parts, categories, every=True) else []
 
 
 def _between(text: str, marks: Sequence[tuple[int, int]]) -> list[str]:

@@ -78,3 +78,9 @@ def overlap(part: str, whole: str) -> float:
     """The share of the character pairs of ``part`` that occur in ``whole`` too."""
     pairs = {part[i : i + 2] for i in range(len(part) - 1)}
     return sum(pair in whole for pair in pairs) / len(pairs) if pairs else 0.0
+
+
+def stands_in(one: str, other: str) -> bool:
+    """Whether all of ``one`` stands in ``other``, in order: 李庄 in 李家庄."""
+    rest = iter(other)
+    return all(character in rest for character in one)
