@@ -16,6 +16,7 @@ from bot.assembly.clocks import make_alarms, make_applier
 from bot.assembly.publishing import make_reminders
 from bot.assembly.spooling import open_keeper
 from bot.casework.searching import SearchMinder
+from bot.casework.waits_minder import WaitsMinder
 from bot.chance import jitter
 from bot.channel_runs import ChannelRuns
 from bot.delivery import jobs
@@ -121,6 +122,7 @@ async def _work(settings: Settings, stop: asyncio.Event) -> None:
             group.create_task(_runs(services, keeper).run(stop))
             group.create_task(make_runs(services).run(stop))
             group.create_task(SearchMinder(services.store).run(stop))
+            group.create_task(WaitsMinder(services.store).run(stop))
             group.create_task(_retention(services).run(stop))
             group.create_task(make_alarms(services).run(stop))
             group.create_task(make_applier(services).run(stop))

@@ -72,6 +72,11 @@ def asks_after(asks: Sequence[str], kind: EntryKind) -> tuple[str, ...]:
     return tuple(sorted(left | {each.value for each in (_ASKED.get(kind),) if each}))
 
 
+def asks_of_kinds() -> frozenset[EntryKind]:
+    """The kinds of entries that ask for something, or settle it."""
+    return frozenset({*_ASKED, *_SETTLED})
+
+
 def worked_again(assignments: Sequence[Assignment]) -> tuple[Assignment, ...]:
     """The units that answered have to answer anew (二次办理); the day by which they had to is over."""
     return tuple(_again(each) if each.state is AssignmentState.ANSWERED else each for each in assignments)
