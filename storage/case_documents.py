@@ -51,6 +51,7 @@ _AS_THEY_ARE = (
     "merged_into",
     "erased",
     "created_at",
+    "received_at",
     "updated_at",
 )
 _SEALED = ("title", "content", "place", "latitude", "longitude", "since")

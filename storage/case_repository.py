@@ -71,7 +71,7 @@ class Cases:
         The commit fails with AlreadyThere where the number is taken: the case was filed before.
         """
         filed = replace(case, version=1, last_seq=1)
-        filed = replace(filed, clocks=self.clockwork(filed, was=None, at=entry.at))
+        filed = replace(filed, clocks=self.clockwork(filed, was=None, at=case.received_at or entry.at))
         code_hash = self._vault.hash_code(code, _code_place(case.number))
         document = case_to_document(filed, self._vault) | {"code": code_hash, DUE: True}
         return [

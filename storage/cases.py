@@ -91,6 +91,7 @@ class Case:
     ``version`` guards every change, ``last_seq`` is the number of its newest timeline entry. ``since`` is the
     filer's own word for when it happened, ``happened_from`` to ``happened_to`` are the days it means.
     ``followers`` are conversations told of every public step. ``satisfaction`` runs from 1 (very dissatisfied) to 5.
+    ``received_at``: the day on which a letter came that was taken down later, from which its clocks count.
     ``desk`` is the code of the unit that registered it, "" for the office itself. ``links_taken_back`` counts how often
     all links to the resident's page were made void. ``reopened`` counts how often it was handled again (二次办理).
     ``survey``: that the filer was asked to grade the end; ``visit``: the newest follow-up visit (回访).
@@ -116,6 +117,7 @@ class Case:
     latitude: float | None = field(default=None, repr=False)
     longitude: float | None = field(default=None, repr=False)
     since: str = field(default="", repr=False)
+    received_at: datetime | None = None
     happened_from: date | None = field(default=None, repr=False)
     happened_to: date | None = field(default=None, repr=False)
     anonymous: bool = False

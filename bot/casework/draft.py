@@ -11,7 +11,8 @@ from storage.cases import Case, Filer, Source
 class Draft:
     """A case to be. ``title`` may be empty: the beginning of the content is taken.
 
-    ``desk``: the code of the unit that takes it down, "" for the office itself.
+    ``desk``: the code of the unit that takes it down, "" for the office itself. ``received_at``: the day on which it
+    came, where that was before today.
     """
 
     content: str = field(repr=False)
@@ -31,6 +32,7 @@ class Draft:
     urgency: str = "normal"
     source: Source = field(default_factory=lambda: Source(channel="api"))
     desk: str = ""
+    received_at: datetime | None = None
 
 
 def case_of(draft: Draft, number: str, now: datetime) -> Case:
@@ -55,6 +57,7 @@ def case_of(draft: Draft, number: str, now: datetime) -> Case:
         urgency=draft.urgency,
         source=draft.source,
         desk=draft.desk,
+        received_at=draft.received_at,
         followers=() if followed_by is None else (followed_by,),
         created_at=now,
         updated_at=now,

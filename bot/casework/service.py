@@ -15,6 +15,7 @@ from bot.casework.links import CaseLinks
 from bot.casework.notices import Notice, Told, news, progress, registered
 from bot.casework.satisfaction import survey_after, with_question
 from bot.kick import Kick
+from bot.local_time import day
 from channels.base import Clock
 from dialogs.ports import Randomness
 from storage.attachment_records import Attachment
@@ -109,7 +110,8 @@ class Casework:
         await self._check_conversation(draft.filer.conversation_id)
         number = await self._store.numbers.draw(message_id=key, at=now)
         created = Created(case=case_of(draft, number, now), code=code or self._chance.query_code())
-        entry = TimelineEntry(at=now, actor=actor, kind=EntryKind.FILED, public=True)
+        note = f"{day(draft.received_at)}收到" if draft.received_at else ""
+        entry = TimelineEntry(at=now, actor=actor, kind=EntryKind.FILED, note=note, public=True)
         changes = self._store.cases.create(created.case, created.code, entry)
         entries = await notices_for(
             self._store,

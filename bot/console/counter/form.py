@@ -7,6 +7,7 @@ place that can be found, danger and accusations that are not overheard.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any
 
 from stdnum.cn import ric
@@ -37,6 +38,10 @@ LONGEST: Mapping[str, int] = {
 _KEY = re.compile(r"[0-9a-f]{32}")
 _NUMBER = re.compile(r"\d{5,}")
 _CRITICAL = "critical"
+_LETTER = "letter"
+_LONGEST_AGO = timedelta(days=366)
+_TO_BE_TOLD_IN = 15
+"""Days from the receipt on (信访工作条例 2022 §23)."""
 _WITHOUT_PLACE = frozenset({"咨询", "建议", "表扬"})
 
 
@@ -46,6 +51,7 @@ class Given:
 
     key: str
     how: str = "visit"
+    received: str = ""
     content: str = field(default="", repr=False)
     title: str = field(default="", repr=False)
     place: str = field(default="", repr=False)
@@ -115,10 +121,10 @@ def put_right(given: Given) -> Given:
     return replace(given, phone=phone, id_number=number)
 
 
-def wrong_in(given: Given, *, categories: Sequence[str], districts: Sequence[str]) -> Mapping[str, str]:
+def wrong_in(given: Given, *, categories: Sequence[str], districts: Sequence[str], today: date) -> Mapping[str, str]:
     """What must be put right before it is filed: a sentence by the field's name."""
     wrong = {name: f"最多 {most} 字" for name, most in LONGEST.items() if len(getattr(given, name)) > most}
-    wrong |= _of_matter(given) | _of_person(given)
+    wrong |= _of_day(given, today) | _of_matter(given) | _of_person(given)
     choices: Mapping[str, Sequence[str]] = {
         "how": tuple(BY_HAND),
         "type": ("", *CASE_TYPES),
@@ -130,6 +136,26 @@ def wrong_in(given: Given, *, categories: Sequence[str], districts: Sequence[str
     if not _KEY.fullmatch(given.key):
         wrong.setdefault("content", "请从页面上重新填写")
     return wrong
+
+
+def received_on(given: Given, today: date) -> date | None:
+    """The day on which a letter came, where that was before today."""
+    try:
+        came = date.fromisoformat(given.received) if given.received else today
+    except ValueError:
+        return None
+    return came if came != today else None
+
+
+def _of_day(given: Given, today: date) -> dict[str, str]:
+    came = received_on(given, today)
+    if came is None:
+        return {} if given.received in {"", today.isoformat()} else {"received": "请填日期，如 2026-11-20"}
+    if given.how != _LETTER:
+        return {"received": "只有来信填收到日期；来访、来电当天登记"}
+    if came > today:
+        return {"received": "收到日期不能在今天以后"}
+    return {} if today - came <= _LONGEST_AGO else {"received": "收到日期不能早于一年以前，请核对年份"}
 
 
 def _of_matter(given: Given) -> dict[str, str]:
@@ -153,9 +179,9 @@ def _of_person(given: Given) -> dict[str, str]:
     return wrong
 
 
-def doubts_in(given: Given, categories: Categories) -> Mapping[str, str]:
+def doubts_in(given: Given, categories: Categories, today: date) -> Mapping[str, str]:
     """What is asked once more before it is filed: a sentence by a word that names the doubt."""
-    doubts = {"place": _of_place(given), "phone": _of_phone(given)}
+    doubts = {"received": _of_age(given, today), "place": _of_place(given), "phone": _of_phone(given)}
     if not tells_a_matter(given.content, categories):
         doubts["matter"] = "内容里看不出是什么事。请问清楚：在哪里、什么事、从什么时候起、要求怎么解决。"
     if given.urgency != _CRITICAL and shipped_ear().certain(given.content):
@@ -163,6 +189,15 @@ def doubts_in(given: Given, categories: Categories) -> Mapping[str, str]:
     if not given.accusation and accuses_an_official(given.content):
         doubts["accusation"] = "像是检举控告公职人员：是的话请勾选“检举控告”，由纪检人员办理，不转给被反映的单位。"
     return {name: sentence for name, sentence in doubts.items() if sentence}
+
+
+def _of_age(given: Given, today: date) -> str:
+    came = received_on(given, today)
+    days = (today - came).days if came else 0
+    if days <= _TO_BE_TOLD_IN:
+        return ""
+    late = f"信收到已经 {days} 天，过了 {_TO_BE_TOLD_IN} 日的告知期限，登记后就是红灯。"
+    return f"{late}日期没有错的话，请马上告知是否受理。"
 
 
 def _of_place(given: Given) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, time
 
 from aiohttp import web
 
@@ -11,17 +12,29 @@ from bot.access.permissions import Permission
 from bot.casework.by_hand import BY_HAND
 from bot.casework.draft import Draft
 from bot.casework.staffwork import URGENCIES
+from bot.clocks.calendar import SHANGHAI, local_day
 from bot.console.cases import shown
 from bot.console.cases.pages import districts_of
 from bot.console.cases.reach import desk_of, reaches
 from bot.console.counter.files import MOST, Brought, brought
-from bot.console.counter.form import LONGEST, Given, Read, doubts_in, given_of, put_right, read_out, wrong_in
+from bot.console.counter.form import (
+    LONGEST,
+    Given,
+    Read,
+    doubts_in,
+    given_of,
+    put_right,
+    read_out,
+    received_on,
+    wrong_in,
+)
 from bot.console.counter.parts import CounterParts
 from bot.console.counter.receipts import Receipt, Receipts
 from bot.console.counter.twins import Twin, Twins
 from bot.console.files import MOST_OF_FILES
 from bot.console.routes import Call
 from bot.forms import read_form
+from bot.local_time import day
 from dialogs.nlu.categories import Categories
 from storage.audit import AuditLine
 from storage.cases import CASE_TYPES, Case, Filer, Source
@@ -66,7 +79,8 @@ class CounterPages:
         files = await brought(
             await read_form(call.request), store=self._store, limits=self._parts.limits, now=self._parts.clock()
         )
-        wrong = dict(wrong_in(given, categories=self._parts.categories, districts=districts_of(call.viewer)))
+        districts, today = districts_of(call.viewer), local_day(self._parts.clock())
+        wrong = dict(wrong_in(given, categories=self._parts.categories, districts=districts, today=today))
         if files.problem:
             wrong["files"] = files.problem
         if wrong:
@@ -95,7 +109,7 @@ class CounterPages:
         )
 
     async def _look(self, call: Call, given: Given, read: Read) -> _Look:
-        doubts = doubts_in(given, await self._knows())
+        doubts = doubts_in(given, await self._knows(), local_day(self._parts.clock()))
         if given.accusation:
             return _Look(doubts=doubts)
         twins = await self._twins.of(
@@ -121,7 +135,8 @@ class CounterPages:
             if known := await self._again(call, given, files):
                 return known
             raise
-        await self._audit(call, "case.filed", made.case.number, how=BY_HAND[given.how])
+        received = {"received": day(draft.received_at)} if draft.received_at else {}
+        await self._audit(call, "case.filed", made.case.number, how=BY_HAND[given.how], **received)
         return self._to_receipt(call, made.case, given)
 
     async def _again(self, call: Call, given: Given, files: Brought) -> web.StreamResponse | None:
@@ -152,7 +167,7 @@ class CounterPages:
 
     async def _draft(self, call: Call, given: Given, read: Read) -> Draft:
         texted = await self._parts.texting.conversation(given.phone) if given.texts else None
-        accusation = given.accusation
+        accusation, came = given.accusation, received_on(given, local_day(self._parts.clock()))
         return Draft(
             content=given.content,
             title=read.title,
@@ -175,6 +190,7 @@ class CounterPages:
             urgency=read.urgency,
             source=Source(channel=given.how),
             desk=desk_of(call.viewer),
+            received_at=datetime.combine(came, time(), SHANGHAI) if came else None,
         )
 
     def _to_receipt(self, call: Call, case: Case, given: Given) -> web.StreamResponse:
@@ -188,6 +204,7 @@ class CounterPages:
             "counter/form.html",
             status=422 if asked_again else 200,
             given=given,
+            today=local_day(self._parts.clock()).isoformat(),
             wrong=look.wrong,
             doubts=look.doubts,
             twins=[(shown.line(each.case, self._parts.clock()), each) for each in look.twins],

@@ -136,6 +136,7 @@ _DETAILS = {
     "verdict": "意见",
     "what": "改动",
     "how": "方式",
+    "received": "收到日期",
 }
 _EDITS = {"answer": "政策问答", "wording": "机器人用语"}
 

@@ -4,6 +4,7 @@ import html
 import io
 import re
 import shutil
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,12 +17,15 @@ from stage import Platform
 from bot.casework.by_hand import Texting
 from bot.casework.service import Casework
 from bot.chance import SecureChance
+from bot.clocks.calendar import WorkCalendar
+from bot.clocks.reckoning import due_at
 from bot.console.counter import CounterParts, counter_feature
 from bot.media.fetching import Limits
 from channels.base import Capabilities
 from channels.messages import Via
 from dialogs.files import DialogFiles
 from dialogs.nlu.categories import Categories
+from storage.clocks import Light, Limit, TimeUnit
 from storage.staff import Role
 
 MATTER = "东风东街幸福里小区3号楼门口的路灯坏了一个多月，晚上老人出门摔跤，要求尽快修好。"
@@ -96,6 +100,57 @@ def form_of(fields, *files: tuple[str, bytes]) -> FormData:
     for name, content in files:
         form.add_field("files", io.BytesIO(content), filename=name)
     return form
+
+
+async def test_the_clocks_of_a_letter_count_from_the_day_it_came(office):
+    zuoxi = await office.console.signed_in("zuoxi", Role.OPERATOR)
+    sent = {**FORM, "how": "letter", "received": "2026-11-20", "key": await opened(zuoxi)}
+    receipt = await zuoxi.post("/counter", sent)
+    assert receipt.says("收到日期 2026年11月20日"), receipt.text
+    case = await office.store.cases.get(number_of(receipt))
+    assert case.created_at.date().isoformat() == "2026-11-23"
+    [clock] = case.clocks
+    by_law = due_at(datetime(2026, 11, 20, 4, tzinfo=UTC), [clock.limit], (), WorkCalendar())
+    assert (clock.limit, clock.due_at) == (Limit(amount=15, unit=TimeUnit.DAYS), by_law)
+    assert (await zuoxi.get(f"/cases/{case.number}")).says("2026年11月20日收到")
+    [filed] = [line for line in await office.store.audit.newest(20) if line.action == "case.filed"]
+    assert filed.details["received"] == "2026年11月20日"
+
+
+@pytest.mark.parametrize(
+    ("how", "received", "sentence"),
+    [
+        ("letter", "2026-11-24", "收到日期不能在今天以后"),
+        ("letter", "2024-11-20", "收到日期不能早于一年以前"),
+        ("letter", "昨天", "请填日期"),
+        ("visit", "2026-11-20", "只有来信填收到日期"),
+    ],
+)
+async def test_a_day_on_which_no_letter_can_have_come_is_refused(office, how, received, sentence):
+    zuoxi = await office.console.signed_in("zuoxi", Role.OPERATOR)
+    page = await zuoxi.post("/counter", {**FORM, "how": how, "received": received, "key": await opened(zuoxi)})
+    assert (page.status, page.says(sentence)) == (422, True)
+    assert field(page, "received") == received
+
+
+async def test_a_letter_that_lay_past_the_time_to_answer_is_pointed_out_first_and_red_at_once(office, clock):
+    zuoxi = await office.console.signed_in("zuoxi", Role.OPERATOR)
+    sent = {**FORM, "how": "letter", "received": "2026-11-02", "key": await opened(zuoxi)}
+    asked = await zuoxi.post("/counter", sent)
+    assert asked.says("信收到已经 21 天，过了 15 日的告知期限")
+    receipt = await zuoxi.post("/counter", [*sent.items(), *seen(asked)])
+    case = await office.store.cases.get(number_of(receipt))
+    assert case.clocks[0].light(clock()) is Light.RED
+    today = {
+        **FORM,
+        "how": "letter",
+        "received": "2026-11-23",
+        "key": await opened(zuoxi),
+        "content": f"{MATTER}另一件。",
+    }
+    again = await zuoxi.post("/counter", today)
+    filed = await zuoxi.post("/counter", [*today.items(), *seen(again)]) if seen(again) else again
+    assert (await office.store.cases.get(number_of(filed))).received_at is None
 
 
 async def test_what_somebody_says_at_the_counter_becomes_a_case_with_a_receipt(office):
