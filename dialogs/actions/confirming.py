@@ -60,10 +60,14 @@ _OF_ANOTHER = re.compile(
 )
 """老师姓钱: who somebody else is, belongs to the matter."""
 _ASKS_AFTER = re.compile(
-    r"进度|进展|结果|有信|消息|动静|[办修处][得理好完]*了?[吗没么]|[咋么啥]还|这么[慢久]|谁在?[办管]"
+    r"进度|进展|结果|有信|消息|动静|[办修处][得理好完]*了?[吗没么]|[咋么啥]还|这么[慢久]|谁[在给来]?[办管]"
 )
 """Asks what became of it, before it was ever filed."""
 _A_NUMBER = re.compile(r"手机|电话|号码|联系方式")
+_NO_NUMBER = re.compile(
+    r"(?:还是|算了|请|那就)*(?:别|不要|不想|不用|甭|莫)(?:再)?(?:留|存|记|写|填)(?:我的?|俺的?)?(?:手机|电话|号码|联系方式)号?码?[了吧啊嘛]*"
+)
+"""别留我电话了: the name stays."""
 _WRITE_IT = re.compile(r"[，, ]*(?:也|都|一起|给我|帮我)?(?:写|加|记|补|填)(?:上|进去)(?:去|吧|一下)?[。！!]?$")
 _SHORTEST = 4
 _AGAINST_FILING = re.compile(r"(?:不|别|莫|勿|甭|没必要)[^，。]{0,5}(?:登记|提交|上报|反映|投诉|举报|交上去|报上去)")
@@ -133,7 +137,8 @@ def answer_confirm(  # noqa: PLR0911 - a table, one line a meaning
     if heard.remarks:
         return heard
     if _DISAGREES.search(words_only(turn.text)):
-        return heard.remark("utter_disagreed")
+        only_number = not draft.anonymous and _NO_NUMBER.fullmatch(words_only(turn.text))
+        return _without_number(heard) if only_number else heard.remark("utter_disagreed")
     if commands.denies(turn.text) or refuses(turn.text) or commands.asks_change(turn.text):
         return which_part(heard)
     if beside := _told_beside(heard, turn.text):
@@ -186,11 +191,15 @@ def _told_beside(heard: Heard, text: str) -> Heard | None:
     if (name := bare_name(text)) and _is_another(heard.draft, name):
         return replace(heard, draft=replace(heard.draft, name=name, shown=None, unclear=0)).remark("utter_changed")
     if declines(text) and _A_NUMBER.search(text) and not heard.draft.anonymous:
-        said = "utter_changed" if heard.draft.phone else "utter_noted"
-        return replace(heard, draft=replace(heard.draft, phone="", shown=None, unclear=0)).remark(said)
+        return _without_number(heard)
     if _ANOTHERS_NUMBER.search(text) or _OF_ANOTHER.match(text):
         return replace(heard, draft=told(heard.draft, _WRITE_IT.sub("", text))).remark("utter_added_to_matter")
     return None
+
+
+def _without_number(heard: Heard) -> Heard:
+    said = "utter_changed" if heard.draft.phone else "utter_noted"
+    return replace(heard, draft=replace(heard.draft, phone="", shown=None, unclear=0)).remark(said)
 
 
 def _is_another(draft: Draft, name: str) -> bool:

@@ -79,6 +79,7 @@ _OF_THE_FILER = frozenset({"place", "name", "phone"})
 """Asked for these, what somebody calls an addition is one to the matter."""
 _TAKES_NO_NUMBER = frozenset({"matter", "place"})
 """Asked for these, a number alone is no answer."""
+_A_SUM = re.compile(r"[一二两三四五六七八九十][百千万]")
 _DISTRICT_WILL_DO = frozenset({"表扬", "建议", "咨询"})
 """Types for which a district is place enough, where it was said unasked."""
 
@@ -121,7 +122,7 @@ def _said_to_the_bot(  # noqa: PLR0911 - a table, one line a meaning
     if is_a_right_door_question(turn.text) or asks_right_door(turn.text):
         return replace(heard, draft=replace(heard.draft, unclear=0)).remark("utter_right_door")
     if asked in _TAKES_NO_NUMBER and bare_number(turn.text):
-        return runs_out(unclear(heard, "utter_number_alone_in_form"), asked)
+        return _only_a_number(heard, turn.text, asked)
     if says_nothing(turn.text) and not (agrees(turn.text) or commands.denies(turn.text)):
         return runs_out(unclear(heard, "utter_takes_time"), asked)
     if only_chats(turn.text):
@@ -139,6 +140,13 @@ def _said_to_the_bot(  # noqa: PLR0911 - a table, one line a meaning
     said = asides(turn.text)
     holds = said.wish is Wish.HOLD and not _says_more(heard.draft, said.rest, asked, categories)
     return waits(heard, asked) if holds else None
+
+
+def _only_a_number(heard: Heard, text: str, asked: str) -> Heard:
+    """三万二 where the place is asked for belongs to the matter; another number says nothing."""
+    if asked == "place" and heard.draft.matter and _A_SUM.search(text):
+        return replace(heard, draft=told(heard.draft, text)).remark("utter_added_to_matter")
+    return runs_out(unclear(heard, "utter_number_alone_in_form"), asked)
 
 
 def goes_on(text: str) -> bool:

@@ -16,6 +16,7 @@ from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.houses import only_house, rehoused
 from dialogs.nlu.matter import Categories, asks, tells_a_matter, type_of
 from dialogs.nlu.names import bare_name, sounds_like_a_person
+from dialogs.nlu.place_noise import without_doubt
 from dialogs.nlu.places import Lack, find_district, find_place, is_no_place, lack_of, without_district
 from dialogs.nlu.times import find_since
 from dialogs.text.clean import words_only
@@ -52,11 +53,13 @@ _A_FACT = re.compile(
 """27路, 中通的: which one it is, not where."""
 _LIKE_A_PLACE = re.compile(r"(?:[站池点口边旁里侧处院楼房坑沟]|[对后]面|附近)$")
 _NO_NOUN = re.compile(
-    r"^(?:谁|给|帮|替|催|快|赶|请|麻烦|求|让|叫|能|可以|会|要|想|等|算了|谢|再|你|他(?!们[村家])|她|为啥|为什|急|看看|问问|查查|说|管)|"
-    r"催|尽快|赶紧|[吗嘛]$|(?P<twice>[\u3400-\u9fff])(?P=twice)(?:吧|呗)?$"
+    r"^(?:我?要求|谁|给|帮|替|催|快|赶|请|麻烦|求|让|叫|能|可以|会|要|想|等|算了|谢|再|你|他(?!们[村家])|她|为啥|为什|急|看看|问问|查查|说|管)|"
+    r"道歉|赔[钱偿]|催|尽快|赶紧|[吗嘛]$|(?P<twice>[\u3400-\u9fff])(?P=twice)(?:吧|呗)?$"
 )
 """给我催催: a wish, no name of a place."""
-_TELLING = re.compile(r"会(?!展|堂|馆|所|议)|[给被把怕想]|老师|孩子|名字|更正|[写说弄搞]错")
+_TELLING = re.compile(
+    r"还在|正在|打桩|施工中|半夜|天天|会(?!展|堂|馆|所|议)|[给被把怕想]|老师|孩子|名字|更正|[写说弄搞]错"
+)
 """老师会给孩子穿小鞋: no part of where it is."""
 _HAPPENED = re.compile(
     r"[了过没]|[说要让](?!是)|不(?!远)|[去吃买办看修交做开装住][的]$|[上中下]午|晚上|月份|[上下]个?月|[昨前今]天|[去前今]年|(?:周|星期|礼拜)[一二三四五六日天]"
@@ -87,7 +90,7 @@ def answer_place(  # noqa: C901, PLR0911 - a table, one line a meaning
     if house := only_house(turn.text) if draft.moved_from else None:  # told anew is where it stood, in another house
         place = rehoused(draft.moved_from or "", house) or f"{draft.moved_from}{house.said}"
         return replace(heard, draft=replace(draft, place=place, unclear=0))
-    said = facts.rest if facts.name or facts.phone else facts.rest or turn.text
+    said = without_doubt(facts.rest if facts.name or facts.phone else facts.rest or turn.text)
     if draft.name is None and sounds_like_a_person(said):
         return replace(heard, draft=replace(draft, name=bare_name(said), unclear=0))
     if (draft.place and turn.location) or (facts.anonymous and not facts.rest):

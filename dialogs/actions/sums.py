@@ -30,7 +30,7 @@ _MOST_SUMS = 6
 _SUM_CHOSEN = re.compile(r"sum:(?P<at>\d):(?P<new>.{1,20})")
 _NEAR = 4
 _BREAK = re.compile(r"[，,。；;！!？?\s]")
-_AROUND = 12
+_BEFORE, _BEHIND = 12, 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +105,8 @@ def _to_choose(draft: Draft, text: str) -> tuple[str, Sequence[Amount]]:
 
 def _clause(matter: str, amount: Amount) -> str:
     """后来又收了200块押金: a sum with its clause, by which one tells it from its like."""
-    before = _BREAK.split(matter[: amount.start])[-1][-_AROUND:]
-    after = _BREAK.split(matter[amount.end :])[0][:_AROUND]
+    before = _BREAK.split(matter[: amount.start])[-1][-_BEFORE:]
+    after = _BREAK.split(matter[amount.end :])[0][:_BEHIND]
     return f"{before}{amount.text}{after}"
 
 

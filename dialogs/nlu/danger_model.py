@@ -65,6 +65,9 @@ _ANSWERS_A_QUESTION = re.compile(
     r"[^，,。；;！!？?\n]{1,24}[。！!]?"
 )
 """Where somebody lives, what they are called: places and names have all kinds of words in them."""
+_NOT_TO_BE_KEPT = re.compile(
+    r"(?:还是|算了|请|那就)*(?:别|不要|不想|不用|甭|莫)(?:再)?(?:留|存|记|写|填)(?:我的?|俺的?)?(?:姓名|名字?|手机|电话|号码|联系方式)号?码?[了吧啊嘛。！]*"
+)
 _TAKEN_BACK = re.compile(r"(?<!不是)(?:是|说的?)(?:气话|气头上|一时气|玩笑)|(?<!不是)开玩笑的")
 """Said of one's own words: then they are answered gently, never not at all."""
 
@@ -123,7 +126,7 @@ class DangerEar:
         more = _OF_MANY_WORDS if _WHOLE < len(text) <= LETTER else 0.0
         afraid = _OF_FRAUD_OR_WORK if is_cheated_or_unsafe(text) else 0.0
         more += _OF_EVERY_DAY if is_of_every_day(text) and not dangers_named(text) else 0.0
-        if odds < _PERHAPS + more or _ANSWERS_A_QUESTION.fullmatch(text):
+        if odds < _PERHAPS + more or _ANSWERS_A_QUESTION.fullmatch(text) or _NOT_TO_BE_KEPT.fullmatch(text):
             return None
         if only_presses_us(text) or only_lost_money(text):
             return None

@@ -55,3 +55,13 @@ def without_turned_to(text: str) -> str:
 
 def _blank(found: re.Match[str]) -> str:
     return "，" * len(found.group())
+
+
+def without_doubt(text: str) -> str:
+    """老机械厂家属院 of 不知道啥地方 就是老机械厂家属院."""
+    return _NOT_SURE.sub("", text) or text
+
+
+_NOT_SURE = re.compile(
+    r"^(?:也|我)*(?:不知道|不晓得|说不[清上])(?:叫?[啥什]么?)(?:地方|路|村|名字?)?[，, ]+(?:反正|就)?是?在?"
+)
