@@ -95,7 +95,7 @@ async def opened_store(
 async def _opened(database: Database, vault: Vault, settings: Settings) -> Store:
     book = RuleBook(ClockRules(database))
     await book.refresh()
-    clockwork = ClockSetter(calendar=WorkCalendar(), rules=book)
+    clockwork = ClockSetter(calendar=WorkCalendar(exchanged=settings.calendar.exchanged()), rules=book)
     return await Store.open(database, vault, number_prefix=settings.office.prefix, clockwork=clockwork)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from bot.settings_broadcasts import Broadcasts
+from bot.settings_calendar import Calendar
 from bot.settings_problems import explain, split_accounts
 from bot.settings_retention import Retention
 from bot.settings_sections import (
@@ -51,6 +52,7 @@ class Settings(Section):
 
     http: Http = Field(default_factory=Http)
     office: Office = Field(default_factory=Office)
+    calendar: Calendar = Field(default_factory=Calendar)
     api: Api = Field(default_factory=Api)
     storage: Storage = Field(default_factory=Storage)
     spool: Spool = Field(default_factory=Spool)

@@ -12,6 +12,8 @@ from storage.driver import Database
 from storage.errors import AlreadyThere, Conflict
 
 CLOCK_RULES = "clock_rules"
+CLOCK_CALENDAR = "clock_calendar"
+_IN_FORCE = "in_force"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,7 @@ class ClockRules:
 
     def __init__(self, database: Database) -> None:
         self._versions = database[CLOCK_RULES]
+        self._calendar = database[CLOCK_CALENDAR]
 
     async def newest(self) -> RuleVersion | None:
         found = await self.versions(1)
@@ -64,6 +67,16 @@ class ClockRules:
         """Note that the clocks of all open cases go by a version, and how many were set anew."""
         where = {"_id": number, "applied_at": None}
         await self._versions.update_one(where, {"$set": {"applied_at": at, "changed": changed}})
+
+    async def calendar(self) -> str:
+        """The edition of the calendar that the clocks of all open cases go by; "" where nobody noted one."""
+        found = await self._calendar.find_one({"_id": _IN_FORCE})
+        return "" if found is None else str(found["edition"])
+
+    async def calendar_applied(self, edition: str, *, at: datetime, changed: int) -> None:
+        """Note that they go by ``edition`` now, and how many were set anew."""
+        told = {"edition": edition, "at": at, "changed": changed}
+        await self._calendar.update_one({"_id": _IN_FORCE}, {"$set": told}, upsert=True)
 
 
 def _version(document: Mapping[str, Any]) -> RuleVersion:

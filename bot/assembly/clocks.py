@@ -2,7 +2,6 @@
 
 from bot.clocks.alarms import Alarms
 from bot.clocks.applying import RuleApplier
-from bot.clocks.calendar import WorkCalendar
 from bot.clocks.clockwork import ClockSetter
 from bot.clocks.rulebook import RuleBook
 from bot.services import Services
@@ -16,7 +15,7 @@ def make_alarms(services: Services) -> Alarms:
         store=services.store,
         channels=services.channels,
         clock=services.clock,
-        calendar=WorkCalendar(),
+        calendar=setter_of(services.store).calendar,
         kick=services.queue.kick,
     )
 

@@ -2,9 +2,11 @@
 
 The State Council announces each year's exchanges late in the year before. For a year that is not announced yet
 the statutory holidays are reckoned (全国年节及纪念日放假办法 §2, as revised in 2024) and no day is exchanged: such
-a year is ``provisional``, and clocks that reach into it are reckoned again once the office has the real days.
+a year is ``provisional``, and clocks that reach into it are reckoned again once the office has the real days, from a
+newer ``chinesecalendar`` or from its own settings (``[calendar]``).
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -19,6 +21,9 @@ _SATURDAY = 5
 _FIXED = ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))
 _LUNAR = ((1, 1), (1, 2), (1, 3), (5, 5), (8, 15))
 _YEARS_KEPT = 64
+_EDITION = 16
+_ANNOUNCED_IN = 11
+"""November: the arrangement for the next year."""
 
 Hours = Sequence[tuple[time, time]]
 """The spans of a working day, in order: from, to."""
@@ -37,13 +42,25 @@ class WorkCalendar:
         known = self._exchanged.get(day)
         if known is not None:
             return known
-        if self.provisional(day.year):
+        if day.year not in _announced():
             return day.weekday() < _SATURDAY and day not in statutory_holidays(day.year)
         return bool(chinese_calendar.is_workday(day))
 
     def provisional(self, year: int) -> bool:
         """Whether the year's exchanged workdays are not known yet."""
         return year not in _announced() and not any(each.year == year for each in self._exchanged)
+
+    def unknown_year(self, today: date) -> int | None:
+        """The first provisional year of this one and, once the State Council will have announced it, the next."""
+        years = (today.year, *([today.year + 1] if today.month >= _ANNOUNCED_IN else []))
+        return next((year for year in years if self.provisional(year)), None)
+
+    @property
+    def edition(self) -> str:
+        """Another one where other days are known: clocks that were reckoned by another are to be set anew."""
+        own = (f"{day.isoformat()}{'+' if worked else '-'}" for day, worked in sorted(self._exchanged.items()))
+        known = (f"{min(_announced())}-{max(_announced())}", *own)
+        return hashlib.sha256(" ".join(known).encode()).hexdigest()[:_EDITION]
 
     def workday_from(self, day: date) -> date:
         """Give ``day``, or the next workday where it is none."""

@@ -18,12 +18,12 @@ class ClockSetter:
     """The office's clockwork (``storage.case_repository.Clockwork``). ``rules`` gives those in force now."""
 
     def __init__(self, *, calendar: WorkCalendar, rules: Callable[[], Rules]) -> None:
-        self._calendar = calendar
+        self.calendar = calendar
         self.rules = rules
 
     def by(self, rules: Rules) -> "ClockSetter":
         """Give one that goes by ``rules``, over the same calendar."""
-        return ClockSetter(calendar=self._calendar, rules=lambda: rules)
+        return ClockSetter(calendar=self.calendar, rules=lambda: rules)
 
     def __call__(self, case: Case, *, was: CaseState | None, at: datetime) -> tuple[CaseClock, ...]:
         clocks = case.clocks
@@ -53,7 +53,7 @@ class ClockSetter:
 
     def warns_before(self, due: datetime, since: datetime) -> datetime:
         """When the light of a day that staff named for a unit turns yellow."""
-        return warns_before(due, since, self._calendar)
+        return warns_before(due, since, self.calendar)
 
     def set_anew(self, case: Case) -> tuple[CaseClock, ...]:
         """Give the clocks of ``case`` by the rules and the calendar of now; what has stopped stays."""
@@ -79,11 +79,11 @@ class ClockSetter:
         if clock.stopped_at is not None or not clock.paused:
             return clock
         ended = replace(clock.pauses[-1], until=at)
-        return reckoned(replace(clock, pauses=(*clock.pauses[:-1], ended)), self._calendar)
+        return reckoned(replace(clock, pauses=(*clock.pauses[:-1], ended)), self.calendar)
 
     def _reckoned(self, clock: CaseClock) -> CaseClock:
         named = {rule.id: rule.warning_share for rule in self.rules()}
-        return reckoned(clock, self._calendar, warning_share=named.get(clock.rule, WARNING_SHARE))
+        return reckoned(clock, self.calendar, warning_share=named.get(clock.rule, WARNING_SHARE))
 
 
 def _unheard_of(clock: CaseClock, before: CaseClock) -> CaseClock:

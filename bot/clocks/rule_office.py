@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from bot.access.members import By
+from bot.clocks.calendar import local_day
 from bot.clocks.clockwork import ClockSetter
 from bot.clocks.effect import Effect, effect_of
 from bot.clocks.rulebook import RuleBook
@@ -50,6 +51,10 @@ class RuleOffice:
         self._book = book
         self._clock = clock
         self.kept = ClockRules(store.database)
+
+    def unknown_year(self) -> int | None:
+        """The first year whose exchanged workdays should be known and are not."""
+        return self._setter.calendar.unknown_year(local_day(self._clock()))
 
     async def own(self) -> tuple[int, tuple[Rule, ...]]:
         """The number of the newest version, 0 for none, and the office's own rules."""

@@ -1,9 +1,18 @@
 """All checks, in the order in which one would mend."""
 
 from collections.abc import AsyncIterator
+from datetime import date, datetime
 
+from bot.clocks.calendar import SHANGHAI
 from bot.doctor.findings import Finding, warning
-from bot.doctor.local import check_data_dir, check_dialog_files, check_master_key, check_programs, check_settings
+from bot.doctor.local import (
+    check_calendar,
+    check_data_dir,
+    check_dialog_files,
+    check_master_key,
+    check_programs,
+    check_settings,
+)
 from bot.doctor.platforms import check_channels, check_platform_clock
 from bot.doctor.servers import check_mongodb, check_redis
 from bot.doctor.spool import check_spool
@@ -11,10 +20,13 @@ from bot.doctor.understanding import check_understanding
 from bot.settings import Settings
 
 
-async def examine(settings: Settings, *, ask_platforms: bool = True) -> AsyncIterator[Finding]:
+async def examine(
+    settings: Settings, *, ask_platforms: bool = True, today: date | None = None
+) -> AsyncIterator[Finding]:
     """Every finding as soon as it is there. ``ask_platforms``: also call the platforms' APIs."""
     for finding in check_settings(settings):
         yield finding
+    yield check_calendar(settings, today or datetime.now(SHANGHAI).date())
     for finding in await check_data_dir(settings.storage.data_dir):
         yield finding
     for finding in await check_spool(settings):

@@ -5,9 +5,11 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot.clocks.calendar import WorkCalendar
 from bot.doctor.findings import Finding, error, ok, warning
 from bot.master_key import master_key
 from bot.settings import Settings
@@ -36,6 +38,15 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
             "channels", "没有任何渠道账号，市民联系不到机器人", "填写 [wechat.main]，见 docs/configuration.md"
         )
     yield from _twins(settings)
+
+
+def check_calendar(settings: Settings, today: date) -> Finding:
+    """Whether limits are reckoned by the real days off and exchanged workdays."""
+    year = WorkCalendar(exchanged=settings.calendar.exchanged()).unknown_year(today)
+    if year is None:
+        return ok("calendar", "放假调休安排齐全")
+    cure = "升级 chinesecalendar；还没有新版时，把国务院公布的调休写进 [calendar] 的 workdays 和 days_off，重新启动"
+    return warning("calendar", f"没有 {year} 年的放假调休安排，跨到 {year} 年的期限按法定节假日和周末暂算", cure)
 
 
 def _twins(settings: Settings) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 import json
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from bot.doctor.backups import check_backups
 from bot.doctor.examination import examine
 from bot.doctor.findings import Finding, Level, as_json, as_text, error, healthy, ok, warning
+from bot.doctor.local import check_calendar
 from bot.doctor.servers import clock_finding
 from bot.master_key import master_key
 from bot.settings import Settings, load
@@ -17,6 +18,8 @@ from storage.driver import Database, connect
 from storage.embedded import Endpoints
 from storage.migrations import INDEXES, migrate
 from storage.personal_data import open_vault
+
+TODAY = date(2026, 3, 2)
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ def environment(servers: Endpoints, tmp_path: Path) -> dict[str, str]:
 
 async def examined(environment: dict[str, str]) -> list[Finding]:
     settings = load([], environment, channels={"wechat"})
-    return [finding async for finding in examine(settings, ask_platforms=False)]
+    return [finding async for finding in examine(settings, ask_platforms=False, today=TODAY)]
 
 
 def of(findings: list[Finding], area: str) -> list[Finding]:
@@ -188,3 +191,12 @@ def test_the_report_counts_and_names() -> None:
     assert "办法：修" in text
     assert as_json(findings)["ok"] is False
     assert as_json(findings)["findings"][2] == {"area": "c", "level": "error", "message": "坏", "cure": "修"}
+
+
+def test_a_year_without_its_exchanged_workdays_is_told_from_november_on_until_they_are_set() -> None:
+    settings = load([], {}, channels={"wechat"})
+    assert check_calendar(settings, date(2098, 10, 31)).message.startswith("没有 2098 年的放假调休安排")
+    assert check_calendar(settings, date(2026, 10, 31)).level is Level.OK
+    known = load([], {"BOT_CALENDAR__DAYS_OFF": "2098-02-04"}, channels={"wechat"})
+    assert check_calendar(known, date(2098, 10, 31)).level is Level.OK
+    assert check_calendar(known, date(2098, 11, 1)).message.startswith("没有 2099 年的放假调休安排")

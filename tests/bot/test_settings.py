@@ -1,5 +1,5 @@
 import re
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -215,3 +215,32 @@ def test_what_a_channel_refuses_is_told_like_any_wrong_setting(tmp_path: Path) -
     assert str(refused) == "wechat.main.mode（来自 环境变量 BOT_WECHAT__MAIN__MODE）：只能是 safe"
     (missing,) = settings.rejected("wechat.main", SettingsRejected("token", "缺少"))
     assert str(missing) == f"wechat.main.token（来自 {tmp_path / 'bot.toml'}）：缺少"
+
+
+def test_exchanged_workdays_are_read_from_the_file_and_from_a_variable(tmp_path: Path) -> None:
+    file = tmp_path / "bot.toml"
+    file.write_text('[calendar]\nworkdays = [2027-02-07, "2027-02-20"]\n', "utf-8")
+    calendar = load([file], {"BOT_CALENDAR__DAYS_OFF": "2027-02-09, 2027-02-10"}, channels=()).calendar
+    assert calendar.exchanged() == {
+        date(2027, 2, 7): True,
+        date(2027, 2, 20): True,
+        date(2027, 2, 9): False,
+        date(2027, 2, 10): False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ('workdays = ["2027-2-7"]', "应为日期"),
+        ("workdays = [2027-02-07T10:00:00]", "应为日期"),
+        ("workdays = 7", "应为日期"),
+        ("workdays = [2027-02-07]\ndays_off = [2027-02-07]", "2027-02-07 不能又上班又放假"),
+    ],
+)
+def test_a_wrong_day_is_told_with_its_key(tmp_path: Path, text: str, hint: str) -> None:
+    file = tmp_path / "bot.toml"
+    file.write_text(f"[calendar]\n{text}\n", "utf-8")
+    with pytest.raises(SettingsError, match="calendar") as told:
+        load([file], {}, channels=())
+    assert hint in str(told.value)

@@ -110,6 +110,7 @@ class RulePages:
             status=422 if problem else 200,
             problem=problem,
             number=number,
+            unknown_year=self._office.unknown_year(),
             rules=[(rule, _origin(rule, own), _unit_name(call, rule.unit)) for rule in rules],
             editing=editing,
             form=form if form and form.get("do") == "put" else _form_of(editing),

@@ -142,6 +142,46 @@ def test_a_year_that_is_not_announced_has_the_statutory_holidays_and_says_so():
     }
 
 
+# 2027, of which nothing but the statutory holidays is taken for known: New Year's Eve is Friday 5 February, off to Monday
+# the 8th. Then as if these were announced: off to the 11th, worked on Sunday 7 and Saturday 13 February.
+SPRING_2027 = {date(2027, 2, day): day in {7, 13} for day in (7, 9, 10, 11, 13)}
+
+
+@pytest.mark.parametrize(
+    ("since", "amount", "unit", "provisional", "announced"),
+    [
+        ("2027-02-03", 5, TimeUnit.WORKING_DAYS, "2027-02-12 23:59", "2027-02-15 23:59"),
+        ("2027-01-22", 15, TimeUnit.DAYS, "2027-02-09 23:59", "2027-02-07 23:59"),
+        ("2026-12-11", 60, TimeUnit.DAYS, "2027-02-09 23:59", "2027-02-12 23:59"),
+        ("2026-11-23", 60, TimeUnit.DAYS, "2027-01-22 23:59", "2027-01-22 23:59"),
+        ("2027-02-04", 9, TimeUnit.WORKING_HOURS, "2027-02-09 11:30", "2027-02-07 11:30"),
+        ("2026-12-30", 3, TimeUnit.WORKING_DAYS, "2027-01-05 23:59", "2027-01-05 23:59"),
+    ],
+)
+def test_a_year_that_is_not_announced_takes_the_days_that_the_office_has(  # noqa: PLR0917 - a row of the table
+    since, amount, unit, provisional, announced, monkeypatch
+):
+    monkeypatch.setattr("bot.clocks.calendar._announced", lambda: frozenset({2025, 2026}))  # as of this version
+    begun = datetime.fromisoformat(f"{since} 10:00").replace(tzinfo=SHANGHAI).astimezone(UTC)
+    for calendar, wanted in ((WorkCalendar(), provisional), (WorkCalendar(exchanged=SPRING_2027), announced)):
+        due = due_at(begun, [Limit(amount=amount, unit=unit)], (), calendar)
+        assert f"{due.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" == wanted
+
+
+def test_single_days_of_a_year_that_is_not_announced_leave_its_other_days_as_they_are():
+    own = WorkCalendar(exchanged={date(2099, 3, 7): True})
+    assert own.is_workday(date(2099, 3, 7))
+    assert own.is_workday(date(2099, 3, 9))
+    assert not own.is_workday(date(2099, 3, 8))
+    assert not own.is_workday(date(2099, 10, 2))
+
+
+def test_what_the_office_knows_makes_another_edition():
+    own = WorkCalendar(exchanged={date(2099, 3, 7): True})
+    assert own.edition == WorkCalendar(exchanged={date(2099, 3, 7): True}).edition
+    assert len({own.edition, WorkCalendar().edition, WorkCalendar(exchanged={date(2099, 3, 7): False}).edition}) == 3
+
+
 def test_an_office_with_other_hours_is_open_when_it_says():
     evening = WorkCalendar(hours=((time(9), time(20)),))
     assert evening.is_open(moment("03-02 19:00"))

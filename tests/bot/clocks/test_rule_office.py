@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from console_client import UNITS, Clock
@@ -36,10 +36,10 @@ NEVER = asyncio.Event()
 class Bureau:
     """One process of the service."""
 
-    async def open(self, database, vault, clock):
+    async def open(self, database, vault, clock, calendar=None):
         self.book = RuleBook(ClockRules(database))
         await self.book.refresh()
-        self.setter = ClockSetter(calendar=WorkCalendar(), rules=self.book)
+        self.setter = ClockSetter(calendar=calendar or WorkCalendar(), rules=self.book)
         self.store = await Store.open(database, vault, clockwork=self.setter)
         self.clock = clock
 
@@ -238,3 +238,33 @@ async def test_who_is_stopped_half_way_leaves_the_rest_to_the_next(bureau, clock
 def test_there_is_always_a_rule_for_each_stage():
     rules = Rules([replace(LAMPS, id="x")])
     assert {rule.stage for rule in rules if rule.narrowness == (False, 0)} == set(Stage)
+
+
+async def test_open_cases_are_set_anew_once_where_another_calendar_is_known(bureau, database, vault, clock):
+    number = await bureau.file(CaseState.ACCEPTED)
+    done = await bureau.file(CaseState.ACCEPTED, CaseState.ANSWERED, CaseState.CLOSED)
+    was, settled = await bureau.answer(number), await bureau.store.cases.get(done)
+    later = await Bureau().open(database, vault, clock, WorkCalendar(exchanged={date(2026, 11, 25): False}))
+    await later.applier.look(NEVER)
+    assert await later.answer(number) == was, "other processes may not have been begun anew yet"
+    clock.now += SETTLED
+    await later.applier.look(NEVER)
+    assert (await later.answer(number)).due_at == was.due_at + timedelta(days=1)
+    assert await later.reckoned(number) == ["按新的放假调休安排：答复 5个工作日 → 5个工作日，截止 2026年12月1日 23:59"]
+    assert await later.store.cases.get(done) == settled
+    # Another process, which knows that calendar too, has nothing to do.
+    third = await Bureau().open(database, vault, clock, WorkCalendar(exchanged={date(2026, 11, 25): False}))
+    await third.applier.look(NEVER)
+    clock.now += SETTLED
+    await third.applier.look(NEVER)
+    assert len(await third.reckoned(number)) == 1
+
+
+async def test_processes_that_know_other_days_do_not_set_clocks_to_and_fro(bureau, database, vault, clock):
+    number = await bureau.file(CaseState.ACCEPTED)
+    later = await Bureau().open(database, vault, clock, WorkCalendar(exchanged={date(2026, 11, 25): False}))
+    for _ in range(3):
+        for each in (bureau, later):
+            await each.applier.look(NEVER)
+        clock.now += SETTLED
+    assert len(await later.reckoned(number)) == 1

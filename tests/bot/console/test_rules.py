@@ -106,3 +106,11 @@ async def test_what_is_wrong_is_said_and_what_was_filled_in_stays(office, change
 async def test_rules_are_the_administrators_alone(office):
     await office.only({Role.ADMINISTRATOR}, lambda path: path.startswith("/rules"))
     assert await ClockRules(office.store.database).newest() is None
+
+
+async def test_a_year_whose_exchanged_workdays_are_missing_is_told_to_the_administrator(office, clock):
+    admin = await office.signed_in("guanli", Role.ADMINISTRATOR)
+    assert not (await admin.get("/rules")).says("还没有 2098 年的放假调休安排")
+    clock.now = clock.now.replace(year=2098)
+    await admin.sign_in("guanli")
+    assert (await admin.get("/rules")).says("还没有 2098 年的放假调休安排")
