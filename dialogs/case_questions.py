@@ -19,6 +19,7 @@ from dialogs.nlu.case_words import (
     asks_for_code,
     changes_number,
     forgot_files,
+    gives_number,
     has_waited,
     is_dropped,
     is_impatient,
@@ -57,7 +58,7 @@ _TOPICS = (
         "deadline",
         re.compile(
             r"(?:什么时候|啥时候|何时|多久|几天|多长时间|哪天|多少天)(?:才|就)?(?:能|可以|会)?(?:给我?|够)?(?:办(?:好|完|结|成)|解决|处理(?:好|完)?|修好?|弄好|有(?:结果|答复|回复|消息|信)|(?:给|回)个?(?:回话|回音|回信|准信|信儿?|说法|话|消息|电话)|回我?话|答复|回复|受理|出结果)|"
-            r"(?:什么时候|啥时候|何时|多久|几天|哪天)(?:才|就|能|会)*(?:有人|派人|来人|人)(?:来|过来|去)?(?:修|看|弄|处理|管|上门|整)|"
+            r"(?:什么时候|啥时候?|何时|多久|几天|哪天)(?:才|就|能|会)*(?:有人|派人|来人|人)(?:来|过来|去)?(?:修|看|弄|处理|管|上门|整)|"
             r"^还?(?:要|得|需要?)(?:等)?(?:多久|几天|多长时间|多少天)"
         ),
     ),
@@ -147,7 +148,8 @@ class CaseQuestions:
         stops = wishes.stops(said.text) and not is_of_being_known(said.text)
         number = changes_number(said.text)
         again = waits_for_a_report(said.text)
-        if not (topic or of_open or stops or number or again or _puts_right(said.text)):
+        reach = gives_number(said.text)
+        if not (topic or of_open or stops or number or again or reach or _puts_right(said.text)):
             return ""
         mine = await self._cases.mine(said.conversation_id)
         if again and any(case.open for case in mine):
@@ -159,6 +161,8 @@ class CaseQuestions:
         if topic:
             return _payload("show_progress", topic=topic) if mine or _OF_MINE.search(said.text) else ""
         case = _just_filed(mine, said.at, slots)
+        if reach:
+            return _of_a_new_number([case]) if case else ""
         if case and stops:  # who stops when all is filed already takes it back
             return _about([case], "withdraw")
         return _payload("answer_notice", topic="correct", case_number=case.number) if case and not of_open else ""
