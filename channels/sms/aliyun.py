@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from channels.base import WebhookRequest
+from channels.checked_settings import Secret, WebAddress
 from channels.errors import Malformed, NotThere, RecipientGone
 from channels.gates import Gates
 from channels.messages import ReceiptState, Sent
@@ -28,7 +29,7 @@ from channels.sms.cloud_callbacks import (
     words,
 )
 from channels.sms.gateway import Gateway, IncomingText, OutgoingText, Received, Report, Surroundings, TakeReceived
-from channels.sms.settings import KeyId, Secret, Signature, WebAddress
+from channels.sms.settings import KeyId, Signature
 from channels.sms.templates import NamedTemplates, filled, template_for
 
 USUAL_LIMIT = 35

@@ -10,13 +10,13 @@ from urllib.parse import quote
 from pydantic import Field
 
 from channels.base import WebhookRequest
+from channels.checked_settings import Secret, WebAddress
 from channels.errors import Malformed, NotThere
 from channels.messages import ReceiptState, Sent
 from channels.sms.callbacks import KeyedSettings, verify
 from channels.sms.gateway import Gateway, IncomingText, OutgoingText, Received, Report, Surroundings, TakeReceived
 from channels.sms.kannel_client import KannelClient
 from channels.sms.kannel_request import Call, read_call
-from channels.sms.settings import Secret, WebAddress
 from channels.sms.text import Alphabet, aligned, alphabet_of
 from channels.sms.udh import part_of
 

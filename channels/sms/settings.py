@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, cast
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import PydanticCustomError
 
+from channels.checked_settings import problems, rejected, web_address
 from channels.errors import SettingsRejected
 from channels.sms.gateway import GatewayModule
 from channels.sms.limits import Limits
@@ -25,30 +25,12 @@ class Provider(StrEnum):
     TENCENT = "tencent"
 
 
-def _filled(value: SecretStr) -> SecretStr:
-    if not value.get_secret_value().strip():
-        raise PydanticCustomError("empty", "不能为空")
-    return value
-
-
 def plain_in_addresses(value: SecretStr) -> SecretStr:
     """A key that may stand in any address as it is."""
     # It stands in addresses that gateways fill in by % codes of their own: nothing of it may need encoding.
     if not re.fullmatch(r"[A-Za-z0-9._~-]{6,128}", value.get_secret_value()):
         raise PydanticCustomError("webhook_key", "只能用字母、数字和 . _ ~ -，6 到 128 个字符")
     return value
-
-
-def web_address(value: str) -> str:
-    """An address of http or https, without the slash at its end."""
-    try:
-        address = urlsplit(value)
-        _ = address.port  # raises for a port that is no port
-    except ValueError:
-        raise PydanticCustomError("web_address", "不是有效的地址") from None
-    if address.scheme not in {"http", "https"} or not address.netloc or address.query or address.fragment:
-        raise PydanticCustomError("web_address", "必须是 http:// 或 https:// 开头的地址")
-    return value.rstrip("/")
 
 
 def _web_address_or_none(value: str) -> str:
@@ -76,8 +58,6 @@ def spelled(pattern: str, sentence: str) -> AfterValidator:
 
 LONGEST_SIGN = 20
 """Characters of a signature."""
-Secret = Annotated[SecretStr, AfterValidator(_filled)]
-WebAddress = Annotated[str, AfterValidator(web_address)]
 KeyId = Annotated[str, spelled(r"[!-~]{1,128}", "应为平台给出的编号，1 到 128 个字符，没有空格")]
 Signature = Annotated[
     str, AfterValidator(without_brackets), spelled(rf".{{1,{LONGEST_SIGN}}}", f"应为 1 到 {LONGEST_SIGN} 个字")
@@ -111,9 +91,8 @@ def read_settings(values: Mapping[str, Any]) -> tuple[Any, GatewayModule]:
     try:
         return module.Settings.model_validate(dict(values)), module
     except ValidationError as error:
-        found = [_problem(each) for each in error.errors(include_url=False, include_input=False)]
-    first, *others = dict.fromkeys(found)
-    raise SettingsRejected(*first, others=others)
+        found = problems(error, _SENTENCES)
+    raise rejected(found)
 
 
 def _module_of(provider: object) -> GatewayModule:
@@ -131,36 +110,4 @@ def _module_of(provider: object) -> GatewayModule:
         raise SettingsRejected("provider", f"使用 {provider} 需要先安装 Python 包 {error.name}") from None
 
 
-def _problem(error: ErrorDetails) -> tuple[str, str]:
-    key = ".".join(str(part) for part in error["loc"])
-    sentence = _SENTENCES.get(error["type"])
-    return key or error["type"], sentence.format_map(error.get("ctx", {})) if sentence else error["msg"]
-
-
-_SENTENCES: Mapping[str, str] = {
-    "missing": "缺少",
-    "extra_forbidden": "没有这个设置",
-    "string_too_short": "不能为空",
-    "string_too_long": "太长，至多 {max_length} 个字",
-    "string_type": "应为文字（加引号）",
-    "string_pattern_mismatch": "只能是数字，至多 20 位",
-    "enum": "只能是 {expected}",
-    "literal_error": "只能是 {expected}",
-    "bool_parsing": "只能是 true 或 false",
-    "bool_type": "只能是 true 或 false",
-    "int_parsing": "应为整数",
-    "int_type": "应为整数",
-    "int_from_float": "应为整数",
-    "float_parsing": "应为数字",
-    "float_type": "应为数字",
-    "finite_number": "应为数字",
-    "greater_than": "应大于 {gt:g}",
-    "greater_than_equal": "不能小于 {ge:g}",
-    "less_than": "应小于 {lt:g}",
-    "less_than_equal": "不能大于 {le:g}",
-    "model_type": "应为一组设置（一节），不是一个值",
-    "mapping_type": "应为一组设置（一节），不是一个值",
-    "dict_type": "应为一组设置（一节），不是一个值",
-    "tuple_type": "应为一组值（写在方括号里）",
-    "too_long": "太多，至多 {max_length} 个",
-}
+_SENTENCES: Mapping[str, str] = {"string_pattern_mismatch": "只能是数字，至多 20 位"}

@@ -15,10 +15,11 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from channels.base import LinkState, WebhookRequest
+from channels.checked_settings import Secret
 from channels.errors import HeldElsewhere, NotThere
 from channels.messages import Sent
 from channels.sms.gateway import Gateway, OutgoingText, Received, Surroundings, TakeReceived
-from channels.sms.settings import Secret, SmsSettings
+from channels.sms.settings import SmsSettings
 from channels.sms.smpp_bind import BindRefused, Peer, Unreachable, code_of, open_session
 from channels.sms.smpp_deliveries import Deliveries, Reading
 from channels.sms.smpp_ids import IdForm

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from channels.base import WebhookRequest
+from channels.checked_settings import Secret, WebAddress
 from channels.errors import Malformed, NotThere, RecipientGone
 from channels.gates import Gates
 from channels.messages import ReceiptState, Sent
@@ -25,7 +26,7 @@ from channels.sms.cloud_callbacks import (
 )
 from channels.sms.gateway import Gateway, IncomingText, OutgoingText, Received, Report, Surroundings, TakeReceived
 from channels.sms.numbers import international
-from channels.sms.settings import KeyId, Secret, Signature, WebAddress, spelled
+from channels.sms.settings import KeyId, Signature, spelled
 from channels.sms.templates import NumberedTemplates, filled, template_for
 from channels.sms.tencent_client import TencentClient
 from channels.sms.tencent_doctor import problems

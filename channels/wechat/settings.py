@@ -5,7 +5,6 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -17,9 +16,9 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import PydanticCustomError
 
-from channels.errors import SettingsRejected
+from channels.checked_settings import Secret, WebAddress, problems, rejected
 
 DEFAULT_FIELDS: Mapping[str, str] = {
     "character_string1": "number",
@@ -46,27 +45,10 @@ class Mode(StrEnum):
         return ranks.index(self) <= ranks.index(least)
 
 
-def _filled(value: SecretStr) -> SecretStr:
-    if not value.get_secret_value().strip():
-        raise PydanticCustomError("empty", "不能为空")
-    return value
-
-
 def _aes_key(value: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[A-Za-z0-9+/]{43}", value.get_secret_value()):
         raise PydanticCustomError("aes_key", "必须是公众平台上的 43 个字母和数字")
     return value
-
-
-def _web_address(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        _ = parts.port  # raises for a port that is no port
-    except ValueError:
-        raise PydanticCustomError("web_address", "不是有效的地址") from None
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
-        raise PydanticCustomError("web_address", "必须是 http:// 或 https:// 开头的地址")
-    return value.rstrip("/")
 
 
 def _absent_if_empty(value: object) -> object:
@@ -78,7 +60,6 @@ def _table(value: object) -> object:
     return {"id": value} if isinstance(value, str) else value
 
 
-Secret = Annotated[SecretStr, AfterValidator(_filled)]
 AesKey = Annotated[SecretStr, AfterValidator(_aes_key)]
 
 
@@ -109,8 +90,8 @@ class WeChatSettings(BaseModel):
     token: Secret
     encoding_aes_key: Annotated[AesKey | None, BeforeValidator(_absent_if_empty)] = None
     previous_encoding_aes_key: Annotated[AesKey | None, BeforeValidator(_absent_if_empty)] = None
-    api_base: Annotated[str, AfterValidator(_web_address)] = "https://api.weixin.qq.com"
-    qr_base: Annotated[str, AfterValidator(_web_address)] = "https://mp.weixin.qq.com"
+    api_base: WebAddress = "https://api.weixin.qq.com"
+    qr_base: WebAddress = "https://mp.weixin.qq.com"
     mode: Mode = Mode.SAFE
     templates: Templates = Field(default_factory=dict)
     subscribe_templates: Templates = Field(default_factory=dict)
@@ -147,15 +128,8 @@ def read_settings(values: Mapping[str, Any]) -> WeChatSettings:
     try:
         return WeChatSettings.model_validate(dict(values))
     except ValidationError as error:
-        found = [_problem(each) for each in error.errors(include_url=False, include_input=False)]
-    first, *others = dict.fromkeys([*found, *_key_missing(values, {key for key, _ in found})])
-    raise SettingsRejected(*first, others=others)
-
-
-def _problem(error: ErrorDetails) -> tuple[str, str]:
-    key = ".".join(str(part) for part in error["loc"] if part != "function-before[_table(), Template]")
-    sentence = _SENTENCES.get(error["type"])
-    return key or error["type"], sentence.format_map(error.get("ctx", {})) if sentence else error["msg"]
+        found = problems(error, _SENTENCES)
+    raise rejected([*found, *_key_missing(values, {key for key, _ in found})])
 
 
 def _key_missing(values: Mapping[str, Any], wrong: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -166,19 +140,7 @@ def _key_missing(values: Mapping[str, Any], wrong: Collection[str]) -> Iterator[
 
 
 _SENTENCES: Mapping[str, str] = {
-    "missing": "缺少",
-    "extra_forbidden": "没有这个设置",
-    "string_too_short": "不能为空",
-    "string_type": "应为文字（加引号）",
     "enum": "只能是 safe、compatible 或 plain",
-    "bool_parsing": "只能是 true 或 false",
-    "bool_type": "只能是 true 或 false",
-    "float_parsing": "应为数字",
-    "float_type": "应为数字",
-    "greater_than": "应大于 {gt:g}",
-    "greater_than_equal": "不能小于 {ge:g}",
-    "less_than_equal": "不能大于 {le:g}",
     "model_type": "应为一个模板编号，或一组设置",
     "tuple_type": "应为一列文字",
-    "mapping_type": "应为一组设置（一节），不是一个值",
 }

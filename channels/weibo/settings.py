@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from channels.checked_settings import Secret, WebAddress, rejected
+from channels.checked_settings import Secret, WebAddress, problems, rejected
 
 _DAY = 86_400.0
 _FOR_STAFF = 10
@@ -90,4 +90,4 @@ def read_settings(values: Mapping[str, Any]) -> WeiboSettings:
     try:
         return WeiboSettings.model_validate(dict(values))
     except ValidationError as error:
-        raise rejected(error) from None
+        raise rejected(problems(error)) from None
