@@ -4,6 +4,7 @@ Each line holds the keyed digest of itself and of the line before: a line change
 chain from there on, and without the store's keys nobody can mend it. Lines are only ever added.
 """
 
+import asyncio
 import hmac
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -65,6 +66,7 @@ class Audit:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._lines = database[AUDIT]
         self._vault = vault
+        self._one_at_a_time = asyncio.Lock()
 
     async def add(self, line: AuditLine) -> int:
         """Append ``line``; give its number, from 1 on.
@@ -72,6 +74,10 @@ class Audit:
         Raises:
             StorageAway: not written: whoever wanted to look or act must not.
         """
+        async with self._one_at_a_time:  # those of one process never get into each other's way
+            return await self._add(line)
+
+    async def _add(self, line: AuditLine) -> int:
         for _ in range(_TRIES):
             last = await self._last()
             seq, before = (last["_id"] + 1, last["digest"]) if last else (1, b"")

@@ -18,6 +18,7 @@ from bot.api.docs import docs_page
 from bot.api.openapi import document
 from bot.api.operations import AnyOperation
 from bot.api.problems import Problem, ProblemKind, of_http_error
+from bot.api.seen import Seen
 from bot.api.tokens import Caller, SettingsTokens, TokenBook
 from bot.broadcasts.office import BroadcastOffice
 from bot.casework.contacts import ContactBook
@@ -55,10 +56,11 @@ def make_api(
     """
     notices = broadcasts or BroadcastOffice(store=store, channels={}, clock=clock)
     largest = limits or limits_of(Attachments())
+    seen = Seen(store=store, clock=clock)
     operations = (
-        *CaseRoutes(store=store, casework=casework).operations(),
-        *AttachmentRoutes(store=store, casework=casework, clock=clock, limits=largest).operations(),
-        *ConversationRoutes(store=store).operations(),
+        *CaseRoutes(store=store, casework=casework, seen=seen).operations(),
+        *AttachmentRoutes(store=store, casework=casework, clock=clock, limits=largest, seen=seen).operations(),
+        *ConversationRoutes(store=store, seen=seen).operations(),
         *DeliveryRoutes(store=store, casework=casework).operations(),
         *ContactRoutes(store=store, book=ContactBook(store=store, clock=clock)).operations(),
         *BroadcastRoutes(store=store, office=notices, clock=clock).operations(),

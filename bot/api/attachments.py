@@ -9,6 +9,7 @@ from bot.api.access import access_case, no_case, sees_person
 from bot.api.operations import AnyOperation, Call, Download, NoBody, NoQuery, Operation
 from bot.api.problems import Problem, ProblemKind, invalid_field, not_found
 from bot.api.schemas.attachments import AttachmentIn, CaseAttachment
+from bot.api.seen import Seen
 from bot.api.shapes import Page
 from bot.api.tokens import Scope
 from bot.casework.service import Casework
@@ -28,11 +29,12 @@ _ALL = "/cases/{number}/attachments"
 class AttachmentRoutes:
     """The operations below ``/v1/cases/{number}/attachments``."""
 
-    def __init__(self, *, store: Store, casework: Casework, clock: Clock, limits: Limits) -> None:
+    def __init__(self, *, store: Store, casework: Casework, clock: Clock, limits: Limits, seen: Seen) -> None:
         self._store = store
         self._casework = casework
         self._clock = clock
         self._limits = limits
+        self._seen = seen
 
     def operations(self) -> tuple[AnyOperation, ...]:
         return (*self._of_all(), *self._of_one())
@@ -134,6 +136,7 @@ class AttachmentRoutes:
         found = await self._store.attachments.get(call.path["id"])
         if found is None or case.number not in found.case_numbers or found.state is not AttachmentState.KEPT:
             raise _no_attachment()
+        await self._seen.attachment(call.caller, case.number, found.id)
         structlog.get_logger().info("api.attachment_read", case=case.number, attachment=found.id, by=call.caller.name)
         return Download(
             name=_name(found, case.number),

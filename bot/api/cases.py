@@ -19,6 +19,7 @@ from bot.api.schemas.cases import (
     Step,
     TransitionIn,
 )
+from bot.api.seen import Seen
 from bot.api.shapes import Page
 from bot.api.tokens import Caller, Scope
 from bot.casework.service import Casework, Draft, NoSuchCase, NoSuchConversation
@@ -34,9 +35,10 @@ _ONE = "/cases/{number}"
 class CaseRoutes:
     """The operations below ``/v1/cases``."""
 
-    def __init__(self, *, store: Store, casework: Casework) -> None:
+    def __init__(self, *, store: Store, casework: Casework, seen: Seen) -> None:
         self._store = store
         self._casework = casework
+        self._seen = seen
 
     def operations(self) -> tuple[AnyOperation, ...]:
         return (*self._of_all(), *self._of_one())
@@ -137,6 +139,8 @@ class CaseRoutes:
         case = await access_case(self._store, call)
         personal = sees_person(call.caller, case)
         structlog.get_logger().info("api.case_read", case=case.number, by=call.caller.name, full=personal)
+        if personal:
+            await self._seen.case(call.caller, case.number, "案件")
         kept = await self._store.attachments.of_case(case.number)
         return views.full(case, personal=personal, kept=kept)
 
@@ -167,6 +171,8 @@ class CaseRoutes:
         told = _by_step(await self._store.outbox.for_case(case.number))
         personal = sees_person(call.caller, case)
         structlog.get_logger().info("api.timeline_read", case=case.number, by=call.caller.name)
+        if personal:
+            await self._seen.case(call.caller, case.number, "经过")
         kept = await self._store.attachments.of_case(case.number)
         return Page(
             items=[views.step(entry, told.get(entry.seq, ()), personal=personal, kept=kept) for entry in entries]

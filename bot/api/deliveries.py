@@ -6,6 +6,7 @@ from bot.api import views
 from bot.api.operations import AnyOperation, Call, NoBody, NoQuery, Operation
 from bot.api.problems import Problem, ProblemKind, invalid_field, not_found
 from bot.api.schemas.deliveries import CallQuery, Delivery, DeliveryQuery, PersonCall
+from bot.api.seen import hidden_from
 from bot.api.shapes import Page, Paged
 from bot.casework.service import Casework
 from storage.errors import Conflict
@@ -63,11 +64,13 @@ class DeliveryRoutes:
     async def dead(self, call: Call[DeliveryQuery, NoBody]) -> Page[Delivery]:
         _one_page(call.query)
         entries = await self._store.outbox.dead(call.query.limit)
-        return Page(items=[views.delivery(entry) for entry in entries])
+        hidden = await hidden_from(self._store, call.caller, [entry.conversation_id for entry in entries])
+        return Page(items=[views.delivery(entry) for entry in entries if entry.conversation_id not in hidden])
 
     async def replay(self, call: Call[NoQuery, NoBody]) -> Delivery:
         key = call.path["id"]
-        if await self._store.outbox.get(key) is None:
+        given_up = await self._store.outbox.get(key)
+        if given_up is None or await hidden_from(self._store, call.caller, [given_up.conversation_id]):
             raise not_found("没有这条消息")
         try:
             await self._casework.resend(key)
@@ -81,7 +84,9 @@ class DeliveryRoutes:
 
     async def calls(self, call: Call[CallQuery, NoBody]) -> Page[PersonCall]:
         _one_page(call.query)
-        return Page(items=[views.call(each) for each in await self._store.calls.open(call.query.limit)])
+        found = await self._store.calls.open(call.query.limit)
+        hidden = await hidden_from(self._store, call.caller, [each.conversation_id for each in found])
+        return Page(items=[views.call(each) for each in found if each.conversation_id not in hidden])
 
 
 def _one_page(query: Paged) -> None:

@@ -78,13 +78,21 @@ def _facts(case: Case, *, full: bool) -> dict[str, Any]:
         "followers": len(case.followers),
         "assignments": tuple(
             shown.Assignment(
-                unit=each.unit, unit_id=each.unit_id, lead=each.lead, at=each.at, note=each.note, state=each.state
+                unit=each.unit,
+                unit_id=each.unit_id,
+                lead=each.lead,
+                at=each.at,
+                note=each.note,
+                state=each.state,
+                due_at=each.due_at,
+                done_at=each.done_at,
             )
             for each in case.assignments
         ),
         "clocks": tuple(map(_clock, case.clocks)),
         "due_at": case.next_clock.due_at if case.next_clock else None,
         "satisfaction": case.satisfaction,
+        "received_at": case.received_at,
         "created_at": case.created_at,
         "updated_at": case.updated_at,
     }

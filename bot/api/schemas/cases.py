@@ -195,6 +195,8 @@ class Assignment(Answer):
     at: datetime
     note: str
     state: AssignmentState = Field(description="open 办理中，answered 已回复，returned 已退回，excused 免于办理")
+    due_at: datetime | None = Field(description="单独给这个单位定的期限；没有另定时为 null，按案件的期限")
+    done_at: datetime | None = Field(description="回复、退回或免于办理的时间；还在办理时为 null")
 
 
 class Clock(Answer):
@@ -236,6 +238,7 @@ class CaseBrief(Item):
     clocks: tuple[Clock, ...]
     due_at: datetime | None = Field(description="最先到期的期限；没有在计时的为 null")
     satisfaction: int | None = Field(description="满意程度，1（很不满意）至 5")
+    received_at: datetime | None = Field(description="补登的来信收到的日期，期限从这天起算；登记当天收到的为 null")
     created_at: datetime
     updated_at: datetime
 

@@ -1,9 +1,13 @@
 """Cases over HTTP, on a real store."""
 
 import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
+from bot.casework.service import Draft
+from storage.cases import Actor, ActorKind, Assignment, EntryKind, TimelineEntry
 from storage.records import Attempt, DeliveryState
 
 DRAFT = {
@@ -266,3 +270,20 @@ async def test_a_case_tells_its_limits(api, office):
     [clock] = answer["clocks"]
     assert (clock["stage"], clock["limit"], clock["paused"]) == ("accept", "15日", False)
     assert answer["due_at"] == clock["due_at"] is not None
+
+
+async def test_a_case_tells_the_day_of_a_unit_and_the_day_on_which_a_letter_came(api, office):
+    came, by = datetime(2026, 11, 18, 16, tzinfo=UTC), datetime(2026, 11, 27, 15, 59, 59, tzinfo=UTC)
+    staff = Actor(kind=ActorKind.STAFF, name="王芳")
+    made = await office.casework.create(Draft(content="路灯不亮", received_at=came), actor=staff, key="k")
+    number = made.case.number
+    lead, assist = (Assignment(unit=name, unit_id=name, at=office.clock(), lead=name == "cg") for name in ("cg", "kw"))
+    entry = TimelineEntry(at=office.clock(), actor=staff, kind=EntryKind.UNITS)
+    sets = {"assignments": (lead, replace(assist, due_at=by))}
+    await office.store.committer.commit(office.store.cases.append(await office.case(number), entry, **sets))
+    answer = await (await api.get(f"/api/v1/cases/{number}")).json()
+    assert answer["received_at"] == "2026-11-18T16:00:00Z"
+    assert [(each["unit_id"], each["due_at"], each["done_at"]) for each in answer["assignments"]] == [
+        ("cg", None, None),
+        ("kw", "2026-11-27T15:59:59Z", None),
+    ]

@@ -1,11 +1,16 @@
 """What a token without every scope may do and see."""
 
+import asyncio
+
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.api import make_api
 from bot.api.tokens import Caller, Scope
+from storage.commit import Update
+from storage.outbox_documents import OUTBOX
+from storage.records import Call as PersonCall
 
 
 class Book:
@@ -73,3 +78,60 @@ async def test_an_accusation_is_the_discipline_roles_alone(scoped, office):
     assert len((await (await scoped("accusations", "GET", "/cases")).json())["items"]) == 1
     answer = await scoped("write", "POST", "/cases", json={"content": "某科长收钱", "accusation": True})
     assert answer.status == 403
+
+
+async def test_where_somebody_was_accused_is_not_even_listed(scoped, office):
+    plain, accused = [await office.resident(f"oSomebody-000000000000000{each}") for each in (1, 2)]
+    await office.filed(plain)
+    case = await office.filed(accused, accusation=True)
+    call = PersonCall(id="c1", conversation_id=accused.id, reason="asked", at=office.clock(), case_number=case.number)
+    await office.store.committer.commit([office.store.calls.add(call)])
+    lists = ["/conversations", "/calls", "/conversations?channel=wechat&account=main&sender=oSomebody-0000000000000002"]
+    for path in lists:
+        hidden = await (await scoped("read,personal", "GET", path)).text()
+        known = await (await scoped("read,accusations", "GET", path)).text()
+        assert accused.id not in hidden, path
+        assert accused.id in known, path
+    assert plain.id in await (await scoped("read", "GET", "/conversations")).text()
+
+
+async def test_a_message_of_an_accusation_that_was_given_up_is_the_discipline_roles_alone(scoped, office):
+    accused = await office.resident()
+    case = await office.filed(accused, accusation=True)
+    await scoped("write,accusations", "POST", f"/cases/{case.number}/transitions", json={"to": "accepted"})
+    (entry,) = await office.notices(case.number)
+    dead = Update(
+        collection=OUTBOX, filter={"_id": entry.id}, update={"$set": {"state": "dead", "dead_at": office.clock()}}
+    )
+    await office.store.committer.commit([dead])
+    assert (await (await scoped("read", "GET", "/deliveries")).json())["items"] == []
+    assert len((await (await scoped("accusations", "GET", "/deliveries")).json())["items"]) == 1
+    assert (await scoped("write", "POST", f"/deliveries/{entry.id}/replay")).status == 404
+    assert (await scoped("write,accusations", "POST", f"/deliveries/{entry.id}/replay")).status == 200
+
+
+async def test_each_look_at_a_person_stands_in_the_audit_log(scoped, office):
+    conversation = await office.resident()
+    case = await office.filed(conversation)
+    paths = (f"/cases/{case.number}", f"/cases/{case.number}/timeline", f"/conversations/{conversation.id}/messages")
+    for path in (*paths, "/cases"):
+        assert (await scoped("read,write", "GET", path)).status == 200
+    assert await office.store.audit.newest(10) == []
+    for path in (*paths, f"/conversations/{conversation.id}/explanation", "/cases"):
+        assert (await scoped("personal", "GET", path)).status == 200
+    lines = await office.store.audit.newest(10)
+    assert {(line.actor, line.name) for line in lines} == {("api:someone", "someone")}
+    assert sorted((line.action, line.target, line.details["how"]) for line in lines) == [
+        ("case.revealed", case.number, "接口：案件"),
+        ("case.revealed", case.number, "接口：经过"),
+        ("conversation.revealed", conversation.id, "接口：对话进行到哪里"),
+        ("conversation.revealed", conversation.id, "接口：往来消息"),
+    ]
+    assert (await office.store.audit.check())[1] is None
+
+
+async def test_many_looks_at_once_are_all_noted(scoped, office):
+    case = await office.filed(await office.resident())
+    answers = await asyncio.gather(*(scoped("personal", "GET", f"/cases/{case.number}") for _ in range(60)))
+    assert {answer.status for answer in answers} == {200}
+    assert await office.store.audit.check() == (60, None)
