@@ -4,7 +4,7 @@ As fast as it goes, a broadcast takes a core of its own and most of what the dat
 real accounts take next to nothing. So it goes on as fast as it may until turns tell that their commits are late
 (``storage.pulses``); then its rests double, and shrink again by and by once turns are quick (as TCP shares a line).
 It never rests so long that it falls behind what a gateway permits anyway. What has begun makes way for nobody: while
-people write, it goes on in small bites.
+people write, it goes on in small bites, with a breath between them even where no turn is late yet.
 """
 
 import contextlib
@@ -20,6 +20,10 @@ LEAST_PER_SECOND = 50.0
 """However late turns are, so many recipients a second are brought on: what the settings permit by default."""
 BITE = 25
 """Recipients that are brought on together while people write: some four milliseconds of the store."""
+SENT_BREATH_S = 0.001
+"""While people write: so long a breath for each recipient who is sent to, some five times what the store does for it."""
+WRITTEN_BREATH_S = 0.0003
+"""The same for each who is written into the ledger."""
 _LOOK_EVERY_S = 0.25
 _FIRST_S = 0.05
 _LONGEST_S = 2.0
@@ -48,11 +52,15 @@ class Courtesy:
             with contextlib.suppress(StorageError):
                 self._judge(await self._pulses.slowest())
 
-    async def rest(self, nap: Callable[[float], Awaitable[None]], people: int) -> None:
-        """Rest by ``nap`` before ``people`` more are brought on, if turns are late."""
+    async def rest(self, nap: Callable[[float], Awaitable[None]], people: int, *, breath: float) -> None:
+        """Rest by ``nap`` before ``people`` more are brought on, if people write; longer if turns are late.
+
+        ``breath``: seconds for each of ``people`` where no turn is late.
+        """
         await self.look()
-        if self._rest > 0:
-            await nap(min(self._rest, people / LEAST_PER_SECOND))
+        rest = max(self._rest, people * breath if self._people_write else 0.0)
+        if rest > 0:
+            await nap(min(rest, people / LEAST_PER_SECOND))
 
     def _judge(self, slowest: float) -> None:
         self._people_write = slowest > 0

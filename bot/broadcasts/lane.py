@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.broadcasts.courtesy import Courtesy
+from bot.broadcasts.courtesy import SENT_BREATH_S, Courtesy
 from bot.broadcasts.pace import STREAMS, Pacer, Rates, tomorrow
 from bot.broadcasts.sending import UNKNOWN, Posting, reason_said
 from bot.broadcasts.words import WEIBO
@@ -151,7 +151,7 @@ class LaneRun:
     ) -> None:
         channel, account = self._lane.channel, self._lane.account
         for portion in portions:
-            await self._parts.courtesy.rest(self._control.nap, len(portion))
+            await self._parts.courtesy.rest(self._control.nap, len(portion), breath=SENT_BREATH_S)
             await self._control.nap(self._parts.pacer.turn(channel, account, len(portion)))
             if self._control.halted or self._parts.held():
                 return

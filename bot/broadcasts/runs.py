@@ -14,7 +14,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.broadcasts.courtesy import Courtesy
+from bot.broadcasts.courtesy import WRITTEN_BREATH_S, Courtesy
 from bot.broadcasts.lane import Control, LaneParts, LaneRun, Limits
 from bot.broadcasts.pace import Pacer, Rates
 from bot.broadcasts.people import People
@@ -183,7 +183,7 @@ class Run:
         place = 0
         while place < len(portion):
             bite = portion[place : place + self._courtesy.bite(len(portion))]
-            await self._courtesy.rest(self._control.nap, len(bite))
+            await self._courtesy.rest(self._control.nap, len(bite), breath=WRITTEN_BREATH_S)
             if self._control.halted:
                 return False
             await self._parts.store.ledger.write(self._broadcast.id, bite, now=self._parts.clock())

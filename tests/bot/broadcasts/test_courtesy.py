@@ -37,7 +37,7 @@ class Told:
         self.beats.append(seconds)
 
 
-async def rests(told: Told, looks: int, *, people: int = 100, step: float = 1.0) -> list[float]:
+async def rests(told: Told, looks: int, *, people: int = 100, step: float = 1.0, breath: float = 0.0) -> list[float]:
     """How long it rests before each of so many portions, ``step`` seconds apart."""
     taken, moment = [], [0.0]
 
@@ -47,7 +47,7 @@ async def rests(told: Told, looks: int, *, people: int = 100, step: float = 1.0)
     polite = Courtesy(told, monotonic=lambda: moment[0])
     for _ in range(looks):
         taken.append(0.0)
-        await polite.rest(nap, people)
+        await polite.rest(nap, people, breath=breath)
         moment[0] += step
     return taken
 
@@ -81,12 +81,19 @@ async def test_it_looks_a_few_times_a_second_only_and_rests_as_before_where_the_
     assert len(set(await rests(Told(1.0, None), 10))) == 1
 
 
+async def test_while_people_write_it_takes_a_breath_for_each_recipient_though_no_turn_is_late():
+    assert await rests(Told(0.0), 3, breath=0.001) == [0.0] * 3
+    assert await rests(Told(LATE_S / 2), 3, breath=0.001) == [pytest.approx(0.1)] * 3
+    assert await rests(Told(LATE_S / 2), 3, breath=1.0) == [100 / LEAST_PER_SECOND] * 3
+    assert (await rests(Told(1.0), 12, breath=0.001))[-1] == 100 / LEAST_PER_SECOND
+
+
 async def test_while_people_write_it_goes_on_in_small_bites():
     told = Told(0.0, LATE_S / 2, 0.0)
     polite = Courtesy(told, monotonic=itertools.count().__next__)
     bites = []
     for _ in range(3):
-        await polite.rest(never, 1)
+        await polite.rest(never, 1, breath=0.0)
         bites.append((polite.bite(100), polite.bite(3)))
     assert bites == [(100, 3), (BITE, 3), (100, 3)]
 
