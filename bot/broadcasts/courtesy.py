@@ -21,7 +21,7 @@ LEAST_PER_SECOND = 50.0
 BITE = 25
 """Recipients that are brought on together while people write: some four milliseconds of the store."""
 SENT_BREATH_S = 0.001
-"""While people write: so long a breath for each recipient who is sent to, some five times what the store does for it."""
+"""While people write: so long a breath for each who is sent to, some five times what the store does for one."""
 WRITTEN_BREATH_S = 0.0003
 """The same for each who is written into the ledger."""
 _LOOK_EVERY_S = 0.25
