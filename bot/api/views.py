@@ -13,7 +13,7 @@ from bot.delivery.reasons import sentence
 from channels.messages import Inbound, Kind
 from dialogs.explaining import Explanation
 from storage.attachment_records import Attachment
-from storage.cases import Case, CaseState, Filer, TimelineEntry, lawful_moves
+from storage.cases import Assignment, Case, CaseState, Filer, TimelineEntry, lawful_moves
 from storage.clocks import CaseClock
 from storage.records import ArrivedMessage, Call, Considered, DeliveryState, OutboxEntry
 from storage.records import Conversation as StoredConversation
@@ -76,19 +76,7 @@ def _facts(case: Case, *, full: bool) -> dict[str, Any]:
             channel=case.source.channel, account=case.source.account, message_ids=case.source.message_ids
         ),
         "followers": len(case.followers),
-        "assignments": tuple(
-            shown.Assignment(
-                unit=each.unit,
-                unit_id=each.unit_id,
-                lead=each.lead,
-                at=each.at,
-                note=each.note,
-                state=each.state,
-                due_at=each.due_at,
-                done_at=each.done_at,
-            )
-            for each in case.assignments
-        ),
+        "assignments": tuple(map(_assignment, case.assignments)),
         "clocks": tuple(map(_clock, case.clocks)),
         "due_at": case.next_clock.due_at if case.next_clock else None,
         "satisfaction": case.satisfaction,
@@ -96,6 +84,19 @@ def _facts(case: Case, *, full: bool) -> dict[str, Any]:
         "created_at": case.created_at,
         "updated_at": case.updated_at,
     }
+
+
+def _assignment(each: Assignment) -> shown.Assignment:
+    return shown.Assignment(
+        unit=each.unit,
+        unit_id=each.unit_id,
+        lead=each.lead,
+        at=each.at,
+        note=each.note,
+        state=each.state,
+        due_at=each.due_at,
+        done_at=each.done_at,
+    )
 
 
 def _clock(clock: CaseClock) -> shown.Clock:
