@@ -137,6 +137,8 @@ def entry_to_document(entry: TimelineEntry, vault: Vault) -> Document:
         "to_state": entry.to_state and entry.to_state.value,
         "public": entry.public,
         "sealed": vault.seal_json(sealed, f"{TIMELINE}/sealed/{key}"),
+        # Not written where there is none: the index that keeps it single holds only those that have one.
+        **({"once": entry.actor.once} if entry.actor.once else {}),
     }
 
 

@@ -119,6 +119,11 @@ class Cases:
         found = await self._timeline.find({"case_number": number}, sort=(("seq", 1),), limit=limit)
         return tuple(entry_from_document(each, self._vault) for each in found)
 
+    async def has_entered(self, number: str, once: str) -> bool:
+        """Whether the form with this key was carried out on the case (``Actor.once``)."""
+        wanted = {"case_number": number, "once": once}
+        return await self._timeline.find_one(wanted, projection={"_id": 1}) is not None
+
     async def of_conversation(self, conversation_id: str, limit: int = 20) -> tuple[Case, ...]:
         """Read the cases that a conversation filed or follows, newest first, accusations of its own included."""
         found = await self._of_parties.of(conversation_id, limit)

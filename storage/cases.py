@@ -42,10 +42,14 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who did something. ``name`` is a person's or an API token's; it is kept sealed."""
+    """Who did something. ``name`` is a person's or an API token's; it is kept sealed.
+
+    ``once``: the key of the one form that they sent; "" where nothing is sent twice. An entry is made of it once.
+    """
 
     kind: ActorKind
     name: str = field(default="", repr=False)
+    once: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

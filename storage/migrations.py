@@ -42,7 +42,7 @@ from storage.staff import SESSIONS, STAFF
 from storage.unanswered import UNANSWERED
 
 SCHEMA = "schema"
-VERSION = 20
+VERSION = 21
 """Raise it whenever INDEXES changes."""
 
 RECORD = "indexes"
@@ -160,6 +160,13 @@ INDEXES: Sequence[Index] = (
     ),
     _expiring(LIGHT_CHANGES),
     Index(collection=TIMELINE, name="case", keys=(("case_number", 1), ("seq", 1)), options={"unique": True}),
+    # A form that is sent twice is carried out once; assigning alone makes two entries, of two kinds.
+    Index(
+        collection=TIMELINE,
+        name="once",
+        keys=(("case_number", 1), ("once", 1), ("kind", 1)),
+        options={"unique": True, "partialFilterExpression": {"once": {"$exists": True}}},
+    ),
     Index(collection=CASE_NUMBERS, name="number", keys=(("number", 1),), options={"unique": True}),
     Index(collection=CALLS, name="open", keys=(("danger", -1), ("at", 1), ("_id", 1)), options=_OPEN),
     Index(collection=CALLS, name="open_of", keys=(("conversation_id", 1),), options=_OPEN),

@@ -62,7 +62,7 @@ def _endpoint(route: Route, door: Door, pages: Pages) -> Handler:
     async def endpoint(request: web.Request) -> web.StreamResponse:
         viewer = await door.viewer(request)
         if viewer is None:
-            return door.ask(request)
+            return await door.ask(request)
         if viewer.member.must_change and route.path not in door.open_to_newcomers:
             return redirection(f"{BASE}/me/password")
         request[VIEWER] = viewer

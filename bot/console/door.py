@@ -12,11 +12,13 @@ from bot.access.one_time_codes import is_secret, picture
 from bot.access.signing_in import LONGEST_SESSION, SigningIn
 from bot.console.rendering import Pages, redirection
 from bot.console.routes import BASE, Call, Feature, Route, Viewer
+from bot.console.sent_again import typed_in, words_of
 from bot.forms import read_form
 from storage.store import Store
 
 COOKIE = "petition_console"
 _LONGEST_FIELD = 200
+_OWN = (f"{BASE}/me", f"{BASE}/sign-out")
 _PAGE = re.compile(r"/console/[A-Za-z0-9/?=&%._~-]*")
 
 
@@ -56,8 +58,15 @@ class Door:
         unit = tree.get(member.unit)
         return None if unit is None else Viewer(member=member, unit=unit, tree=tree, token=token)
 
-    def ask(self, request: web.Request) -> web.StreamResponse:
-        """Have somebody sign in first; what they wanted to see comes afterwards."""
+    async def ask(self, request: web.Request) -> web.StreamResponse:
+        """Have somebody sign in first; what they wanted to see comes afterwards, and what they wrote is not lost."""
+        if request.method == "POST" and not request.path.startswith(_OWN):
+            form = await read_form(request)
+            sent = words_of(form)
+            if typed := typed_in(sent):
+                files = any(isinstance(each, web.FileField) and each.filename for each in form.values())
+                known = {"path": request.path, "fields": list(sent.items()), "typed": typed, "files": files}
+                return self._pages.response("signed_out.html", status=401, **known)
         wanted = request.path_qs if request.method == "GET" else f"{BASE}/"
         return redirection(f"{BASE}/sign-in?next={quote(wanted, safe='')}")
 

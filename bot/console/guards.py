@@ -12,11 +12,14 @@ from bot.access.errors import AccessError
 from bot.access.permissions import roles_that_may
 from bot.console.rendering import Pages
 from bot.console.routes import Route, Viewer
+from bot.console.sent_again import sent_again
+from bot.forms import read_form
 from storage.errors import Conflict, StorageError
 
 ViewerOf = Callable[[web.Request], Awaitable[Viewer | None]]
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 _FRAMES_LOGGED = 3
+_REFUSES = 400
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
@@ -81,11 +84,23 @@ def guarded(pages: Pages, public_url: str, viewer_of: ViewerOf) -> Middleware:
         except Exception as error:  # noqa: BLE001 - the last door: it is logged and answered as a page
             response = _failed(pages, error, request, await _viewer(request, viewer_of))
         if not response.prepared:
+            await _give_back(request, response)
             response.headers.update(HEADERS)
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     return guard
+
+
+async def _give_back(request: web.Request, response: web.StreamResponse) -> None:
+    """What a member typed is not lost with the page that refuses it; a form that cannot be read is."""
+    if request.method in _SAFE_METHODS or response.status < _REFUSES or VIEWER not in request:
+        return
+    try:
+        form = await read_form(request)
+    except web.HTTPException:
+        return
+    sent_again(response, request.path, form)
 
 
 async def _viewer(request: web.Request, viewer_of: ViewerOf) -> Viewer | None:

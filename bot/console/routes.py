@@ -19,12 +19,16 @@ BASE = "/console"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """Who looks at a page: a member, what they may do, and the units they see."""
+    """Who looks at a page: a member, what they may do, and the units they see.
+
+    ``once``: the key of the form that they sent, where it has one (``bot.console.cases.once``).
+    """
 
     member: Member
     unit: Unit
     tree: UnitTree
     token: str = field(repr=False)
+    once: str = ""
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -40,7 +44,7 @@ class Viewer:
     @property
     def actor(self) -> Actor:
         """As timelines name them."""
-        return Actor(kind=ActorKind.STAFF, name=f"{self.unit.name} {self.member.name}")
+        return Actor(kind=ActorKind.STAFF, name=f"{self.unit.name} {self.member.name}", once=self.once)
 
     @property
     def by(self) -> By:
@@ -65,9 +69,12 @@ class Call:
         return self.request.match_info
 
     async def form(self) -> Mapping[str, str]:
-        """The fields of the form that was sent, without blanks around; files are left out."""
+        """The fields of the form that was sent, without blanks around; files are left out.
+
+        A new line is one character, as browsers count it where they keep to a field's maxlength.
+        """
         sent = await read_form(self.request)
-        return {name: value.strip() for name, value in sent.items() if isinstance(value, str)}
+        return {name: value.replace("\r\n", "\n").strip() for name, value in sent.items() if isinstance(value, str)}
 
     async def chosen(self, name: str) -> list[str]:
         """All values of a field that may be ticked several times."""

@@ -8,18 +8,17 @@ from bot.casework.shirking import flags_in
 from bot.casework.staffwork import URGENCIES, NotNow
 from bot.console.cases import shown
 from bot.console.cases.grounds import BY_ID
+from bot.console.cases.once import new_key
 from bot.console.cases.pages import CasePages
-from bot.console.cases.parts import CaseParts
+from bot.console.cases.parts import LONGEST, CaseParts
 from bot.console.cases.reach import case_of
 from bot.console.routes import Call
 from storage.cases import CASE_TYPES, Case, CaseState
 from storage.errors import IllegalMove
 
-LONGEST = 5_000
-
 
 class Refused(Exception):
-    """``sentence`` is shown above the case; what was typed is not lost: the browser keeps it."""
+    """``sentence`` is shown above the case; what was typed stands in the form again (``bot.console.sent_again``)."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -112,7 +111,12 @@ class CaseActions:
         flags = flags_in(answer)
         if flags and form.get("sure") != "on":
             return call.page(
-                "cases/answer.html", case=case, line=shown.line(case, self._parts.clock()), answer=answer, flags=flags
+                "cases/answer.html",
+                case=case,
+                line=shown.line(case, self._parts.clock()),
+                answer=answer,
+                flags=flags,
+                once=new_key(),
             )
         return await self._move(call, CaseState.ANSWERED, answer=answer, told="答复已发出")
 

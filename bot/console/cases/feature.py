@@ -4,6 +4,7 @@ from bot.access.permissions import Permission
 from bot.console.cases.actions import CaseActions
 from bot.console.cases.exporting import CaseExport
 from bot.console.cases.file_actions import FileActions
+from bot.console.cases.once import all_once
 from bot.console.cases.pages import CasePages
 from bot.console.cases.parts import CaseParts
 from bot.console.cases.unit_actions import UnitActions
@@ -50,7 +51,7 @@ def cases_feature(parts: CaseParts) -> Feature:
             path="/accusations", label="检举控告", needs=frozenset({Permission.ACCUSATIONS}), order=25, also=("/cases",)
         ),
     )
-    return Feature(routes=(*_looks(parts, pages, units), *acts), tabs=tabs)
+    return Feature(routes=(*_looks(parts, pages, units), *all_once(parts.store, acts)), tabs=tabs)
 
 
 def _looks(parts: CaseParts, pages: CasePages, units: UnitActions) -> tuple[Route, ...]:

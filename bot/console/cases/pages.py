@@ -15,7 +15,8 @@ from bot.casework.visits import GRADES
 from bot.console.cases import shown
 from bot.console.cases.filters import LIGHTS, Wanted, filter_of, wanted_of
 from bot.console.cases.grounds import GROUNDS
-from bot.console.cases.parts import CaseParts
+from bot.console.cases.once import new_key
+from bot.console.cases.parts import LONGEST, CaseParts
 from bot.console.cases.reach import case_of, may_reveal, reaches, within_reach
 from bot.console.cases.register import found, narrowed_by_words
 from bot.console.cases.searches import Searches, tells_of_a_person
@@ -91,6 +92,7 @@ class CasePages:
             categories=self._parts.categories,
             units=_assignable(call.viewer) if call.viewer.may(Permission.ASSIGN) and not accusations else [],
             own_units=_assignable(call.viewer),
+            once=new_key(),
             may_export=call.viewer.may(Permission.EXPORT) and not accusations,
             may_reveal=call.viewer.may(Permission.REVEAL),
         )
@@ -183,6 +185,8 @@ class CasePages:
             proposal=chosen or (lead.answer if lead else ""),
             flags=flags_in(lead.answer) if lead and lead.answer else [],
             grounds=GROUNDS,
+            longest=LONGEST,
+            once=new_key(),
             units=_assignable(viewer),
             types=CASE_TYPES,
             urgencies=URGENCIES,

@@ -10,6 +10,9 @@ from bot.media.fetching import Limits
 from channels.base import Clock
 from storage.store import Store
 
+LONGEST = 5_000
+"""Characters of what is written in one field of a case."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseParts:

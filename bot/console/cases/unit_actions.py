@@ -9,6 +9,7 @@ from bot.casework.staffwork import LONGEST_EXTENSION_DAYS, NotNow
 from bot.clocks.calendar import SHANGHAI
 from bot.console.cases import shown
 from bot.console.cases.actions import Refused, needed
+from bot.console.cases.once import keyed
 from bot.console.cases.pages import CasePages
 from bot.console.cases.parts import CaseParts
 from bot.console.cases.reach import case_of, reaches
@@ -16,7 +17,7 @@ from bot.console.cases.searches import Searches
 from bot.console.routes import Call
 from storage.cases import AssignmentState, Case, CaseState, EntryKind, lawful_moves
 from storage.clocks import Limit, Stage, TimeUnit
-from storage.errors import Conflict
+from storage.errors import AlreadyThere, Conflict
 from storage.units import Unit
 
 _MOST_AT_ONCE = 100
@@ -61,6 +62,7 @@ class UnitActions:
 
     async def assign_several(self, call: Call) -> web.StreamResponse:
         """The ticked cases to one unit; what cannot be assigned is left as it is, and counted."""
+        call = await keyed(call)
         form = await call.form()
         lead = _unit(call, form.get("lead", ""))
         numbers = (await call.chosen("number"))[:_MOST_AT_ONCE]
@@ -76,6 +78,8 @@ class UnitActions:
                 await self._assign(call, case, lead, [], form.get("note", ""))
             except (NotNow, Refused, Conflict):
                 continue
+            except AlreadyThere:  # by the same form, sent twice
+                pass
             done += 1
         left = len(numbers) - done
         return call.back(back, f"{done} 件已转办{lead.name}" + (f"，{left} 件的状态不能转办" if left else ""))

@@ -8,6 +8,7 @@ from aiohttp import web
 from bot.casework.merging import Merging
 from bot.casework.staffwork import NotNow
 from bot.console.cases import CaseParts, shown
+from bot.console.cases.once import new_key
 from bot.console.cases.pages import CasePages
 from bot.console.cases.reach import case_of, reaches
 from bot.console.routes import Call
@@ -71,6 +72,7 @@ class MergePages:
             "merging/merge.html",
             status=422 if problem else 200,
             problem=problem,
+            once=new_key(),
             case=self._side(case),
             others=self._sides(others),
         )
