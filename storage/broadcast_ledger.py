@@ -125,15 +125,25 @@ class Ledger:
         return [self._recipient(each) for each in found]
 
     async def settle_doubt(self, recipients: Sequence[Recipient], *, again: bool, reason: str, now: datetime) -> None:
-        """End the doubt: ``again``, for it is known that nothing went out; else they are failed."""
+        """End the doubt: ``again``, for it is known that nothing went out; else they are failed.
+
+        Those whom somebody else has meanwhile taken up anew are left to them.
+        """
         facts: Document = {"doubtful": True}
         facts |= (
             {"state": _QUEUED, "due_at": now}
             if again
             else {"state": RecipientState.FAILED.value, "reason": reason[:REASON_LIMIT]}
         )
-        where = {"_id": {"$in": [each.id for each in recipients]}, "state": _SENDING}
-        await self._lines.update_many(where, {"$set": facts})
+        seen: dict[datetime | None, list[str]] = {}
+        for each in recipients:
+            seen.setdefault(each.claimed_at, []).append(each.id)
+        changes: list[UpdateOne | UpdateMany] = [
+            UpdateMany({"_id": {"$in": ids}, "state": _SENDING, "claimed_at": claimed_at}, {"$set": facts})
+            for claimed_at, ids in seen.items()
+        ]
+        if changes:
+            await self._lines.bulk_write(changes)
 
     async def is_told_by_id(self, lane: Lane) -> bool:
         """Whether the platform reports on what goes out here by our own ids: then its silence tells something."""

@@ -58,6 +58,21 @@ async def test_a_worker_that_stalled_sends_nobody_whom_another_took(store, now):
     assert [each.id for each in await store.ledger.doubtful(LANE)] == [late.recipients[0].id]
 
 
+@pytest.mark.parametrize("again", [True, False])
+async def test_a_worker_that_stalled_ends_no_doubt_that_another_ended_and_took_up(store, now, again):
+    await store.ledger.write("b1", planned(1), now=now)
+    await store.ledger.turn((), "", await store.ledger.waiting(LANE, now=now), mark="dead", now=now)
+    seen_before_it_stalled = await store.ledger.doubtful(LANE)
+    later = now + timedelta(seconds=30)
+    await store.ledger.settle_doubt(await store.ledger.doubtful(LANE), again=True, reason="", now=later)
+    taken = await store.ledger.waiting(LANE, now=later)
+    mark = await store.ledger.turn((), "", taken, mark="other", now=later)
+    await store.ledger.settle_doubt(seen_before_it_stalled, again=again, reason="unknown", now=later)
+    assert not await store.ledger.waiting(LANE, now=later)  # else they are told twice
+    await store.ledger.turn([sent(each, later) for each in mark.recipients], "other", (), mark="end", now=later)
+    assert await store.ledger.counts("b1") == Counts(total=1, sent=1)
+
+
 async def test_a_turn_that_is_repeated_because_its_answer_was_lost_gives_the_same(store, now):
     await store.ledger.write("b1", planned(1, 2), now=now)
     people = await store.ledger.waiting(LANE, now=now)
