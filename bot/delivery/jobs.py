@@ -90,6 +90,7 @@ class _UnderWay:
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._ending = False
 
     @contextlib.contextmanager
     def one(self, job: str) -> Iterator[None]:
@@ -100,6 +101,10 @@ class _UnderWay:
             task.add_done_callback(self._tasks.discard)
         try:
             yield
+        except asyncio.CancelledError:
+            if not self._ending:
+                raise
+            # ``end`` cut it short, and told so: the engine ends the job either way, and would log its frames.
         except StorageError as error:
             structlog.get_logger().warning("job.storage_error", job=job, error=error.code)
         except Exception as error:  # noqa: BLE001 - the entry's lease ends, and it is taken up again
@@ -107,7 +112,7 @@ class _UnderWay:
 
     async def end(self) -> None:
         """Cancel what runs still: its entries are taken up when their leases end."""
-        late = list(self._tasks)
+        late, self._ending = list(self._tasks), True
         if late:
             structlog.get_logger().warning("jobs.cut_short", jobs=len(late))
             await _ended(*late)

@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from waiting import PATIENCE_S, awaited, quicker_than, soon, within
@@ -239,6 +241,25 @@ async def test_a_worker_that_is_stuck_stops_in_its_time(make_broker, own_redis: 
     own_redis.thaw()
     assert ended  # nothing runs on behind the worker's back
     assert worker.delivered == []
+
+
+async def test_what_a_stop_cuts_short_is_no_error_of_the_job_engines_log(
+    make_broker, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun = asyncio.Event()
+
+    async def never(entry_id: str) -> None:
+        begun.set()
+        await stuck(entry_id)
+
+    worker = Worker(await make_broker(), never)
+    worker.drain_seconds = 0.1
+    with structlog.testing.capture_logs() as told:
+        async with worker.running():
+            assert await DeliveryQueue(worker.broker).kick(["e1"])
+            await awaited(begun.wait(), "the job begins")
+    assert [each["event"] for each in told] == ["jobs.cut_short"]
+    assert [each.getMessage() for each in caplog.records if each.levelno >= logging.ERROR] == []
 
 
 async def test_a_delivery_under_way_may_end(make_broker) -> None:
