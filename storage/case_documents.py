@@ -84,6 +84,10 @@ def case_to_document(case: Case, vault: Vault) -> Document:
         "warns_at": next_clock.warns_at if next_clock else None,
         "due_at": next_clock.due_at if next_clock else None,
         "alarm_at": case.alarm_at,
+        "dated": [
+            {"unit": each.unit_id, "warns_at": each.warns_at or each.due_at, "due_at": each.due_at}
+            for each in case.dated
+        ],
         "survey": survey_document(case.survey),
         "visit": visit_document(case.visit),
         "visit_due": case.visit_due,

@@ -19,6 +19,7 @@ from storage.case_documents import (
     entry_to_document,
     phone_twins,
 )
+from storage.case_lights import lit_before
 from storage.case_search import DUE
 from storage.case_waits import worked_again
 from storage.cases import Case, CaseFilter, CaseState, EntryKind, TimelineEntry, lawful_moves
@@ -252,8 +253,7 @@ class Cases:
         where |= {name: value for name in ("open", "accusation") if (value := getattr(wanted, name)) is not None}
         if wanted.units is not None:
             where["units"] = {"$in": sorted(wanted.units)}
-        clocks = {"due_at": wanted.due_before, "warns_at": wanted.warned_before}
-        where |= {name: {"$lt": value} for name, value in clocks.items() if value is not None}
+        where |= lit_before(wanted)
         if wanted.visit_before is not None:
             where["visit_due"] = {"$type": "date", "$lte": wanted.visit_before}
         created = {"$gte": wanted.created_after, "$lt": wanted.created_before}
@@ -280,6 +280,7 @@ class Cases:
             now.pop("sealed")
         if _words(case) != _words(changed):
             now[DUE] = True
+        was.pop("dated")  # an earlier version did not write it
         return Update(
             collection=CASES,
             filter={"_id": case.number, "version": case.version, "state": case.state.value},
@@ -314,17 +315,5 @@ def _words(case: Case) -> tuple[str, ...]:
 
 
 def _sealed_part(case: Case) -> tuple[Any, ...]:
-    return (
-        case.title,
-        case.content,
-        case.place,
-        case.latitude,
-        case.longitude,
-        case.since,
-        case.happened_from,
-        case.happened_to,
-        case.filer,
-        case.source,
-        case.attachments,
-        case.assignments,
-    )
+    where = (case.place, case.latitude, case.longitude, case.since, case.happened_from, case.happened_to)
+    return (case.title, case.content, *where, case.filer, case.source, case.attachments, case.assignments)

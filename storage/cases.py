@@ -262,7 +262,8 @@ class CaseFilter:
     the content are sealed and cannot be searched. ``created_after`` is inclusive, ``created_before`` is
     not. ``units``: at one of these, desk or handling. ``due_before``, ``warned_before``: with a running clock that is
     due, or begins to warn, before then. ``open`` False: those where nothing is left to do. ``visit_before``: whose
-    filer should be called by then (回访). ``numbers``: some of these. ``waits``: for this (``case_waits.Wait``).
+    filer should be called by then (回访). ``own_dates_of``: the day that staff named for this unit counts beside the
+    clocks. ``numbers``: some of these. ``waits``: for this (``case_waits.Wait``).
     """
 
     state: CaseState | None = None
@@ -277,6 +278,7 @@ class CaseFilter:
     units: frozenset[str] | None = None
     due_before: datetime | None = None
     warned_before: datetime | None = None
+    own_dates_of: str | None = None
     open: bool | None = None
     urgency: str | None = None
     accusation: bool | None = None

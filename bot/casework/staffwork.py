@@ -29,7 +29,7 @@ from storage.units import Unit
 Decide = Callable[[Case, datetime], tuple[TimelineEntry, dict[str, Any]]]
 """Gives what to enter and which fields to set; raises NotNow where the case does not allow it."""
 
-CORRECTABLE = ("title", "type", "category", "district", "place", "urgency", "confidential")
+CORRECTABLE = ("title", "type", "category", "district", "place", "urgency", "confidential", "received_at")
 LONGEST_EXTENSION_DAYS = 30
 
 
@@ -192,7 +192,11 @@ class StaffWork:
                 f"{_NAMES[name]}：{_shown(getattr(case, name))} → {_shown(changed[name])}" for name in changed
             )
             corrected = replace(case, **changed)
-            return _entry(EntryKind.CORRECTED, actor, now, told), changed | {"clocks": self._clocks.set_anew(corrected)}
+            corrected = replace(corrected, clocks=self._clocks.set_anew(corrected))
+            if "received_at" in changed:
+                begun = self._clocks.begun(corrected, corrected.received_at or case.created_at)
+                corrected = replace(corrected, clocks=begun)
+            return _entry(EntryKind.CORRECTED, actor, now, told), changed | {"clocks": corrected.clocks}
 
         return await self._do(number, decide, "case.corrected")
 
@@ -282,12 +286,15 @@ _NAMES = {
     "place": "地点",
     "urgency": "紧急程度",
     "confidential": "保密",
+    "received_at": "收到日期",
 }
 
 
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
+    if value is None or isinstance(value, datetime):
+        return day(value) if value else "登记当天"
     return URGENCIES.get(str(value), str(value)) or "（空）"
 
 

@@ -55,6 +55,13 @@ class ClockSetter:
         """When the light of a day that staff named for a unit turns yellow."""
         return warns_before(due, since, self.calendar)
 
+    def begun(self, case: Case, at: datetime) -> tuple[CaseClock, ...]:
+        """Give the clocks of ``case`` with that of its filing reckoned from ``at`` on, also where it has stopped."""
+        first, *others = case.clocks or (None,)
+        if first is None or first.stage is not Stage.ACCEPT:
+            return case.clocks
+        return (_unheard_of(self._reckoned(replace(first, started_at=at)), first), *others)
+
     def set_anew(self, case: Case) -> tuple[CaseClock, ...]:
         """Give the clocks of ``case`` by the rules and the calendar of now; what has stopped stays."""
         return tuple(

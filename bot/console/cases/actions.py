@@ -8,6 +8,7 @@ from bot.casework.shirking import flags_in
 from bot.casework.staffwork import URGENCIES, NotNow
 from bot.console.cases import shown
 from bot.console.cases.grounds import BY_ID
+from bot.console.cases.letters import WrongDay, received_in
 from bot.console.cases.once import new_key
 from bot.console.cases.pages import CasePages
 from bot.console.cases.parts import LONGEST, CaseParts
@@ -143,12 +144,13 @@ class CaseActions:
             if fields.get(name) == shown.words(case, getattr(case, name), full=False):
                 fields.pop(name)
         fields["confidential"] = form.get("confidential") == "on"
-        wrong = _wrong_field(fields, self._parts.categories)
+        wrong = _wrong_field(fields, [*self._parts.categories, case.category])
         if wrong:
             return await self._again(call, wrong)
         try:
+            fields |= received_in(form, case)
             await self._parts.staffwork.correct(case.number, actor=call.viewer.actor, **fields)
-        except NotNow as error:
+        except (NotNow, WrongDay) as error:
             return await self._again(call, error.sentence)
         return _back(call, case, "已更正，原来的内容留在办理过程里")
 

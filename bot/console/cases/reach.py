@@ -44,7 +44,7 @@ def within_reach(viewer: Viewer, wanted: CaseFilter, *, accusations: bool, unit:
     """
     if accusations:
         return replace(wanted, accusation=True)
-    narrowed = replace(wanted, accusation=False)
+    narrowed = replace(wanted, accusation=False, own_dates_of=viewer.unit.id)
     asked = bool(unit) and viewer.sees_unit(unit)
     if is_office(viewer) and not asked:
         return narrowed

@@ -117,6 +117,49 @@ async def test_the_clocks_of_a_letter_count_from_the_day_it_came(office):
     assert filed.details["received"] == "2026年11月20日"
 
 
+def corrected(case, **given: str) -> dict[str, str]:
+    """What the form 更正 sends."""
+    kept = {name: getattr(case, name) for name in ("title", "type", "category", "district", "place", "urgency")}
+    return kept | given
+
+
+async def test_the_day_on_which_a_letter_came_is_corrected_and_its_limit_with_it(office):
+    zuoxi = await office.console.signed_in("zuoxi", Role.OPERATOR)
+    sent = {**FORM, "how": "letter", "received": "2026-11-12", "key": await opened(zuoxi)}
+    receipt = await zuoxi.post("/counter", sent)
+    number = number_of(receipt)
+    case = await office.store.cases.get(number)
+    assert 'name="received" value="2026-11-12"' in (await zuoxi.get(f"/cases/{number}")).text
+    page = await zuoxi.post(f"/cases/{number}/correct", corrected(case, received="2026-11-20"))
+    assert page.says("收到日期：2026年11月12日 → 2026年11月20日"), page.text
+    [clock] = (await office.store.cases.get(number)).clocks
+    by_law = due_at(datetime(2026, 11, 20, 4, tzinfo=UTC), [clock.limit], (), WorkCalendar())
+    assert clock.due_at == by_law
+    # That it came on the day it was taken down, once the limit was met.
+    await zuoxi.post(f"/cases/{number}/accept", {})
+    page = await zuoxi.post(f"/cases/{number}/correct", corrected(case, received="2026-11-23"))
+    assert page.says("收到日期：2026年11月20日 → 登记当天")
+    after = await office.store.cases.get(number)
+    assert (after.received_at, after.clocks[0].started_at) == (None, case.created_at)
+    for received, sentence in (
+        ("2026-11-24", "收到日期不能晚于登记的那天"),
+        ("2025-01-02", "收到日期不能早于登记前一年"),
+        ("昨天", "收到日期请填日期"),
+    ):
+        page = await zuoxi.post(f"/cases/{number}/correct", corrected(case, received=received))
+        assert (page.status, page.says(sentence)) == (422, True)
+    assert (await office.store.cases.get(number)).clocks == after.clocks
+
+
+async def test_what_is_no_letter_came_on_the_day_it_was_taken_down(office):
+    zuoxi = await office.console.signed_in("zuoxi", Role.OPERATOR)
+    receipt = await zuoxi.post("/counter", {**FORM, "how": "call", "key": await opened(zuoxi)})
+    case = await office.store.cases.get(number_of(receipt))
+    assert 'name="received"' not in (await zuoxi.get(f"/cases/{case.number}")).text
+    page = await zuoxi.post(f"/cases/{case.number}/correct", corrected(case, received="2026-11-20"))
+    assert page.says("没有改动")
+
+
 @pytest.mark.parametrize(
     ("how", "received", "sentence"),
     [

@@ -1,5 +1,6 @@
 """The desk: what waits for whom, of the cases they see and of what colleagues wrote."""
 
+import re
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -35,6 +36,10 @@ async def act(browser, number: str, step: str, **form: str) -> None:
     page = await browser.post(f"/cases/{number}/{step}", form)
     assert page.status == 200, page.text
     assert "problem" not in page.text
+
+
+def tile(page, label: str) -> int:
+    return int(re.search(rf"<b>(\d+)\+?</b>\s*{label}<", page.text)[1])
 
 
 async def waits(browser, label: str) -> bool:
@@ -139,3 +144,21 @@ async def test_each_unit_is_told_what_it_has_to_do_and_by_when(office, clock):
     late = await office.zuoxi.post(f"/cases/{number}/charge", {"unit": "kw", "note": "", "until": "2026-11-01"})
     assert (late.status, late.says("期限应在今天以后")) == (422, True)
     assert (await office.kw.post(f"/cases/{number}/charge", {"unit": "kw", "note": "x"})).status == 403
+
+
+async def test_what_a_unit_should_have_answered_by_a_day_of_its_own_is_counted_as_late_on_its_desk(office, clock):
+    number = await office.file()
+    await act(office.zuoxi, number, "accept")
+    await act(office.zuoxi, number, "assign", lead="cg", assist="kw", note="请到现场看")
+    await act(office.zuoxi, number, "charge", unit="kw", note="请查物业合同", until="2026-11-24")
+    clock.now += timedelta(days=2)
+    for browser, login in ((office.kw, "kuiwen"), (office.cg, "chengban"), (office.zuoxi, "zuoxi")):
+        await browser.sign_in(login)
+    assert tile(await office.kw.get("/desk"), "已超期") == 1
+    assert number in (await office.kw.get("/cases?light=red")).text
+    for browser in (office.cg, office.zuoxi):
+        assert tile(await browser.get("/desk"), "已超期") == 0, "it is not theirs"
+        assert number not in (await browser.get("/cases?light=red")).text
+    await act(office.kw, number, "draft", words="物业合同里没有约定，联系人赵敏 0536-8000002。")
+    assert tile(await office.kw.get("/desk"), "已超期") == 0
+    assert number not in (await office.kw.get("/cases?light=red")).text
