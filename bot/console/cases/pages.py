@@ -8,6 +8,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.access.permissions import Permission
+from bot.casework.responsible import responsible
 from bot.casework.shirking import flags_in
 from bot.casework.similar import Similar, similar_to
 from bot.casework.staffwork import URGENCIES, answers_ready
@@ -29,6 +30,7 @@ from storage.audit import AuditLine
 from storage.case_waits import Wait
 from storage.cases import CASE_TYPES, LABELS, AssignmentState, Case, CaseState, lawful_moves
 from storage.errors import BadCursor
+from storage.units import Unit
 
 _PAGE = 30
 _LONGEST_REASON = 200
@@ -154,7 +156,6 @@ class CasePages:
         )
         now, viewer = self._parts.clock(), call.viewer
         past = await similar_to(self._store, case, may_see=partial(reaches, viewer)) if case.state.is_open else ()
-        own = _own(viewer, case)
         lead = next((each for each in case.assignments if each.lead), None)
         proposed = await self._proposed(case) if _drafts(viewer, case) else ()
         chosen = _chosen(call.query.get("fill", ""), proposed, past)
@@ -175,7 +176,7 @@ class CasePages:
             moves={state.value for state in lawful_moves(case.state)},
             may={permission.value for permission in viewer.permissions},
             may_reveal=may_reveal(viewer, case),
-            own=own,
+            own=_own(viewer, case),
             hands=MOST_OF_FILES if self._parts.limits else 0,
             ready=answers_ready(case),
             waiting=waiting_of(case, entries),
@@ -188,6 +189,7 @@ class CasePages:
             longest=LONGEST,
             once=new_key(),
             units=_assignable(viewer),
+            likely=_likely(viewer, case),
             types=CASE_TYPES,
             urgencies=URGENCIES,
             grades=GRADES,
@@ -236,6 +238,12 @@ def _assignable(viewer: Viewer) -> list[tuple[str, str]]:
     below = viewer.tree.below(viewer.unit.id)
     depth = len(viewer.unit.path)
     return [(unit.id, "　" * (len(unit.path) - depth) + unit.name) for unit in below if unit.active]
+
+
+def _likely(viewer: Viewer, case: Case) -> Sequence[Unit]:
+    """The units below the viewer's own that probably answer for the case."""
+    below = (unit for unit in viewer.tree.below(viewer.unit.id) if unit.id != viewer.unit.id)
+    return responsible(below, category=case.category, district=case.district)
 
 
 def districts_of(viewer: Viewer) -> list[str]:

@@ -162,3 +162,13 @@ async def test_what_a_unit_should_have_answered_by_a_day_of_its_own_is_counted_a
     await act(office.kw, number, "draft", words="物业合同里没有约定，联系人赵敏 0536-8000002。")
     assert tile(await office.kw.get("/desk"), "已超期") == 0
     assert number not in (await office.kw.get("/cases?light=red")).text
+
+
+async def test_who_assigns_is_shown_first_which_units_answer_for_it(office):
+    number = await office.file(category="市容环境/暴露垃圾", district="奎文区")
+    await act(office.zuoxi, number, "accept")
+    page = await office.zuoxi.get(f"/cases/{number}")
+    group = re.search(r'<optgroup label="按类别和区县可能负责的">(.*?)</optgroup>', page.text)
+    assert re.findall(r'value="(\w+)"', group[1]) == ["cg", "kw"]
+    await act(office.zuoxi, number, "assign", lead="cg")
+    assert (await office.store.cases.get(number)).assignments[0].unit_id == "cg"
