@@ -106,7 +106,12 @@ def _features(services: Services, members: Members, passwords: Passwords) -> Seq
         clock=services.clock,
         taken=taken,
     )
-    figures = figures_feature(store=services.store, figures=Figures(services.store.database), clock=services.clock)
+    figures = figures_feature(
+        store=services.store,
+        figures=Figures(services.store.database),
+        clock=services.clock,
+        subjects=_edits(services).subjects,
+    )
     notices = NoticeParts(
         store=services.store,
         office=make_office(services),
@@ -118,8 +123,12 @@ def _features(services: Services, members: Members, passwords: Passwords) -> Seq
     return (*of_cases, notices_feature(notices), figures, people)
 
 
+def _edits(services: Services) -> EditDesk:
+    return EditDesk(store=services.store, layer=services.layer, clock=services.clock, look=services.dialog.look_now)
+
+
 def _proposals(services: Services) -> Proposals:
-    desk = EditDesk(store=services.store, layer=services.layer, clock=services.clock, look=services.dialog.look_now)
+    desk = _edits(services)
     understanding = services.understanding
     return Proposals(answers=desk.answers, embedder=lambda: understanding.embedder, clock=services.clock)
 

@@ -154,6 +154,20 @@ class EditDesk:
         live = await self._edits.live(EditKind.ANSWER)
         return with_answers(with_answers(await self._layer.base_answers(), live), also)
 
+    async def subjects(self, edits: Sequence[Edit]) -> Mapping[tuple[EditKind, str], str]:
+        """What each of ``edits`` is about: the question, or what is said, though the edit only takes it back."""
+        found: dict[tuple[EditKind, str], str] = {}
+        if any(edit.kind is EditKind.ANSWER for edit in edits):
+            every = [*await self._layer.base_answers(), *await self.answers()]
+            found |= {(EditKind.ANSWER, answer.id): answer.question for answer in every}
+        if any(edit.kind is EditKind.WORDING for edit in edits):
+            found |= {(EditKind.WORDING, key): _first(variants) for key, variants in (await self.wording()).items()}
+        for edit in edits:
+            own = edit.content.get("question") or _first(edit.content.get("variants") or ())
+            if own:
+                found[edit.kind, edit.key] = str(own)
+        return found
+
     async def _live(self, edit: Edit, by: By, action: str, **details: object) -> Edit:
         try:
             live = await self._edits.make_live(edit, by=by.id, name=by.name, at=self._clock())
@@ -199,3 +213,7 @@ def _findings(base: DialogFiles, edits: Sequence[Edit]) -> Sequence[Finding]:
         return check_dialogs(DialogFiles(folder=base.folder, edits=folder))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _first(variants: Sequence[Mapping[str, Any]]) -> str:
+    return next((str(text) for each in variants if (text := each.get("text"))), "")

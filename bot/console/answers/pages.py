@@ -42,13 +42,15 @@ class AnswerPages:
             if not sought or any(sought in text for text in (*answer.asked, answer.text, answer.source, answer.id))
         ]
         known = {each.answer.id for each in lines}
+        removed = [edit for edit in live.values() if edit.act is EditAct.REMOVE and edit.key not in known]
+        names = await self._parts.desk.subjects([*removed, *waiting.values()])
         return call.page(
             "answers/list.html",
             lines=lines,
             sought=sought,
             waiting=list(waiting.values()),
-            questions={key: _question(edit) for key, edit in waiting.items()},
-            removed=[edit for edit in live.values() if edit.act is EditAct.REMOVE and edit.key not in known],
+            questions={key: name for (_, key), name in names.items()},
+            removed=removed,
             may_edit=call.viewer.may(Permission.EDIT_ANSWERS),
             acts=shown.ACTS,
         )
@@ -177,10 +179,6 @@ class AnswerPages:
 
     async def _waiting(self) -> Mapping[str, Edit]:
         return {edit.key: edit for edit in await self._store.edits.proposed(EditKind.ANSWER)}
-
-
-def _question(edit: Edit) -> str:
-    return str(edit.content.get("question") or edit.key)
 
 
 def _said(edit: Edit | None) -> str:

@@ -9,7 +9,7 @@ from bot import masking
 from bot.casework.by_hand import BY_HAND
 from bot.casework.staffwork import URGENCIES
 from bot.delivery.reasons import sentence
-from storage.cases import ActorKind, Assignment, Case, EntryKind, TimelineEntry
+from storage.cases import Actor, ActorKind, Assignment, Case, EntryKind, TimelineEntry
 from storage.clocks import CaseClock, Light
 from storage.records import OutboxEntry
 
@@ -27,6 +27,8 @@ STATES: Mapping[str, str] = MappingProxyType(
         "dead": "发送失败，待人工处理",
     }
 )
+_NAMED = {"demo": "演示系统"}
+"""What the demo's token is called in its settings: the cases that are there at first were filed with it."""
 _ACTORS = {ActorKind.RESIDENT: "来信人", ActorKind.BOT: "机器人", ActorKind.SYSTEM: "系统"}
 
 
@@ -124,11 +126,17 @@ def steps(case: Case, entries: Sequence[TimelineEntry], sent: Sequence[OutboxEnt
     ]
 
 
+def who(actor: Actor) -> str:
+    """Who did something, as staff read it."""
+    named = _NAMED.get(actor.name, actor.name)
+    return named if actor.kind is ActorKind.STAFF else _ACTORS.get(actor.kind, "")
+
+
 def _step(case: Case, entry: TimelineEntry, sent: Sequence[OutboxEntry], *, full: bool) -> Step:
     moved = entry.kind is EntryKind.MOVED and entry.to_state is not None
     return Step(
         at=entry.at,
-        who=entry.actor.name if entry.actor.kind is ActorKind.STAFF else _ACTORS.get(entry.actor.kind, ""),
+        who=who(entry.actor),
         what=entry.to_state.label if moved and entry.to_state else entry.kind.label,
         note=words(case, entry.note, full=full),
         public=entry.public,

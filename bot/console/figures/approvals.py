@@ -1,21 +1,23 @@
 """What colleagues wrote and the viewer may let pass: notices, clarifications, reception days, answers, wording."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.access.permissions import Permission
 from bot.console.notices.reach import units_of
 from bot.console.routes import Viewer
+from bot.console.wording.naming import subject
 from channels.base import Clock
-from storage.edits import EditKind
+from storage.edits import Edit, EditAct, EditKind
 from storage.publication_records import Publication, PublicationKind
 from storage.store import Store
 
 MOST = 20
-_LONGEST = 40
+_ACTS = {EditAct.SET: "", EditAct.REMOVE: "停用：", EditAct.RESTORE: "恢复原文："}
+Subjects = Callable[[Sequence[Edit]], Awaitable[Mapping[tuple[EditKind, str], str]]]
+"""What edits are about, in words."""
 _LATELY = timedelta(days=60)
 APPROVES = frozenset({Permission.APPROVE_NOTICES, Permission.APPROVE_ANSWERS})
 _PATHS = {PublicationKind.CLARIFICATION: "clarifications", PublicationKind.RECEPTION: "receptions"}
@@ -35,9 +37,10 @@ class Waiting:
 class Approvals:
     """Finds them; nobody is shown what they wrote themselves: they may not pass it."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, subjects: Subjects) -> None:
         self._store = store
         self._clock = clock
+        self._subjects = subjects
 
     async def of(self, viewer: Viewer) -> Sequence[Waiting]:
         """Give them, the oldest first; what was left lying for two months is no work any more."""
@@ -64,23 +67,18 @@ class Approvals:
     async def _edits(self, viewer: Viewer) -> Sequence[Waiting]:
         if not viewer.may(Permission.APPROVE_ANSWERS):
             return ()
+        others = [each for each in await self._store.edits.proposed() if each.author != viewer.member.id][:MOST]
+        about = await self._subjects(others)
         return [
             Waiting(
                 kind="政策问答" if each.kind is EditKind.ANSWER else "机器人用语",
-                title=_of_edit(each.content) or each.key,
-                href=f"/{'answers' if each.kind is EditKind.ANSWER else 'wording'}/{each.key}",
+                title=_ACTS[each.act] + subject(about.get((each.kind, each.key), each.key)),
+                href=f"/answers/one/{each.key}" if each.kind is EditKind.ANSWER else f"/wording/{each.key}",
                 by=each.author_name,
                 at=each.made_at,
             )
-            for each in (await self._store.edits.proposed())[:MOST]
-            if each.author != viewer.member.id
+            for each in others
         ]
-
-
-def _of_edit(content: Mapping[str, Any]) -> str:
-    """What an edit is about: the question, or the first of the words; "" where it takes something back."""
-    variants = content.get("variants") or [{}]
-    return str(content.get("question") or variants[0].get("text", ""))[:_LONGEST]
 
 
 def _of_publication(each: Publication) -> Waiting:

@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.access.permissions import Permission
 from bot.console.cases import shown
 from bot.console.cases.reach import reaches, units_seen, within_reach
-from bot.console.figures.approvals import Approvals
+from bot.console.figures.approvals import Approvals, Subjects
 from bot.console.routes import Call, Viewer
 from channels.base import Clock
 from storage.case_waits import Wait
@@ -43,11 +43,11 @@ class _Pile:
 class DeskPages:
     """Looked at by everybody who works on cases or approves, each for what they may see."""
 
-    def __init__(self, *, store: Store, clock: Clock) -> None:
+    def __init__(self, *, store: Store, clock: Clock, subjects: Subjects) -> None:
         self._store = store
         self._clock = clock
         self._lights = LightChanges(store.database)
-        self._approvals = Approvals(store, clock)
+        self._approvals = Approvals(store, clock, subjects)
 
     async def desk(self, call: Call) -> web.StreamResponse:
         cases = await self._cases(call) if call.viewer.may(Permission.CASES) else {"cases": False}

@@ -1,6 +1,5 @@
 """The list of what the bot says, one of it with its versions, and what is done with it."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,12 +8,12 @@ from aiohttp import web
 
 from bot.access.permissions import Permission
 from bot.console.routes import Call
+from bot.console.wording.naming import BLANKS, blanks_in, readable, subject
 from bot.console.wording.parts import WordingParts
 from bot.editing.desk import EditError, EditRefused
 from storage.edits import Edit, EditAct, EditKind, EditState
 
 _LONGEST, _LONGEST_NOTE = 1_000, 200
-_WORD = re.compile(r"(?<!\{)\{([^\n{}]+?)\}(?!\})")
 _CHANNELS: Mapping[str, str] = {"": "通用", "sms": "短信", "wechat": "微信", "weibo": "微博"}
 _WAITS = "已保存，等另一位同事审核；审核以前机器人仍用原来的"
 _OF_LAW = frozenset({"utter_first_contact", "utter_summary", "utter_welcome"})
@@ -43,9 +42,10 @@ class WordingPages:
         live = {edit.key for edit in await self._store.edits.live(EditKind.WORDING) if edit.act is EditAct.SET}
         waiting = {edit.key for edit in await self._store.edits.proposed(EditKind.WORDING)}
         lines = [
-            (key, _first(variants), key in live, key in waiting)
+            (key, readable(_first(variants)), key in live, key in waiting)
             for key, variants in (await self._desk.wording()).items()
-            if _first(variants) and (not sought or sought in key or any(sought in text for text in _texts(variants)))
+            if _first(variants)
+            and (not sought or sought in key or any(sought in readable(text) for text in _texts(variants)))
         ]
         lines.sort(key=lambda line: not line[3])
         return call.page("wording/list.html", lines=lines, sought=sought)
@@ -123,10 +123,14 @@ class WordingPages:
             "wording/one.html",
             status=422 if problems else 200,
             key=key,
+            name=subject(_first(said)) or key,
+            readable=readable,
             now=fields(said),
             form=fields(variants if variants is not None else proposed or said),
             proposed=fields(proposed),
-            words=sorted({word for text in _texts(said) for word in _WORD.findall(text)}),
+            words=[
+                (word, BLANKS.get(word, word)) for word in sorted({b for text in _texts(said) for b in blanks_in(text)})
+            ],
             warnings=await self._desk.warnings_of(waiting) if waiting else (),
             of_law=key in _OF_LAW,
             versions=versions,

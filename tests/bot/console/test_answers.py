@@ -1,17 +1,22 @@
 """Policy answers and wording in the console: one writes, another passes, the dialog takes it over, all of it goes back."""
 
+import re
+
 import pytest
 from console_client import UNITS, Console
 
 from bot.console.answers import AnswerParts, answers_feature
 from bot.console.app import ROUTES
+from bot.console.figures import figures_feature
 from bot.console.wording import WordingParts, wording_feature
+from bot.console.wording.naming import BLANKS, blanks_in
 from bot.editing.desk import EditDesk
 from bot.editing.layer import EditLayer
 from dialogs.faq.answers import load_answers
 from dialogs.files import DialogFiles
 from dialogs.understanding import Understanding
 from storage.edits import EditKind, EditState
+from storage.figures import Figures
 from storage.staff import Role
 from storage.store import Store
 
@@ -55,7 +60,8 @@ async def desk(database, vault, clock, passwords, tmp_path):
     made = Desk(None, store, layer)
     edit_desk = EditDesk(store=store, layer=layer, clock=clock, look=made.look)
     parts = AnswerParts(store=store, desk=edit_desk, understanding=Understanding(), clock=clock)
-    features = (answers_feature(parts), wording_feature(WordingParts(store=store, desk=edit_desk)))
+    figures = figures_feature(store=store, figures=Figures(store.database), clock=clock, subjects=edit_desk.subjects)
+    features = (answers_feature(parts), wording_feature(WordingParts(store=store, desk=edit_desk)), figures)
     made.console = Console(store, clock, passwords, features=features)
     await made.console.start()
     yield made
@@ -135,6 +141,37 @@ async def test_an_answer_that_is_taken_out_is_given_no_more(desk):
     assert "extension" not in await desk.answers()
     assert (await editor.get("/answers")).says("已停用")
     assert (await editor.get("/answers/one/no-such")).status == 404
+
+
+async def test_the_desk_leads_who_reviews_to_what_waits_and_names_it_in_words(desk):
+    editor = await desk.console.signed_in("bianji", EDITOR)
+    reviewer = await desk.console.signed_in("shenhe", REVIEWER)
+    await editor.post("/answers/one/extension/remove", {"note": "办法已废止"})
+    await editor.post("/wording/utter_thanks", {"text0": "应该的，再见。"})
+    page = await reviewer.get("/desk")
+    paths = re.findall(r'<td class="wide"><a href="/console(/[^"]+)">([^<]+)</a>', page.text)
+    assert sorted(paths) == [
+        ("/answers/one/extension", "停用：" + (await desk.answers())["extension"].question),
+        ("/wording/utter_thanks", "应该的，再见。"),
+    ]
+    for path, _ in paths:
+        there = await reviewer.get(path)
+        assert (there.status, there.says("等待审核")) == (200, True)
+    await reviewer.post("/answers/one/extension/1/pass")
+    assert f">{paths[0][1].removeprefix('停用：')}</a>" in (await editor.get("/answers")).text
+
+
+async def test_staff_read_what_is_filled_in_by_its_chinese_name(desk):
+    editor = await desk.console.signed_in("bianji", EDITOR)
+    blanks = {name for name in blanks_in(await desk.wording()) if name.isidentifier()}
+    assert blanks - set(BLANKS) == set(), "the words that programs fill in have no Chinese name yet"
+    listed = await editor.get("/wording")
+    assert not re.findall(r'<td class="wide">.*[{}].*</td>', listed.text)
+    page = await editor.get("/wording/utter_welcome")
+    assert page.says("〔单位名称〕")
+    assert page.says("{office} 是单位名称")
+    assert "<h1>utter" not in page.text
+    assert (await editor.get("/wording?q=单位名称")).text.count("<tr>") > 1
 
 
 async def test_what_is_wrong_is_said_and_what_was_written_stays_in_the_form(desk):

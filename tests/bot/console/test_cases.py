@@ -334,3 +334,12 @@ async def test_a_case_that_was_given_back_says_so_until_it_is_assigned_anew(offi
     assert "<details open><summary>调整承办单位" in page.text
     assert 'value="cg" selected' not in page.text, "not back to who gave it back by a careless click"
     assert not (await operator.post(f"/cases/{number}/assign", {"lead": "kw-dg"})).says("承办单位退回了")
+
+
+async def test_what_the_demo_filed_is_said_to_come_from_the_demo(office):
+    number = await office.file()
+    await office.casework.note(number, actor=Actor(kind=ActorKind.STAFF, name="demo"), note="已登记")
+    operator = await office.console.signed_in("zuoxi", Role.OPERATOR)
+    page = await operator.get(f"/cases/{number}")
+    assert page.says("演示系统")
+    assert not page.says("demo")

@@ -1,0 +1,71 @@
+"""What staff read in place of the names that programs go by: a blank as what is filled in, a saying as what is said."""
+
+import re
+from collections.abc import Mapping
+
+BLANKS: Mapping[str, str] = {
+    "accept": "受理期限",
+    "accepted": "受理日期",
+    "answer": "答复",
+    "bookings": "预约列表",
+    "cases": "诉求列表",
+    "choices": "选项",
+    "code": "查询码",
+    "count": "几",
+    "days": "接待日列表",
+    "due": "期限",
+    "filed": "登记日期",
+    "finish": "办结期限",
+    "fragment": "说的话",
+    "given": "回复的数字",
+    "hotline": "热线电话",
+    "kept": "保存的信息",
+    "label": "办理状态",
+    "last": "最近一步",
+    "later": "以后的安排",
+    "limit": "字数",
+    "matter": "事项",
+    "matters": "事项列表",
+    "missing": "还缺什么",
+    "new": "新的金额",
+    "number": "编号",
+    "numbers": "可回复的数字",
+    "office": "单位名称",
+    "place": "地点",
+    "question": "问题",
+    "questions": "问题列表",
+    "seat": "第几号",
+    "state": "办理状态",
+    "step": "下一步",
+    "steps": "办理过程",
+    "summary": "诉求摘要",
+    "sums": "金额列表",
+    "surname": "姓",
+    "title": "标题",
+    "topic": "话题",
+    "unit": "承办单位",
+    "verb": "催办或补充",
+    "wait": "等待时间",
+    "what": "敏感信息",
+    "when": "时间",
+    "who": "领导",
+    "whom": "当事人",
+}
+_BLANK = re.compile(r"(?<!\{)\{([^\n{}]+?)\}(?!\})")
+_LONGEST = 40
+
+
+def blanks_in(text: str) -> list[str]:
+    """The names of what the program fills in."""
+    return _BLANK.findall(text)
+
+
+def readable(text: str) -> str:
+    """``text`` with what is filled in told in Chinese: 编号〔编号〕 rather than {number}."""
+    return _BLANK.sub(lambda found: f"〔{BLANKS.get(found[1], found[1])}〕", text)
+
+
+def subject(text: str) -> str:
+    """What a saying is called: how it begins."""
+    words = " ".join(readable(text).split())
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}……"
