@@ -15,7 +15,7 @@ from bot.child import dies_with_us
 from bot.understanding.host import LENGTH
 from bot.understanding.hosted import bare_environment
 from bot.understanding.store import ModelStore
-from bot.understanding.training import frame
+from bot.understanding.training import NOT_KEPT, frame
 from dialogs.ports import Embedder, EmbedderAway, EmbeddingRole
 
 Examples = Mapping[str, Sequence[str]]
@@ -71,6 +71,8 @@ class Learning:
                 code = await _converse(process, examples, embedder)
             seconds = round(asyncio.get_running_loop().time() - began, 1)
             (log.info if code == 0 else log.error)("learning.ended", model=model.name, code=code, seconds=seconds)
+            if code == NOT_KEPT:
+                log.error("learning.not_kept", sentence=f"模型存不进 {model.parent}：请检查磁盘是否已满、能否写入")
         except (TimeoutError, EmbedderAway, OSError, EOFError, ValueError) as error:
             log.warning("learning.given_up", model=model.name, error=type(error).__name__)
         finally:

@@ -22,6 +22,8 @@ from bot.understanding.host import LENGTH
 from bot.understanding.store import put
 
 NICENESS = 15
+NOT_KEPT = os.EX_CANTCREAT
+"""How it ends where the disk did not take the model. Its frames would stand between the lines of the service's log."""
 
 
 def frame(content: bytes) -> bytes:
@@ -72,7 +74,12 @@ def main(model: str, seconds: str) -> None:
     signal.alarm(int(seconds))
     outward = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not stand between frames
-    train(Path(model), sys.stdin.buffer, outward)
+    try:
+        train(Path(model), sys.stdin.buffer, outward)
+    except OSError:
+        sys.exit(NOT_KEPT)
+    except EOFError:
+        sys.exit(1)
 
 
 if __name__ == "__main__":

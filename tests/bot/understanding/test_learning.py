@@ -15,6 +15,7 @@ from waiting import within
 
 from bot.understanding.learning import Learning, Outcome
 from bot.understanding.store import ModelStore
+from bot.understanding.training import NOT_KEPT, frame
 from dialogs.nlu.intents import load_intents
 from dialogs.ports import EmbedderAway
 
@@ -140,6 +141,24 @@ async def test_a_training_that_takes_too_long_is_ended(store, embedder):
 async def test_an_embedder_that_is_away_is_a_failure_not_a_worse_model(store):
     model = store.intents(EXAMPLES, "away")
     assert await Learning(store, seconds=90).learn(EXAMPLES, Away(), model) is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        (frame(json.dumps({"examples": EXAMPLES, "embedder_id": ""}).encode()) + frame(b""), NOT_KEPT),
+        (b"", 1),  # whoever began it is gone
+    ],
+)
+async def test_a_disk_that_takes_no_model_leaves_no_frames_in_the_log(tmp_path, told, code):
+    training = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot.understanding.training", str(tmp_path / "gone" / "model.npz"), "60"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await training.communicate(told)
+    assert (training.returncode, said) == (code, b"")
 
 
 def test_the_name_changes_with_examples_and_embedder(store):
