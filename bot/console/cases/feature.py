@@ -4,6 +4,7 @@ from bot.access.permissions import Permission
 from bot.console.cases.actions import CaseActions
 from bot.console.cases.exporting import CaseExport
 from bot.console.cases.file_actions import FileActions
+from bot.console.cases.link_actions import LinkActions
 from bot.console.cases.once import all_once
 from bot.console.cases.pages import CasePages
 from bot.console.cases.parts import CaseParts
@@ -43,6 +44,7 @@ def cases_feature(parts: CaseParts) -> Feature:
         _act("instruct", units.instruct, Permission.INSTRUCT),
         _act("press", units.press, Permission.SUPERVISE),
         _act("hand", FileActions(parts).hand, Permission.HANDLE),
+        _act("take-links-back", LinkActions(parts).take_back, Permission.INTAKE),
         _act("press-answer", units.press_answer, Permission.HANDLE),
     )
     tabs = (

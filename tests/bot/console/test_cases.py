@@ -343,3 +343,16 @@ async def test_what_the_demo_filed_is_said_to_come_from_the_demo(office):
     page = await operator.get(f"/cases/{number}")
     assert page.says("演示系统")
     assert not page.says("demo")
+
+
+async def test_links_to_the_residents_page_are_made_void_with_a_reason(office):
+    number = await office.file()
+    zuoxi = await office.signed_in("lianjie", Role.OPERATOR)
+    page = await zuoxi.post(f"/cases/{number}/take-links-back", {"reason": ""})
+    assert (page.status, page.says("请写明作废链接的原因")) == (422, True)
+    assert (await office.case(number)).links_taken_back == 0
+    page = await zuoxi.post(f"/cases/{number}/take-links-back", {"reason": "来信人手机丢了"})
+    assert page.says("作废网页链接：来信人手机丢了")
+    assert (await office.case(number)).links_taken_back == 1
+    handler = await office.signed_in("qita", Role.HANDLER, unit="cg")
+    assert (await handler.post(f"/cases/{number}/take-links-back", {"reason": "x"})).status == 403
