@@ -53,7 +53,9 @@ def with_what_was_sent(page: str, path: str, sent: Sent) -> str:
         for tag in seen.tags
         if "autofocus" in tag.attributes and tag.form is not chosen
     ]
-    for start, end, text in sorted([*changes, *unfolded, *elsewhere], reverse=True):
+    # Unfolded far below the message: what is wrong is said once more where one is led to.
+    said = [(chosen.end, chosen.end, f'<div class="problem">{seen.alert}</div>')] if chosen.folds and seen.alert else []
+    for start, end, text in sorted([*changes, *unfolded, *elsewhere, *said], reverse=True):
         page = page[:start] + text + page[end:]
     return page
 
@@ -92,6 +94,7 @@ class _FormOfPage:
 
     action: str
     method: str
+    end: int
     folds: Sequence[_Tag]
     tags: list[_Tag] = field(default_factory=list)
     _focus: _Tag | None = None
@@ -126,6 +129,7 @@ class _Seen(HTMLParser):
         self.forms: list[_FormOfPage] = []
         self.tags: list[_Tag] = []
         self.after_alert = -1
+        self.alert = ""
         self._starts = [0]
         for line in page.splitlines(keepends=True):
             self._starts.append(self._starts[-1] + len(line))
@@ -133,7 +137,7 @@ class _Seen(HTMLParser):
         self._folds: list[_Tag] = []
         self._form: _FormOfPage | None = None
         self._select = ""
-        self._alert = 0
+        self._alert = self._alert_from = 0
         self.feed(page)
 
     def within(self, form: _FormOfPage) -> Sequence[_Tag]:
@@ -158,7 +162,7 @@ class _Seen(HTMLParser):
     def _opened(self, tag: _Tag) -> None:
         if tag.name == "form":
             action, method = (tag.attributes.get(name) or "" for name in ("action", "method"))
-            self._form = _FormOfPage(action=action, method=method.lower(), folds=tuple(self._folds))
+            self._form = _FormOfPage(action=action, method=method.lower(), end=tag.end, folds=tuple(self._folds))
             self.forms.append(self._form)
         elif tag.name == "details":
             self._folds.append(tag)
@@ -167,7 +171,7 @@ class _Seen(HTMLParser):
         elif tag.name == "textarea":
             tag.close = self._page.find("</textarea>", tag.end)
         if tag.attributes.get("role") == "alert" and self.after_alert < 0:
-            self._alert, self.after_alert = 1, 0
+            self._alert, self.after_alert, self._alert_from = 1, 0, tag.end
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
@@ -179,6 +183,7 @@ class _Seen(HTMLParser):
         if self._alert:
             self._alert -= 1
             if not self._alert:
+                self.alert = self._page[self._alert_from : self._here()]
                 self.after_alert = self._here() + len(f"</{tag}>")
 
     def _here(self) -> int:

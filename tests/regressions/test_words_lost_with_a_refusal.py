@@ -53,6 +53,7 @@ async def test_words_that_are_too_many_stand_in_their_form_again(office, step, n
     assert unescape(area[1]) == words.replace("\r\n", "\n")
     assert "autofocus" in area[0].partition(">")[0]
     assert "maxlength" in area[0].partition(">")[0]
+    assert re.search(r'<div class="problem">[^<]+最多 5000 字</div>', form), "said again where the clerk is led to"
     assert page.text.count(" autofocus") == 1 + page.text.count('<button class="main" autofocus>知道了')
     assert all(value in unescape(form) for value in more.values())
     folded = page.text[: page.text.index(form)].rpartition("<details")[2]
