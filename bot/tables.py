@@ -25,6 +25,13 @@ _LONGEST_CELL = 32_767
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _ZIP = b"PK"
 _LONGEST_TOLD = 20
+_NARROWEST = 10
+_WIDTHS = (
+    (("时间", "期限", "更新", "日期"), 22),
+    (("编号", "电话", "手机", "号码"), 18),
+    (("标题", "内容", "地点", "问题", "答复", "地址"), 36),
+    (("单位", "主办", "协办"), 22),
+)
 
 
 class TableRefused(Exception):
@@ -93,11 +100,14 @@ class XlsxWriter:
 
     def __init__(self, headings: Sequence[str], *, title: str, made_at: datetime) -> None:
         from openpyxl import Workbook  # noqa: PLC0415 - heavy, and seldom needed
+        from openpyxl.utils import get_column_letter  # noqa: PLC0415 - as above
 
         self._book = Workbook(write_only=True)
         self._book.properties.created = self._book.properties.modified = made_at.replace(tzinfo=None)
         self._sheet = self._book.create_sheet(title=title[:31])
         self._sheet.freeze_panes = "A2"
+        for at, heading in enumerate(headings, start=1):
+            self._sheet.column_dimensions[get_column_letter(at)].width = _width(heading)
         self.add([headings])
 
     def add(self, rows: Iterable[Sequence[str]]) -> None:
@@ -125,6 +135,12 @@ def write_xlsx(headings: Sequence[str], rows: Iterable[Sequence[str]], *, title:
     writer.add(rows)
     writer.save(out)
     return out.getvalue()
+
+
+def _width(heading: str) -> int:
+    """Of a column, in digits: a day with its time, a number or a name is read without widening it."""
+    fitting = [width for words, width in _WIDTHS if any(word in heading for word in words)]
+    return max([*fitting, 2 * len(heading) + 3, _NARROWEST])
 
 
 def _printable(value: str) -> str:

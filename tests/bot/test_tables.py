@@ -4,6 +4,7 @@ import io
 import zipfile
 from datetime import UTC, datetime
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -97,3 +98,11 @@ def test_what_unpacks_to_far_more_than_it_is_is_refused(monkeypatch):
     with pytest.raises(TableRefused) as caught:
         read_table(packed.getvalue(), COLUMNS, ["number"])
     assert "太大" in caught.value.sentence
+
+
+def test_a_column_is_as_wide_as_what_stands_in_it():
+    headings = ["受理编号", "登记时间", "区县"]
+    made = write_xlsx(headings, [["WF261123000049", "2026年11月23日 13:18", "寒亭区"]], title="台账", made_at=MADE_AT)
+    sheet = openpyxl.load_workbook(io.BytesIO(made)).active
+    widths = [sheet.column_dimensions[letter].width for letter in "ABC"]
+    assert [width >= needed for width, needed in zip(widths, (14, 20, 7), strict=True)] == [True] * 3
