@@ -356,3 +356,12 @@ async def test_links_to_the_residents_page_are_made_void_with_a_reason(office):
     assert (await office.case(number)).links_taken_back == 1
     handler = await office.signed_in("qita", Role.HANDLER, unit="cg")
     assert (await handler.post(f"/cases/{number}/take-links-back", {"reason": "x"})).status == 403
+
+
+async def test_the_printed_sheet_tells_no_date_while_the_clock_is_stopped(office):
+    number = await office.file()
+    operator = await office.console.signed_in("zuoxi", Role.OPERATOR)
+    await operator.post(f"/cases/{number}/ask", {"note": "请补充楼号"})
+    page = await operator.get(f"/cases/{number}/print")
+    assert page.says("15日，暂停计时")
+    assert not page.says("，，")
