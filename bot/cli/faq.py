@@ -53,9 +53,13 @@ def export(
     write = {Form.CSV: to_csv, Form.JSONL: to_jsonl, Form.YAML: to_yaml}[_form(file)]
     answers = _file(ctx).read()
     try:
-        file.write_text(write(answers), encoding="utf-8", newline="")
+        with file.open("x", encoding="utf-8", newline="") as new:  # an edited table is never written over
+            new.write(write(answers))
     except OSError as error:
-        raise TableRefused(f"{file} 写不了：{why(error)}") from error
+        if isinstance(error, FileExistsError) and not file.is_dir():
+            raise TableRefused(f"{file} 已经存在，请换一个文件名") from error
+        reason = "这是一个目录，不是文件" if file.is_dir() else why(error)
+        raise TableRefused(f"{file} 写不了：{reason}") from error
     typer.echo(f"已导出 {len(answers)} 条到 {file}")
 
 

@@ -47,6 +47,13 @@ def add(
     _show(asyncio.run(_add(common(ctx), login=login, name=name, unit=unit, roles=roles, phone=phone)))
 
 
+@app.command()
+def first(ctx: typer.Context) -> None:
+    """添加第一个管理员 admin，显示一次性密码；web、worker 分开启动时用，up 会自己添加。已经有人时不添加。"""
+    for line in asyncio.run(_first(common(ctx))):
+        typer.echo(line)
+
+
 @app.command("import")
 def import_(
     ctx: typer.Context,
@@ -100,7 +107,7 @@ def list_(ctx: typer.Context) -> None:
         gone = "" if member.active else "  已停用"
         typer.echo(f"{member.login:<16} {member.name}  {member.unit}  {roles}{gone}")
     if not members:
-        typer.echo("还没有工作人员：petition-bot staff add 账号 --name 姓名 --unit 单位 --role 角色")
+        typer.echo("还没有工作人员，先添加管理员：petition-bot staff first")
 
 
 @app.command()
@@ -154,6 +161,17 @@ async def _add(options: Common, *, login: str, name: str, unit: str, roles: "lis
         if found is None:
             raise NotDone(f"没有单位“{unit}”，见 petition-bot units list")
         return await _members(store).add(login=login, name=name, unit=found.id, roles=roles, phone=phone, by=By())
+
+
+async def _first(options: Common) -> "Sequence[str]":
+    from bot.supervisor.first_staff import administrator  # noqa: PLC0415
+
+    office = options.running()[0].office.name
+    async with opened(options) as store:
+        told = await administrator(store, _members(store), office)
+    if not told:
+        raise NotDone("已经有工作人员，没有添加；忘了密码用 petition-bot staff passwd 账号")
+    return told
 
 
 async def _reset(options: Common, login: str) -> "NewPassword":

@@ -38,10 +38,12 @@ def write_table(file: Path, headings: Sequence[str], rows: Sequence[Sequence[str
     """Write a table that was not there before, for its owner's eyes alone; the ending says which kind.
 
     Raises:
-        NotDone: there is such a file already, or it cannot be written.
+        NotDone: the ending is another, there is such a file already, or it cannot be written.
     """
     from bot.tables import write_csv, write_xlsx  # noqa: PLC0415
 
+    if file.suffix.lower() not in {".csv", ".xlsx"}:
+        raise NotDone(f"{file}：文件名要以 .csv 或 .xlsx 结尾")
     if file.suffix.lower() == ".xlsx":
         content = write_xlsx(headings, rows, title=title, made_at=datetime.now(UTC))
     else:

@@ -48,9 +48,9 @@ def as_text(findings: Sequence[Finding]) -> str:
     """One line a finding, its cure below it."""
     lines = []
     for finding in findings:
-        lines.append(f"{_MARKS[finding.level]} {finding.area:<12}{finding.message}")
+        lines.append(f"{_MARKS[finding.level]} {finding.area:<12} {finding.message}")
         if finding.cure:
-            lines.append(f"{'':<14}办法：{finding.cure}")
+            lines.append(f"{'':<15}办法：{finding.cure}")
     errors = sum(finding.level is Level.ERROR for finding in findings)
     warnings = sum(finding.level is Level.WARNING for finding in findings)
     lines += ["", f"{errors} 处错误，{warnings} 处提醒" if errors or warnings else "一切正常"]

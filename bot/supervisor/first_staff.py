@@ -52,10 +52,11 @@ async def first_staff(settings: Settings, *, demo: bool) -> Sequence[str]:
         members = Members(store=store, passwords=Passwords(), clock=utc_now)
         if demo:
             return await _demo_staff(store, members, settings.storage.data_dir / DEMO_FILE)
-        return await _administrator(store, members, settings.office.name)
+        return await administrator(store, members, settings.office.name)
 
 
-async def _administrator(store: Store, members: Members, office: str) -> Sequence[str]:
+async def administrator(store: Store, members: Members, office: str) -> Sequence[str]:
+    """Add the first administrator, and the office where there is no unit; no line where somebody is there already."""
     if await store.staff.exist():
         return ()
     tree = await store.units.tree()

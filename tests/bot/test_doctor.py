@@ -200,3 +200,7 @@ def test_a_year_without_its_exchanged_workdays_is_told_from_november_on_until_th
     known = load([], {"BOT_CALENDAR__DAYS_OFF": "2098-02-04"}, channels={"wechat"})
     assert check_calendar(known, date(2098, 10, 31)).level is Level.OK
     assert check_calendar(known, date(2098, 11, 1)).message.startswith("没有 2099 年的放假调休安排")
+
+
+def test_the_longest_name_of_what_was_looked_at_stands_apart_from_what_is_said():
+    assert "transactions 残留" in as_text([ok("transactions", "残留的事务 5 秒内结束")])

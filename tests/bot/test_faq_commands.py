@@ -187,6 +187,14 @@ def test_where_an_export_cannot_be_written_it_is_said_in_chinese(tmp_path: Path)
 
 
 @pytest.mark.usefixtures("office")
+def test_an_export_never_writes_over_a_table_that_may_have_been_edited(tmp_path: Path) -> None:
+    table = tmp_path / "answers.csv"
+    table.write_text("edited", "utf-8")
+    assert _refused("faq", "export", str(table)).endswith("已经存在，请换一个文件名")
+    assert table.read_text("utf-8") == "edited"
+
+
+@pytest.mark.usefixtures("office")
 def test_asking_tells_the_decision_and_why() -> None:
     told = json.loads(call("faq", "ask", "凭什么不受理", "--json").stdout)
     assert (told["decision"], told["found"][0]["id"]) == ("answer", "refused_why")

@@ -52,6 +52,21 @@ def terminal(servers, tmp_path_factory) -> Terminal:
     return made
 
 
+def test_who_starts_web_and_worker_by_themselves_gets_the_first_administrator_from_a_command(servers, tmp_path):
+    fresh = Terminal(servers, tmp_path)
+    assert "petition-bot staff first" in fresh.run("staff", "list").output
+    assert "账号 admin，一次性密码 " in fresh.run("staff", "first").output
+    assert "admin" in fresh.run("staff", "list").output
+    assert fresh.run("units", "list").output.startswith("office  ")
+    assert "已经有工作人员" in fresh.refused("staff", "first")
+
+
+def test_an_export_whose_ending_says_no_kind_of_table_writes_nothing(terminal, tmp_path):
+    for words in (("units",), ("staff",), ("places",), ("cases",)):
+        assert "以 .csv 或 .xlsx 结尾" in terminal.refused(*words, "export", str(tmp_path / "out.pdf"))
+    assert list(tmp_path.glob("out*")) == []
+
+
 def test_units_come_back_as_they_were_imported(terminal, tmp_path):
     out = tmp_path / "units.xlsx"
     assert "3 个单位" in terminal.run("units", "export", str(out)).output
