@@ -20,13 +20,17 @@ from dialogs.nlu.case_words import (
     changes_number,
     forgot_files,
     gives_number,
+    has_no_number,
     has_waited,
     is_dropped,
     is_impatient,
     is_settled,
     is_the_other,
+    kin_of,
     meant,
+    names_last,
     of_all,
+    of_the_same,
     that_one,
     urged_matter,
     urges,
@@ -34,6 +38,7 @@ from dialogs.nlu.case_words import (
 from dialogs.nlu.matter import finds_fault, is_a_story
 from dialogs.nlu.refusals import refuses
 from dialogs.nlu.unnamed import is_of_being_known
+from dialogs.nlu.verdict import verdict
 from dialogs.nlu.waiting import waits_for_a_report
 from dialogs.ports import Cases, CaseView
 from dialogs.text.clean import words_only
@@ -136,10 +141,17 @@ class CaseQuestions:
             return "" if refused else _in_form(said.text, topic)
         if announces_another(said.text):
             return "/file_petition"
-        if asks_for_code(said.text):
-            return _payload("ask_policy", kind="code")
+        if asks_for_code(said.text) or has_no_number(said.text):
+            return await self._of_numbers(said)
         adds = _ADDS.match(said.text) or announces_files(said.text) or forgot_files(said.text)
         return "/add_to_case" if adds else await self._of_a_case(said, slots, topic)
+
+    async def _of_numbers(self, said: Said) -> str:
+        """Where the code is; without a number one's own cases are shown."""
+        if asks_for_code(said.text):
+            return _payload("ask_policy", kind="code")
+        mine = await self._cases.mine(said.conversation_id)
+        return "/show_progress" if mine else _payload("ask_policy", kind="no_number")
 
     async def _of_a_case(  # noqa: PLR0911 - a table, one line a meaning
         self, said: Said, slots: Mapping[str, Any], topic: str
@@ -148,12 +160,15 @@ class CaseQuestions:
         stops = wishes.stops(said.text) and not is_of_being_known(said.text)
         number = changes_number(said.text)
         again = waits_for_a_report(said.text)
+        same = of_the_same(said.text)
         reach = gives_number(said.text)
-        if not (topic or of_open or stops or number or again or reach or _puts_right(said.text)):
+        if not (topic or of_open or stops or number or again or same or reach or _puts_right(said.text)):
             return ""
         mine = await self._cases.mine(said.conversation_id)
         if again and any(case.open for case in mine):
             return _payload("show_progress", topic="or_new")
+        if same and (payload := _of_the_same(said.text, mine)):
+            return payload
         if number:
             return _of_a_new_number(mine)
         if of_open and (payload := _of_open(said, mine[:_MOST], slots)):
@@ -165,7 +180,8 @@ class CaseQuestions:
             return _of_a_new_number([case]) if case else ""
         if case and stops:  # who stops when all is filed already takes it back
             return _about([case], "withdraw")
-        return _payload("answer_notice", topic="correct", case_number=case.number) if case and not of_open else ""
+        corrects = case and not of_open and _puts_right(said.text)
+        return _payload("answer_notice", topic="correct", case_number=case.number) if case and corrects else ""
 
 
 def _in_form(text: str, topic: str) -> str:
@@ -226,7 +242,15 @@ def _of_open(said: Said, mine: Sequence[CaseView], slots: Mapping[str, Any]) -> 
     if is_impatient(said.text):
         return _about(cases, "show_progress", topic="why")
     waits = any(case.state == "answered" for case in mine)
-    return _about(meant(said.text, cases), "withdraw") if is_dropped(said.text) or not waits else ""
+    kin = meant(said.text, cases) or (cases if names_last(said.text) and len(cases) == 1 else [])
+    return _about(kin, "withdraw") if is_dropped(said.text) or not waits else ""
+
+
+def _of_the_same(text: str, mine: Sequence[CaseView]) -> str:
+    """To be chosen from the cases that the words may mean; "" for what judges one that was answered."""
+    kin = kin_of(text, mine[:_MOST])
+    judges = verdict(text) is not None and any(case.answered for case in kin)
+    return _payload("show_progress", topic="same") if kin and not judges else ""
 
 
 def _of_a_new_number(mine: Sequence[CaseView]) -> str:

@@ -55,6 +55,8 @@ class ValidateAdditionForm(FormValidationAction):
             return {"addition_case": "", "addition_text": ""}
         held = read_held(tracker, now=turn.at)
         files = [*held.attachments, *turn.attachments] if turn.entity("case_number") else list(turn.attachments)
+        if turn.entity("topic") == "same":
+            return {"addition_case": cases[0].number, "addition_text": held.text, "addition_attachments": files or None}
         text = "" if announces_files(turn.text) or forgot_files(turn.text) else commands.addition_text(turn.text)
         words = {"addition_text": text[:_LONGEST]} if text or files else {}
         case = {"addition_case": cases[0].number} if len(cases) == 1 else {}

@@ -39,6 +39,11 @@ _OF_THE_HOUSE = re.compile(
     r"^(?:还有|另外)?(?:门牌号?码?|房间?号|楼号|楼栋号?|栋号|单元号?|楼层|户号)(?:也|都)?(?:写|填|记)?"
     r"(?:不对|错了)?[，, ]*(?:应该)?(?:是|为|改成)"
 )
+_HOUSE_ALONE = re.compile(
+    r"^(?:门牌号?码?|房间?号|房号|室号)(?:写|填|记|弄|搞)?(?:错|不对)了?"
+    r"[，,：: ]*(?:应该)?(?:是|为|改成)?[，,：: ]*(?P<new>\d{1,4})(?:室|号)?[。！! ]*$"
+)
+"""门牌错了 102."""
 _NUMBER = r"(?:好几|十几|几十|[\d.]+|[一二两三四五六七八九十百千万几半]+)(?:多|来)?"
 _COUNTED = re.compile(
     rf"(?P<said>(?P<verb>[\u3400-\u9fff]{{1,4}}?)(?:了|是)?(?P<number>{_NUMBER})"
@@ -50,6 +55,8 @@ _CLOCK = re.compile(
 )
 _NEAR = 4
 _ROOM = re.compile(r"\d{3,4}")
+_A_ROOM = 3
+"""Figures of a room's number; shorter ones are of a house in its street."""
 
 
 def several_right(draft: Draft, text: str, asked: str) -> Draft | None:
@@ -89,7 +96,12 @@ def one_right(draft: Draft, text: str, asked: str) -> Draft | None:
 
 
 def house_right(draft: Draft, text: str) -> Draft | None:
-    """3栋602不是502, where 5栋502 stands: each part of the house in its own place."""
+    """3栋602不是502, where 5栋502 stands: each part of the house in its own place; 门牌错了 102."""
+    if alone := _HOUSE_ALONE.match(text.strip()):
+        stood = house_in(draft.place or draft.moved_from or "")
+        street = bool(stood and "number" in stood.parts) or len(alone["new"]) < _A_ROOM
+        new = only_house(f"{alone['new']}{'号' if street else '室'}")
+        return _housed(draft, new) if new else None
     for contrast in contrasts_in(text):
         new, old = only_house(contrast.new), contrast.old
         known = only_house(old) or _ROOM.fullmatch(old)

@@ -50,23 +50,23 @@ from dialogs.actions.telling import (
 )
 from dialogs.actions.unnamed import decided, of_being_known, reached_after_all, undone_or_not
 from dialogs.actions.world import Turn
-from dialogs.nlu import commands, wishes
+from dialogs.nlu import commands
 from dialogs.nlu.about_us import only_chats, says_nothing
 from dialogs.nlu.assent import agrees
 from dialogs.nlu.bare_numbers import bare_number
 from dialogs.nlu.contrast import without_slip
 from dialogs.nlu.facts import Facts, read_facts
 from dialogs.nlu.matter import Categories, asks, type_of
-from dialogs.nlu.plain_questions import asks_right_door, without_echo
+from dialogs.nlu.plain_questions import asks_right_door, urges_us, without_echo
 from dialogs.nlu.spelled import unspelled
+from dialogs.nlu.starting_over import starts_over
 from dialogs.nlu.unnamed import leaves_only_phone
 from dialogs.nlu.wishes import Wish, asides
 from dialogs.text.clean import words_only
 from dialogs.text.phrases import made_of
 
-_AGAIN = re.compile(r"(?:重新(?:登记|填写?|说|来|开始)|重来|从头(?:来|开始)|重填|清空)(?:一遍|一次|吧)?")
 _GO_ON = made_of(
-    r"没事了?|我?没事儿?了?|好了|安全了|继续|接着(?:说|来|登记|办|填)?|我们|咱们|继续(?:说|登记|填|办)?|我?回来了|吧|那|请|刚才的|上次的|昨天的"
+    r"没事了?|我?没事儿?了?|好了|安全了|继续|接着(?:说|来|登记|办|填)?|我们|咱们|继续(?:说|登记|填|办)?|我?回来了|吧|那|请|刚才的|上次的|昨天的|行|嗯|唉|你|登记(?:吧|一下)"
 )
 _CHANGED_YET = re.compile(
     r"(?:地址|地点|电话|号码|名字|姓名|时间|内容|标题|那个|刚才的?|都)*(?:改|换|更正)(?:好|过来|对)?(?:了)?(?:没有?|吗|么)"
@@ -79,6 +79,8 @@ _OF_THE_FILER = frozenset({"place", "name", "phone"})
 """Asked for these, what somebody calls an addition is one to the matter."""
 _TAKES_NO_NUMBER = frozenset({"matter", "place"})
 """Asked for these, a number alone is no answer."""
+_WHEN_IT_IS_SO = frozenset({"晚上", "今晚"})
+"""After 噪音 no wish to wait till then."""
 _A_SUM = re.compile(r"[一二两三四五六七八九十][百千万]")
 _DISTRICT_WILL_DO = frozenset({"表扬", "建议", "咨询"})
 """Types for which a district is place enough, where it was said unasked."""
@@ -88,8 +90,9 @@ def listen(  # noqa: PLR0911 - a table, one line a meaning
     draft: Draft, turn: Turn, asked: str | None, categories: Categories
 ) -> Heard:
     """Take a message into the draft; ``asked`` is the part asked for, None at the opening."""
-    if _AGAIN.fullmatch(words_only(turn.text)):
-        return Heard(draft=Draft(message_ids=turn.message_ids))
+    if starts_over(turn.text):
+        anew = Heard(draft=Draft(message_ids=turn.message_ids))
+        return anew.remark("utter_begun_again") if asked else anew
     heard = _take_what_was_sent(Heard(draft=draft), turn)
     if asked and (chosen := undone_or_not(heard, turn.text, turn.entity("value"))):
         return chosen
@@ -120,7 +123,8 @@ def _said_to_the_bot(  # noqa: PLR0911 - a table, one line a meaning
 ) -> Heard | None:
     """What tells nothing of the matter: talk, to go on, to wait, that something is to change, who is not to know."""
     if is_a_right_door_question(turn.text) or asks_right_door(turn.text):
-        return replace(heard, draft=replace(heard.draft, unclear=0)).remark("utter_right_door")
+        answer = "utter_will_be_passed_on" if urges_us(turn.text) else "utter_right_door"
+        return replace(heard, draft=replace(heard.draft, unclear=0, shown=None)).remark(answer)
     if asked in _TAKES_NO_NUMBER and bare_number(turn.text):
         return _only_a_number(heard, turn.text, asked)
     if says_nothing(turn.text) and not (agrees(turn.text) or commands.denies(turn.text)):
@@ -139,7 +143,11 @@ def _said_to_the_bot(  # noqa: PLR0911 - a table, one line a meaning
         return replace(heard, draft=replace(heard.draft, unclear=0)).remark(WHOLE)
     said = asides(turn.text)
     holds = said.wish is Wish.HOLD and not _says_more(heard.draft, said.rest, asked, categories)
-    return waits(heard, asked) if holds else None
+    return waits(heard, asked) if holds and not _says_when(heard, turn.text, asked) else None
+
+
+def _says_when(heard: Heard, text: str, asked: str) -> bool:
+    return asked == "matter" and bool(heard.draft.fragment) and words_only(text) in _WHEN_IT_IS_SO
 
 
 def _only_a_number(heard: Heard, text: str, asked: str) -> Heard:
@@ -151,7 +159,9 @@ def _only_a_number(heard: Heard, text: str, asked: str) -> Heard:
 
 def goes_on(text: str) -> bool:
     """Whether somebody only says that they want to go on."""
-    return bool(_GO_ON.fullmatch(words_only(text))) or wishes.goes_on(text)
+    said = asides(text)
+    only_that = said.wish is Wish.GO_ON and (not said.rest or commands.opens(said.rest))
+    return only_that or bool(_GO_ON.fullmatch(words_only(text)))
 
 
 def waits(heard: Heard, asked: str) -> Heard:

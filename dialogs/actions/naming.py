@@ -15,7 +15,7 @@ from dialogs.nlu.assent import agrees
 from dialogs.nlu.facts import Facts
 from dialogs.nlu.matter import Categories
 from dialogs.nlu.names import answered_name, bare_name, is_a_surname, taken_as_name
-from dialogs.nlu.phones import find_phones, looks_like_a_try
+from dialogs.nlu.phones import find_phones, lacks_area_code, looks_like_a_try
 from dialogs.nlu.refusals import has_no_telephone, refuses
 from dialogs.text.clean import words_only
 
@@ -79,6 +79,8 @@ def _by_name(heard: Heard, turn: Turn, facts: Facts, rest: str, categories: Cate
     name = name or (taken_as_name(rest) if draft.unclear and not agrees(rest) else None)
     if name:
         named = replace(heard, draft=replace(draft, name=name, unclear=0))
+        if facts.phone == "" and lacks_area_code(turn.text):
+            return replace(named, draft=replace(named.draft, phone=None)).remark("utter_area_code")
         mistyped = draft.phone is None and not facts.phone and looks_like_a_try(turn.text)
         return named.remark("utter_bad_phone") if mistyped else named
     secret = facts.confidential and facts.phone
@@ -128,6 +130,8 @@ def answer_phone(heard: Heard, turn: Turn, facts: Facts, categories: Categories)
     found = find_phones(turn.text)
     if found:
         return replace(heard, draft=replace(draft, phone=facts.phone or found[0].value, unclear=0))
+    if lacks_area_code(turn.text):
+        return unclear(heard, "utter_area_code")
     no = refuses(turn.text, bare=not turn.number_known) or has_no_telephone(turn.text)
     if no or (_NO_PHONE.match(turn.text.strip()) and len(turn.text) <= LONG_ANSWER):
         return replace(heard, draft=replace(draft, phone="", unclear=0))

@@ -35,6 +35,7 @@ _FIXED = {
     "fee": "utter_free",
     "materials": "utter_materials",
     "code": "utter_query_code",
+    "no_number": "utter_no_number",
     "office": "utter_where_we_are",
     "number": "utter_number_unknown",
 }
@@ -58,7 +59,7 @@ class AnswerPolicy(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         turn = turn_of(tracker)
         today = turn.at.astimezone(_CHINA).date()
-        if response := _FIXED.get(turn.entity("kind")):
+        if response := _fixed(turn, tracker):
             say(dispatcher, response, office=self._world.office.name, hotline=self._world.office.hotline)
             return []
         if turn.entity("kind") == "photos":
@@ -138,6 +139,12 @@ class AnswerPolicy(Action):
         times = times_in_vain(tracker, turn, "policy")
         say(dispatcher, "utter_policy_unknown" if times == 1 else "utter_policy_unknown_again", hotline=hotline)
         return [kept_in_vain(turn, "policy", times), hold(Held(text=turn.text), at=turn.at)]
+
+
+def _fixed(turn: Turn, tracker: Tracker) -> str:
+    """What is the same whoever asks; who filed just now is not offered to stay unnamed."""
+    filed = tracker.slots.get("just_filed") and not in_form(tracker)
+    return "utter_filed_is_kept" if filed and turn.entity("kind") == "unnamed" else _FIXED.get(turn.entity("kind"), "")
 
 
 def _leans(text: str, last: LastAnswer) -> bool:

@@ -14,6 +14,7 @@ from dialogs.actions.held import Held, hold
 from dialogs.actions.world import Turn, World, clipped, hush, say, turn_of
 from dialogs.nlu import commands
 from dialogs.nlu.case_numbers import digits_tried, is_whole
+from dialogs.nlu.case_words import kin_of
 from dialogs.ports import CaseStep, CaseView, TooManyTries
 
 _LISTED, _LISTED_BY_SMS = 8, 5
@@ -80,6 +81,8 @@ class ShowProgress(Action):
         topic = turn.entity("topic")
         if not cases:
             return _none(dispatcher, turn)
+        if topic == "same":
+            return _these_or_new(dispatcher, tracker, turn, kin_of(turn.text, cases), adds=True)
         if topic == "or_new":
             return _these_or_new(dispatcher, tracker, turn, [case for case in cases if case.open])
         listed = ([case for case in cases if case.open] if topic or turn.by_sms else []) or list(cases)
@@ -106,11 +109,28 @@ def _none(dispatcher: CollectingDispatcher, turn: Turn) -> list[Any]:
 
 
 def _these_or_new(
-    dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, listed: Sequence[CaseView]
+    dispatcher: CollectingDispatcher,
+    tracker: Tracker,
+    turn: Turn,
+    listed: Sequence[CaseView],
+    *,
+    adds: bool = False,
 ) -> list[Any]:
-    """Something reported earlier, and nobody came: one of the cases here, or a matter of its own."""
+    """Something reported earlier, and nobody came: one of the cases here, or a matter of its own.
+
+    ``adds``: what was said goes to the chosen one, unless that was answered: then it is told how to say so.
+    """
     cases, lines, others = choice_of(turn, listed, _OTHER)
-    say(dispatcher, "utter_these_or_new", cases=lines, buttons=[*case_buttons(cases, "show_progress"), *others])
+    chosen = [
+        button
+        for case in cases
+        for button in (
+            case_buttons([case], "add_to_case", topic="same")
+            if adds and not case.answered
+            else case_buttons([case], "show_progress")
+        )
+    ]
+    say(dispatcher, "utter_these_or_new", cases=lines, buttons=[*chosen, *others])
     return [hold(Held(text=turn.text, attachments=turn.attachments), at=turn.at), *hush(tracker)]
 
 

@@ -208,7 +208,7 @@ class NotUnderstood(Action):
         times = times_in_vain(tracker, turn, "unknown")
         held = read_held(tracker, now=turn.at)
         if held.waits and not held.asked_only and times < _AFTER_AN_ALARM:  # of what they are in, most likely
-            say(dispatcher, "utter_danger_heard")
+            say(dispatcher, "utter_danger_heard" if times == 1 else "utter_danger_heard_again")
             return [kept_in_vain(turn, "unknown", times), hold(with_fragment(held, turn.text), at=turn.at)]
         hurries = bool(_HURRIES.fullmatch(words_only(turn.text)))
         first = "utter_hurry" if hurries else "utter_not_understood"

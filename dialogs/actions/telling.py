@@ -12,7 +12,7 @@ from dialogs.nlu.facts import Facts, only_place, read_facts
 from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, sounds_amiss
 from dialogs.nlu.names import bare_name
 from dialogs.nlu.places import unnamed_in
-from dialogs.nlu.plain_questions import not_ours
+from dialogs.nlu.plain_questions import not_ours, without_door
 from dialogs.nlu.topics import topic_of
 from dialogs.nlu.verdict import is_another_matter
 from dialogs.nlu.waiting import tells_of_waiting
@@ -72,7 +72,9 @@ _APART = 40
 def opening(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
     """The first message: its matter, or the whole of it where it is long enough to be one."""
     if is_a_right_door_question(turn.text):
-        return heard.remark("utter_right_door")
+        asked_of = without_door(turn.text)
+        heard = heard.remark("utter_right_door")
+        return replace(heard, draft=told(heard.draft, asked_of)) if sounds_amiss(asked_of) else heard
     if topic := topic_of(turn.text, categories):
         return replace(heard, draft=replace(heard.draft, fragment=topic))
     nothing_yet = commands.opens(turn.text) or _COURTESIES.fullmatch(words_only(facts.matter))

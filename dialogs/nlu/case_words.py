@@ -3,8 +3,11 @@
 import re
 from collections.abc import Sequence
 
+from dialogs.nlu.kinds import things_in
+from dialogs.nlu.places import find_place
 from dialogs.ports import CaseView
 from dialogs.text.clean import words_only
+from dialogs.text.ngrams import overlap
 
 _LONGEST = 24
 _TOLD = 40
@@ -44,6 +47,10 @@ _CODE = re.compile(
     r"(?>那|我|俺|的|你们?|那个|这个|请问|呢)*(?:查询码|查询密码|密码|编号|单号|受理号|案号|工单号)(?>呢|是|多少|什么|啥|在哪里?|在哪儿|去哪|找|看|怎么|咋|忘了?|忘记了?|记不得|不记得|记不住|想不起来?|丢了?|没了|没记|没保存|找不[到着]|不见了?|再发|再给|发|给|我|一遍|一下|一次|了|呀|啊|吗|能|可以|办|怎么办)*|"
     r"(?>我|俺)*(?:忘了?|忘记了?|记不得|不记得|记不住|想不起来?|丢了?|没记|没保存|找不[到着]|弄丢了?)(?>我|的|那|个|我的)*(?:查询码|编号|单号|受理号|案号|工单号)(?>了|怎么|咋|办|呢|啊|吗)*"
 )
+_NO_NUMBER = re.compile(
+    r"(?>那|可是|但是?|我|俺|这里|手里|手上|根本|也|都|压根|从来|就|又|呢|的|什么|啥|个)*(?:没有?|没给我?过?|不知道|没收到过?|不晓得|没人给我?过?)(?>我|的|什么|啥|那个|任何)*"
+    r"(?:查询码|编号|单号|受理号|案号|工单号|号码?)(?>和|或者|、|查询码|编号)*(?>呀|啊|呢|的|了|怎么办|咋办|怎么查|怎么|能查|可以查|查|吗|么|哦)*"
+)
 _ASKS_FOR_CODE = re.compile(r"查询|编号|单号|受理号|案号|工单")
 _NEW_NUMBER = re.compile(
     r"^(?:我|俺)?(?:已经)?(?:换|改)号码?了|(?:手机号?码?|电话(?:号码)?|号码|联系方式|联系电话)[^，。？?]{0,8}?(?:换|改|变|停用|停机|不用|打不通|注销|错|新的)|(?:换|改|变|更换|更新)(?:了|个|一?下|成)?(?:我的)?(?:新)?(?:手机号?码?|电话(?:号码)?|号码|联系方式|联系电话)"
@@ -66,6 +73,16 @@ _ASKS_BACK = re.compile(
 )
 """我刚才那个能撤吗: what it asks is confirmed before it is done."""
 _NOT_YET = re.compile(r"没|不能|不行|不好|又|还|但|可是|吗|怎么|什么|谁|一半|[不别唔莫]撤|呢")
+_LAST = re.compile(r"(?:刚才|刚刚|上面|前面)(?:的|那个|那件|登记的|反映的|提交的|投诉的)")
+_SAME_LONGEST = 16
+_WRONG = (
+    r"(?:坏|灭|不亮|堵|漏|停|断|塌|响|吵|臭|黑|冒|积水|没水|没电|不[通转动制热修管行]|没[修弄人管]|"
+    r"老样子|那样|这样|开始)"
+)
+_THE_SAME = re.compile(
+    rf"(?:唉|哎|你好|您好|我|俺|说的?|反映的?|登记的?|上次|上回|之前|那个|这个|那盏|这盏|那|这|的)*[\u3400-\u9fff]{{0,6}}?(?:昨晚|昨天|今天|早上|晚上|现在)?(?:又|还是|仍然?|再次|依然)(?:给)?{_WRONG}[了啦啊呀的水电]*|"
+    r"(?:唉|哎|你好|您好|我说的?|我反映的?)*还是(?:上次|之前|上回|昨天|前天|以前|我)?(?:那|这|说的|反映的|的)(?:个|件|盏|处|条|台)?[\u3400-\u9fff]{1,8}?[啊呀吧了]*"
+)
 _THAT_ONE = re.compile(
     r"(?:查|看)?(?P<words>.{1,10}?)(?:的)?[那这](?:个|件)(?:件|事儿?|案子)?(?:呢|吧|啊|怎么样了?|到哪了?)?"
 )
@@ -121,6 +138,34 @@ def asks_for_code(text: str) -> bool:
     """查询码呢; 编号忘了怎么办."""
     bare = words_only(text)
     return len(bare) <= _LONGEST and bool(_CODE.fullmatch(bare) and _ASKS_FOR_CODE.search(bare))
+
+
+def of_the_same(text: str) -> bool:
+    """又坏了; 还是那个路灯; 路灯又不亮了: of something that was told before, as whoever knows it speaks."""
+    bare = words_only(text)
+    return len(bare) <= _SAME_LONGEST and bool(_THE_SAME.fullmatch(bare))
+
+
+def names_last(text: str) -> bool:
+    """刚才那个不要了: the one of just now, whatever it is called."""
+    return bool(_LAST.search(words_only(text))) and not things_in(text)
+
+
+def kin_of(text: str, cases: Sequence[CaseView]) -> list[CaseView]:
+    """The cases that such words may mean: of the thing that they name, where none is named all, and not elsewhere."""
+    things, place = things_in(text), find_place(text)
+    return [
+        case
+        for case in cases
+        if (case.open or case.answered) and (not things or things & things_in(case.title))
+        if not place or overlap(place.value, case.title) > 0
+    ]
+
+
+def has_no_number(text: str) -> bool:
+    """没有编号; 我也不知道编号啊."""
+    bare = words_only(text)
+    return len(bare) <= _LONGEST and bool(_NO_NUMBER.fullmatch(bare))
 
 
 def changes_number(text: str) -> bool:

@@ -5,6 +5,7 @@ import re
 from dialogs.nlu import wishes
 from dialogs.nlu.case_numbers import digits_tried
 from dialogs.nlu.manners import scolds
+from dialogs.nlu.starting_over import starts_over
 from dialogs.nlu.unnamed import is_of_being_known
 from dialogs.text.clean import words_only
 from dialogs.text.phrases import made_of
@@ -132,6 +133,8 @@ def command_in(text: str, *, in_form: bool) -> str | None:
         return None
     if _CODE.fullmatch(bare) or digits_tried(text):
         return "show_progress"
+    if starts_over(text):
+        return "inform" if in_form else "file_petition"
     whole = _whole(bare)
     if whole:
         return whole

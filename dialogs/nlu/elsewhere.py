@@ -5,10 +5,11 @@ A trouble with such an agency (公积金中心不给提取) is no such question:
 
 import re
 
-from dialogs.nlu.matter import asks
+from dialogs.nlu.matter import asks, finds_fault
 from dialogs.text.phrases import made_of
 from dialogs.text.wording import plain
 
+_BESIDE = re.compile(r"[，,。；;！!]\s*(?:另外|顺便|还有|再|对了)[，,]?(?:我)?(?:还|再|也)?(?:想|要)?(?:问|咨询|打听)")
 _LONGEST = 40
 _ALSO_ASKS = re.compile(
     r"[吗嘛么呢不没啵]$|怎么|咋|如何|点样|边度|哪|多久|多长|几点|几时|几天|多少|什么|啥|咩|能不能|可不可以|可以|谁|"
@@ -79,6 +80,9 @@ def asks_anothers_number(text: str) -> bool:
 def asks_for_a_service(text: str) -> bool:
     """身份证丢了去哪补办; 社保断缴了怎么补: it asks how, and blames nobody."""
     bare = plain(text)
+    beside = _BESIDE.search(text)
+    if beside and finds_fault(text[: beside.start()]):  # a trouble goes first; its handler reads the question
+        return False
     asked = asks(text) or _ALSO_ASKS.search(bare)
     concerns = _MISHAP.search(bare) or _ASKS_ABOUT.match(bare)
     return bool(len(bare) <= _LONGEST and asked and concerns and not _BLAMES.search(bare) and not _OURS.search(bare))

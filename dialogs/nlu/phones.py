@@ -27,6 +27,7 @@ _DICTATED = re.compile(
 _NAMED_OTHER = re.compile(
     r"(?:对方|他|她|老板|商家|店主|司机|房东|中介|包工头|经理|施工方|被举报人)(?:名?叫|姓名?是?|是)[^，。；\n]{1,6}[，,\x20]+(?:他的?|她的?)?(?:电话|手机|号码|联系方式)[号码是为:：\x20]*$"
 )
+_LANDLINE = re.compile(r"(?:座机|固话|家里?(?:的)?电话|固定电话)[^，。\n\d]{0,6}(?<!\d)[2-8]\d{6,7}(?!\d)")
 _MINE = re.compile(r"(?:我的?|本人的?)(?:手机|电话|号码?|联系)[^，。；\n\d]{0,6}$")
 _OWN = re.compile(r"(我|本人|联系|手机|电话|号码|Tel|tel|TEL)[^，。；\n]{0,8}$")
 _OTHERS = re.compile(
@@ -93,6 +94,11 @@ def _before(text: str, phone: Phone) -> str:
 def looks_like_a_try(text: str) -> bool:
     """Somebody typed a number that is no telephone number (a digit missing, a letter too many)."""
     return len(re.sub(r"\D", "", _in_figures(text))) >= 5 and not find_phones(text)  # noqa: PLR2004 - shorter ones are other things
+
+
+def lacks_area_code(text: str) -> bool:
+    """座机8223456: a landline that nobody could dial from elsewhere."""
+    return bool(_LANDLINE.search(_in_figures(text))) and not find_phones(text)
 
 
 def mask_phone(value: str) -> str:

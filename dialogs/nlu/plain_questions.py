@@ -66,6 +66,12 @@ _RIGHT_DOOR = re.compile(
     r"(?:你们?|您|这里)?(?:到底)?(?:管不管|管吗|管得了吗|能管吗|能不能管|归你们管吗|受理吗|给办吗)(?:这个|这些|这种|这类|这)?(?:事情?|事儿)?(?:吗|啊|呢)?|"
     r"(?:这个|这种|这样的?|那|我这)?(?:事情?|事儿|问题)?(?:是不是|应该|该|要不要|用不用|是)(?:该|要|去|应该|归)*(?:找|归|打|去|问)(?:[\u4e00-\u9fff]{2,9}?)(?:管|说|投诉|反映|处理)?(?:的)?(?:吗|么|啊|呢|吧|呀|才对)*"
 )
+_DOOR_AT_END = re.compile(
+    r"[，,。 ]*(?:这(?:个|种|样的?|类)?(?:事情?|事儿|问题)?)?(?:你们?|您|这里|这边|信访局)?(?:到底|也|都|还)*"
+    r"(?:管不管|管(?:得了)?(?:吗|么|不)|"
+    r"能(?:不能)?管(?:吗|么|不)?|归你们管吗|(?:可以|能)(?:反映|受理|登记)(?:吗|么))[啊呀呢？?。！! ]*$"
+)
+_OUT_OF_PATIENCE = re.compile(r"到底|^\W*(?:你们?|您)(?:还)?(?:管不管|管吗)[啊呀呢吗\W]*$")
 _ECHO = re.compile(
     r"^(?:你?(?:说|问)?(?:是)?)?(?:哪个?|什么|啥)(?:区|镇|乡镇?|街道|路|街|小区|村|县|地方|单位|学校|里|儿)?(?:啊|呀|吗|嘛|"
     r"呢)*[？?，,。 ]+(?=[\u3400-\u9fff]{2})"
@@ -85,6 +91,16 @@ def asks_right_door(text: str) -> bool:
     return _whole(_RIGHT_DOOR, text)
 
 
+def without_door(text: str) -> str:
+    """小区门口乱停车 of 小区门口乱停车你们管不管."""
+    return _DOOR_AT_END.sub("", text).strip(" ，,。")
+
+
+def urges_us(text: str) -> bool:
+    """你们到底管不管: asked out of patience, not whether this is the right door."""
+    return bool(_OUT_OF_PATIENCE.search(text))
+
+
 def without_echo(text: str) -> str:
     """红旗镇 of 哪个乡镇啊？红旗镇: the question that was asked is said over before it is answered."""
     return _ECHO.sub("", text)
@@ -102,7 +118,7 @@ _WHEN_THEY_COME = re.compile(
 
 
 _WHEN_ANSWERED = re.compile(
-    r"(?:那|请问|大概|到底|你们?|他们|一般|我|的|登记了?|报上去|交上去|之?后|这个?|那个?|件|事情?|事儿?|诉求|问题|投诉)*"
+    r"(?:那|请问|想问|问一?下|大概|到底|你们?|他们|一般|我|的|登记了?|报上去|交上去|之?后|这个?|那个?|件|事情?|事儿?|诉求|问题|投诉)*"
     r"(?:要|得|等|需要)*(?:多久|多长时间|多少天|几天|什么时候|啥时候?|多会儿?|几时|何时|哪天)(?:才|能|会|可以|得到|收到|有|给|出)*(?:我|个)*"
     r"(?:答复|回信|结果|消息|下文|说法|准信|音信|信儿?)(?:了|啊|呀|呢|吗|的|嘛)*"
 )
@@ -154,8 +170,8 @@ def asks_anyhow(text: str) -> bool:
 
 
 def only_asks_how_long(text: str) -> bool:
-    """那要多久之内提: no part of a petition."""
-    return follows_up(text) and bool(_HOW_LONG.search(text))
+    """那要多久之内提; 请问信访多久能答复: no part of a petition."""
+    return (follows_up(text) and bool(_HOW_LONG.search(text))) or asks_when_answered(text.replace("信访", ""))
 
 
 def _whole(pattern: re.Pattern[str], text: str) -> bool:

@@ -51,7 +51,7 @@ _NO_START = re.compile(r"(?:十一|半|今年|当年|这个?月|本月|本周|�
 _ALONE_BEFORE = re.compile(r"^(?:时间|大概|大约|差不多|就是|是|有|都|已经|快|从|打|[\s，,：:])*$")
 _ALONE_AFTER = re.compile(r"^(?:的?事情?儿?|左右|那会儿?|吧|了|啦|呢|啊|哦|的|[\s，,。！!~～])*$")
 _RATE = re.compile(
-    r"^(?:一[次趟回交]|[一两三]次|[\d一二两三四五六七八九十]+[元块]|[两三四五六七八九]千|四季|到[头晚])|^\d{1,3}周?岁"
+    r"^(?:就?[要收交得花]?\d{2,5}(?![\d:：.号楼栋幢路弄点月日年时度室单])|一[次趟回交]|[一两三]次|[\d一二两三四五六七八九十]+[元块]|[两三四五六七八九]千|四季|到[头晚])|^\d{1,3}周?岁"
 )
 """What follows 一年 in 一年两千八, 一个月一次, and 今年 in 今年61岁."""
 _WAITING = re.compile(r"分钟|小时|钟头")
@@ -64,6 +64,11 @@ _HOLDS = re.compile(
 )
 _HELD = re.compile(r"的?(?:班|工龄|书|兵|工作经验)")
 """干了两年了 is how long somebody has had the job, 住了十年 the home."""
+_WRITES = re.compile(
+    r"[，, ]?(?:我|特|在此|来|才|又|给你们|冒昧|实在)*"
+    r"(?:写(?:这|信|给|下)|来信|来反映|来投诉|向你们|反映|投诉|求助|打扰)"
+)
+"""今天写这封信 is when it is told."""
 _LONGEST_SCANNED = 1000
 _REMEMBERED = 64
 
@@ -144,6 +149,8 @@ def _is_all(sample: str, match: re.Match[str]) -> bool:
 
 def _waited(sample: str, match: re.Match[str]) -> bool:
     before = sample[max(match.start() - 8, 0) : match.start()]
+    if match.lastgroup == "day" and _WRITES.match(sample[match.end() :]):
+        return True
     waits = _WAITING.search(match.group()) and _WAITS.search(before)
     holds = _HOLDS.search(before) or _HELD.match(sample[match.end() :])
     return bool(waits or (match.lastgroup == "span" and holds))

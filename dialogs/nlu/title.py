@@ -48,6 +48,12 @@ _WHERE_ONLY = re.compile(
 )
 _UNSAID = re.compile(r"(?:用|挖|跑|问|去|打|报|交|等|蹲|做|吃|栽|开|住|花|转|摆|放|横)(?:[开到完出])?了")
 """Begins with what was done, and does not say to what."""
+_REFUSED = re.compile(r"[^，]{0,12}?不(?:收|让|给|批|认|签|接收|同意|录取|发|退)(?:我们?|人|了|啊|呀)?")
+_ASKED_NOW = re.compile(r"^(?:现在|可是|但是?|结果|人家|就是)|(?:了)?(?:怎么办|咋办|咋整|怎么弄|合理吗|对吗)[啊呀呢]?$")
+_OF_WHAT = re.compile(
+    r"孩子|小孩|儿子|女儿|闺女|老人|学生|上学|入学|入园|转学|就业|看病|住院|报销|户口|房|证|补贴|工资|押金|定金|款|费"
+)
+"""不收 alone names not what was refused: that stands in a clause before it."""
 _REPLIED = re.compile(r"(?:商家|老板|店家|卖家|对方|人家|平台|门店|客服)(?:还|也|都|就)?(?:不|说|没)")
 """What the other side had to say to it."""
 _PASSED_ON = re.compile(
@@ -58,7 +64,7 @@ _PAID = re.compile(r"就是?收了[^，]{0,4}费|^合同上?写")
 """物业就是收了物业费, 合同写某日交房: what ought to follow did not, and comes after it."""
 _PLEADS = re.compile(r"政府|督促|尽快|[有相]关部门|领导|给个?说法")
 _PLEASANT = re.compile(
-    r"(?:首先|先)?(?:非常|衷心)?感谢(?:政府|领导|党|国家|你们|各级|信访)[^，]*|[^，]*越来越好|[^，]{0,6}看在眼里|公园也多了|(?:有)?个?小?事情?(?:想)?(?:要)?麻烦[^，]*|不好意思[^，]*|辛苦[您你][^，]*|[^，]{0,2}打字慢|眼神不好|[^，]*看着办[^，]*|(?:那个?啥|啥吧)[^，]*"
+    r"(?:首先|先)?(?:非常|衷心)?感谢(?:政府|领导|党|国家|你们|各级|信访)[^，]*|[^，]*越来越好|[^，]{0,6}看在眼里|公园也多了|(?:有)?个?小?事情?(?:想)?(?:要)?麻烦[^，]*|不好意思[^，]*|辛苦[您你][^，]*|(?:我?是)?一[名个位](?:普通|退休|年迈|本地|外地)+的?[\u4e00-\u9fff]{2,8}|(?:一共|总共)?[^，]{0,4}户人家|多数都?是老人|[^，]{0,8}写(?:这封|此|下这封)?信[^，]*|(?:实在|确实|真的?)?(?:是)?(?:没有?办法|走投无路|迫不得已)了?|[^，]{0,2}打字慢|眼神不好|[^，]*看着办[^，]*|(?:那个?啥|啥吧)[^，]*"
 )
 """Said before the matter out of courtesy, or at a loss for words."""
 _PROMISED = re.compile(
@@ -75,7 +81,24 @@ UNLABELLED = "发送的位置"
 _HERE = re.compile(
     r"^(?:我们?|咱们?|俺们?|你们)?(?:那个)?(?:小区|社区(?![让说把不要叫给])|村里(?![说不让把也就没])|村(?![里民委主支官务路干口])|庄里|庄上|村口|路上|大?门口|楼下|这?栋楼|这里|这边)+(?:里(?!程)|内)?[的滴]?"
 )
-_PLACE_ENDS = ("小区", "社区", "公园", "市场", "学校", "医院", "村", "庄", "镇", "楼", "路", "街", "巷", "院", "园")
+_PLACE_ENDS = (
+    "小区",
+    "社区",
+    "公园",
+    "市场",
+    "学校",
+    "医院",
+    "村",
+    "庄",
+    "镇",
+    "楼",
+    "路",
+    "街",
+    "巷",
+    "院",
+    "园",
+    "工地",
+)
 NEUTRAL_ACCUSATION = "反映公职人员有关问题"
 
 
@@ -99,7 +122,12 @@ def _past_the_place(clause: str, place: str) -> str:
     """Without when and where it happened, where that comes first: the place is put in front anyway."""
     before, found, rest = clause.partition(place) if place else (clause, "", "")
     rest = stripped(rest.lstrip("的里内"))
-    return rest if found and len(rest) >= _A_CLAUSE and _BEFORE_A_PLACE.fullmatch(before) else clause
+    alone = not _refuses(rest)
+    return rest if found and alone and len(rest) >= _A_CLAUSE and _BEFORE_A_PLACE.fullmatch(before) else clause
+
+
+def _refuses(clause: str) -> bool:
+    return bool(_REFUSED.fullmatch(_ASKED_NOW.sub("", clause)))
 
 
 def _best(clauses: Sequence[str], room: int, categories: Categories, *, of_all: str) -> str:
@@ -115,6 +143,10 @@ def _best(clauses: Sequence[str], room: int, categories: Categories, *, of_all: 
 def _candidates(clauses: Sequence[str], room: int) -> Iterator[tuple[str, int]]:
     for at, clause in enumerate(clauses):
         yield clause, at
+        if at > 0 and _refuses(clause):
+            told = next((n for n, one in enumerate(clauses[:at]) if _OF_WHAT.search(one) and len(one) <= room), -1)
+            if told >= 0:
+                yield f"{clauses[told]}，{_ASKED_NOW.sub('', clause)}", told
         after = clauses[at + 1] if at + 1 < len(clauses) else ""
         for thing, rest in _things(clause, clauses[at + 1 : at + 3]):
             yield f"{thing}{rest}", at
@@ -164,6 +196,8 @@ def _weight(text: str, position: int, categories: Categories, of_all: str) -> fl
     thing -= 3.0 if _GOES_ON.match(text) or text.endswith(("时候", "以后", "之后")) else 0.0
     thing -= 4.0 if _WHO.fullmatch(text) else 2.0 if _REACHED.search(text) or _FELT.search(text) else 0.0
     thing -= 3.0 if _SCOLDED.match(text) or _WHERE_ONLY.search(text) or (len(text) < _A_PART and not fault) else 0.0
+    thing -= 3.0 if _REFUSED.fullmatch(text) and not _OF_WHAT.search(text) and "，" not in text else 0.0
+    thing += 2.5 if (parts := text.split("，"))[1:] and _REFUSED.fullmatch(parts[1]) and _OF_WHAT.search(text) else 0.0
     thing -= 4.0 if text.startswith(("不是", "不对")) else 0.0
     thing -= 2.0 if text.startswith("也") else 3.0 if _PAID.search(text) else 0.0
     thing -= 3.0 if _PASSED_ON.search(text) else 1.0 if _REPLIED.match(text) else 0.0
@@ -215,7 +249,8 @@ def _with_place(core: str, place: str, *, elsewhere: bool) -> str:
 def _unrepeated(place: str, core: str) -> str:
     """``core`` without what ``place`` ends with: 前王村 and 村的路坏了, 阳光幼儿园 and 幼儿园门口."""
     for word in _PLACE_ENDS:
-        if place.endswith(word) and (again := re.match(rf"{word}(?:里的?(?!程|面)|的)", core)):
+        again = re.match(rf"{word}(?:里的?(?!程|面)|的)|(?:旁边|附近|隔壁|对面|那个|这个)的?{word}", core)
+        if place.endswith(word) and again:
             return core[again.end() :] or core
     twice = next((n for n in range(min(len(place), len(core) - 1), 1, -1) if core.startswith(place[-n:])), 0)
     return core[twice:].lstrip("的里内") if twice else core
