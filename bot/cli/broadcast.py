@@ -44,7 +44,9 @@ def broadcast(
             metavar="条件", help="all、district=区县、category=类别、tag=标签，可写几次；或 list=名单.csv（只发短信）"
         ),
     ],
-    channel: Annotated[list[str] | None, typer.Option(help="wechat、sms、weibo，可写几次；默认 wechat 和 sms")] = None,
+    channel: Annotated[
+        list[str] | None, typer.Option(metavar="渠道", help="wechat、sms、weibo，可写几次；默认 wechat 和 sms")
+    ] = None,
     at: Annotated[str, typer.Option(metavar="时间", help="何时发，北京时间，如 2026-11-23T09:00")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只试算发给多少人、哪些人不发，什么也不保存")] = False,
 ) -> None:

@@ -38,7 +38,8 @@ def add(
     name: Annotated[str, typer.Option(help="姓名")],
     unit: Annotated[str, typer.Option(help="单位代码或名称，见 units list")],
     role: Annotated[
-        list[str], typer.Option(help="角色，可以写几次：坐席 承办人 督办员 领导 通知编辑 通知审批 纪检 管理员")
+        list[str],
+        typer.Option(metavar="角色", help="可以写几次：坐席 承办人 督办员 领导 通知编辑 通知审批 纪检 管理员"),
     ],
     phone: Annotated[str, typer.Option(help="手机，用来提醒快到期的诉求")] = "",
 ) -> None:

@@ -61,6 +61,13 @@ def test_who_starts_web_and_worker_by_themselves_gets_the_first_administrator_fr
     assert "已经有工作人员" in fresh.refused("staff", "first")
 
 
+@pytest.mark.parametrize("words", [("staff", "add"), ("broadcast",)])
+def test_what_may_be_given_several_times_is_explained_without_the_name_of_a_type(words):
+    told = CliRunner().invoke(app, [*words, "--help"]).output
+    assert "几次" in told
+    assert "list[" not in told
+
+
 def test_an_export_whose_ending_says_no_kind_of_table_writes_nothing(terminal, tmp_path):
     for words in (("units",), ("staff",), ("places",), ("cases",)):
         assert "以 .csv 或 .xlsx 结尾" in terminal.refused(*words, "export", str(tmp_path / "out.pdf"))
