@@ -109,12 +109,12 @@ class _FormOfPage:
         return -1 if unlike else len(hidden)
 
     def focused(self, sent: Sent) -> _Tag | None:
-        """The field to be put right: too long, else left empty, else the first that is written in."""
+        """The field to be put right: said to be wrong, else too long, else left empty, else the page's own choice."""
         if self._focus is None:
             written = [
                 tag for tag in self.tags if tag.name == "textarea" or (tag.name == "input" and tag.type in _TYPED)
             ]
-            for wrong in (_too_long, _empty, lambda _tag, _sent: True):
+            for wrong in (_said_wrong, _too_long, _empty, _chosen_by_page, lambda _tag, _sent: True):
                 self._focus = next((tag for tag in written if wrong(tag, sent)), None)
                 if self._focus is not None:
                     break
@@ -217,6 +217,14 @@ def _tag(tag: _Tag, **changes: str | None) -> str:
     gone = {name for name, value in changes.items() if value is None}
     said = [f' {name}="{escape(value)}"' if value else f" {name}" for name, value in kept.items() if name not in gone]
     return f"<{tag.name}{''.join(said)}>"
+
+
+def _said_wrong(tag: _Tag, _sent: Sent) -> bool:
+    return tag.attributes.get("aria-invalid") == "true"
+
+
+def _chosen_by_page(tag: _Tag, _sent: Sent) -> bool:
+    return "autofocus" in tag.attributes
 
 
 def _too_long(tag: _Tag, sent: Sent) -> bool:

@@ -156,3 +156,14 @@ async def test_words_sent_after_the_session_ended_can_be_sent_once_more(office):
     await clerk.sign_in("zuoxi")
     assert (await clerk.post(f"/cases/{number}/note", again)).says("已记录")
     assert (await office.store.cases.timeline(number))[-1].note == sent["note"]
+
+
+def test_the_field_that_the_page_says_is_wrong_is_led_to():
+    page = (
+        '<form method="post" action="/x"><textarea name="words"></textarea>'
+        '<input name="phone" aria-invalid="true"><input name="place" required></form>'
+    )
+    sent = MultiDictProxy(MultiDict(words="路灯不亮", phone="138", place=""))
+    assert re.findall(r"<[^>]* autofocus>", with_what_was_sent(page, "/x", sent)) == [
+        '<input name="phone" aria-invalid="true" value="138" autofocus>'
+    ]
