@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
 
+from dialogs.nlu.armed import without_tools
 from dialogs.nlu.blocked_lanes import without_blocked_lanes
 from dialogs.nlu.danger_words import COLLAPSE, DESPAIR, FIRE, GAS, MEDICAL, SELF_HARM, SPEECH, THREAT, VIOLENCE
 from dialogs.text.clean import words_only
@@ -31,7 +32,7 @@ ARE_A_MATTER = frozenset({Danger.COLLAPSE, Danger.FIRE, Danger.GAS})
 
 _OVER_BEFORE = re.compile(
     r"去年|前[几两三]?年|往年|上个?月|上上?个?(?:周|星期|礼拜)|(?:\d+|[一二两三四五六七八九十几好多半]+)(?:多)?(?:个)?(?:多)?(?:年|月|周|星期|礼拜|天)(?:多)?(?:以)?前|多年前|早年|以前|曾经?|之前|当年|那年|当时|小时候|(?:19|20)\d\d年(?!底到)|"
-    r"新闻|报道|报导|电视|视频|电影|小说|演练|演习|培训|宣传|讲座|预防|防止|防范|防火|防溺|避免|以防|差(?:一)?点儿?(?=有人|砸|掉|摔|撞|就|把)|险些|怕|担心|生怕|万一|如果|要是|假如|一旦|容易|可能会|会不会|隐患|风险|存在"
+    r"新闻|梦[见到里]|噩梦|听说(?:隔壁市|邻市|外地|别处|别的|网上)|报道|报导|电视|视频|电影|小说|演练|演习|培训|宣传|讲座|预防|防止|防范|防火|防溺|避免|以防|差(?:一)?点儿?(?=有人|砸|掉|摔|撞|就|把)|险些|怕|担心|生怕|万一|如果|要是|假如|一旦|容易|可能会|会不会|隐患|风险|存在"
 )
 """What makes that which follows in the sentence a memory, a fear or a report."""
 _OVER_AFTER = re.compile(
@@ -136,7 +137,7 @@ def _named(sample: str) -> tuple[Danger, ...]:
 
 def without_speech(text: str) -> str:
     """As long as ``text``, with the manners of speaking that only sound like danger blotted out."""
-    text = SPEECH.sub(_blotted, text)
+    text = SPEECH.sub(_blotted, without_tools(text.replace("著", "着")))
     return _PLEA.sub(_blotted, text) if "救救" in text and _pleads_for_quiet(text) else text
 
 

@@ -22,6 +22,7 @@ from dialogs.nlu.danger import LETTER, Danger, danger_in, dangers_named, is_now,
 from dialogs.nlu.danger_features import features, is_cheated_or_unsafe
 from dialogs.nlu.everyday import is_of_every_day, only_lost_money, only_presses_us
 from dialogs.nlu.linear import GramScorer, Saved, named, under
+from dialogs.text.clean import words_only
 from dialogs.text.wording import plain
 
 SHIPPED = Path(__file__).with_name("danger.npz")
@@ -43,7 +44,7 @@ _DISBELIEVED = -2.0
 """Below this it is not heard at all, but of self-harm and threats."""
 _NEVER_DISBELIEVED = frozenset({Danger.SELF_HARM, Danger.THREAT})
 _DOUBTABLE = 8
-"""Characters; of what is shorter the patterns' word stands."""
+"""Characters; of what is shorter the patterns' word stands, and where the model knows nothing of the wording."""
 _SHARE, _LEAST = 0.2, -3.0
 """What the worst piece weighs beside the whole."""
 _AMONG_OTHERS = 0.4
@@ -56,6 +57,8 @@ _WHOLE = 26
 _PIECE = 24
 _MOST_PIECES = 40
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]{1,40}[，,。；;！!？?\n]*")
+_SPACED_OUT = re.compile(r"(?:(?<=^[\u3400-\u9fff])|(?<= [\u3400-\u9fff])) (?=[\u3400-\u9fff])")
+"""The spaces of 有人 拿 刀 and 着 火 了: so voice input and some hands write."""
 _REMEMBERED = 64
 _OF_LIFE = re.compile(r"(?:你|你们|大家)(?:觉得|认为|说|怎么看)[^。！？\n]{0,6}活着[^，。！？\n]{0,3}意[义思]")
 """Asks what life is for: small talk perhaps, and perhaps not."""
@@ -117,10 +120,11 @@ class DangerEar:
         return heard.danger if heard and heard.certain else None
 
     def _hear(self, text: str) -> Heard | None:
-        text = without_blocked_lanes(text).replace("_", "")
+        text = _SPACED_OUT.sub("", without_blocked_lanes(text).replace("_", ""))
         odds = self._judged(text)
         if known := danger_in(text):
-            return _weighed(known, math.inf if len(text) < _DOUBTABLE else odds, taken_back=_takes_back(text))
+            doubtful = len(words_only(text)) >= _DOUBTABLE and odds != -math.inf
+            return _weighed(known, odds if doubtful else math.inf, taken_back=_takes_back(text))
         if _OF_LIFE.search(text[:LETTER]):
             return Heard(danger=Danger.SELF_HARM, certain=False)
         more = _OF_MANY_WORDS if _WHOLE < len(text) <= LETTER else 0.0
