@@ -13,7 +13,7 @@ import os
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import count as numbers_from
 from pathlib import Path
@@ -111,7 +111,7 @@ class Stage:
         words = [self.of.database(_DATABASE), keys, str(given.at_once), str(given.per_second), kind, log]
         command = ("python", "-m", "benchmarks.broadcast_worker", *words)
         child = start("worker", command, self.of.folder, core=cores()[1])
-        os.sched_setaffinity(child.pid, os.sched_getaffinity(0) | set(cores()))  # it shall not share the web's core
+        os.sched_setaffinity(child.pid, os.sched_getaffinity(0) | set(cores()))  # wherever there is room, as on any machine
         return child
 
 
@@ -145,10 +145,12 @@ async def _measured(stage: Stage) -> None:
         talks["before"] = await stage.talk().until(_after(stage.given.seconds))
     broadcast = await _started(stage.store)
     talking = asyncio.create_task(stage.talk().until(lambda: over)) if stage.given.residents else None
-    await _run(stage, broadcast)
+    report = await _run(stage, broadcast)
     over = True
     if talking:
         talks["meanwhile"] = await talking
+    await report()
+    if talking:
         talks["after"] = await stage.talk().until(_after(stage.given.seconds))
     for when, each in talks.items():
         print(each.told(when))
@@ -162,8 +164,11 @@ def _after(seconds: float) -> Callable[[], bool]:
     return lambda: time.monotonic() > end
 
 
-async def _run(stage: Stage, broadcast: Broadcast) -> None:
-    """The broadcast, from the worker's first look at it to its end."""
+async def _run(stage: Stage, broadcast: Broadcast) -> Callable[[], Awaitable[None]]:
+    """The broadcast, from the worker's first look at it to its end; what is answered counts and prints it.
+
+    Counting and stopping would keep residents who still talk waiting, which is no work of the broadcast.
+    """
     store, of, begun = stage.store, stage.of, time.perf_counter()
     kills = [(number + 1) / (stage.given.kill + 1) for number in range(stage.given.kill)]
     worker, ready, database = stage.worker(), 0.0, cpu_seconds(of.mongod)
@@ -180,14 +185,18 @@ async def _run(stage: Stage, broadcast: Broadcast) -> None:
             kills.pop(0)
             worker = await _killed(stage, worker, broadcast)
     seconds, count = time.perf_counter() - begun - ready, stage.given.recipients
-    print(f"recipients {count}, at once {stage.given.at_once}: {await store.ledger.counts(broadcast.id)}")
-    print(f"begun, and ledger written, in {ready:.1f} s ({count / ready:,.0f} recipients/s)")
-    print(f"sent and recorded in {seconds:.1f} s ({count / seconds:,.0f} recipients/s)")
-    if not stage.given.kill:
-        ours, theirs = cpu_seconds(worker.pid) - cpu, cpu_seconds(of.mongod) - database
-        print(f"processor {ours / count * 1e6:.0f} us a recipient, mongod {theirs / count * 1e6:.0f}")
-        print(f"memory {memory:.0f} MiB when the ledger was written, {memory_mib(worker.pid):.0f} at the end")
-    worker.stop()
+    ours, theirs = cpu_seconds(worker.pid) - cpu, cpu_seconds(of.mongod) - database
+
+    async def report() -> None:
+        print(f"recipients {count}, at once {stage.given.at_once}: {await store.ledger.counts(broadcast.id)}")
+        print(f"begun, and ledger written, in {ready:.1f} s ({count / ready:,.0f} recipients/s)")
+        print(f"sent and recorded in {seconds:.1f} s ({count / seconds:,.0f} recipients/s)")
+        if not stage.given.kill:
+            print(f"processor {ours / count * 1e6:.0f} us a recipient, mongod {theirs / count * 1e6:.0f}")
+            print(f"memory {memory:.0f} MiB when the ledger was written, {memory_mib(worker.pid):.0f} at the end")
+        worker.stop()
+
+    return report
 
 
 async def _killed(stage: Stage, worker: Child, broadcast: Broadcast) -> Child:
