@@ -111,7 +111,7 @@ class Stage:
         words = [self.of.database(_DATABASE), keys, str(given.at_once), str(given.per_second), kind, log]
         command = ("python", "-m", "benchmarks.broadcast_worker", *words)
         child = start("worker", command, self.of.folder, core=cores()[1])
-        os.sched_setaffinity(child.pid, os.sched_getaffinity(0) | set(cores()))  # wherever there is room, as on any machine
+        os.sched_setaffinity(child.pid, os.sched_getaffinity(0) | set(cores()))  # where there is room
         return child
 
 
