@@ -91,6 +91,8 @@ class Capabilities:
     ``subscriptions``: by kind of notice, what people consent to (the id that CONSENT_CHANGED names).
     ``media``: the types of files that can be sent while the window is open, and the largest of each in bytes; a
     channel that names any is a ``SendsMedia``.
+    ``mass_monthly``: how many notices to many may go by ``Via.MASS`` in a month; a channel that names any is a
+    ``SendsToMany``.
     """
 
     passive: bool
@@ -106,6 +108,7 @@ class Capabilities:
     limits: Mapping[Purpose, Limit] = field(default_factory=dict)
     subscriptions: Mapping[str, str] = field(default_factory=dict)
     media: Mapping[str, int] = field(default_factory=dict)
+    mass_monthly: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +224,21 @@ class SendsMedia(Protocol):
 
         Raises:
             SendFailed: as for ``send``; giving the file to the platform first is never OutcomeUnknown.
+        """
+        ...
+
+
+@runtime_checkable
+class SendsToMany(Protocol):
+    """A channel that takes one text for many people in a single call, whenever they last wrote."""
+
+    async def send_to_many(self, text: str, people: Sequence[str], *, key: str) -> Sent:
+        """Send ``text`` to all of ``people`` (the platform's names for them); ``key``: the platform takes it once.
+
+        Raises:
+            WayShut: nobody was told; each is to be told by another way.
+            RecipientGone: nobody was told, for the sake of one of them.
+            SendFailed: its other branches; asking again with the same ``key`` does no harm.
         """
         ...
 

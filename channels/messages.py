@@ -157,6 +157,8 @@ class Via(StrEnum):
     PUBLIC = "public"
     """For everybody to read: only ``PUBLIC_INVITATION`` goes this way."""
     DIRECT = "direct"
+    MASS = "mass"
+    """One call for many people (``channels.base.SendsToMany``): only notices to many go this way."""
 
 
 PUBLIC_INVITATION = "public_invitation"

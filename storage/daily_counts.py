@@ -1,4 +1,4 @@
-"""Counters that begin anew each day, for what may be done only so often: one atomic step over all processes."""
+"""Counters that begin anew each day or month, for what may be done only so often: one step over all processes."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from storage.errors import AlreadyThere
 DAILY_COUNTS = "daily_counts"
 _CHINA = timedelta(hours=8)
 _KEPT = timedelta(days=2)
+_MONTH_KEPT = timedelta(days=40)
 
 
 class DailyCounts:
@@ -48,3 +49,35 @@ class DailyCounts:
                 found = await self._counts.find_one_and_update({"_id": day}, update, upsert=True)
                 return int(found["granted"]) if found else 0
         return 0
+
+
+class MonthlyTurns:
+    """What had its turn this month, by name: each thing counts once, however often it is asked about."""
+
+    def __init__(self, database: Database) -> None:
+        self._turns = database[DAILY_COUNTS]
+
+    async def take(self, name: str, what: str, *, most: int, now: datetime) -> bool:
+        """Give ``what`` a turn under ``name``; False: ``most`` others had theirs in this month of China's."""
+        if most <= 0:
+            return False
+        month = _month(name, now)
+        if await self._turns.find_one({"_id": month, "had": what}) is not None:
+            return True
+        free = {"_id": month, f"had.{most - 1}": {"$exists": False}}
+        update = {"$addToSet": {"had": what}, "$setOnInsert": {"expires_at": now + _MONTH_KEPT}}
+        for _ in range(2):
+            with suppress(AlreadyThere):  # used up; or somebody else began the month's at this very moment
+                await self._turns.find_one_and_update(free, update, upsert=True)
+                return True
+        # Somebody else may have asked for the same thing, and taken the last one for it.
+        return await self._turns.find_one({"_id": month, "had": what}) is not None
+
+    async def has_room(self, name: str, what: str, *, most: int, now: datetime) -> bool:
+        """Whether ``take`` would give it one now."""
+        found = await self._turns.find_one({"_id": _month(name, now)}) or {"had": []}
+        return what in found["had"] or len(found["had"]) < most
+
+
+def _month(name: str, now: datetime) -> str:
+    return f"{(now + _CHINA).date().isoformat()[:7]}:{name}"

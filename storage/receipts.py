@@ -80,7 +80,7 @@ class Receipts:
         if ledger.name == RECIPIENTS and "_id" in where:
             # That this platform names our own ids tells something of those that it is silent about.
             change = [*change, {"$set": {"told_by_id": True}}]
-        while not await ledger.update_one({**where, "state": {"$in": lower}}, change):
+        while not await _changed(ledger, {**where, "state": {"$in": lower}}, change):
             found = await ledger.find_one(where, projection={"state": 1})
             if found is None:
                 return False
@@ -103,6 +103,13 @@ class Receipts:
             await self._parked.update_one({"_id": f"{key}:{receipt.state.value}"}, update, upsert=True)
         except AlreadyThere:  # the same report came twice at one moment
             return
+
+
+async def _changed(ledger: Collection, where: Filter, change: Sequence[Mapping[str, Any]]) -> int:
+    """One call may have told many of a broadcast: what is reported of it is true of all of them."""
+    if ledger.name == RECIPIENTS and "_id" not in where:
+        return await ledger.update_many(where, change)
+    return await ledger.update_one(where, change)
 
 
 def _named(receipt: Receipt) -> tuple[str, Filter]:

@@ -18,7 +18,7 @@ from storage.code_tries import CodeTries
 from storage.commit import Committer
 from storage.contacts import Contacts
 from storage.conversations import Conversations
-from storage.daily_counts import DailyCounts
+from storage.daily_counts import DailyCounts, MonthlyTurns
 from storage.driver import Database
 from storage.edits import Edits
 from storage.erasure import Erasure
@@ -61,6 +61,7 @@ class Store:
     attachments: Attachments
     leaving: Leaving
     daily: DailyCounts
+    monthly: MonthlyTurns
     units: Units
     staff: Staff
     sessions: Sessions
@@ -111,6 +112,7 @@ class Store:
             attachments=attachments,
             leaving=Leaving(database, attachments=attachments, calls=calls),
             daily=DailyCounts(database),
+            monthly=MonthlyTurns(database),
             units=Units(database),
             staff=Staff(database, vault),
             sessions=Sessions(database),

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.broadcasts.courtesy import SENT_BREATH_S, Courtesy
+from bot.broadcasts.crowd import Told
 from bot.broadcasts.pace import STREAMS, Pacer, Rates, tomorrow
 from bot.broadcasts.sending import UNKNOWN, Posting, reason_said
 from bot.broadcasts.words import WEIBO
@@ -101,6 +102,7 @@ class LaneRun:
         self._met_at = parts.clock()
         self._errors: deque[str] = deque(maxlen=parts.limits.looked_at)
         self._busy = 0
+        self._together: set[str] = set()
 
     async def run(self) -> None:
         """Until nobody waits any more, or the run is halted; what was sent is recorded in any case."""
@@ -127,7 +129,9 @@ class LaneRun:
     async def _range(self, people: Sequence[Recipient]) -> None:
         """Several portions are under way at once: while the store records one, the platform answers another."""
         known = {each.id: each for each in await self._conversations(people)}
-        portions = self._portions(people)
+        crowd = await self._crowd(people, known)
+        self._together = {each.id for each in crowd}
+        portions = self._portions(crowd, [each for each in people if each.id not in self._together])
         ended = await asyncio.gather(
             *(self._flow(stream, portions, known) for stream in self._streams), return_exceptions=True
         )
@@ -135,7 +139,17 @@ class LaneRun:
             if isinstance(each, BaseException):
                 raise each
 
-    def _portions(self, people: Sequence[Recipient]) -> Iterator[Sequence[Recipient]]:
+    async def _crowd(self, people: Sequence[Recipient], known: Mapping[str, Conversation]) -> Sequence[Recipient]:
+        """Those of ``people`` who are told by one call: the platform counts the calls of a day."""
+        crowds, account = self._parts.posting.crowds, (self._lane.channel, self._lane.account)
+        crowd = [
+            each for each in people if (person := known.get(each.conversation_id)) is not None and crowds.takes(person)
+        ]
+        return crowd if crowd and await crowds.take_turn(self._broadcast, account) else ()
+
+    def _portions(self, crowd: Sequence[Recipient], people: Sequence[Recipient]) -> Iterator[Sequence[Recipient]]:
+        if crowd:
+            yield crowd
         most, place = self._parts.rates.portion(self._lane.channel), 0
         while place < len(people):
             portion = people[place : place + self._parts.courtesy.bite(most)]
@@ -168,14 +182,8 @@ class LaneRun:
         self, stream: "_Stream", portion: Sequence[Recipient], known: Mapping[str, Conversation]
     ) -> None:
         mark = await self._turn(stream, portion)
-        now, posting = self._parts.clock(), self._parts.posting
-        results = await asyncio.gather(
-            *(
-                posting.send(self._broadcast, each, known.get(each.conversation_id) or _stranger(each, now))
-                for each in mark.recipients
-            ),
-            return_exceptions=True,
-        )
+        posting = self._parts.posting
+        results = await self._told(mark.recipients, known)
         told = [each for each in results if not isinstance(each, BaseException)]
         ended = self._parts.clock()
         outcomes = [posting.outcome(*each, now=ended) for each in told]
@@ -189,6 +197,24 @@ class LaneRun:
             self._control.pause(f"{broken.sentence}；处理好以后请点“继续”")
         self._judge(stream.outcomes)
         await self._rest(stream, busy=bool(told) and all(isinstance(failure, Busy) for _, failure, _ in told))
+
+    async def _told(
+        self, recipients: Sequence[Recipient], known: Mapping[str, Conversation]
+    ) -> Sequence[Told | BaseException]:
+        """Tell a portion: those who go together first, then each of the others by themselves."""
+        now, posting = self._parts.clock(), self._parts.posting
+        crowd = [each for each in recipients if each.id in self._together]
+        told = await posting.crowds.send(self._broadcast, crowd)
+        done = {recipient.id for recipient, _, _ in told}
+        rest = await asyncio.gather(
+            *(
+                posting.send(self._broadcast, each, known.get(each.conversation_id) or _stranger(each, now))
+                for each in recipients
+                if each.id not in done
+            ),
+            return_exceptions=True,
+        )
+        return [*told, *rest]
 
     def _judge(self, outcomes: Sequence[Outcome]) -> None:
         """Pause where too many of the last went wrong."""

@@ -6,8 +6,10 @@ channels that reaches them. A post is for everybody and is one recipient of its 
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from bot.broadcasts.crowd import Crowds
 from bot.broadcasts.words import SMS, WEIBO, entry_of, problems, said
 from bot.channel_registry import Channels
 from bot.delivery.planner import weigh
@@ -20,6 +22,9 @@ from storage.contacts import MOST_CONVERSATIONS
 from storage.conversations import conversation_id
 from storage.records import Conversation
 from storage.store import Store
+
+Accounts = AbstractSet[tuple[str, str]]
+"""By channel and account."""
 
 _AT_ONCE = 500
 UNPUBLISHABLE = "unpublishable"
@@ -55,6 +60,7 @@ class People:
         self._store = store
         self._channels = channels
         self._clock = clock
+        self._crowds = Crowds(store=store, channels=channels, clock=clock)
 
     async def of(self, broadcast: Broadcast, numbers: Sequence[str] | None = None) -> AsyncIterator[Sequence[Planned]]:
         """Give portions of them, those left out among them; ``numbers``: a list that is not kept yet.
@@ -159,28 +165,32 @@ class People:
             for each in await self._store.audience.of_contacts(contacts, limit=most):
                 if each.contact_id:
                     kin.setdefault(each.contact_id, []).append(each)
-        return [self._chosen(broadcast, each, kin.get(each.contact_id or "", [])) for each in people]
+        massed = {account for account in self._channels if await self._crowds.has_room(broadcast, account)}
+        return [self._chosen(broadcast, each, kin.get(each.contact_id or "", []), massed) for each in people]
 
-    def _chosen(self, broadcast: Broadcast, person: Conversation, kin: Sequence[Conversation]) -> Planned:
+    def _chosen(
+        self, broadcast: Broadcast, person: Conversation, kin: Sequence[Conversation], massed: Accounts
+    ) -> Planned:
         """The first account that reaches them, in the order of the channels; of an uploaded list, that phone."""
         if broadcast.segment.listed or not kin:
-            return self._judged(broadcast, person)
+            return self._judged(broadcast, person, massed)
         order = {name: place for place, name in enumerate(broadcast.channels)}
         places = sorted(
             (each for each in kin if each.address.channel in order and each.address.channel != WEIBO),
             key=lambda each: (order[each.address.channel], each.id),
         )
-        judged = [self._judged(broadcast, each) for each in places or [person]]
+        judged = [self._judged(broadcast, each, massed) for each in places or [person]]
         return next((each for each in judged if not each.reason), judged[0])
 
-    def _judged(self, broadcast: Broadcast, person: Conversation) -> Planned:
+    def _judged(self, broadcast: Broadcast, person: Conversation, massed: Accounts) -> Planned:
         address = person.address
         channel = self._channels.get((address.channel, address.account))
         reason = LEFT_ACCOUNT
         if channel is not None:
             entry = entry_of(broadcast, address, id="", conversation_id=person.id, now=self._clock())
             weighed = weigh(entry, person, channel.capabilities, now=self._clock())
-            open_ = any(way.open for way in weighed)
+            by_mass = (address.channel, address.account) in massed and self._crowds.takes(person)
+            open_ = by_mass or any(way.open for way in weighed)
             # The first way is the one that people know; why the others are shut says less.
             reason = "" if open_ else (weighed[0].reason if weighed else Reason.NO_TEMPLATE).value
         return Planned(person=person.contact_id or person.id, conversation_id=person.id, address=address, reason=reason)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.broadcasts.crowd import Crowds, Told
 from bot.broadcasts.pace import tomorrow
 from bot.broadcasts.words import WEIBO, entry_of, said
 from bot.delivery.backoff import Backoff
@@ -48,12 +49,11 @@ class Posting:
     ) -> None:
         self._channels = channels
         self._sender = Sender(store=store, channels=channels, clock=clock, metrics=metrics)
+        self.crowds = Crowds(store=store, channels=channels, clock=clock, metrics=metrics)
         self._clock = clock
         self._backoff = backoff
 
-    async def send(
-        self, broadcast: Broadcast, recipient: Recipient, person: Conversation
-    ) -> tuple[Recipient, Sent | SendFailed | None, Via | None]:
+    async def send(self, broadcast: Broadcast, recipient: Recipient, person: Conversation) -> Told:
         """Send to one; None: nobody knows whether it went out."""
         try:
             if recipient.address.channel == WEIBO:

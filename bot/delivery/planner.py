@@ -71,7 +71,7 @@ def _judged(
             return not refused, Reason.REFUSED if refused else Reason.SUBSCRIBED
         case Via.SMS:
             return _by_text(known=known, free_text=capabilities.free_text, notice=bool(entry.notice))
-        case Via.PUBLIC | Via.DIRECT | Via.PASSIVE:
+        case Via.PUBLIC | Via.DIRECT | Via.PASSIVE | Via.MASS:  # the last is no way to one person
             return True, Reason.PUBLIC if via is Via.PUBLIC else Reason.DIRECT
 
 

@@ -210,9 +210,9 @@ class Sender:
     ) -> Sent | SendFailed:
         message = _outbound(entry, via)
         if content is None or not isinstance(channel, SendsMedia):
-            result = await _sent_within(SEND_SECONDS, channel.send(message), message.id)
+            result = await sent_within(SEND_SECONDS, channel.send(message), message.id)
         else:
-            result = await _sent_within(MEDIA_SECONDS, channel.send_media(message, content), message.id)
+            result = await sent_within(MEDIA_SECONDS, channel.send_media(message, content), message.id)
         outcome = "sent" if isinstance(result, Sent) else result.code
         self._metrics.send_attempts.labels(channel=entry.address.channel, via=via, outcome=outcome).inc()
         return result
@@ -263,7 +263,8 @@ def _left(tried: Tried) -> Tried:
     return replace(tried, result=PersonLeft(tried.result.detail, provider_code=tried.result.provider_code))
 
 
-async def _sent_within(seconds: float, sending: Awaitable[Sent], entry_id: str) -> Sent | SendFailed:
+async def sent_within(seconds: float, sending: Awaitable[Sent], entry_id: str) -> Sent | SendFailed:
+    """Give what ``sending`` came to; what it raises comes back as a failure."""
     try:
         async with asyncio.timeout(seconds):
             return await sending

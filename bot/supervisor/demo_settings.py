@@ -39,6 +39,7 @@ app_secret = "{app_secret}"
 token = "{token}"
 encoding_aes_key = "{encoding_aes_key}"
 mode = "safe"
+mass_monthly = 4
 
 [wechat.main.templates]
 progress = "{template}"

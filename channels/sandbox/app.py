@@ -7,7 +7,17 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from channels.sandbox import control, rest_account, rest_menu, rest_messages, rest_notices, rest_tags, sms, staff
+from channels.sandbox import (
+    control,
+    rest_account,
+    rest_mass,
+    rest_menu,
+    rest_messages,
+    rest_notices,
+    rest_tags,
+    sms,
+    staff,
+)
 from channels.sandbox.clock import utc_now
 from channels.sandbox.guard import guard
 from channels.sandbox.keys import HTTP, PLATFORM
@@ -29,7 +39,8 @@ def make_sandbox(settings: SandboxSettings, clock: Callable[[], datetime] = utc_
         ValueError: for an EncodingAESKey that is not 43 characters of base64 (when it starts).
     """
     app = web.Application(middlewares=[guard], client_max_size=_MOST_BODY)
-    apis = {**rest_account.APIS, **rest_menu.APIS, **rest_messages.APIS, **rest_notices.APIS, **rest_tags.APIS}
+    families = (rest_account, rest_mass, rest_menu, rest_messages, rest_notices, rest_tags)
+    apis = {path: api for family in families for path, api in family.APIS.items()}
     app.router.add_route("*", "/wechat/cgi-bin/{tail:.+}", make_dispatcher(apis))
     control.add_routes(app.router)
     staff.add_routes(app.router)

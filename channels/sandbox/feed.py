@@ -24,6 +24,7 @@ class ShownAs(StrEnum):
     CUSTOMER_SERVICE = "customer_service"
     TEMPLATE = "template"
     SUBSCRIBE = "subscribe"
+    MASS = "mass"
     PUBLIC = "public"
     SMS = "sms"
     SYSTEM = "system"

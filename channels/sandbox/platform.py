@@ -46,6 +46,7 @@ class Platform:
         self.menu: dict[str, Any] | None = None
         self.codes: dict[str, str] = {}  # ticket to scene
         self.tags: dict[int, str] = {}
+        self.masses: dict[str, int] = {}  # clientmsgid to msg_id
         self.residents: dict[str, Resident] = {}
         for name in self.settings.residents:
             self.add_resident(name)

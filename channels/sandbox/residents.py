@@ -74,7 +74,8 @@ class Ledger:
 class Resident:
     """One phone. ``consents`` counts subscribe notices allowed per template (``None``: without end).
 
-    ``notices`` remembers ``client_msg_id``s, so that a repeated template message is shown once.
+    ``notices`` remembers ``client_msg_id``s, so that a repeated template message is shown once. ``masses``: the year
+    and month of each mass message that was shown.
     """
 
     id: str
@@ -89,6 +90,7 @@ class Resident:
     consents: dict[str, int | None] = field(default_factory=dict)
     tags: set[int] = field(default_factory=set)
     notices: deque[tuple[str, int, datetime]] = field(default_factory=lambda: deque(maxlen=100))
+    masses: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=100))
 
     def typing(self, now: datetime) -> bool:
         return self.typing_since is not None and now - self.typing_since < _TYPING_SHOWN

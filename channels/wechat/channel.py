@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from channels.base import Arrival, Capabilities, Fetched, Take, Tools, WebhookRequest, WebhookResponse
-from channels.errors import Busy, Malformed, NotThere, PayloadRejected, TooLarge, WayShut
+from channels.errors import Busy, Malformed, NotThere, OutcomeUnknown, PayloadRejected, TooLarge, WayShut
 from channels.messages import Media, Outbound, Sent, Via
 from channels.wechat import check
 from channels.wechat.client import WeChatApi
@@ -30,6 +30,8 @@ UPLOAD_SECONDS = 15.0
 CUSTOM_SEND = "/cgi-bin/message/custom/send"
 TEMPLATE_SEND = "/cgi-bin/message/template/send"
 SUBSCRIBE_SEND = "/cgi-bin/message/subscribe/bizsend"
+MASS_SEND = "/cgi-bin/message/mass/send"
+_LEAST_OF_MANY = 2
 
 
 class WeChatChannel:
@@ -103,6 +105,18 @@ class WeChatChannel:
             raise Busy("the upload took too long") from None
         payload = {"msgtype": "image", "image": {"media_id": uploaded.media_id}}
         return await self._call(CUSTOM_SEND, message, payload)
+
+    async def send_to_many(self, text: str, people: Sequence[str], *, key: str) -> Sent:
+        """As ``channels.base.SendsToMany``: by ``clientmsgid`` the platform drops what it took before."""
+        if len(people) < _LEAST_OF_MANY:
+            raise WayShut("a mass message takes two people at least")
+        payload = {"touser": list(people), "msgtype": "text", "text": {"content": text}, "clientmsgid": key}
+        try:
+            data = await self._api.call(MASS_SEND, payload, person="")
+        except OutcomeUnknown:
+            data = await self._api.call(MASS_SEND, payload, person="")
+        number = data.get("msg_id")
+        return Sent(provider_id=str(number) if isinstance(number, str | int) else "")
 
     async def fetch(self, media: Media) -> Fetched:
         """As ``channels.base.FetchesMedia``."""
@@ -179,6 +193,7 @@ def _capabilities(settings: WeChatSettings) -> Capabilities:
         notices=frozenset(notice for _, templates in optional for notice in templates),
         subscriptions={notice: each.id for notice, each in settings.subscribe_templates.items()},
         media=dict.fromkeys(LIMITS[UploadKind.IMAGE].types, LIMITS[UploadKind.IMAGE].largest),
+        mass_monthly=settings.mass_monthly,
     )
 
 

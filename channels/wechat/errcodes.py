@@ -71,6 +71,8 @@ TABLE: Mapping[int, Reaction] = MappingProxyType(
         48004: _BROKEN,  # API banned
         50002: _BROKEN,  # account limited
         45009: Reaction(error=DailyQuotaUsed),  # until midnight in China
+        45028: _UNAUTHORISED,  # mass messages of this month used up
+        40130: _SHUT,  # mass message: fewer than two people
         45015: _SHUT,  # outside the window, or not a follower
         45047: _SHUT,  # messages of this interaction used up
         43101: _SHUT,  # no consent to this subscribe message

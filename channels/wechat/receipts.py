@@ -19,10 +19,14 @@ def is_report(fields: Fields) -> bool:
 def read_receipts(fields: Fields, *, account: str, at: datetime) -> Sequence[Receipt]:
     """What became of what we sent: one template or mass message, or several subscribe messages.
 
-    A report that names no message is left out.
+    A report that names no message is left out; so is that of a mass message that went out: it counts the people whom
+    the platform left out, and names none.
     """
-    if leaf(fields, "Event").lower() == "subscribe_msg_sent_event":
+    event = leaf(fields, "Event").lower()
+    if event == "subscribe_msg_sent_event":
         found = [_of_subscription(entry) for entry in subscription_entries(fields)]
+    elif event == "masssendjobfinish" and leaf(fields, "Status").lower() in _DELIVERED:
+        found = []
     else:
         # MsgID with a capital D in a template's report; the mass report has been seen with both spellings.
         found = [(leaf(fields, "MsgID") or leaf(fields, "MsgId"), *_state(leaf(fields, "Status")))]

@@ -80,7 +80,8 @@ class WeChatSettings(BaseModel):
 
     ``call_seconds``: time limit of sending one message, token and repeat included. ``media_seconds``: of fetching or
     giving one picture, voice or video. ``media_hosts``: whose addresses of such are called, those below them too.
-    ``rest_seconds``: how long the platform is left alone after it refused the account itself.
+    ``rest_seconds``: how long the platform is left alone after it refused the account itself. ``mass_monthly``: how
+    many notices to many go as mass messages in a month (the platform shows a person four of a service account's).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, coerce_numbers_to_str=True)
@@ -101,6 +102,7 @@ class WeChatSettings(BaseModel):
     media_seconds: float = Field(default=25, gt=0, le=60)
     media_hosts: tuple[str, ...] = ("qq.com", "qpic.cn")
     rest_seconds: float = Field(default=60, ge=0)
+    mass_monthly: int = Field(default=0, ge=0, le=31)
 
     @model_validator(mode="after")
     def _key_where_encrypted(self) -> Self:

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from storage.daily_counts import DailyCounts
+from storage.daily_counts import DailyCounts, MonthlyTurns
 from storage.driver import Database
 
 EVENING = datetime(2026, 11, 21, 15, 59, tzinfo=UTC)
@@ -28,3 +28,21 @@ async def test_where_nothing_is_allowed_nothing_is_counted(database: Database) -
     counts = DailyCounts(database)
     assert not await counts.spend("a", most=0, now=EVENING)
     assert await counts.spend("a", most=1, now=EVENING)
+
+
+async def test_of_a_month_so_many_things_have_their_turn_each_counted_once(database: Database) -> None:
+    turns = [MonthlyTurns(database) for _ in range(4)]
+    asked = [turns[n % 4].take("mass:wechat:main", f"b{n % 10}", most=4, now=EVENING) for n in range(20)]
+    given = [n % 10 for n, taken in enumerate(await asyncio.gather(*asked)) if taken]
+    assert (len(given), len(set(given))) == (8, 4)
+    assert not await turns[0].has_room("mass:wechat:main", "another", most=4, now=EVENING)
+    assert await turns[0].has_room("mass:wechat:main", f"b{given[0]}", most=4, now=EVENING)
+
+
+async def test_turns_are_each_account_s_and_each_month_s_of_china(database: Database) -> None:
+    turns, end = MonthlyTurns(database), datetime(2026, 11, 30, 15, 59, tzinfo=UTC)
+    assert await turns.take("a", "one", most=1, now=end)
+    assert not await turns.take("a", "two", most=1, now=end)
+    assert await turns.take("b", "two", most=1, now=end)
+    assert await turns.take("a", "two", most=1, now=end + timedelta(minutes=1))
+    assert not await turns.take("c", "one", most=0, now=end)

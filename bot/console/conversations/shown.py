@@ -36,6 +36,7 @@ _VIAS: Mapping[Via, str] = MappingProxyType(
         Via.SMS: "短信",
         Via.PUBLIC: "公开评论",
         Via.DIRECT: "私信",
+        Via.MASS: "群发消息",
     }
 )
 _KINDS: Mapping[Kind, str] = MappingProxyType(

@@ -23,7 +23,13 @@ BADGES: Mapping[BroadcastState, str] = {
     BroadcastState.FAILED: "red",
 }
 HEADINGS: Sequence[str] = ("编号", "渠道", "收件人", "结果", "原因", "发出时间", "回执时间", "曾中断")
-_VIA = {"template": "模板消息", "subscribe": "订阅通知", "customer_service": "客服消息", "public": "公开发布"}
+_VIA = {
+    "mass": "群发消息",
+    "template": "模板消息",
+    "subscribe": "订阅通知",
+    "customer_service": "客服消息",
+    "public": "公开发布",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

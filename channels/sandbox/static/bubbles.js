@@ -3,7 +3,7 @@
 import { clockTime, dayTime, el } from "/static/dom.js";
 import { costWords } from "/static/segments.js";
 
-const KINDS = { passive: "被动回复", customer_service: "客服消息", template: "模板通知", subscribe: "订阅通知", public: "公开" };
+const KINDS = { passive: "被动回复", customer_service: "客服消息", template: "模板通知", subscribe: "订阅通知", mass: "群发消息", public: "公开" };
 const FATES = { sending: "发送中", failed: "对方未能接收" };
 const LINK = /<a\s([^<>]*)>([^<>]*)<\/a>|https?:\/\/[^\s<>"'，。；、）》】]+/gi;
 const HREF = /(?:^|\s)href\s*=\s*(?:"([^"]*)"|'([^']*)')/i;

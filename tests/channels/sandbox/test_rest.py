@@ -277,6 +277,35 @@ async def test_a_subscribe_notice_takes_one_consent(platform, bot):
     assert {push["Event"] for push in bot.pushes} == {"subscribe_msg_popup_event", "subscribe_msg_sent_event"}
 
 
+# mass messages
+
+
+async def mass(platform, *people, key="k1"):
+    message = {"touser": list(people), "msgtype": "text", "text": {"content": "明天停水"}, "clientmsgid": key}
+    return await platform.rest("POST", "message/mass/send", message)
+
+
+async def test_a_mass_message_needs_no_window_two_people_and_is_shown_once_for_each_key(platform, bot):
+    who = await platform.openid()
+    assert (await mass(platform, who))["errcode"] == 40130
+    assert (await mass(platform, "nobody", "nobody2"))["errcode"] == 40003
+    first = await mass(platform, who, "nobody")
+    again = await mass(platform, who, "nobody")
+
+    assert (first["errcode"], again["errcode"], again["msg_id"]) == (0, 45065, first["msg_id"])
+    assert [item["kind"] for item in await platform.shown()] == ["mass"]
+    await bot.pushed(1)
+    report = bot.pushes[0]
+    assert (report["Event"], report["MsgID"], report["SentCount"]) == ("MASSSENDJOBFINISH", str(first["msg_id"]), "1")
+
+
+async def test_a_follower_is_shown_four_mass_messages_a_month(platform):
+    who = await platform.openid()
+    for number in range(6):
+        assert (await mass(platform, who, "nobody", key=f"k{number}"))["errcode"] == 0
+    assert len(await platform.shown()) == 4
+
+
 # media and users
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
