@@ -4,7 +4,7 @@ Every thing is one commit: the case, and an entry of its timeline that says who 
 filer, but for an extension, whose reason the law gives them (信访工作条例 2022 §34).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -128,13 +128,24 @@ class StaffWork:
         """A unit returns what was wrongly assigned to it (退回); the office assigns it anew.
 
         Raises:
-            NotNow: the unit answered already.
+            NotNow: the unit answered already, or has had it for more than two working days.
         """
 
-        def done(_own: Assignment, now: datetime) -> dict[str, Any]:
+        def done(own: Assignment, now: datetime) -> dict[str, Any]:
+            if now > (until := self._clocks.returnable_until(own.at)):
+                raise NotNow(f"最迟 {day(until)} 退回，已经过了；确实不该本单位办的，请联系信访部门调整承办单位")
             return {"state": AssignmentState.RETURNED, "done_at": now, "note": reason}
 
         return await self._of_unit(number, unit_id, EntryKind.RETURNED, reason, actor, sets=done, while_open=True)
+
+    def returnable(self, case: Case, units: Sequence[str]) -> Mapping[str, datetime]:
+        """Which of ``units`` may give ``case`` back now, and until when."""
+        until = {
+            each.unit_id: self._clocks.returnable_until(each.at)
+            for each in case.assignments
+            if each.unit_id in units and each.state is AssignmentState.OPEN
+        }
+        return {unit: last for unit, last in until.items() if self._clock() <= last}
 
     async def excuse(self, number: str, unit_id: str, reason: str, *, actor: Actor) -> Case:
         """A unit need not answer after all."""

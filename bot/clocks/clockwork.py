@@ -5,13 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.clocks.calendar import WorkCalendar
-from bot.clocks.reckoning import reckoned, warns_before
+from bot.clocks.reckoning import due_at, reckoned, warns_before
 from bot.clocks.rules import WARNING_SHARE, Rules
 from storage.cases import Case, CaseState
-from storage.clocks import CaseClock, Limit, Pause, Stage
+from storage.clocks import CaseClock, Limit, Pause, Stage, TimeUnit
 
 _ENDS = frozenset({CaseState.ANSWERED, CaseState.REFUSED, CaseState.WITHDRAWN, CaseState.CLOSED})
 """What was answered at once was accepted thereby."""
+_RETURN = Limit(amount=2, unit=TimeUnit.WORKING_DAYS)
+"""What hotline rules of provinces give a unit to return a wrong assignment."""
 
 
 class ClockSetter:
@@ -50,6 +52,10 @@ class ClockSetter:
             self._reckoned(replace(clock, extension=by)) if clock.stage is stage and clock.stopped_at is None else clock
             for clock in case.clocks
         )
+
+    def returnable_until(self, assigned_at: datetime) -> datetime:
+        """Until when a unit may give back what was assigned to it (退回)."""
+        return due_at(assigned_at, [_RETURN], (), self.calendar)
 
     def warns_before(self, due: datetime, since: datetime) -> datetime:
         """When the light of a day that staff named for a unit turns yellow."""

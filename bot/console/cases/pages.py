@@ -1,8 +1,9 @@
 """The pages of the cases: the list, one case, its print, its attachments, the export."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 from urllib.parse import quote
 
 from aiohttp import web
@@ -147,6 +148,10 @@ class CasePages:
         await response.write_eof()
         return response
 
+    def _of_units(self, viewer: Viewer, case: Case) -> Mapping[str, Any]:
+        own = _own(viewer, case)
+        return {"own": own, "returnable": self._parts.staffwork.returnable(case, own)}
+
     async def _one(self, call: Call, case: Case, *, full: bool, template: str, problem: str = "") -> web.StreamResponse:
         entries, sent, attachments, merged = await asyncio.gather(
             self._store.cases.timeline(case.number),
@@ -176,7 +181,7 @@ class CasePages:
             moves={state.value for state in lawful_moves(case.state)},
             may={permission.value for permission in viewer.permissions},
             may_reveal=may_reveal(viewer, case),
-            own=_own(viewer, case),
+            **self._of_units(viewer, case),
             hands=MOST_OF_FILES if self._parts.limits else 0,
             ready=answers_ready(case),
             waiting=waiting_of(case, entries),

@@ -92,6 +92,25 @@ async def test_what_is_answered_is_not_returned(office):
         await office.staff.give_back(office.number, "cg", "不是我们的", actor=STAFF)
 
 
+async def test_a_wrong_assignment_goes_back_within_two_working_days(office):
+    """Given out on Friday 13 February 2026; Saturday the 14th is worked, the Spring Festival lasts to the 23rd."""
+    office.now = datetime(2026, 2, 13, 8, 0, tzinfo=UTC)
+    for lead in (CG, KW):
+        await office.staff.set_units(office.number, lead=lead, assists=[], note="", actor=STAFF)
+        office.now = datetime(2026, 2, 24, 15, 58, tzinfo=UTC)
+        case = await office.staff.give_back(office.number, lead.id, "属住建局职责", actor=STAFF)
+        assert case.units == ()
+        office.now = datetime(2026, 2, 13, 8, 0, tzinfo=UTC)
+    case = await office.staff.set_units(office.number, lead=CG, assists=[], note="", actor=STAFF)
+    assert [*office.staff.returnable(case, ["cg", "kw"])] == ["cg"]
+    office.now = datetime(2026, 2, 24, 16, 1, tzinfo=UTC)
+    assert not office.staff.returnable(case, ["cg", "kw"])
+    with pytest.raises(NotNow, match="最迟 2026年2月24日 退回，已经过了"):
+        await office.staff.give_back(office.number, "cg", "属住建局职责", actor=STAFF)
+    moved = await office.staff.set_units(office.number, lead=KW, assists=[], note="", actor=STAFF)
+    assert moved.units == ("kw",), "the office puts it right at any time"
+
+
 async def test_one_extension_of_at_most_thirty_days_before_the_end(office):
     days = Limit(amount=30, unit=TimeUnit.DAYS)
     with pytest.raises(NotNow, match="最多 30 日"):

@@ -322,6 +322,24 @@ async def test_what_residents_wrote_is_never_run(office):
         assert "49" not in re.findall(r"onerror=alert\(1\)&gt;(\S{2})", text)
 
 
+async def test_the_page_says_until_when_a_unit_may_give_a_case_back_and_then_what_to_do(office, clock):
+    number = await office.file()
+    operator = await office.signed_in("zuoxi", Role.OPERATOR)
+    await operator.post(f"/cases/{number}/accept")
+    await operator.post(f"/cases/{number}/assign", {"lead": "cg"})
+    handler = await office.signed_in("chengban", Role.HANDLER, unit="cg")
+    page = await handler.get(f"/cases/{number}")
+    assert page.says("交办后两个工作日内可以退回，最迟 2026年11月25日。")
+    assert f"/cases/{number}/return" in page.text
+    clock.now += timedelta(days=3)
+    handler = await office.signed_in("chengban2", Role.HANDLER, unit="cg")
+    page = await handler.get(f"/cases/{number}")
+    assert page.says("不能再退回；确实不该本单位办的，请联系信访部门调整承办单位")
+    assert f"/cases/{number}/return" not in page.text
+    late = await handler.post(f"/cases/{number}/return", {"words": "应由东关街道办理"})
+    assert late.says("最迟 2026年11月25日 退回，已经过了")
+
+
 async def test_a_case_that_was_given_back_says_so_until_it_is_assigned_anew(office):
     number = await office.file()
     operator = await office.signed_in("zuoxi", Role.OPERATOR)
