@@ -22,11 +22,11 @@ _GOES_ON = re.compile(
 )
 """How a clause begins that tells what came of it, not what it is."""
 _WHO = re.compile(
-    r"(?:是|姓|叫|住|家住|在|今年)?[^，]{0,20}(?:的?老?[\u4e00-\u9fff](?=今年)|[\d〇零一二三四五六七八九十]+岁了?|今年[\d〇零一二三四五六七八九十]+了?|人|(?:住|干|做|打工|上班|工作)了?[^，]{0,8}(?:工|年|活)|住院|上学|读书|上班|住在[^，]{2,8}|业主|村民|居民|退休职工|卖菜|姓[\u4e00-\u9fff]|的老[\u4e00-\u9fff])"
+    r"(?:是|姓|叫|住|家住|在|今年)?[^，]{0,20}(?:的?老?[\u4e00-\u9fff](?=今年)|[\d〇零一二三四五六七八九十]+岁了?|今年[\d〇零一二三四五六七八九十]+了?|人|(?:住|干|做|打工|上班|工作)了?[^，]{0,8}(?:工|年|活)|住院|上学|读书|上班|(?:上|读|念)[一二三四五六七八九初高大小]+(?:年级|学|中)?|家长|住在[^，]{2,8}|业主|村民|居民|退休职工|卖菜|姓[\u4e00-\u9fff]|的老[\u4e00-\u9fff])"
 )
 """Who tells it, or where they were: 在工地干木工, 今年七十六了."""
 _REACHED = re.compile(
-    r"电话[^，]{0,3}(?:不接|打不通|没人接|关机)|不接电话|联系不上|失联|(?:互相|来回)?(?:踢皮球|推诿|推来推去)|没人管$|没结果|没消息|(?:说|找|问|反映|投诉|打)了?(?:好几|很多|多|无数|[一二两三四五六七八九十几\d]+)[次遍回趟]|^打\d+|没有?(?:个|一个)?说法|找不[着到]人"
+    r"电话[^，]{0,3}(?:不接|打不通|没人接|关机)|不接电话|[不没]见(?:我|人|我们)$|联系不上|失联|(?:互相|来回)?(?:踢皮球|推诿|推来推去)|没人管$|没结果|没消息|(?:说|找|问|反映|投诉|打)了?(?:好几|很多|多|无数|[一二两三四五六七八九十几\d]+)[次遍回趟]|^打\d+|没有?(?:个|一个)?说法|找不[着到]人"
 )
 """Who was not reached, who did nothing about it: that comes after the matter."""
 _IT = re.compile(
@@ -38,9 +38,32 @@ _DEALT_WITH = re.compile(
 _A_NOUN = re.compile(r"[\u4e00-\u9fff]{2,4}")
 _DOES = re.compile(r"[做干打上住买卖当开去]")
 _FELT = re.compile(
-    r"[热冷气烦吵急吓愁熏]死|逼疯|受不了|吓人|害怕|神经(?:都)?衰弱|心脏(?:病|不好)|[要快]疯|没法活|急得|心里"
+    r"摸黑|摔(?:了|倒|跤|过|伤)|[热冷气烦吵急吓愁熏]死|逼疯|受不了|吓人|害怕|神经(?:都)?衰弱|心脏(?:病|不好)|[要快]疯|没法活|急得|心里"
 )
 """What it does to the one who tells it."""
+_ONLY_WHEN = re.compile(
+    r"(?:从|自从?|打从?)?(?:\d{2,4}年|[去今前]年|上上?个?月|上上?个?(?:周|星期|礼拜)[一二三四五六日天]?|昨天|前天|[前那]几天|前段时间|有一天)?(?:\d{1,2}|[一二三四五六七八九十]{1,3})?"
+    r"(?:月份?)?(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号]?|上旬|中旬|下旬|初|底)?(?:[春夏秋冬]天)?(?:早上|上午|中午|下午|晚上|夜里|放学|放假|以?来|开始|起|的时候)*"
+)
+"""去年五月份: when it was, and nothing of what."""
+_SAID_TO = re.compile(
+    r"(?:[^，]{0,8}?(?:街道|社区|村里|村委会?|居委会|物业|开发商|公司|厂里|老板|政府|镇里|镇上|区里|局里|单位|学校|他们|人家|当时|先前))?"
+    r"(?:说好|说是?要|说会|答应|承诺|通知说?)(?:了)?(?:要|会)?(?:给(?:我们?|俺们?|咱们?|大家)?(?:家|村|小区|楼)?)?(?P<what>[\u4e00-\u9fff0-9]{2,14})"
+)
+_UNKEPT = re.compile(
+    r"(?:到现在|至今|到今天|直到现在|现在|结果|后来|可是|但是?|[一二两三半\d]+多?年了)*(?:还是|一直|也|都|就|还|只|又|连|[\u4e00-\u9fff]{2,5}(?=就?不|没))*"
+    r"(?:没有?|不|一分|只(?:补|修|发|给|建|装|拆)|停|烂尾)[^，]{1,12}"
+)
+"""What was said to come, and what became of it."""
+_DONE_FOR_IT = re.compile(r"让|叫|我|签|登记|材料|后来问|问了")
+_THING = re.compile(
+    r"[^，]{0,9}(?:门|灯|路|桥|电梯|井盖|管道?|墙|锁|暖气|厕所|护栏|电线|水表|屋顶|楼道|台阶|水泵|空调|下水道|栏杆)"
+)
+_BROKEN = re.compile(
+    r"(?:都|也|又|全|就|已经|一直|老是?)*(?:坏|堵|漏|塌|断|裂|破|烂|歪|掉|响|黑|停|卡|不[亮通热转关])[^，]{0,10}"
+)
+_ONLY_BROKEN = re.compile(r"(?:都|也|又|全)?(?:坏|断|堵|塌|烂|破|裂)(?:了|掉了)?")
+_HURT = re.compile(r"掐|体罚|踢|推倒|欺负|辱骂|(?<!电)打(?:了|我|他|她|人|孩子|学生)")
 _SCOLDED = re.compile(r"^(?:骗子|黑心|无良|垃圾|狗屁|什么破|该死的?)[^，]{0,6}$|^退钱$")
 _WHERE_ONLY = re.compile(
     r"^就?在[^，]*(?:的)?(?:地方|那边|那里|旁边|门口)$|"
@@ -59,14 +82,14 @@ _OF_WHAT = re.compile(
 _REPLIED = re.compile(r"(?:商家|老板|店家|卖家|对方|人家|平台|门店|客服)(?:还|也|都|就)?(?:不|说|没)")
 """What the other side had to say to it."""
 _PASSED_ON = re.compile(
-    r"(?:物业|社区|居委会|村委会|村里|街道|城管|派出所|开发商|单位|公司|厂里?)(?:还|也|都|就|只|光)*(?:说|讲|推)[^，]{0,4}(?:不归|不管|管不[了着]|没办法|没钱|等|不是他们|没权)"
+    r"说是?[^，]{0,6}自己|(?:物业|社区|居委会|村委会|村里|街道|城管|派出所|开发商|单位|公司|厂里?)(?:还|也|都|就|只|光)*(?:说|讲|推)[^，]{0,4}(?:不归|不管|管不[了着]|没办法|没钱|等|不是他们|没权)"
 )
 """Who would not deal with it, and what they said."""
 _PAID = re.compile(r"就是?收了[^，]{0,4}费|^合同上?写")
 """物业就是收了物业费, 合同写某日交房: what ought to follow did not, and comes after it."""
 _PLEADS = re.compile(r"政府|督促|尽快|[有相]关部门|领导|给个?说法")
 _PLEASANT = re.compile(
-    r"(?:首先|先)?(?:非常|衷心)?感谢(?:政府|领导|党|国家|你们|各级|信访)[^，]*|[^，]*越来越好|[^，]{0,6}看在眼里|公园也多了|(?:有)?个?小?事情?(?:想)?(?:要)?麻烦[^，]*|不好意思[^，]*|辛苦[您你][^，]*|(?:我?是)?一[名个位](?:普通|退休|年迈|本地|外地)+的?[\u4e00-\u9fff]{2,8}|(?:一共|总共)?[^，]{0,4}户人家|多数都?是老人|[^，]{0,8}写(?:这封|此|下这封)?信[^，]*|(?:实在|确实|真的?)?(?:是)?(?:没有?办法|走投无路|迫不得已)了?|[^，]{0,2}打字慢|眼神不好|[^，]*看着办[^，]*|(?:那个?啥|啥吧)[^，]*"
+    r"(?:首先|先)?(?:非常|衷心)?感谢(?:政府|领导|党|国家|你们|各级|信访)[^，]*|[^，]*越来越好|[^，]{0,6}看在眼里|公园也多了|(?:有)?个?小?事情?(?:想)?(?:要)?麻烦[^，]*|不好意思[^，]*|辛苦[您你][^，]*|(?:我?是)?一[名个位](?:普通|退休|年迈|本地|外地)+的?[\u4e00-\u9fff]{2,8}|(?:一共|总共)?[^，]{0,4}户人家|多数都?是老人|[^，]{0,8}写(?:这封|此|下这封)?信[^，]*|(?:实在|确实|真的?)?(?:是)?(?:没有?办法|走投无路|迫不得已)了?|[^，]{0,8}(?:打字慢|不[^，]{0,2}会打字|不识字)|眼神不好|[^，]*看着办[^，]*|(?:那个?啥|啥吧)[^，]*"
 )
 """Said before the matter out of courtesy, or at a loss for words."""
 _PROMISED = re.compile(
@@ -149,15 +172,32 @@ def _candidates(clauses: Sequence[str], room: int) -> Iterator[tuple[str, int]]:
             told = next((n for n, one in enumerate(clauses[:at]) if _OF_WHAT.search(one) and len(one) <= room), -1)
             if told >= 0:
                 yield f"{clauses[told]}，{_ASKED_NOW.sub('', clause)}", told
+        if promised := _SAID_TO.fullmatch(clause):
+            unkept = _became_of(clauses[at + 1 : at + 6])
+            both = f"{promised['what']}，{terse(unkept)}"
+            if unkept and len(both) <= room:
+                yield both, at
         after = clauses[at + 1] if at + 1 < len(clauses) else ""
         for thing, rest in _things(clause, clauses[at + 1 : at + 3]):
             yield f"{thing}{rest}", at
+        if _THING.fullmatch(clause) and _BROKEN.fullmatch(after):
+            yield f"{clause}{after}", at
         if min(len(clause), len(after)) < _A_PART or any(_is_aside(part) for part in (clause, after)):
             continue
         both = f"{clause}，{after}"
         both = both if len(both) <= room else terse(both)
         if len(both) <= LONGEST:
             yield both, at
+
+
+def _became_of(following: Sequence[str]) -> str:
+    """What became of what was said to come; "" where something else is told before."""
+    for clause in following:
+        if _UNKEPT.fullmatch(clause):
+            return clause
+        if not _DONE_FOR_IT.match(clause):
+            return ""
+    return ""
 
 
 def _things(clause: str, following: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -180,6 +220,8 @@ def _is_aside(clause: str) -> bool:
         or _FELT.search(clause)
         or _is_a_place(clause)
         or _PLEADS.match(clause)
+        or _ONLY_WHEN.fullmatch(clause)
+        or clause.endswith(("的时候", "以后", "之后"))
     )
 
 
@@ -193,14 +235,15 @@ def _weight(text: str, position: int, categories: Categories, of_all: str) -> fl
     only go on with the story or say who tells it.
     """
     category = categories.of(text)
-    fault = 3.0 if finds_fault(text) else 2.5 if sounds_amiss(text) else 0.0
+    fault = 3.0 if finds_fault(text) else 2.5 if sounds_amiss(text) or _HURT.search(text) else 0.0
     thing = 4.0 if category and category == of_all else 2.5 if category else 0.0
     thing -= 3.0 if _GOES_ON.match(text) or text.endswith(("时候", "以后", "之后")) else 0.0
     thing -= 4.0 if _WHO.fullmatch(text) else 2.0 if _REACHED.search(text) or _FELT.search(text) else 0.0
     thing -= 3.0 if _SCOLDED.match(text) or _WHERE_ONLY.search(text) or (len(text) < _A_PART and not fault) else 0.0
     thing -= 3.0 if _REFUSED.fullmatch(text) and not _OF_WHAT.search(text) and "，" not in text else 0.0
     thing += 2.5 if (parts := text.split("，"))[1:] and _REFUSED.fullmatch(parts[1]) and _OF_WHAT.search(text) else 0.0
-    thing -= 4.0 if text.startswith(("不是", "不对")) else 0.0
+    thing -= 4.0 if text.startswith(("不是", "不对")) or _ONLY_WHEN.fullmatch(text) else 0.0
+    thing -= 2.0 if text.startswith(("自从", "自打")) or (_SAID_TO.fullmatch(text) and "，" not in text) else 0.0
     thing -= 2.0 if text.startswith("也") else 3.0 if _PAID.search(text) else 0.0
     thing -= 3.0 if _PASSED_ON.search(text) else 1.0 if _REPLIED.match(text) else 0.0
     thing -= 1.5 if _UNSAID.match(text) or (_PROMISED.search(text) and not sounds_amiss(text)) else 0.0
@@ -227,6 +270,8 @@ def _with_place(core: str, place: str, *, elsewhere: bool) -> str:
     """``elsewhere``: the place was given, or corrected, beside the matter: it goes before one that the clause names."""
     said = find_place(core)
     if said and said.start <= 1 and not (elsewhere and said.lacks is not Lack.NOTHING):
+        if _ONLY_BROKEN.fullmatch(core[said.end :]) and not place.endswith(said.value):
+            return core
         place = place if elsewhere else said.value
         rest = stripped(core[said.end :].lstrip("的")) if len(core) - said.end > 3 else core[said.end :]  # noqa: PLR2004 - a word of its own
         core = _HERE.sub("", rest) or rest
@@ -251,7 +296,9 @@ def _with_place(core: str, place: str, *, elsewhere: bool) -> str:
 def _unrepeated(place: str, core: str) -> str:
     """``core`` without what ``place`` ends with: 前王村 and 村的路坏了, 阳光幼儿园 and 幼儿园门口."""
     for word in _PLACE_ENDS:
-        again = re.match(rf"{word}(?:里的?(?!程|面)|的)|(?:旁边|附近|隔壁|对面|那个|这个)的?{word}", core)
+        again = re.match(
+            rf"{word}(?:里的?(?!程|面)|的|(?=[坏堵断塌烂破不没]))|(?:旁边|附近|隔壁|对面|那个|这个)的?{word}", core
+        )
         if place.endswith(word) and again:
             return core[again.end() :] or core
     twice = next((n for n in range(min(len(place), len(core) - 1), 1, -1) if core.startswith(place[-n:])), 0)
@@ -268,7 +315,7 @@ def _last_part(place: str) -> str:
 
 def _short_place(place: str) -> str:
     """The part of a place that tells it from others, at most ten characters."""
-    short = re.sub(r"[（(，,].*", "", without_district(place)).lstrip("的")
+    short = re.sub(r"[（(，,].*|\s", "", without_district(place)).lstrip("的")
     if len(short) > 10:  # noqa: PLR2004 - a title is 19
         short = re.sub(r"[甲乙丙丁]?\d+(?:号楼|号|栋|幢|单元|楼|室|层|米).*$", "", short)
     return short if 2 <= len(short) <= 12 else ""  # noqa: PLR2004
