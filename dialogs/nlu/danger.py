@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
 
-from dialogs.nlu.armed import without_tools
+from dialogs.nlu.armed import ARMED, I_AM_ARMED, without_tools
 from dialogs.nlu.blocked_lanes import without_blocked_lanes
 from dialogs.nlu.danger_words import COLLAPSE, DESPAIR, FIRE, GAS, MEDICAL, SELF_HARM, SPEECH, THREAT, VIOLENCE
 from dialogs.text.clean import words_only
@@ -91,6 +91,7 @@ _WORDS = {
     )
 }
 """In the order in which they are asked for."""
+_ARMED = _any_of((*ARMED, *I_AM_ARMED))
 
 
 def danger_in(text: str) -> Danger | None:
@@ -148,6 +149,11 @@ def _blotted(found: re.Match[str]) -> str:
 def _pleads_for_quiet(text: str) -> bool:
     """救救孩子吧，楼上天天装修: what neighbours do is told, and nobody's harm."""
     return bool(_NUISANCE.search(text)) and not _HARM.search(text)
+
+
+def is_armed(text: str) -> bool:
+    """Whether somebody holds a weapon, in words that tell of nothing else."""
+    return bool(_ARMED.search(without_speech(text)))
 
 
 def is_rescued(sentence: str) -> bool:

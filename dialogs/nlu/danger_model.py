@@ -18,10 +18,12 @@ from typing import BinaryIO
 import numpy as np
 
 from dialogs.nlu.blocked_lanes import without_blocked_lanes
-from dialogs.nlu.danger import LETTER, Danger, danger_in, dangers_named, is_now, is_of_these_hours, is_rescued
+from dialogs.nlu.danger import LETTER, Danger, danger_in, dangers_named, is_armed, is_now, is_of_these_hours, is_rescued
 from dialogs.nlu.danger_features import features, is_cheated_or_unsafe
 from dialogs.nlu.everyday import is_of_every_day, only_lost_money, only_presses_us
 from dialogs.nlu.linear import GramScorer, Saved, named, under
+from dialogs.nlu.put_right import is_right_again
+from dialogs.nlu.worse import titles_of_what_got_worse
 from dialogs.text.clean import words_only
 from dialogs.text.wording import plain
 
@@ -124,6 +126,7 @@ class DangerEar:
         odds = self._judged(text)
         if known := danger_in(text):
             doubtful = len(words_only(text)) >= _DOUBTABLE and odds != -math.inf
+            doubtful = doubtful and not (len(text) <= LETTER and is_armed(text))
             return _weighed(known, odds if doubtful else math.inf, taken_back=_takes_back(text))
         if _OF_LIFE.search(text[:LETTER]):
             return Heard(danger=Danger.SELF_HARM, certain=False)
@@ -132,14 +135,16 @@ class DangerEar:
         more += _OF_EVERY_DAY if is_of_every_day(text) and not dangers_named(text) else 0.0
         if odds < _PERHAPS + more or _ANSWERS_A_QUESTION.fullmatch(text) or _NOT_TO_BE_KEPT.fullmatch(text):
             return None
-        if only_presses_us(text) or only_lost_money(text):
+        if only_presses_us(text) or only_lost_money(text) or is_right_again(text) or titles_of_what_got_worse(text):
             return None
         kind = self._kind(text)
         if kind not in _NEVER_DISBELIEVED and is_rescued(text) and not is_now(text):
             return None
         needed = 2 * more + afraid + (_CERTAIN_OF_DESPAIR if kind is Danger.SELF_HARM else _CERTAIN)
         # A letter has many sentences, each a chance to be wrong, and somebody had the time to write it.
-        return Heard(danger=kind, certain=odds >= needed and len(text) <= LETTER and not _takes_back(text))
+        # A weapon that the patterns took for dreamt of or past is asked after gently.
+        doubtful = len(text) > LETTER or _takes_back(text) or is_armed(text)
+        return Heard(danger=kind, certain=odds >= needed and not doubtful)
 
     def _judged(self, text: str) -> float:
         """Log-odds of danger against none: of a short text at once; of a longer one the worst piece has its share."""
