@@ -36,6 +36,7 @@ from dialogs.nlu.case_words import (
     urges,
 )
 from dialogs.nlu.matter import finds_fault, is_a_story
+from dialogs.nlu.put_right import is_right_again
 from dialogs.nlu.refusals import refuses
 from dialogs.nlu.unnamed import is_of_being_known
 from dialogs.nlu.verdict import verdict
@@ -62,9 +63,10 @@ _TOPICS = (
     (
         "deadline",
         re.compile(
-            r"(?:什么时候|啥时候|何时|多久|几天|多长时间|哪天|多少天)(?:才|就)?(?:能|可以|会)?(?:给我?|够)?(?:办(?:好|完|结|成)|解决|处理(?:好|完)?|修好?|弄好|有(?:结果|答复|回复|消息|信)|(?:给|回)个?(?:回话|回音|回信|准信|信儿?|说法|话|消息|电话)|回我?话|答复|回复|受理|出结果)|"
+            r"(?:什么时候|啥时候|何时|多久|几天|多长时间|哪天|多少天)(?:才|就)?(?:能|可以|会)?(?:给我?|够)?(?:办(?:好|完|结|成)|解决|处理(?:好|完)?|修好?|弄[好完]|[整搞]好|来[修看弄]|有(?:结果|答复|回复|消息|信)|(?:给|回)个?(?:回话|回音|回信|准信|信儿?|说法|话|消息|电话)|回我?话|答复|回复|受理|出结果)|"
             r"(?:什么时候|啥时候?|何时|多久|几天|哪天)(?:才|就|能|会)*(?:有人|派人|来人|人)(?:来|过来|去)?(?:修|看|弄|处理|管|上门|整)|"
-            r"^还?(?:要|得|需要?)(?:等)?(?:多久|几天|多长时间|多少天)"
+            r"^还?(?:要|得|需要?)(?:等)?(?:多久|几天|多长时间|多少天)|^(?:那|大概|一般)?(?:多久|几天|多长时间)(?:啊|呀|呢|嘛|了)?$|"
+            r"(?:好久|几时|几多日)(?:才)?(?:能|可以|会|得)?(?:够)?(?:整|弄|搞|修|办|处理|解决)(?:好|完|得好)"
         ),
     ),
 )
@@ -83,6 +85,7 @@ _NO_LONGER = re.compile(
 """Whoever tells so while the matter is taken down wants it taken down no more."""
 _ASKED_OF_THE_FILER = frozenset({"petition_name", "petition_phone"})
 """Asked for these, 不用了 is no to the question."""
+_ONCE_MORE = re.compile("又|再次")
 _LONGEST = 24
 _DATA_LONGEST = 30
 _DATA = r"(?:个人)?(?:信息|资料|数据|隐私|电话|手机号?|姓名|身份证号?|聊天记录|记录)"
@@ -138,6 +141,7 @@ class CaseQuestions:
         topic = topic_in(said.text)
         if in_form:
             refused = slots.get("requested_slot") in _ASKED_OF_THE_FILER and refuses(said.text)
+            refused = refused and not is_right_again(said.text)
             return "" if refused else _in_form(said.text, topic)
         if announces_another(said.text):
             return "/file_petition"
@@ -187,7 +191,7 @@ class CaseQuestions:
 def _in_form(text: str, topic: str) -> str:
     """In a form only what surely speaks of an earlier case, or of dropping this one, is no answer to its question."""
     bare = words_only(text)
-    if len(bare) <= _LONGEST and _NO_LONGER.fullmatch(bare):
+    if len(bare) <= _LONGEST and (_NO_LONGER.fullmatch(bare) or is_right_again(text)):
         return "/stop"
     if is_dropped(text):
         return _payload("withdraw")
@@ -247,9 +251,13 @@ def _of_open(said: Said, mine: Sequence[CaseView], slots: Mapping[str, Any]) -> 
 
 
 def _of_the_same(text: str, mine: Sequence[CaseView]) -> str:
-    """To be chosen from the cases that the words may mean; "" for what judges one that was answered."""
+    """To be chosen from the cases that the words may mean; "" for what surely judges the only one.
+
+    What broke again after its case was closed may be a new matter: it opens none again unasked.
+    """
     kin = kin_of(text, mine[:_MOST])
-    judges = verdict(text) is not None and any(case.answered for case in kin)
+    only = kin[0] if len(kin) == 1 and kin[0].answered else None
+    judges = only and verdict(text) is not None and (only.state == "answered" or not _ONCE_MORE.search(text))
     return _payload("show_progress", topic="same") if kin and not judges else ""
 
 

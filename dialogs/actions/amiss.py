@@ -106,7 +106,7 @@ def only_if_changed(heard: Heard, before: Draft, *, meant: bool = True) -> Heard
         return heard
     kept = tuple(remark for remark in heard.remarks if remark != "utter_changed")
     if not meant:
-        return replace(heard, remarks=kept)
+        return replace(heard, remarks=kept).remark("utter_stands_already")
     draft = replace(heard.draft, confirm=None, pending=None)
     return which_part(replace(heard, draft=draft, remarks=kept))
 

@@ -69,6 +69,16 @@ _NO_NUMBER = re.compile(
 )
 """别留我电话了: the name stays."""
 _WRITE_IT = re.compile(r"[，, ]*(?:也|都|一起|给我|帮我)?(?:写|加|记|补|填)(?:上|进去)(?:去|吧|一下)?[。！!]?$")
+_THEIR_NAME = re.compile(
+    r"(?:写|用|填|改成|登记|署|报|留)(?:上|的?是)?(?:我|俺)(?P<who>妈|爸|爹|娘|母亲|父亲|奶奶|爷爷|姥姥|姥爷|外婆|外公|老伴|老公|老婆|儿子|女儿|闺女|邻居|朋友)妈?爸?的(?:名字?|姓名)"
+)
+_UNCONFIRMED = re.compile(
+    r"(?:我|那|要是|如果)*(?:不|没|忘了?)确认(?:的话)?(?:会|能)?(?:怎么?样|咋样|怎么办|行吗|行不行|可以吗|呢)[啊呀呢]?"
+)
+_PRESSES = re.compile(
+    r"(?:快点?|快些|赶紧|抓紧|搞快点)(?:办|吧|啊|点)*|(?:我们?|俺们?)?(?:真的?|实在|确实)*(?:是)?没(?:有)?(?:办)?法了?|(?:求求|拜托)(?:你们?|您)?了?|帮帮我们?(?:吧|啊)*"
+)
+"""Said at the summary: what helps is to agree to it."""
 _SHORTEST = 4
 _AGAINST_FILING = re.compile(r"(?:不|别|莫|勿|甭|没必要)[^，。]{0,5}(?:登记|提交|上报|反映|投诉|举报|交上去|报上去)")
 _WISH = 30
@@ -171,7 +181,12 @@ def _more(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Hea
         return replace(heard, draft=told(heard.draft, added)).remark("utter_added_to_matter")
     if asked := wondered(heard, turn.text):
         return asked
-    if urges(turn.text) or (len(turn.text) <= _WISH and _ASKS_AFTER.search(turn.text)):
+    if (
+        urges(turn.text)
+        or _UNCONFIRMED.fullmatch(words_only(turn.text))
+        or _PRESSES.fullmatch(words_only(turn.text))
+        or (len(turn.text) <= _WISH and _ASKS_AFTER.search(turn.text))
+    ):
         return unclear(heard, "utter_not_filed_yet")
     if _AGAINST_FILING.search(words_only(turn.text)[:_WISH]):  # not understood, but surely no wish to file
         return replace(heard, draft=replace(heard.draft, pending=WAITS)).remark("utter_wait")
@@ -183,18 +198,33 @@ def _may_be_named(heard: Heard, text: str) -> bool:
     return not heard.draft.anonymous and speaks_of_being_known(text)
 
 
-def _told_beside(heard: Heard, text: str) -> Heard | None:
+def _told_beside(  # noqa: PLR0911 - a table, one line a meaning
+    heard: Heard, text: str
+) -> Heard | None:
     """The time alone, or somebody else's number, which is not where the filer is reached."""
     if since := time_alone(text):
         timed = replace(heard.draft, when=since, shown=None, pending=None, unclear=0)
         return replace(heard, draft=timed).remark("utter_changed")
-    if (name := bare_name(text)) and _is_another(heard.draft, name):
+    name = bare_name(text)
+    if name and _is_another(heard.draft, name):
         return replace(heard, draft=replace(heard.draft, name=name, shown=None, unclear=0)).remark("utter_changed")
+    if concerned := _of_the_one_concerned(heard.draft, text):
+        return replace(heard, draft=replace(heard.draft, name=concerned, shown=None, unclear=0)).remark("utter_changed")
+    if name and name == heard.draft.name and not heard.draft.anonymous:
+        return replace(heard, draft=replace(heard.draft, shown=None, unclear=0)).remark("utter_stands_already")
     if declines(text) and _A_NUMBER.search(text) and not heard.draft.anonymous:
         return _without_number(heard)
     if _ANOTHERS_NUMBER.search(text) or _OF_ANOTHER.match(text):
         return replace(heard, draft=told(heard.draft, _WRITE_IT.sub("", text))).remark("utter_added_to_matter")
     return None
+
+
+def _of_the_one_concerned(draft: Draft, text: str) -> str:
+    """写我妈的名字: the name that was told of her; "" where none was, or nothing of the kind is wished."""
+    found = _THEIR_NAME.search(text)
+    behalf = draft.behalf or ""
+    known = found and found["who"] in behalf and not draft.anonymous
+    return (bare_name(behalf.partition(found["who"])[2]) or "") if known and found else ""
 
 
 def _without_number(heard: Heard) -> Heard:

@@ -51,7 +51,7 @@ from dialogs.actions.telling import (
 from dialogs.actions.unnamed import decided, of_being_known, reached_after_all, undone_or_not
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
-from dialogs.nlu.about_us import only_chats, says_nothing
+from dialogs.nlu.about_us import is_gibberish, only_chats, praises_us, says_nothing
 from dialogs.nlu.assent import agrees
 from dialogs.nlu.bare_numbers import bare_number
 from dialogs.nlu.contrast import without_slip
@@ -71,7 +71,7 @@ _GO_ON = made_of(
 _CHANGED_YET = re.compile(
     r"(?:地址|地点|电话|号码|名字|姓名|时间|内容|标题|那个|刚才的?|都)*(?:改|换|更正)(?:好|过来|对)?(?:了)?(?:没有?|吗|么)"
 )
-_FINDS_WRONG = re.compile(r"错|不对|改|不是")
+_FINDS_WRONG = re.compile(r"错|怎么|咋|不对|改|不是|换|应该")
 _WANTS_CHANGE = re.compile(r"我?(?:要|想)?(?:修改|更正|改一?下|要改|改改|有错|写错了|填错了|说错了)(?:一下)?(?:吧|了)?")
 _WHOLE = re.compile(r"(?:看|查看|要看)?(?:一下)?(?:全文|全部(?:内容)?|完整(?:的|内容))")
 WHOLE = "utter_summary_whole"
@@ -79,6 +79,14 @@ _OF_THE_FILER = frozenset({"place", "name", "phone"})
 """Asked for these, what somebody calls an addition is one to the matter."""
 _TAKES_NO_NUMBER = frozenset({"matter", "place"})
 """Asked for these, a number alone is no answer."""
+_NOT_SEEN = {
+    "matter": "utter_bad_matter",
+    "place": "utter_bad_place",
+    "name": "utter_bad_name",
+    "phone": "utter_no_phone_in_it",
+    "confirm": "utter_bad_confirm",
+}
+"""What is said where the answer is no word of any language."""
 _WHEN_IT_IS_SO = frozenset({"晚上", "今晚"})
 """After 噪音 no wish to wait till then."""
 _A_SUM = re.compile(r"[一二两三四五六七八九十][百千万]")
@@ -110,7 +118,7 @@ def listen(  # noqa: PLR0911 - a table, one line a meaning
         turn = replace(turn, text=more)
     heard = decided(heard)
     if asked and (mended := righted(heard, turn, asked, categories)):
-        return only_if_changed(mended, draft)
+        return only_if_changed(mended, draft, meant=bool(_FINDS_WRONG.search(turn.text)))
     taken = only_if_changed(
         _take_text(heard, turn, asked, categories), draft, meant=bool(_FINDS_WRONG.search(turn.text))
     )
@@ -127,10 +135,9 @@ def _said_to_the_bot(  # noqa: PLR0911 - a table, one line a meaning
         return replace(heard, draft=replace(heard.draft, unclear=0, shown=None)).remark(answer)
     if asked in _TAKES_NO_NUMBER and bare_number(turn.text):
         return _only_a_number(heard, turn.text, asked)
-    if says_nothing(turn.text) and not (agrees(turn.text) or commands.denies(turn.text)):
-        return runs_out(unclear(heard, "utter_takes_time"), asked)
-    if only_chats(turn.text):
-        return runs_out(unclear(heard, "utter_chat_in_form"), asked)
+    nothing = _told_nothing(turn.text, asked)
+    if nothing and not (agrees(turn.text) or commands.denies(turn.text)):
+        return runs_out(unclear(heard, nothing), asked)
     if goes_on(turn.text) and not (asked == "confirm" and agrees(turn.text)):
         return replace(heard, draft=replace(heard.draft, unclear=0, shown=None))
     if asked != "split" and (in_order := ordered(heard, turn.text)):
@@ -144,6 +151,17 @@ def _said_to_the_bot(  # noqa: PLR0911 - a table, one line a meaning
     said = asides(turn.text)
     holds = said.wish is Wish.HOLD and not _says_more(heard.draft, said.rest, asked, categories)
     return waits(heard, asked) if holds and not _says_when(heard, turn.text, asked) else None
+
+
+def _told_nothing(text: str, asked: str) -> str:
+    """The response to sounds and stray keys, to talk, and to who does not know yet how to put it; "" for all else."""
+    if is_gibberish(text):
+        return _NOT_SEEN.get(asked, "")
+    if says_nothing(text):
+        return "utter_takes_time"
+    if praises_us(text):
+        return "utter_praised"
+    return "utter_chat_in_form" if only_chats(text) else ""
 
 
 def _says_when(heard: Heard, text: str, asked: str) -> bool:
@@ -180,7 +198,7 @@ def _says_more(draft: Draft, rest: str, asked: str, categories: Categories) -> b
 
 
 def _take_text(heard: Heard, turn: Turn, asked: str | None, categories: Categories) -> Heard:
-    turn = replace(turn, text=without_slip(turn.text)) if asked else turn
+    turn = replace(turn, text=without_slip(turn.text)) if asked and not agrees(turn.text) else turn
     facts = read_facts(turn.text, categories)
     if leaves_only_phone(turn.text):
         heard = replace(heard, draft=only_reached(heard.draft))

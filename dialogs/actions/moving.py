@@ -5,6 +5,7 @@ import re
 from dialogs.actions.changed import replace
 from dialogs.actions.draft import Draft
 from dialogs.nlu.contrast import put_in
+from dialogs.nlu.houses import only_house, rehoused
 from dialogs.nlu.places import Lack, find_district, find_place, lack_of
 from dialogs.text.ngrams import overlap
 
@@ -20,6 +21,8 @@ def moved(draft: Draft, place: str) -> Draft:
     """The draft at ``place``; a district that was told stays told."""
     before, matter = draft.place or draft.moved_from or "", draft.matter or ""
     named = _named(matter, before)
+    if (house := only_house(place)) and find_place(before):  # 地址是3号楼: in the same estate
+        place = rehoused(before, house) or place
     place = _other_road(before, place) or _on_the_way(before, place)
     district = find_district(named) or find_district(before)
     if district and lack_of(place) is Lack.DISTRICT:

@@ -32,6 +32,10 @@ _WITHOUT_PHONE = re.compile(
 _FORGOT = re.compile(
     r"(?:号|手机|电话)[^，。]{0,4}(?:不记得|记不[得住清]|忘|不晓得|不知道)|(?:不晓得|不知道|记不得|唔知)[^，。]{0,4}(?:号|电话)|^我?(?:不记得|记不[得住清]|忘|想不起)"
 )
+_ANOTHERS = re.compile(
+    r"(?:[留写用填打是]|电话|手机|号码?)[^，。]{0,6}(?:儿子|女儿|闺女|老伴|老公|老婆|家里人|家人|孩子|孙子|孙女|邻居|别人|朋友|我妈|我爸|座机|固话)[^，。]{0,8}(?:行不行|行不|行吗|可以吗|可不可以|中不中|成吗|要得不|得不得行|能不能)"
+)
+"""电话是我儿子的行不行."""
 _GENDER = re.compile(r"(?<![\u3400-\u9fff])(?:性别[:： ]*)?[男女](?:性)?(?![\u3400-\u9fff])")
 _CLAUSES = re.compile(r"[，,、；;。 \n]+")
 _SURNAME = "surname "
@@ -79,6 +83,8 @@ def _by_name(heard: Heard, turn: Turn, facts: Facts, rest: str, categories: Cate
     name = name or (taken_as_name(rest) if draft.unclear and not agrees(rest) else None)
     if name:
         named = replace(heard, draft=replace(draft, name=name, unclear=0))
+        if _ANOTHERS.search(turn.text) and not facts.phone:
+            return named.remark("utter_any_phone")
         if facts.phone == "" and lacks_area_code(turn.text):
             return replace(named, draft=replace(named.draft, phone=None)).remark("utter_area_code")
         mistyped = draft.phone is None and not facts.phone and looks_like_a_try(turn.text)
@@ -142,6 +148,8 @@ def _no_number(  # noqa: PLR0911 - a table, one line a meaning
     heard: Heard, turn: Turn, facts: Facts, categories: Categories
 ) -> Heard:
     """What was said instead of a telephone number; an address is no number, however many digits it has."""
+    if _ANOTHERS.search(turn.text):
+        return unclear(heard, "utter_any_phone")
     if _FORGOT.search(turn.text) and len(turn.text) <= LONG_ANSWER:
         return unclear(heard, "utter_phone_forgotten")
     if commands.denies(turn.text) or agrees(turn.text):

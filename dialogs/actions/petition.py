@@ -17,7 +17,7 @@ from dialogs.actions.happened import happened_in
 from dialogs.actions.held import hold, read_held
 from dialogs.actions.listening import WHOLE, goes_on, listen
 from dialogs.actions.locating import as_before, located, settled
-from dialogs.actions.placing import asked_precisely
+from dialogs.actions.placing import NOWHERE, asked_precisely
 from dialogs.actions.repeating import compared
 from dialogs.actions.resuming import WHICH, begun_with, came_back, is_apart, open_words, which_of_both, words_of
 from dialogs.actions.scanned import at_the_code
@@ -70,7 +70,7 @@ class ValidatePetitionForm(FormValidationAction):
             heard = heard.remark("utter_too_much")
         self._remark(dispatcher, heard, draft, turn)
         forgotten = [*self._let_go(tracker, turn), *(SlotSet(name, None) for name in _USED_UP)] if opening else []
-        told_where = not opening and draft.danger and draft.place and not before.place
+        told_where = not opening and draft.danger and draft.place not in NOWHERE and not before.place
         if told_where or turn.entity("kind") == "where":
             call_for_danger(dispatcher)
             say(dispatcher, "utter_danger_where_noted")

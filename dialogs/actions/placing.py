@@ -133,7 +133,8 @@ def asked_precisely(draft: Draft, gazetteer: Gazetteer) -> Draft:
 def _precisely(heard: Heard, text: str, facts: Facts) -> Heard:
     """What makes a vague place certain, joined with it; without it, the place stays as it was said."""
     named = sounds_like_a_person(text) and heard.draft.name is None
-    if ((facts.name or facts.phone) and not facts.rest) or named:  # asked once, and passed over
+    unnamed = facts.anonymous and len(words_only(text)) <= _A_REMARK  # 改成匿名 says nothing of where
+    if ((facts.name or facts.phone) and not facts.rest) or named or unnamed:  # asked once, and passed over
         passed = replace(heard.draft, place=heard.draft.vague, vague=None, unclear=0)
         return replace(heard, draft=replace(passed, name=bare_name(text)) if named else passed)
     vague, said = heard.draft.vague or "", in_order(facts.rest or text)

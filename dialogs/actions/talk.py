@@ -211,7 +211,8 @@ class NotUnderstood(Action):
             say(dispatcher, "utter_danger_heard" if times == 1 else "utter_danger_heard_again")
             return [kept_in_vain(turn, "unknown", times), hold(with_fragment(held, turn.text), at=turn.at)]
         hurries = bool(_HURRIES.fullmatch(words_only(turn.text)))
-        first = "utter_hurry" if hurries else "utter_not_understood"
+        slowly = says_nothing(turn.text) and _WRITES_SLOWLY.search(turn.text)
+        first = "utter_hurry" if hurries else "utter_takes_time" if slowly else "utter_not_understood"
         say(dispatcher, first if times == 1 else _AGAIN[times % len(_AGAIN)], hotline=self._office.hotline)
         kept = kept_in_vain(turn, "unknown", times)
         tells_nothing = hurries or not words_only(turn.text) or says_nothing(turn.text)
@@ -225,6 +226,7 @@ class NotUnderstood(Action):
 _AFTER_AN_ALARM = 3
 """So often what is not understood after an alarm is passed on; then they are asked what they want."""
 _AGAIN = ("utter_not_understood_again", "utter_not_understood_person")
+_WRITES_SLOWLY = re.compile(r"打字|识字|文化|眼|老头|老太|老人|不.{0,2}会")
 _HURRIES = re.compile(
     r"(?:很|非常|太|十分|万分|我|真的?|好|在线等|等|啊|呀|了|的|加)*(?:急|快|救急|紧急|火急){1,12}(?:啊|呀|了|的|急|快|点|死|在线等|等|线|吧|事)*"
 )

@@ -67,6 +67,7 @@ _COURTESIES = made_of(
     r"我|俺|那个|这个|投诉|举报|找|你们?|您|有|点|事情?|事儿|问题|情况|麻烦|帮|给|办|一下|登记|看看|问|反映|谢谢|请|来|要|想|忙|处理|解决|尽快|联系|回电话?|打电话|留个?|这是|的|了|吧|啊"
 )
 _APART = 40
+_A_FEW = 6
 
 
 def opening(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Heard:
@@ -105,8 +106,10 @@ def answer_matter(  # noqa: PLR0911 - a table, one line a meaning
         return unclear(heard, "utter_not_ours")
     if topic_of(turn.text, categories):
         return _fragment(heard, turn.text)
-    if facts.matter:
-        return replace(heard, draft=retold(told(heard.draft, facts.matter), facts))
+    whole = _completed(heard.draft.fragment or "", turn.text)
+    if facts.matter or whole:
+        apart = replace(heard.draft, fragment=None) if whole else heard.draft
+        return replace(heard, draft=retold(told(apart, whole or facts.matter), facts))
     if heard.draft.fragment and (_WHEN.search(turn.text) or (facts.place_exact and only_place(turn.text))):
         words = heard.draft.fragment if facts.place_exact else turn.text  # 噪音, 每天晚上; 供暖, 柳荫里
         return replace(heard, draft=retold(told(heard.draft, words), facts))
@@ -123,6 +126,13 @@ def answer_matter(  # noqa: PLR0911 - a table, one line a meaning
     if again or (len(words_only(turn.text)) >= _A_MATTER and _says_something(turn.text, categories)):
         return replace(heard, draft=told(heard.draft, turn.text))
     return _fragment(heard, turn.text)
+
+
+def _completed(fragment: str, text: str) -> str:
+    """井盖没了, of 井盖 and 没了; "" where the two say no trouble together."""
+    whole = f"{fragment}{text.strip()}"
+    short = 0 < len(words_only(text)) <= _A_FEW and bool(_WORDS.search(text))
+    return whole if fragment and short and finds_fault(whole) and not finds_fault(fragment) else ""
 
 
 def _beside_who_writes(heard: Heard, text: str, facts: Facts) -> Heard | None:

@@ -53,7 +53,7 @@ _ASKS_PAPERS = re.compile(r"什么|啥|哪些|要不要|需不需要|用不用|�
 
 _CHATS = made_of(
     r"今天|今儿个?|昨天|明天|现在|外面|最近|这|那|天气|天儿|天|真的?|真是|好|太|挺|有点儿?|可|冷|热|凉快?|暖和|下雨|下雪|刮风|了|啊|呀|哦|嘞|呢|吃(?:饭|过|好)?了?[吗没么]|吃了|吃饭|"
-    r"哈+|呵+|嘿+|嘻+|忙|辛苦|累|困|你|您|们|恁|无聊|周末|愉快|早点|休息|注意|身体|多|保重|穿|衣服|[吗没呢吧]|是|的|得|很|又|要|死|晚上|早上|中午|下午|快|过年"
+    r"哈+|呵+|嘿+|嘻+|忙|辛苦|累|困|你|您|们|恁|无聊|周末|愉快|早点|休息|注意|身体|多|保重|穿|衣服|[吗没呢吧]|不错|晴天?|是|的|得|很|又|要|死|晚上|早上|中午|下午|快|过年"
 )
 _FACES = re.compile(r"\[[^\[\]]{1,6}\]")
 """[呲牙]: so the channels write their faces."""
@@ -63,7 +63,7 @@ _CHATS_OF = re.compile(
 
 
 _FILLS = made_of(
-    r"嗯+|呃|额|啊|哎|唉|那个|这个|就是|我|你|说|吧|呢|嘛|呀|哦|的|了|啥|什么|怎么|咋|该|讲|不(?:太)?会(?:打字|用手机|弄|拼音)|打字(?:太)?慢|(?:眼睛?|眼神)(?:花|不好|不行)|看不清(?:字)?|没(?:有)?文化|帮|写|好|点|不会[说写]|不识字|认字少|年纪大|老了|岁数大|慢慢(?:来|说|写|打)|等一?下|慢|老人|从哪|从何|说起|"
+    r"哈{3,}|呵{3,}|嘿{3,}|嘻{3,}|嗯+|呃|额|啊|哎|唉|那个|这个|就是|是个?|(?:老头子?|老太太|老婆子|老人家?|老年人|农民|大老粗|粗人)|不(?:大|太|咋|怎么)会(?:打字|用手机|说|写|弄)|我|你|说|吧|呢|嘛|呀|哦|的|了|啥|什么|怎么|咋|该|讲|不(?:太)?会(?:打字|用手机|弄|拼音)|打字(?:太)?慢|(?:眼睛?|眼神)(?:花|不好|不行)|看不清(?:字)?|没(?:有)?文化|帮|写|好|点|不会[说写]|不识字|认字少|年纪大|老了|岁数大|慢慢(?:来|说|写|打)|等一?下|慢|老人|从哪|从何|说起|"
     r"想想|我想想|想一想|让我想想|等我想想|你猜|猜猜|猜|切|呸|哼|略略略|嘘|嘿|喔|哇|好气|气死|烦死|烦|气|人|我了|真是|服了|无语|晕|汗|呵"
 )
 
@@ -72,6 +72,19 @@ def says_nothing(text: str) -> bool:
     """就是那个, 怎么说呢, 你猜, 切: nothing is told yet, nor answered."""
     bare = plain(_FACES.sub("", text))
     return 0 < len(bare) <= _FILLER and bool(_FILLS.fullmatch(bare))
+
+
+_GIBBERISH = re.compile(
+    r"(?P<one>[^好行对是嗯可要不没无有快谢])(?P=one){2,}|(?P<two>[\u3400-\u9fffa-z]{2,3})(?P=two)+|"
+    r"(?=[a-z]*(?:[bcdfghjklmnpqrstvwxz]{5}|asdf|sdfg|qwer|zxcv|hjkl))[a-z]{4,}"
+)
+_LAUGHS = re.compile(r"[哈呵嘿嘻]+")
+
+
+def is_gibberish(text: str) -> bool:
+    """阿巴阿巴, 啊啊啊, asdkfj: sounds and keys, and no word of any language."""
+    bare = plain(text)
+    return len(bare) <= _FILLER and bool(_GIBBERISH.fullmatch(bare)) and not _LAUGHS.fullmatch(bare)
 
 
 _LONELY = re.compile(
@@ -84,6 +97,18 @@ def is_lonely(text: str) -> bool:
     """我孤单得很，没人陪我说话; 陪我聊聊天."""
     bare = plain(_FACES.sub("", text))
     return 1 < len(bare) <= _LONGEST and bool(_LONELY.fullmatch(bare))
+
+
+_PRAISES = re.compile(
+    r"(?:你|您)(?:们)?(?:这|那)?个?(?:机器人|机器|ai|系统|助手|姑娘|小姑娘|同志)?(?:还|真|挺|蛮|好|太|很|可|倒|是|的|够|真是|还真|有点)*"
+    r"(?:聪明|厉害|能干|智能|可爱|懂事|有意思|贴心|耐心|有礼貌|客气|会说话)(?:的|啊|呀|嘛|了|呢|哈)*"
+)
+"""你这个机器人还挺聪明."""
+
+
+def praises_us(text: str) -> bool:
+    """Whether somebody only says how clever or kind it is."""
+    return bool(_PRAISES.fullmatch(plain(text)))
 
 
 def only_chats(text: str) -> bool:
@@ -101,9 +126,13 @@ def asks_whom_one_talks_to(text: str) -> bool:
     return bool(named or _WHO_ARE_YOU.fullmatch(bare))
 
 
+_YOU_LAST = re.compile(r"(?<=[吗嘛么呢不没])(?:你们?|您|这里|这边|这儿)$")
+"""收费吗你们: said as it comes."""
+
+
 def asks_what_it_costs(text: str) -> bool:
     """要交钱吗; 打12345收费不: of registering, never of what a trouble costs."""
-    bare = plain(text)
+    bare = _YOU_LAST.sub("", plain(text))
     whole = len(bare) <= _LONGEST and _WHAT_IT_COSTS.fullmatch(bare)
     return bool(whole and _NAMES_MONEY.search(bare) and _ASKS.search(bare))
 

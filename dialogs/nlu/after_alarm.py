@@ -52,6 +52,8 @@ _COMES = re.compile(
     r"来(?:人)?(?:吗|么|不|没|啊|呀|了吗|了没|救)|"
     r"(?:快|马上|赶紧|赶快|什么时候|多久|几时|怎么还不|咋还不|还不|谁|派人|有人|叫人)[^，。]{0,4}来|派(?:人|警)|怎么办|咋办|点算|快点|快啊|帮帮我|后悔|救(?:我|命|人|救)"
 )
+_MENDS = re.compile(r"[来人](?:给我)?(?:修|看看|处理|弄|整)|修[啊呢吗]?$|办好|结果|答复")
+"""什么时候来修啊 asks after a matter that was told, and for nobody to come at once."""
 _ALONE = re.compile(
     r"(?:都|也|从来|根本)?(?:没人|没有人|谁都不|谁也不|都不|不)(?:来)?(?:管|帮|理|要|疼|爱|懂)(?:过)?(?:我|俺)?的?|没人管|不管我"
 )
@@ -109,7 +111,7 @@ def refuses_help(text: str) -> bool:
 def asks_who_comes(text: str) -> bool:
     """Whether somebody in danger asks or begs for help to come: 你们来吗, 快派人来, 怎么还不来."""
     bare = words_only(text)
-    return len(bare) <= _SHORT and bool(_COMES.search(bare)) and not wants_filed(text)
+    return len(bare) <= _SHORT and bool(_COMES.search(bare)) and not (_MENDS.search(bare) or wants_filed(text))
 
 
 def has_called(text: str) -> bool:

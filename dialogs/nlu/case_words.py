@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from dialogs.nlu.kinds import things_in
 from dialogs.nlu.places import find_place
+from dialogs.nlu.worse import titles_of_what_got_worse
 from dialogs.ports import CaseView
 from dialogs.text.clean import words_only
 from dialogs.text.ngrams import overlap
@@ -143,7 +144,7 @@ def asks_for_code(text: str) -> bool:
 def of_the_same(text: str) -> bool:
     """又坏了; 还是那个路灯; 路灯又不亮了: of something that was told before, as whoever knows it speaks."""
     bare = words_only(text)
-    return len(bare) <= _SAME_LONGEST and bool(_THE_SAME.fullmatch(bare))
+    return bool(len(bare) <= _SAME_LONGEST and _THE_SAME.fullmatch(bare)) or titles_of_what_got_worse(text) is not None
 
 
 def names_last(text: str) -> bool:
@@ -153,6 +154,8 @@ def names_last(text: str) -> bool:
 
 def kin_of(text: str, cases: Sequence[CaseView]) -> list[CaseView]:
     """The cases that such words may mean: of the thing that they name, where none is named all, and not elsewhere."""
+    if titles := titles_of_what_got_worse(text):
+        return [case for case in cases if case.open and titles.search(case.title)]
     things, place = things_in(text), find_place(text)
     return [
         case

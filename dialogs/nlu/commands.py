@@ -11,7 +11,7 @@ from dialogs.text.clean import words_only
 from dialogs.text.phrases import made_of
 
 _AFFIRM = made_of(
-    r"嗯+|恩|哦|行|好|是|对|可以|没问题|没错|正确|无误|属实|同意|确认|确定|提交|确认提交|确认无误|同意提交|提交吧|好的?|是的|对的|行的|好吧|行吧|好嘞|"
+    r"嗯+|嗯呐|恩|哦|行|好|是|对|可以|没问题|没错|正确|无误|属实|同意|确认|确定|提交|确认提交|确认无误|同意提交|提交吧|好的?|是的|对的|行的|好吧|行吧|好嘞|"
     r"可以的|可以了|就这样|就这么办|是这样的?|信息|内容|以上|全部|完全|全|都|核对|交吧|办理吧?|谢谢|多谢|感谢|谢|辛苦|麻烦|您|你|那|这样|吧|没有问题|没有错|ok|okay|yes|y|要|需要|愿意|登记吧?|办吧|啊|呀|呢|嘛|哈|嘞|了|我|请",
     re.IGNORECASE,
 )
@@ -66,7 +66,7 @@ _WITHDRAW = re.compile(
     r"(?:登记|反映|投诉)的(?:那个|那件|事)?(?:给我)?(?:撤|取消|收回)(?:掉|回)?了?吧|撤回|撤销|撤件|撤诉|(?:能|可以|能不能|可不可以|咋|怎么)(?:撤|取消)(?:掉|回|了)?(?:吗|么|不|呢)?$|(?:取消|撤掉|不要)(?:我的?)?(?:这个|这件|那个|上次的?)?(?:件|案件|案子|信访件|投诉|诉求|工单|申请)|(?:问题|事情?)?已经解决了?[，,]?.{0,6}(?:撤|不用(?:办|处理|管)了)"
 )
 _ADD = re.compile(
-    r"^(?:我?(?:要|想|再)?(?:补充|追加|补传|补交)(?:一下|一点|点|材料|说明|内容|信息|情况|证据|照片|图片|两句|一句)*)(?P<rest>.*)$",
+    r"^(?:我?(?:要|想|再)?(?:补充|追加|补传|补交|(?:加|补)上?(?=一句|一条|几句|两句))(?:一下|一条|几句|一点|点|材料|说明|内容|信息|情况|证据|照片|图片|两句|一句)*)(?P<rest>.*)$",
     re.DOTALL,
 )
 _ADDS_WORDS = re.compile(
@@ -86,6 +86,8 @@ _FILE = re.compile(
     r"(?:我?(?:要|想|想要|来|需要)?(?:反映|投诉|举报|上访|信访|求助|登记|报修|提(?:个)?(?:建议|意见)|提交(?:诉求|问题)|检举|控告|申诉|维权|诉求)(?:一下|一个|一件|个|些|点|下)?(?:另(?:外)?一?[个件些]|别的|其他)?(?:新)?(?:的)?(?:问题|情况|事情?|事儿|诉求|事项|件|意见|人|单位|干部)?){1,3}|"
     r"建议|意见|新(?:的)?(?:问题|诉求|件|一件)|另立新件|有(?:个|件)?(?:事|问题|情况)(?:想|要)?(?:反映|说)?(?:一下)?|我有(?:话|事|问题)(?:要)?说?|登记|继续登记|接着登记|开始登记|提建议|提意见|我要反映问题"
 )
+_GREETED = re.compile(r"^(?:你好|您好|领导好?|喂|在吗)+(?=.{2})")
+"""你好，我想投诉."""
 _CHANGE = re.compile(
     r"^(?:我?(?:要|想)?(?:修改|更正|改正|改一下|改下|改|换|更改|修正))|(?:地址|地点|位置|电话|手机|手机号|号码|姓名|名字|内容|标题|类别|分类|类型|时间|日期|位置|身份证)[^，。]{0,8}(?:不对|改一?下|要改|换一?下|错了|写错|有误|不是|改成|改为|应该是|应为|换成|填错)|"
     r"^(?:修改|更正)"
@@ -94,7 +96,7 @@ _CASE_NUMBER = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,6}[ \-]?(?:\d[ \-]?){11,1
 _GLUED = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{1,6}(?:\d{12}|\d{13}))(\d{6})(?!\d)")
 """A case number and a query code without anything between them."""
 _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
-_TAKES_UP = re.compile(r"登|反映|投诉|举报|接着|继续|还是[说讲]")
+_TAKES_UP = re.compile(r"登|反映|投诉|举报|接着|继续|还是(?:[说讲报]|提交)")
 _SHORT = 30
 
 
@@ -177,7 +179,7 @@ def _within(text: str, bare: str) -> str | None:
 
 
 def _whether_to_file(text: str, bare: str) -> str | None:
-    if _FILE.fullmatch(bare) or (_TAKES_UP.search(bare) and wishes.goes_on(text)):
+    if opens(text) or (_TAKES_UP.search(bare) and wishes.goes_on(text)):
         return "file_petition"
     if wishes.stops(text) and not is_of_being_known(text):
         return "stop"
@@ -186,7 +188,7 @@ def _whether_to_file(text: str, bare: str) -> str | None:
 
 def opens(text: str) -> bool:
     """Whether somebody only says that they want to report something: what it is comes when asked."""
-    return bool(_FILE.fullmatch(words_only(text)))
+    return bool(_FILE.fullmatch(_GREETED.sub("", words_only(text))))
 
 
 def affirms(text: str) -> bool:

@@ -97,6 +97,9 @@ _CONTACT = re.compile(
 _CONTACT_BY_NAME = re.compile(
     rf"{_REACH}[，, ]*(?P<name>{_SURNAME}{_HAN}{{1,2}}?)(?=[，,：: ]*(?:的?(?:电话|手机|号码?)|\d))"
 )
+_FIRST_OF_A_LIST = re.compile(
+    rf"(?P<name>{_SURNAME}(?:{_NO_GIVEN}{_HAN}){{1,2}})[，,、；; ]+(?=[^\n]{{4,200}}?(?<!\d)1\d{{10}}(?!\d))"
+)
 _WITH_ROLE = re.compile(rf"(?:我|本人)是?[^，,。；;\s]{{0,20}}?{_ROLE}(?P<name>{_FULL_ALONE})")
 _ONLY_SURNAME = re.compile(
     rf"(?:免贵|敝|我|俺|额|咱|(?<=[，,。 ])|(?<=^))姓(?P<name>{_SURNAME})(?={_TITLE}?(?:$|"
@@ -188,10 +191,19 @@ def find_own_name(text: str) -> Name | None:
             if _plausible(match["name"]) and not _KIN_BEFORE.search(text[max(match.start() - 4, 0) : match.start()]):
                 start = match.start("name") - 1 if pattern is _OF_A_HOUSE else _start(match)
                 return _whole(Name(value=match["name"], start=start, end=match.end("name")), text)
-    if reached := _to_be_reached(text):
+    if reached := _heads_a_list(text) or _to_be_reached(text):
         return reached
     only = _ONLY_SURNAME.search(text)
     return Name(value=only["name"], start=only.start(), end=only.end("name")) if only else None
+
+
+def _heads_a_list(text: str) -> Name | None:
+    """张三，幸福小区，路灯坏了，138…: who writes so begins with who they are."""
+    found = _FIRST_OF_A_LIST.match(text)
+    name = found["name"] if found else ""
+    called = name and _plausible(name) and not _OF_A_PLACE.search(name[1:])
+    often = name[:1] in _SURNAMES[: 60 if len(name) == _WITH_ONE_GIVEN else 200] or name[:2] in _DOUBLES
+    return Name(value=name, start=0, end=len(name)) if called and often else None
 
 
 def _to_be_reached(text: str) -> Name | None:

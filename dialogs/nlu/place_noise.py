@@ -59,9 +59,13 @@ def _blank(found: re.Match[str]) -> str:
 
 def without_doubt(text: str) -> str:
     """老机械厂家属院 of 不知道啥地方 就是老机械厂家属院."""
-    return _NOT_SURE.sub("", text) or text
+    return _WHICH_IS_IT.sub("", _NOT_SURE.sub("", text)) or text
 
 
+_WHICH_IS_IT = re.compile(
+    r"[，, ]*(?:哪个?(?:楼|栋|门|路|街)|几号楼?|几栋|几单元|[什啥]么?(?:路|街|名字?)|叫[啥什]么?)来着[，, ]*"
+)
+"""幸福小区 哪个楼来着 七号楼: aloud to oneself."""
 _NOT_SURE = re.compile(
     r"^(?:也|我)*(?:不知道|不晓得|说不[清上])(?:叫?[啥什]么?)(?:地方|路|村|名字?)?[，, ]+(?:反正|就)?是?在?"
 )

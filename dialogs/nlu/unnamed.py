@@ -58,6 +58,12 @@ _TRACED = re.compile(
     r"(?:微信(?:号|名|头像|昵称|朋友圈)?|qq号?|微博|ip(?:地址)?|个人信息|手机号?|电话|号码|账号|帐号|定位|位置|身份(?:证)?|真名|真实姓名|聊天记录|住址|是谁|住哪[里儿]?|单位|人)?(?:来|出来)?(?:吗|么|吧|不|嘛|没)?",
     re.IGNORECASE,
 )
+_SEEN = re.compile(
+    r"(?:我?(?:还是)?(?:不|有点不|不太)放心)?(?:我的?|俺的?)(?:微信(?:号|名|头像)?|qq|微博|手机号?|号码|ip|账号|头像|昵称)(?:你们?|您|这边|后台|政府)?"
+    r"(?:都|是不是|会不会|能不能|能|会|可以)*(?:看|查|认)(?:得|不)?(?:到|见|出来?)(?:吗|么|吧|不|嘛|没有?)?",
+    re.IGNORECASE,
+)
+"""我的微信你们能看到吗."""
 _TRACES = re.compile(r"会不会|能不能|是不是|能否|可不可以|[吗么吧不嘛没]$")
 """你们会不会查我微信号."""
 _VOUCHED = re.compile(
@@ -126,7 +132,7 @@ def asks_who_knows(text: str) -> bool:
 def asks_if_traced(text: str) -> bool:
     """Whether somebody asks if they will be looked up: 你们会不会查我微信号."""
     bare = words_only(text)
-    return len(bare) <= _LONGEST and bool(_TRACED.fullmatch(bare) and _TRACES.search(bare))
+    return len(bare) <= _LONGEST and bool((_TRACED.fullmatch(bare) and _TRACES.search(bare)) or _SEEN.fullmatch(bare))
 
 
 def asks_who_handles(text: str) -> bool:
