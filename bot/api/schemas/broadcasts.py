@@ -15,10 +15,12 @@ ChannelName = Literal["wechat", "sms", "weibo"]
 class NewSegment(Body):
     """Whom it is for; several given: who fits all of them."""
 
-    district: str | None = Field(default=None, min_length=1, max_length=40, description="反映过这个区县事项的人")
+    district: str | None = Field(
+        default=None, min_length=1, max_length=40, description="反映过或关注着这个区县事项的人"
+    )
     tag: str | None = Field(default=None, min_length=1, max_length=40, description="有这个标签的人")
     category: str | None = Field(
-        default=None, min_length=1, max_length=80, description="反映过这类事项的人；可只写第一级"
+        default=None, min_length=1, max_length=80, description="反映过或关注着这类事项的人；可只写第一级"
     )
     all: bool = Field(default=False, description="所选渠道上的所有人；不能和其他条件一起用")
 

@@ -80,8 +80,8 @@ def whom(segment: Segment) -> str:
     if segment.listed:
         return "上传的号码名单"
     parts = (
-        ("反映过 {} 事项的人", segment.district),
-        ("反映过“{}”类事项的人", segment.category),
+        ("反映过或关注着 {} 事项的人", segment.district),
+        ("反映过或关注着“{}”类事项的人", segment.category),
         ("标签“{}”", segment.tag),
     )
     return "，并且是".join(words.format(value) for words, value in parts if value)
