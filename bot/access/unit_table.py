@@ -60,6 +60,20 @@ def rows_of(units: Iterable[Unit]) -> list[list[str]]:
 HEADINGS: Sequence[str] = tuple(words[0] for words in COLUMNS.values())
 
 
+def unknown_categories(units: Iterable[Unit], categories: Iterable[str]) -> list[str]:
+    """What the units answer for and no case is filed under: by these they are never proposed.
+
+    ``categories``: "first/second", as cases are filed. An office whose own model names others may mean them.
+    """
+    there = {part for each in categories for part in (each, *each.split("/"))}
+    return [
+        f"{unit.name}（{unit.id}）的负责类别“{each}”不在诉求类别里，不会按它推荐这个单位"
+        for unit in units
+        for each in unit.categories
+        if each not in there
+    ]
+
+
 def _problems(row: Row, first: Mapping[str, int], codes: Collection[str] | None) -> list[str]:
     """``first``: the row in which each code stands first; ``codes``: all that will be there, None: not asked."""
     cells, found = row.cells, []

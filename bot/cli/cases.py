@@ -27,11 +27,11 @@ class ApiRefused(Exception):
 def list_(
     ctx: typer.Context,
     *,
-    state: Annotated[str, typer.Option(help="只看某个状态，如 submitted")] = "",
+    state: Annotated[str, typer.Option(help="只看某个状态，如 submitted 或 待受理")] = "",
     limit: Annotated[int, typer.Option(min=1, max=200, help="最多几条")] = 20,
 ) -> None:
     """列出诉求，新的在前。"""
-    params = {"limit": str(limit), **({"state": state} if state else {})}
+    params = {"limit": str(limit), **({"state": _state(state)} if state else {})}
     answer = asyncio.run(_call(common(ctx), "GET", "cases", params=params))
     for case in answer["items"]:
         typer.echo(f"{case['number']}  {case['state']:<12} {case['title']}")
@@ -69,7 +69,7 @@ def export(
 def move(
     ctx: typer.Context,
     number: Annotated[str, typer.Argument(metavar="编号", help="受理编号")],
-    to: Annotated[str, typer.Argument(metavar="状态", help="新状态，如 accepted")],
+    to: Annotated[str, typer.Argument(metavar="状态", help="新状态，如 accepted 或 已受理")],
     *,
     note: Annotated[str, typer.Option(help="说明")] = "",
     unit: Annotated[str, typer.Option(help="转办时的承办单位")] = "",
@@ -77,10 +77,21 @@ def move(
     internal: Annotated[bool, typer.Option("--internal", help="只记在内部，不通知诉求人")] = False,
 ) -> None:
     """变更一件诉求的状态；诉求人会收到通知。"""
-    body = {"to": to, "note": note, "unit": unit, "answer": answer, "public": not internal}
+    body = {"to": _state(to), "note": note, "unit": unit, "answer": answer, "public": not internal}
     given = {key: value for key, value in body.items() if value != ""}
     asyncio.run(_call(common(ctx), "POST", f"cases/{number}/transitions", body=given))
     typer.echo(f"{number} → {to}")
+
+
+def _state(said: str) -> str:
+    """The state that is meant, by its name or as residents read it."""
+    from storage.case_states import CaseState  # noqa: PLC0415 - `--help` needs no store
+
+    for state in CaseState:
+        if said.strip() in {state.value, state.label}:
+            return state.value
+    there = "、".join(f"{state.value}（{state.label}）" for state in CaseState)
+    raise ApiRefused(f"没有“{said}”这个状态。有：{there}")
 
 
 async def _call(

@@ -53,8 +53,7 @@ def export(
     write = {Form.CSV: to_csv, Form.JSONL: to_jsonl, Form.YAML: to_yaml}[_form(file)]
     answers = _file(ctx).read()
     try:
-        with file.open("x", encoding="utf-8", newline="") as new:  # an edited table is never written over
-            new.write(write(answers))
+        _write_new(file, write(answers))
     except OSError as error:
         if isinstance(error, FileExistsError) and not file.is_dir():
             raise TableRefused(f"{file} 已经存在，请换一个文件名") from error
@@ -141,6 +140,17 @@ def ask(
         typer.echo(json.dumps(told, ensure_ascii=False, sort_keys=True))
     else:
         tell_finding(finding, without="" if finding.by == "meaning" else why_without(settings))
+
+
+def _write_new(file: Path, text: str) -> None:
+    """All of it or nothing, and never over a table that may have been edited."""
+    with file.open("x", encoding="utf-8", newline="") as new:
+        try:
+            new.write(text)
+            new.flush()
+        except OSError:
+            file.unlink(missing_ok=True)  # half a table would stand in the way of the next attempt
+            raise
 
 
 def read_table(path: Path) -> "tuple[Answer, ...]":

@@ -1,6 +1,7 @@
 """``keys export`` and ``keys import``: the master key, under a passphrase."""
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -88,7 +89,19 @@ def _passphrase(file: Path | None, *, ask_twice: bool) -> str:
     if file is not None:
         lines = _text(file).splitlines()
         return lines[0] if lines else ""
+    if not sys.stdin.isatty():
+        return _piped()
     return str(typer.prompt("口令", hide_input=True, confirmation_prompt="再输入一次" if ask_twice else False))
+
+
+def _piped() -> str:
+    """Where a program gives the passphrase, nothing is asked: nobody would read the question."""
+    from storage.errors import BackupRefused  # noqa: PLC0415
+
+    line = sys.stdin.readline(_LONGEST).rstrip("\r\n")
+    if not line:
+        raise BackupRefused("没有终端可以输入口令：请用 --passphrase-file，或从管道给出")
+    return line
 
 
 def _text(file: Path) -> str:

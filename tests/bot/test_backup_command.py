@@ -48,8 +48,8 @@ class Machine:
     def command(self, *words: str | Path, typed: str = "") -> "CompletedProcess[str]":
         return ended([sys.executable, "-m", "bot", *words], env=self.env, input=typed)
 
-    def ran(self, *words: str | Path) -> str:
-        done = self.command(*words)
+    def ran(self, *words: str | Path, typed: str = "") -> str:
+        done = self.command(*words, typed=typed)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -287,6 +287,17 @@ def test_the_key_of_another_store_is_kept_where_it_is(servers: Endpoints, tmp_pa
     two.ran("keys", "import", tmp_path / "key.json", "--replace", *asked)
     assert two.key.content() == one.key.content()
     assert [path.read_text() for path in two.key.path.parent.glob("master.key.*")] == [before]
+
+
+def test_a_program_gives_the_passphrase_without_being_asked(servers: Endpoints, tmp_path: Path) -> None:
+    machine = Machine(servers, tmp_path)
+    machine.key.load_or_make()
+    done = machine.command("keys", "export", tmp_path / "key.json", typed=f"{PASSPHRASE}\n")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    machine.ran("keys", "import", tmp_path / "key.json", typed=f"{PASSPHRASE}\n")
+    assert "--passphrase-file" in machine.refused("keys", "export", tmp_path / "two.json", typed="")
+    assert not (tmp_path / "two.json").exists()
 
 
 def test_a_key_in_a_key_management_service_stays_there(servers: Endpoints, tmp_path: Path) -> None:

@@ -1,13 +1,16 @@
 """``faq`` and ``evaluate faq`` as editors call them."""
 
 import json
+import os
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
+from waiting import ended
 
 from bot.answer_file import AnswerFile, NothingBefore
 from bot.cli.evaluate_faq import FileRefused
@@ -184,6 +187,24 @@ def test_where_an_export_cannot_be_written_it_is_said_in_chinese(tmp_path: Path)
     assert _refused("faq", "export", str(tmp_path / "no" / "a.csv")).endswith("写不了：没有这个文件或目录")
     (tmp_path / "d.csv").mkdir()
     assert _refused("faq", "export", str(tmp_path / "d.csv")).endswith("写不了：这是一个目录，不是文件")
+
+
+@pytest.mark.usefixtures("office")
+def test_half_an_export_leaves_nothing_in_the_way_of_the_next_attempt(tmp_path: Path) -> None:
+    table = tmp_path / "answers.csv"
+    program = f"""
+import resource, signal, sys
+from bot.cli.main import run
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))
+sys.argv = ["petition-bot", "faq", "export", {str(table)!r}]
+run()
+"""
+    # Python's own files would be cut off as well, for all programs after this one.
+    done = ended([sys.executable, "-c", program], env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
+    assert done.returncode != 0
+    assert "写不了" in done.stderr
+    assert not table.exists()
 
 
 @pytest.mark.usefixtures("office")

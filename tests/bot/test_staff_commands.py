@@ -68,6 +68,22 @@ def test_what_may_be_given_several_times_is_explained_without_the_name_of_a_type
     assert "list[" not in told
 
 
+def test_a_category_that_no_case_is_filed_under_is_told_when_units_are_imported(terminal):
+    table = terminal.table("单位代码,单位名称,上级代码,负责类别\nlight,路灯所,kw,城乡建设；路灯照明；路灯们\n")
+    done = terminal.run("units", "import", table, "--dry-run")
+    assert done.exception is None, done.exception
+    told = done.output
+    assert "提醒：路灯所（light）的负责类别“路灯们”不在诉求类别里" in told
+    assert told.count("提醒") == 1
+
+
+def test_a_state_is_understood_as_residents_read_it_and_a_wrong_one_is_answered_with_those_there_are(terminal):
+    assert "没有“办好了”这个状态。有：submitted（待受理）、" in terminal.refused("cases", "list", "--state", "办好了")
+    assert "accepted（已受理）" in terminal.refused("cases", "move", "WF2603010001", "受理")
+    # Understood: it goes on to what this office lacks.
+    assert "接口令牌" in terminal.refused("cases", "list", "--state", "待受理")
+
+
 def test_an_export_whose_ending_says_no_kind_of_table_writes_nothing(terminal, tmp_path):
     for words in (("units",), ("staff",), ("places",), ("cases",)):
         assert "以 .csv 或 .xlsx 结尾" in terminal.refused(*words, "export", str(tmp_path / "out.pdf"))
