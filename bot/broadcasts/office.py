@@ -8,7 +8,8 @@ BroadcastError
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -18,6 +19,7 @@ from bot.channel_registry import Channels
 from channels.base import Clock
 from storage.audit import AuditLine
 from storage.broadcast_records import Broadcast, BroadcastState, Segment
+from storage.errors import AlreadyThere
 from storage.store import Store
 
 _FURTHEST = timedelta(days=366)
@@ -79,16 +81,22 @@ class BroadcastOffice:
         self._clock = clock
         self.people = People(store=store, channels=channels, clock=clock)
 
-    async def write(self, written: Written, *, by: Doer) -> Broadcast:
-        """Keep a draft.
+    async def write(self, written: Written, *, by: Doer, id: str | None = None) -> Broadcast:  # noqa: A002
+        """Keep a draft; under the same ``id`` once: what is there already is given as it stands.
 
         Raises:
             BroadcastRefused: naming the field.
         """
         broadcast = self.draft(written, by=by)
+        if id is not None:
+            there = await self._store.broadcasts.get(id)
+            if there is not None:
+                return there
+            broadcast = replace(broadcast, id=id)
         await self._store.ledger.keep_list(broadcast.id, written.numbers)
         await self._audit("broadcast.written", broadcast, by, channels=list(broadcast.channels))
-        await self._store.broadcasts.add(broadcast)
+        with suppress(AlreadyThere):  # its twin was a moment quicker
+            await self._store.broadcasts.add(broadcast)
         return broadcast
 
     def draft(self, written: Written, *, by: Doer) -> Broadcast:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from bot.publishing.telling import Teller
 from channels.base import Clock
 from storage.audit import AuditLine
 from storage.commit import Change
-from storage.errors import Conflict
+from storage.errors import AlreadyThere, Conflict
 from storage.publication_records import (
     Booking,
     BookingState,
@@ -39,11 +40,20 @@ class PublicationOffice:
         self._clock = clock
         self._kick = kick
 
-    async def write(self, content: Clarification | Reception, *, by: Doer) -> Publication:
-        """Keep a draft."""
+    async def write(
+        self,
+        content: Clarification | Reception,
+        *,
+        by: Doer,
+        id: str | None = None,  # noqa: A002 - what it is
+    ) -> Publication:
+        """Keep a draft; under the same ``id`` once: what is there already is given as it stands."""
+        there = await self._store.publications.get(id) if id is not None else None
+        if there is not None:
+            return there
         kind = PublicationKind.RECEPTION if isinstance(content, Reception) else PublicationKind.CLARIFICATION
         publication = Publication(
-            id=uuid.uuid4().hex,
+            id=id or uuid.uuid4().hex,
             kind=kind,
             state=PublicationState.DRAFT,
             content=content,
@@ -53,7 +63,8 @@ class PublicationOffice:
             created_at=self._clock(),
         )
         await self._audit("written", publication, by)
-        await self._store.publications.add(publication)
+        with suppress(AlreadyThere):  # its twin was a moment quicker
+            await self._store.publications.add(publication)
         return publication
 
     async def approve(self, publication: Publication, *, by: Doer) -> Publication:

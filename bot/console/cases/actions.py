@@ -9,10 +9,10 @@ from bot.casework.staffwork import URGENCIES, NotNow
 from bot.console.cases import shown
 from bot.console.cases.grounds import BY_ID
 from bot.console.cases.letters import WrongDay, received_in
-from bot.console.cases.once import new_key
 from bot.console.cases.pages import CasePages
 from bot.console.cases.parts import LONGEST, CaseParts
 from bot.console.cases.reach import case_of
+from bot.console.form_keys import new_key
 from bot.console.routes import Call
 from storage.cases import CASE_TYPES, Case, CaseState
 from storage.errors import IllegalMove

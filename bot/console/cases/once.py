@@ -5,28 +5,20 @@ commit, and the database keeps it single; so the second of two forms that come a
 is answered like the first.
 """
 
-import re
-import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 
 from aiohttp import web
 
 from bot.console.cases.reach import reaches
+from bot.console.form_keys import key_of
 from bot.console.routes import Call, Handler, Route
 from storage.errors import AlreadyThere
 from storage.numbers import normalise
 from storage.store import Store
 
-FIELD = "once"
 DONE = "这一步刚才已经做过，没有重复"
-_KEY = re.compile(r"[0-9a-f]{32}")
 _REFUSED = 422
-
-
-def new_key() -> str:
-    """A key for the forms of one page."""
-    return uuid.uuid4().hex
 
 
 def all_once(store: Store, routes: Sequence[Route]) -> tuple[Route, ...]:
@@ -38,8 +30,7 @@ def all_once(store: Store, routes: Sequence[Route]) -> tuple[Route, ...]:
 
 async def keyed(call: Call) -> Call:
     """The call with the key of its form, where it has one, as what the timeline keeps of who did it."""
-    key = (await call.form()).get(FIELD, "")
-    return replace(call, viewer=replace(call.viewer, once=key if _KEY.fullmatch(key) else ""))
+    return replace(call, viewer=replace(call.viewer, once=key_of(await call.form())))
 
 
 def _once(store: Store, handler: Handler) -> Handler:

@@ -17,13 +17,13 @@ from bot.casework.visits import GRADES
 from bot.console.cases import shown
 from bot.console.cases.filters import LIGHTS, Wanted, filter_of, wanted_of
 from bot.console.cases.grounds import GROUNDS
-from bot.console.cases.once import new_key
 from bot.console.cases.parts import LONGEST, CaseParts
 from bot.console.cases.reach import case_of, may_reveal, reaches, within_reach
 from bot.console.cases.register import found, narrowed_by_words
 from bot.console.cases.searches import Searches, tells_of_a_person
 from bot.console.cases.waiting import waiting_of
 from bot.console.files import MOST_OF_FILES
+from bot.console.form_keys import new_key
 from bot.console.routes import Call, Viewer
 from dialogs.faq.answers import Answer
 from storage.attachment_records import AttachmentState

@@ -8,9 +8,9 @@ from aiohttp import web
 from bot.casework.merging import Merging
 from bot.casework.staffwork import NotNow
 from bot.console.cases import CaseParts, shown
-from bot.console.cases.once import new_key
 from bot.console.cases.pages import CasePages
 from bot.console.cases.reach import case_of, reaches
+from bot.console.form_keys import new_key
 from bot.console.routes import Call
 from storage.cases import Case
 from storage.numbers import normalise

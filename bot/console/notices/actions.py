@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bot.broadcasts.number_table import numbers_in
 from bot.broadcasts.office import BroadcastError, BroadcastRefused, Doer, Written
+from bot.console.form_keys import made_id
 from bot.console.notices.pages import NoticePages
 from bot.console.notices.parts import NoticeParts
 from bot.console.notices.reach import broadcast_of, check_reach, doer_of
@@ -35,7 +36,8 @@ class NoticeActions:
             numbers = await _uploaded(call) if form.get("whom") == LISTED else ()
             written = _written(form, channels, numbers)
             check_reach(call.viewer, written)
-            broadcast = await self._office.write(written, by=doer_of(call.viewer))
+            key = made_id(form, channels, numbers, by=call.viewer.member.id)
+            broadcast = await self._office.write(written, by=doer_of(call.viewer), id=key)
         except (BroadcastError, TableRefused) as error:
             return self._pages.form(call, form, channels, error.sentence)
         return call.back(f"/notices/{broadcast.id}?try=1", "草稿已保存。请核对下面的试算，再请另一位同事审批。")

@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.access.permissions import Permission
 from bot.broadcasts.sending import reason_said
 from bot.broadcasts.words import CHANNEL_NAMES, LONGEST_TEXT, LONGEST_TITLE, previews
+from bot.console.form_keys import new_key
 from bot.console.notices import shown
 from bot.console.notices.parts import NoticeParts
 from bot.console.notices.reach import at_the_top, broadcast_of, districts_of, units_of
@@ -69,6 +70,7 @@ class NoticePages:
             "notices/new.html",
             status=422 if problem else 200,
             problem=problem,
+            once=new_key(),
             form={**_EMPTY, **form},
             chosen=channels,
             channels=known,

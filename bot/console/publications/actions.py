@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from bot.access.permissions import Permission
+from bot.console.form_keys import made_id
 from bot.console.notices.reach import doer_of
 from bot.console.publications.pages import PublicationPages
 from bot.console.publications.parts import PATHS, PublicationParts, booking_of, publication_of
@@ -31,7 +32,8 @@ class PublicationActions:
         form, now = await call.form(), self._parts.clock()
         reads = reception_of if self._kind is PublicationKind.RECEPTION else clarification_of
         try:
-            written = await self._office.write(reads(form, now), by=doer_of(call.viewer))
+            by = doer_of(call.viewer)
+            written = await self._office.write(reads(form, now), by=by, id=made_id(form, by=by.id))
         except PublishError as error:
             return self._pages.form(call, form, error.sentence)
         return call.back(f"{self._path}/{written.id}", "草稿已保存，请另一位有审批权的同事审批后公布")

@@ -10,6 +10,7 @@ from aiohttp import web
 from bot import masking
 from bot.access.permissions import Permission
 from bot.clocks.calendar import SHANGHAI
+from bot.console.form_keys import new_key
 from bot.console.notices.reach import units_of
 from bot.console.publications.parts import PATHS, PublicationParts, publication_of
 from bot.console.routes import Call
@@ -80,6 +81,7 @@ class PublicationPages:
             **self._common(call),
             form={**dict.fromkeys(_FIELDS, ""), **form},
             problem=problem,
+            once=new_key(),
             longest=LONGEST,
             most_places=MOST_PLACES,
             changes=changes,

@@ -1,5 +1,6 @@
 """Notices in the console: one writes, another lets pass, both see what became of each."""
 
+import asyncio
 import json
 import re
 from datetime import timedelta
@@ -225,3 +226,24 @@ async def test_what_is_written_is_shown_as_it_is_and_never_run(editor):
     for path in (one, "/notices", f"{one}/recipients", f"/notices/new?from={one.rpartition('/')[2]}"):
         assert "<script>alert" not in (await editor.get(path)).text
     assert "{{7*7}}" in page.text
+
+
+def _key_of(page):
+    return re.search(r'name="once" value="(\w{32})"', page.text)[1]
+
+
+async def test_a_form_that_is_sent_twice_makes_one_notice_and_another_text_makes_another(console, editor):
+    key = _key_of(await editor.get("/notices/new"))
+    first, _ = await written(editor, ("once", key))
+    assert (await written(editor, ("once", key)))[0] == first
+    both = await asyncio.gather(*(written(editor, ("once", key), ("title", "停气通知")) for _ in range(2)))
+    assert both[0][0] == both[1][0] != first
+    assert len((await console.store.broadcasts.list()).items) == 2
+    elsewhere = await console.signed_in("bianji2", Role.NOTICE_EDITOR, name="吴迪")
+    assert (await written(elsewhere, ("once", key)))[0] not in {first, both[0][0]}
+
+
+async def test_two_forms_that_say_the_same_make_two_notices_where_that_is_meant(editor):
+    keys = [_key_of(await editor.get("/notices/new")) for _ in range(2)]
+    assert (await written(editor, ("once", keys[0])))[0] != (await written(editor, ("once", keys[1])))[0]
+    assert (await written(editor))[0] != (await written(editor))[0]

@@ -1,5 +1,6 @@
 """Clarifications and reception days in the console, and on the page for everybody."""
 
+import asyncio
 import re
 from types import SimpleNamespace
 from typing import Any
@@ -217,3 +218,17 @@ async def test_every_route_is_shut_to_the_roles_that_may_not(console, editor, ap
                 continue
             page = await (browser.get(path) if route.method == "GET" else browser.post(path, DAY))
             assert page.status == 403, (role, route.method, route.path, page.status)
+
+
+@pytest.mark.parametrize(("path", "form"), [("/clarifications", SAID), ("/receptions", DAY)])
+async def test_a_form_that_is_sent_twice_makes_one_publication(editor, path, form):
+    page = await editor.get(f"{path}/new")
+    key = {"once": re.search(r'name="once" value="(\w{32})"', page.text)[1]}
+    first = await editor.post(path, {**form, **key})
+    assert first.status == 200
+    assert (await editor.post(path, {**form, **key})).path == first.path
+    both = await asyncio.gather(
+        *(editor.post(path, {**form, **key, "leader": "赵刚", "source": "市水务局"}) for _ in range(2))
+    )
+    assert KEY.match(both[0].path)[1] == KEY.match(both[1].path)[1] != KEY.match(first.path)[1]
+    assert KEY.match((await editor.post(path, form)).path)[1] != KEY.match(first.path)[1]
