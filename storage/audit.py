@@ -1,12 +1,14 @@
 """The audit log: who looked at or did what, as a chain that shows where somebody tampered with it.
 
 Each line holds the keyed digest of itself and of the line before: a line changed, removed or slipped in breaks the
-chain from there on, and without the store's keys nobody can mend it. Lines are only ever added.
+chain from there on, and without the store's keys nobody can mend it. Lines are only ever added. That the newest lines
+were cut off no chain can show: a mark that was noted outside (``Audit.mark``) does.
 """
 
 import asyncio
 import hmac
 import json
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +20,8 @@ from storage.personal_data import Vault
 
 AUDIT = "audit"
 _TRIES = 40
+_MARK = re.compile(r"([0-9]{1,12})-([0-9a-f]{20})")
+_MARK_BYTES = 10
 _PLACE = "audit"
 
 
@@ -115,6 +119,23 @@ class Audit:
             held, before = document["_id"], bytes(document["digest"])
         return held, None
 
+    async def mark(self) -> str:
+        """What to note elsewhere: the number of the newest line and the beginning of its digest; "" without a line."""
+        last = await self._last()
+        return _mark(last) if last else ""
+
+    async def holds(self, mark: str) -> bool:
+        """Whether the line of a ``mark`` noted before is there as it was; with ``check``, all lines before it as well.
+
+        Raises:
+            ValueError: it is no mark.
+        """
+        read = _MARK.fullmatch(mark.strip().lower())
+        if read is None:
+            raise ValueError(mark)
+        line = await self._lines.find_one({"_id": int(read[1])})
+        return line is not None and hmac.compare_digest(_mark(line), f"{int(read[1])}-{read[2]}")
+
     async def _first_since(self, moment: datetime) -> int:
         """The number of the first line written at ``moment`` or later: numbers grow with time, no index is needed."""
         last = await self._last()
@@ -162,3 +183,7 @@ class Audit:
         name = details.pop("name")
         plain = {key: document[key] for key in ("at", "actor", "action", "target")}
         return AuditLine(**plain, name=name, details=details, seq=document["_id"])
+
+
+def _mark(document: Mapping[str, Any]) -> str:
+    return f"{document['_id']}-{bytes(document['digest'])[:_MARK_BYTES].hex()}"

@@ -1,6 +1,7 @@
 """``units``, ``staff`` and ``audit`` at the command line, on a real store."""
 
 import json
+import re
 import uuid
 from pathlib import Path
 
@@ -124,7 +125,13 @@ def test_a_member_is_added_listed_reset_and_disabled(terminal):
     assert "已停用" in terminal.run("staff", "list").output
     terminal.run("staff", "enable", "li")
     assert "已停用" not in terminal.run("staff", "list").output
-    assert "条操作记录完好" in terminal.run("audit", "verify").output
+    told = terminal.run("audit", "verify").output
+    assert "条操作记录完好" in told
+    mark = re.search(r"校验码 (\d+-[0-9a-f]{20})", told)[1]
+    assert f"校验码 {mark} 的那一条还在" in terminal.run("audit", "verify", "--mark", mark).output
+    number = mark.partition("-")[0]
+    assert "可能被删" in terminal.refused("audit", "verify", "--mark", f"{number}-{'0' * 20}")
+    assert "不是校验码" in terminal.refused("audit", "verify", "--mark", "60")
 
 
 PEOPLE = "账号,姓名,单位代码,角色,手机,在岗\n"

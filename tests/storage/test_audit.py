@@ -1,6 +1,7 @@
 """The audit log is only added to, and shows where somebody tampered with it."""
 
 import asyncio
+import re
 
 import pytest
 
@@ -46,6 +47,30 @@ async def test_a_changed_line_breaks_the_chain_where_it_is(log, database, change
 async def test_a_removed_line_breaks_the_chain(log, database):
     await database["audit"].delete_one({"_id": 3})
     assert await log.check() == (2, Broken(seq=3, how="missing"))
+
+
+async def test_a_mark_that_was_noted_shows_that_the_newest_lines_were_cut_off(log, database, now):
+    mark = await log.mark()
+    assert re.fullmatch("4-[0-9a-f]{20}", mark)
+    assert await log.holds(f" {mark.upper()}\n")
+    await log.add(AuditLine(at=now, actor="m1", action="signed_in"))
+    assert await log.holds(mark)
+    await database["audit"].delete_many({"_id": {"$gte": 4}})
+    assert await log.check() == (3, None), "the chain alone does not show it"
+    assert not await log.holds(mark)
+    await log.add(AuditLine(at=now, actor="m2", action="signed_in"))
+    assert await log.check() == (4, None)
+    assert not await log.holds(mark), "another line of that number"
+
+
+@pytest.mark.parametrize("said", ["", "4", "4-", "4-xyz", "-4-" + "0" * 20, "4-" + "0" * 21, "4" * 13 + "-" + "0" * 20])
+async def test_what_is_no_mark_is_refused(log, said):
+    with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
+        await log.holds(said)
+
+
+async def test_a_log_without_a_line_has_no_mark(database, vault):
+    assert await Audit(database, vault).mark() == ""
 
 
 async def test_names_and_reasons_are_not_readable_in_the_store(log, database):
