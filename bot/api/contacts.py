@@ -1,5 +1,8 @@
 """Contacts over HTTP: who is one person, joining two, and taking that back."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
 import structlog
 
 from bot import masking
@@ -7,8 +10,9 @@ from bot.api import views
 from bot.api.operations import AnyOperation, Call, NoBody, NoQuery, Operation
 from bot.api.problems import Problem, ProblemKind, invalid_field, not_found
 from bot.api.schemas.contacts import ContactBrief, ContactEvent, ContactFull, ContactQuery, MergeIn, UnmergeIn
+from bot.api.seen import hidden_from
 from bot.api.shapes import Page
-from bot.api.tokens import Scope
+from bot.api.tokens import Caller, Scope
 from bot.casework.contacts import ContactBook, NoSuchContact, NothingToUndo, Person, SameContact
 from channels.sms.numbers import NotANumber, canonical
 from storage.contacts import Contact
@@ -90,40 +94,75 @@ class ContactRoutes:
         query = call.query
         if query.phone is not None:
             found = await self._of_phone(query.phone)
-            return Page(items=[] if found is None else [_brief(found)])
+            return Page(items=await self._briefly(call.caller, [] if found is None else [found]))
         try:
             page = await self._store.conversations.list(limit=query.limit, cursor=query.cursor, founding=True)
         except BadCursor:
             raise invalid_field("cursor", "不是本接口给出的 next_cursor") from None
         people = [await self._person(each) for each in page.items]
-        return Page(items=[_brief(person) for person in people], next_cursor=page.next_cursor)
+        return Page(items=await self._briefly(call.caller, people), next_cursor=page.next_cursor)
 
     async def read(self, call: Call[NoQuery, NoBody]) -> ContactFull:
-        try:
-            person = await self._book.read(call.path["id"])
-        except NoSuchContact:
-            raise _none() from None
+        person = await self._read(call.caller, call.path["id"])
         structlog.get_logger().info("api.contact_read", contact=person.contact.id, by=call.caller.name)
         return _full(person)
 
     async def merge(self, call: Call[NoQuery, MergeIn]) -> ContactFull:
         call.require(Scope.PERSONAL)
         key, body = call.path["id"], call.body
+        await self._read(call.caller, key)
+        if await self._known(call.caller, body.other) is None:
+            raise invalid_field("other", "没有这位联系人")
         try:
-            return _full(await self._book.merge(key, body.other, by=call.caller.name, reason=body.reason))
-        except NoSuchContact as error:
-            raise (_none() if str(error) == key else invalid_field("other", "没有这位联系人")) from None
+            joined = await self._book.merge(key, body.other, by=call.caller.name, reason=body.reason)
+        except NoSuchContact:
+            raise _none() from None
         except SameContact:
             raise invalid_field("other", "已经是同一位联系人") from None
+        return await self._changed(call.caller, joined)
 
     async def unmerge(self, call: Call[NoQuery, UnmergeIn]) -> ContactFull:
         call.require(Scope.PERSONAL)
+        await self._read(call.caller, call.path["id"])
         try:
-            return _full(await self._book.unmerge(call.path["id"], by=call.caller.name, reason=call.body.reason))
+            parted = await self._book.unmerge(call.path["id"], by=call.caller.name, reason=call.body.reason)
         except NoSuchContact:
             raise _none() from None
         except NothingToUndo:
             raise Problem(ProblemKind.CONFLICT, "没有可以撤销的合并") from None
+        return await self._changed(call.caller, parted)
+
+    async def _read(self, caller: Caller, key: str) -> Person:
+        person = await self._known(caller, key)
+        if person is None:
+            raise _none()
+        return person
+
+    async def _known(self, caller: Caller, key: str) -> Person | None:
+        try:
+            return await self._seen(caller, await self._book.read(key))
+        except NoSuchContact:
+            return None
+
+    async def _seen(self, caller: Caller, person: Person) -> Person | None:
+        """The person without what only the discipline role may know of; None: there is nothing besides."""
+        hidden = await hidden_from(self._store, caller, [each.id for each in person.conversations])
+        if not hidden:
+            return person
+        left = [each for each in person.conversations if each.id not in hidden]
+        events = [each for each in person.events if each.conversation_id not in hidden]
+        return replace(person, conversations=left, events=events) if left else None
+
+    async def _changed(self, caller: Caller, parted: Person) -> ContactFull:
+        """What ``caller`` may know of a contact that was changed."""
+        seen = await self._seen(caller, parted)
+        if seen is None:
+            raise _none()
+        return _full(seen)
+
+    async def _briefly(self, caller: Caller, people: Iterable[Person]) -> Sequence[ContactBrief]:
+        seen = [await self._seen(caller, person) for person in people]
+        return [_brief(person) for person in seen if person is not None]
 
     async def _person(self, founding: Conversation) -> Person:
         if founding.contact_id is not None:

@@ -1,6 +1,7 @@
 """What a token without every scope may do and see."""
 
 import asyncio
+from urllib.parse import quote
 
 import pytest
 from aiohttp import web
@@ -135,3 +136,35 @@ async def test_many_looks_at_once_are_all_noted(scoped, office):
     answers = await asyncio.gather(*(scoped("personal", "GET", f"/cases/{case.number}") for _ in range(60)))
     assert {answer.status for answer in answers} == {200}
     assert await office.store.audit.check() == (60, None)
+
+
+async def test_whoever_accused_is_a_contact_for_the_discipline_role_alone(scoped, office):
+    accused, other = await office.resident(), await office.resident("oSomebody-else-0000000000002")
+    await office.filed(accused, accusation=True)
+    one = f"/contacts/{quote(accused.id, safe='')}"
+    known = (await (await scoped("read,accusations", "GET", "/contacts")).json())["items"]
+    assert {each["id"] for each in known} == {accused.id, other.id}
+    assert (await scoped("accusations", "GET", one)).status == 200
+    listed = (await (await scoped("read", "GET", "/contacts")).json())["items"]
+    assert [each["id"] for each in listed] == [other.id]
+    assert (await scoped("read", "GET", one)).status == 404
+    reason = {"reason": "本人来电说明"}
+    for path, body, status in (
+        (f"{one}/merge", {"other": other.id, **reason}, 404),
+        (f"/contacts/{quote(other.id, safe='')}/merge", {"other": accused.id, **reason}, 422),
+        (f"{one}/unmerge", reason, 404),
+    ):
+        assert (await scoped("write,personal", "POST", path, json=body)).status == status, path
+
+
+async def test_of_a_contact_that_accused_somebody_on_one_account_the_other_account_is_seen(scoped, office):
+    accused, other = await office.resident(), await office.resident("oSomebody-else-0000000000002")
+    joined = {"other": accused.id, "reason": "本人来电说明"}
+    one = f"/contacts/{quote(other.id, safe='')}"
+    assert (await scoped("write,personal", "POST", f"{one}/merge", json=joined)).status == 200
+    await office.filed(accused, accusation=True)
+    for scopes, ids in (("read", {other.id}), ("read,accusations", {other.id, accused.id})):
+        read = await (await scoped(scopes, "GET", one)).json()
+        assert {each["id"] for each in read["conversations"]} == ids
+        text = await (await scoped(scopes, "GET", "/contacts")).text()
+        assert (accused.id in text) is (accused.id in ids)
