@@ -60,7 +60,7 @@ async def _broadcast(
     options: Common, title: str, text: str, segment: list[str], *, channel: list[str] | None, at: str, dry: bool
 ) -> None:
     from bot.accounts import open_accounts  # noqa: PLC0415
-    from bot.broadcasts.office import BroadcastOffice, Doer, Written  # noqa: PLC0415
+    from bot.broadcasts.office import BroadcastOffice, BroadcastRefused, Doer, Written  # noqa: PLC0415
     from bot.broadcasts.words import SMS, WECHAT  # noqa: PLC0415
     from bot.opening import connected, opened_store  # noqa: PLC0415
     from bot.wiring import utc_now  # noqa: PLC0415
@@ -72,6 +72,9 @@ async def _broadcast(
         store, _vault = await opened_store(settings, await connected(settings, stack, _TIMEOUT_MS))
         office = BroadcastOffice(store=store, channels=channels, clock=utc_now)
         there = {name for name, _ in channels}
+        if not there:
+            sentence = "设置里还没有能发通知的账号：请先配置微信或短信（见 docs/configuration.md）"
+            raise BroadcastRefused("channels", sentence)
         written = Written(
             title=title,
             text=text,

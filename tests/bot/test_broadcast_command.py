@@ -46,6 +46,12 @@ def test_a_dry_run_counts_and_keeps_nothing_and_then_a_draft_is_kept(terminal, t
     assert "草稿已保存" in terminal(file, "--segment", listed, "--at", "2027-01-01T09:00")
 
 
+def test_where_no_account_is_set_up_it_is_said_what_to_do(terminal, tmp_path):
+    (tmp_path / "bot.toml").write_text("", "utf-8")
+    told = terminal(str(tmp_path / "notice.txt"), "--segment", "all", "--dry-run")
+    assert told.startswith("设置里还没有能发通知的账号")
+
+
 def test_what_is_wrong_is_told(terminal, tmp_path):
     file = str(tmp_path / "notice.txt")
     assert "应为 all、district" in terminal(file, "--segment", "everybody")
