@@ -53,6 +53,7 @@ from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.about_us import is_gibberish, only_chats, praises_us, says_nothing
 from dialogs.nlu.assent import agrees
+from dialogs.nlu.at_a_loss import cannot_read
 from dialogs.nlu.bare_numbers import bare_number
 from dialogs.nlu.contrast import without_slip
 from dialogs.nlu.facts import Facts, read_facts
@@ -157,6 +158,8 @@ def _told_nothing(text: str, asked: str) -> str:
     """The response to sounds and stray keys, to talk, and to who does not know yet how to put it; "" for all else."""
     if is_gibberish(text):
         return _NOT_SEEN.get(asked, "")
+    if cannot_read(text):
+        return "utter_reading_in_form"
     if says_nothing(text):
         return "utter_takes_time"
     if praises_us(text):

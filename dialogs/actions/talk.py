@@ -15,6 +15,7 @@ from dialogs.actions.warning import put_off
 from dialogs.actions.withdrawing import open_cases
 from dialogs.actions.world import Office, World, effect, hush, in_form, say, turn_of
 from dialogs.nlu.about_us import says_nothing
+from dialogs.nlu.at_a_loss import asks_in_vain, cannot_read
 from dialogs.nlu.bare_numbers import help_number
 from dialogs.text.clean import words_only
 
@@ -212,6 +213,10 @@ class NotUnderstood(Action):
             return [kept_in_vain(turn, "unknown", times), hold(with_fragment(held, turn.text), at=turn.at)]
         hurries = bool(_HURRIES.fullmatch(words_only(turn.text)))
         slowly = says_nothing(turn.text) and _WRITES_SLOWLY.search(turn.text)
+        lost = "utter_reading" if cannot_read(turn.text) else "utter_in_vain" if asks_in_vain(turn.text) else ""
+        if lost:
+            say(dispatcher, lost, hotline=self._office.hotline)
+            return []
         first = "utter_hurry" if hurries else "utter_takes_time" if slowly else "utter_not_understood"
         say(dispatcher, first if times == 1 else _AGAIN[times % len(_AGAIN)], hotline=self._office.hotline)
         kept = kept_in_vain(turn, "unknown", times)
