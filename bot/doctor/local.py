@@ -16,7 +16,7 @@ from bot.settings import Settings
 from dialogs.checking.check import check_dialogs
 from dialogs.checking.findings import errors
 from dialogs.files import DialogFiles, NoSuchFolder
-from storage.errors import EmbeddedFailed, KeysMissing
+from storage.errors import KeysMissing
 
 _LEAST_FREE = 500_000_000
 _SHORT_TOKEN = 16
@@ -118,13 +118,10 @@ async def check_master_key(settings: Settings, *, needed: bool) -> Finding:
 
 
 async def check_programs() -> list[Finding]:
-    """Whether ``up`` would find servers to start."""
-    from storage.embedded import binaries  # noqa: PLC0415 - only where no server is set
+    """Whether the servers that ``up`` brings would start here."""
+    from storage.embedded.probe import troubles  # noqa: PLC0415 - only where no server is set
 
     cure = "正式服务请设置 BOT_MONGODB_URI 和 BOT_REDIS_URL"
-    try:
-        for find in (binaries.mongod, binaries.redis_server):
-            await asyncio.to_thread(find)
-    except EmbeddedFailed as problem:
-        return [error("embedded", problem.sentence, cure)]
+    if found := await troubles():
+        return [error("embedded", trouble, cure) for trouble in found]
     return [warning("embedded", "没有设置数据库：up 会自带一套，只供试用；现在没有在运行", cure)]

@@ -142,6 +142,20 @@ async def test_without_servers_it_says_that_up_brings_its_own(tmp_path: Path) ->
     assert "试用" in of(findings, "embedded")[0].message
 
 
+async def test_a_server_of_its_own_that_would_not_start_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "mongod"
+    broken.write_text(
+        "#!/bin/sh\necho 'mongod: error while loading shared libraries: libcurl.so.4: cannot open' >&2; exit 127\n"
+    )
+    broken.chmod(0o755)
+    monkeypatch.setenv("MONGOD_BIN", str(broken))
+    (finding,) = of(await examined({"BOT_DATA_DIR": str(tmp_path)}), "embedded")
+    assert finding.level is Level.ERROR
+    assert "apt-get install" in finding.message
+
+
 async def test_no_secret_is_told(environment: dict[str, str]) -> None:
     told = as_text(await examined(environment)) + json.dumps(as_json(await examined(environment)))
     for secret in load([], environment).secrets():
