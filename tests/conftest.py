@@ -93,7 +93,7 @@ def each_driver(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def driver(request: pytest.FixtureRequest) -> str:
     """The client to use: the default, but for tests with ``each_driver``."""
-    return str(request.getfixturevalue("each_driver")) if "each_driver" in request.fixturenames else "motor"
+    return str(request.getfixturevalue("each_driver")) if "each_driver" in request.fixturenames else "pymongo"
 
 
 @pytest.fixture(scope="session")
