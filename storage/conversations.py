@@ -19,7 +19,7 @@ from storage.inbound_json import address_from_json, address_to_json
 from storage.personal_data import Vault
 from storage.plain_json import to_json
 from storage.records import Binding, Conversation, Page, Stop, Taken
-from storage.taking import Claim, Taking, free, lease
+from storage.taking import Claim, Taking, lease
 
 CONVERSATIONS = "conversations"
 STATE_LIMIT = 256 * 1024
@@ -56,20 +56,6 @@ class Conversations:
         until, begun = now + timedelta(seconds=seconds), self._begun(key, address, now)
         found = await self._taking.take(Claim(key=key, token=token, now=now, until=until, begun=begun))
         return None if found is None else self.read(found, address)
-
-    async def take_by_id(
-        self,
-        id: str,  # noqa: A002 - what it is
-        *,
-        token: str,
-        seconds: float,
-        now: datetime,
-    ) -> Conversation | None:
-        """Like ``take`` for a conversation that exists; None also where it does not."""
-        found = await self._leases.find_one_and_update(
-            {"_id": id, **free(token, now)}, {"$set": lease(token, now + timedelta(seconds=seconds))}
-        )
-        return None if found is None else self.read(found)
 
     async def renew(self, id: str, token: str, seconds: float, now: datetime) -> bool:  # noqa: A002
         """Hold on to the lease; False: it is another's by now."""

@@ -84,10 +84,6 @@ class WorkCalendar:
         begin, _ = next(self.spans(moment))
         return begin == moment
 
-    def next_open(self, moment: datetime) -> datetime:
-        """Give ``moment``, or when the office opens next."""
-        return next(self.spans(moment))[0]
-
 
 @lru_cache(maxsize=1)
 def _announced() -> frozenset[int]:

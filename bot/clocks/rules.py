@@ -13,8 +13,6 @@ from storage.cases import Case
 from storage.clocks import Limit, Stage, TimeUnit
 
 WARNING_SHARE = 0.2
-LONGEST_EXTENSION = Limit(amount=30, unit=TimeUnit.DAYS)
-"""信访工作条例 §34."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,6 @@ _LINKS = (
     r"需要|要|得|会|能|可以|有|对方|他们|单位"
 )
 _ONLY = made_of(f"{'|'.join(cue for _, cue in _CUES)}|{_LINKS}")
-_FOLLOWS = re.compile(r"^(?:那么?|然后|接着|还有|另外|再)")
 _COMPILED = tuple((aspect, re.compile(cue)) for aspect, cue in _CUES)
 _STILL_AGAINST = made_of(
     r"那么?|要是|如果|假如|对|复查|复核|结果|意见|答复|之后|以后|了|再|还|又|仍然?|依然|是|我|的话|(?:不服|不满意|不同意|不认可)|"
@@ -97,8 +96,3 @@ def asks_of_lateness(text: str) -> bool:
 def leans_on_the_last(text: str) -> bool:
     """Whether ``text`` names no subject of its own, in any of these ways."""
     return follows_up(text) or still_against(text) or asks_of_lateness(text)
-
-
-def links_on(text: str) -> bool:
-    """Whether ``text`` begins as what carries on: 那, 还有, 然后."""
-    return bool(_FOLLOWS.match(words_only(text)))

@@ -139,11 +139,6 @@ class Place:
     def lacks(self) -> Lack:
         return lack_of(self.value) if self.exact else Lack.NAME if _NAMELESS.match(self.value) else Lack.SPOT
 
-    @property
-    def findable(self) -> bool:
-        """Whether staff could go there without asking."""
-        return self.lacks is Lack.NOTHING
-
 
 def lack_of(place: str) -> Lack:
     """What a place, as it was written, leaves open."""

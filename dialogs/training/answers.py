@@ -16,8 +16,6 @@ from dialogs.faq.weights import Block, Matrix, Weights, bag, centred, frequent_g
 
 LIGHT = ("bm25", "characters", "pairs", "length", "bm25_near", "bm25_beside", "rare_here")
 FULL = (*LIGHT, "meaning", "meaning_near", "meaning_beside", "crowd", "run_here")
-LIGHT_QUESTIONS = ("bm25", "characters", "pairs", "rare_here", "said_bm25", "said_characters")
-FULL_QUESTIONS = (*LIGHT_QUESTIONS, "meaning", "said_meaning")
 _RIDGE = 1e-3
 
 
