@@ -4,7 +4,6 @@ import hashlib
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,12 +14,12 @@ from bot.api.downloads import downloaded
 from bot.api.operations import AnyCall, AnyOperation, Call, Download
 from bot.api.problems import Problem, ProblemKind
 from bot.api.reading import body_model, form_model, query_model, read_body
+from bot.api.releasing import Releases
 from bot.api.tokens import Caller, Scope, TokenBook
 from bot.api.uploads import read_upload
 from channels.base import Clock
 from storage.api_answers import ApiAnswers, KeptAnswer, Reservation, UnderWay
 from storage.commit import Change, Committer
-from storage.errors import StorageError
 from storage.personal_data import Vault
 
 KEY_HEADER = "Idempotency-Key"
@@ -36,6 +35,7 @@ class Answering:
 
     tokens: TokenBook
     answers: ApiAnswers
+    releases: Releases
     committer: Committer
     vault: Vault
     clock: Clock
@@ -76,7 +76,7 @@ class Answering:
         call = Call(
             caller=caller, path=path, query=query, body=sent.body, key=key, also=keeping.changes, file=sent.file
         )
-        answer = await self._carried_out(operation, call, keeping)
+        answer = await self._carried_out(operation, call, keeping, held)
         if isinstance(answer, Download):
             return await downloaded(answer, request)
         return _json(_text(answer), operation.status)
@@ -101,15 +101,17 @@ class Answering:
             raise Problem(ProblemKind.KEY_REUSED, "同一个幂等键不能用于内容不同的请求，请换一个键")
         return held
 
-    async def _carried_out(self, operation: AnyOperation, call: AnyCall, keeping: "_Keeping") -> BaseModel | Download:
-        """The handler's answer; where it failed, the key is free for another try."""
+    async def _carried_out(
+        self, operation: AnyOperation, call: AnyCall, keeping: "_Keeping", held: Reservation | None
+    ) -> BaseModel | Download:
+        """The handler's answer; where it failed, the key is free again when the store is there."""
         try:
             answer = await operation.handler(call)
             if not keeping.kept and not isinstance(answer, Download):
                 await self.committer.commit(keeping.changes(answer))
         except BaseException:
-            with suppress(StorageError):
-                await keeping.release()
+            if held:
+                await self.releases.free(held)
             raise
         return answer
 
@@ -147,10 +149,6 @@ class _Keeping:
             return ()
         self.kept = True
         return [self._answers.keep(self._held, status=self._status, body=_text(answer))]
-
-    async def release(self) -> None:
-        if self._held is not None:
-            await self._answers.release(self._held)
 
 
 def _text(answer: BaseModel) -> str:

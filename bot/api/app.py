@@ -18,6 +18,7 @@ from bot.api.docs import docs_page
 from bot.api.openapi import document
 from bot.api.operations import AnyOperation
 from bot.api.problems import Problem, ProblemKind, of_http_error
+from bot.api.releasing import Releases
 from bot.api.seen import Seen
 from bot.api.tokens import Caller, SettingsTokens, TokenBook
 from bot.broadcasts.office import BroadcastOffice
@@ -65,20 +66,31 @@ def make_api(
         *ContactRoutes(store=store, book=ContactBook(store=store, clock=clock)).operations(),
         *BroadcastRoutes(store=store, office=notices, clock=clock).operations(),
     )
+    answers = ApiAnswers(store.database, store.vault)
+    releases = Releases(answers)
     answering = Answering(
         tokens=SettingsTokens(tokens) if isinstance(tokens, Mapping) else tokens,
-        answers=ApiAnswers(store.database, store.vault),
+        answers=answers,
+        releases=releases,
         committer=store.committer,
         vault=store.vault,
         clock=clock,
     )
     app = web.Application(middlewares=[_told_as_problems, _guarded(answering)])
     app[OPERATIONS] = operations
+    app.on_cleanup.append(_closing(releases))
     app.router.add_get("/openapi.json", _fixed(document(operations), "application/json"))
     app.router.add_get("/docs", _fixed(docs_page(operations), "text/html"))
     for operation in operations:
         app.router.add_route(operation.method, VERSION + operation.path, _endpoint(answering, operation))
     return app
+
+
+def _closing(releases: Releases) -> Callable[[web.Application], Awaitable[None]]:
+    async def close(_app: web.Application) -> None:
+        await releases.close()
+
+    return close
 
 
 def _endpoint(answering: Answering, operation: AnyOperation) -> Handler:
