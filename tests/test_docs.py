@@ -149,6 +149,20 @@ def test_compose_runs_commands_that_exist_and_waits_for_health() -> None:
         assert set(services[service]["depends_on"]) == {"mongo", "redis"}
 
 
+def test_compose_lets_nobody_in_but_the_proxy_and_names_each_version() -> None:
+    services = YAML(typ="safe").load((ROOT / "docker-compose.yml").read_text("utf-8"))["services"]
+    assert {name: service["ports"] for name, service in services.items() if "ports" in service} == {
+        "web": ["127.0.0.1:8080:8080"]
+    }
+    assert all(re.search(r":[0-9]", service["image"]) for service in services.values())
+    assert all(service["security_opt"] == ["no-new-privileges:true"] for service in services.values())
+    for service in ("web", "worker"):
+        assert (services[service]["read_only"], services[service]["cap_drop"]) == (True, ["ALL"])
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert {services[service]["image"] for service in ("web", "worker")} == {f"petition-bot:{version}"}
+    assert re.search(r"^USER (?!root)", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+
+
 def test_the_dockerfile_copies_what_is_there_and_runs_what_exists() -> None:
     text = (ROOT / "Dockerfile").read_text("utf-8")
     copied = [words.split()[:-1] for words in re.findall(r"^COPY (?!--from)(.+)$", text, re.MULTILINE)]
