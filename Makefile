@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
-SOURCES := bot channels dialogs storage tests
+SOURCES := bot channels dialogs storage tests benchmarks
 
 RASA_PYTHON ?= $(shell command -v python3.10 >/dev/null 2>&1 && python3.10 -c 'print("python3.10")' 2>/dev/null || ls $(HOME)/.pyenv/versions/3.10.*/bin/python3.10 2>/dev/null | tail -1)
 RASA_VENV ?= .venv-rasa
