@@ -4,17 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
 from aiohttp import web
-from aiohttp.typedefs import Handler, Middleware
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.clocks.calendar import SHANGHAI
-from bot.faults import frames_of
 from bot.local_time import at
+from bot.page_guard import page_guard
 from bot.publishing import words
 from channels.base import Clock
-from storage.errors import StorageError
 from storage.publication_records import Publication, PublicationKind, Reception
 from storage.store import Store
 
@@ -40,7 +37,7 @@ class PublicParts:
 def make_public_pages(parts: PublicParts) -> web.Application:
     """The application, to be mounted at ``/notices``."""
     pages = _Pages(parts)
-    app = web.Application(middlewares=[_guarded(pages)])
+    app = web.Application(middlewares=[page_guard(pages, event="public.failed", headers=_HEADERS)])
     app.router.add_get("", pages.list)
     app.router.add_get("/", pages.list)
     app.router.add_get("/{id}", pages.one)
@@ -89,21 +86,3 @@ class _Pages:
 
 
 _IN_ORDER = (PublicationKind.RECEPTION, PublicationKind.CLARIFICATION)
-
-
-def _guarded(pages: _Pages) -> Middleware:
-    @web.middleware
-    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            response = await handler(request)
-        except web.HTTPException:
-            response = pages.gone()
-        except StorageError:
-            response = pages.failed()
-        except Exception as error:  # noqa: BLE001 - the last door: it is logged and answered as a page
-            structlog.get_logger().error("public.failed", error=type(error).__name__, frames=frames_of(error))
-            response = pages.failed()
-        response.headers.update(_HEADERS)
-        return response
-
-    return guard

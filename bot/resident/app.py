@@ -7,7 +7,6 @@ from pathlib import Path
 
 import structlog
 from aiohttp import web
-from aiohttp.typedefs import Handler, Middleware
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot import masking
@@ -17,15 +16,14 @@ from bot.casework.effects import EffectRefused, changes_for
 from bot.casework.handing import counted
 from bot.casework.links import CaseLinks, Claim, read_token
 from bot.casework.satisfaction import still_counts
-from bot.faults import frames_of
 from bot.forms import MOST_OF_A_FORM, read_form
 from bot.local_time import at
+from bot.page_guard import page_guard
 from channels.base import Clock
 from channels.media_types import ENDINGS
 from dialogs.outcome import AddToCase, Effect, RateCase
 from storage.attachment_records import Attachment, AttachmentState
 from storage.cases import Case, CaseState, EntryKind, TimelineEntry
-from storage.errors import StorageError
 from storage.store import Store
 
 LONGEST = 1_000
@@ -69,7 +67,7 @@ class ResidentParts:
 def make_resident_pages(parts: ResidentParts) -> web.Application:
     """The application, to be mounted at ``/r``."""
     pages = _Pages(parts)
-    app = web.Application(middlewares=[_guarded(pages)])
+    app = web.Application(middlewares=[page_guard(pages, event="resident.failed", headers=_HEADERS)])
     app[MOST_OF_A_FORM] = _BODY
     app.router.add_static("/static", _FOLDER / "static")
     app.router.add_get("/{token}", pages.show)
@@ -77,10 +75,6 @@ def make_resident_pages(parts: ResidentParts) -> web.Application:
     app.router.add_post("/{token}/rate", pages.rate)
     app.router.add_post("/{token}/add", pages.add)
     return app
-
-
-class _Gone(Exception):
-    """The link opens nothing: it ended, was taken back, or never was one. Which, is not told."""
 
 
 class _Pages:
@@ -102,7 +96,7 @@ class _Pages:
         wanted = request.match_info["id"]
         found = next((each for each in await self._handed(case) if each.id == wanted), None)
         if found is None:
-            raise _Gone
+            raise web.HTTPNotFound
         structlog.get_logger().info("resident.file_read", case=case.number, attachment=found.id)
         download = Download(
             name=f"{case.number}-{found.id[:8]}.{ENDINGS.get(found.type, 'bin')}",
@@ -144,7 +138,8 @@ class _Pages:
         case = None if claim is None else await self._store.cases.get(claim.number)
         now = self._parts.clock()
         if claim is None or case is None or case.accusation or not self._parts.links.holds(claim, case, now):
-            raise _Gone
+            # it ended, was taken back, or never was one: which, is not told
+            raise web.HTTPNotFound
         return claim, case
 
     async def _handed(self, case: Case) -> Sequence[Attachment]:
@@ -200,24 +195,6 @@ class _Pages:
     def _response(self, template: str, *, status: int, **values: object) -> web.Response:
         text = self._made.get_template(template).render(office=self._parts.office, **values)
         return web.Response(text=text, content_type="text/html", status=status)
-
-
-def _guarded(pages: _Pages) -> Middleware:
-    @web.middleware
-    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            response = await handler(request)
-        except (_Gone, web.HTTPException):
-            response = pages.gone()
-        except StorageError:
-            response = pages.failed()
-        except Exception as error:  # noqa: BLE001 - the last door: it is logged and answered as a page
-            structlog.get_logger().error("resident.failed", error=type(error).__name__, frames=frames_of(error))
-            response = pages.failed()
-        response.headers.update(_HEADERS)
-        return response
-
-    return guard
 
 
 def _step(case: Case, entry: TimelineEntry) -> Mapping[str, object]:
