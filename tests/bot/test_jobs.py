@@ -367,10 +367,16 @@ async def test_the_clock_stops_in_the_middle_of_a_long_sweep() -> None:
 
 
 async def test_a_worker_that_is_cancelled_ends(make_broker) -> None:
-    worker = Worker(await make_broker(), stuck)
+    begun = asyncio.Event()
+
+    async def begins(entry_id: str) -> None:
+        begun.set()
+        await stuck(entry_id)
+
+    worker = Worker(await make_broker(), begins)
     serving = asyncio.create_task(worker.serve())
     await DeliveryQueue(worker.broker).kick(["e1"])
-    await asyncio.sleep(0.1)
+    await awaited(begun.wait(), "it is delivering")
     serving.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await awaited(serving, "it ends")
