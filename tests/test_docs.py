@@ -108,6 +108,14 @@ def _text(path: Path) -> str:
     return "" if path.suffix in {".png", ".ico"} else path.read_text("utf-8", errors="replace")
 
 
+@pytest.mark.parametrize("start", ["README.md", "README.zh-CN.md"])
+def test_every_page_is_found_from_the_first_one(start: str) -> None:
+    pages = {name(page) for page in PAGES if page.is_relative_to(ROOT / "docs") and page.parent.name != "decisions"}
+    linked = set(LINK.findall((ROOT / start).read_text("utf-8")))
+    assert sorted(pages - linked) == []
+    assert {"docs/decisions", "benchmarks/README.md", "CONTRIBUTING.md", "SECURITY.md"} <= linked
+
+
 def test_decisions_are_numbered_once_and_have_the_four_parts() -> None:
     pages = sorted((ROOT / "docs/decisions").glob("*.md"))
     numbers = Counter(page.name[:4] for page in pages)
