@@ -5,15 +5,16 @@ made in the others by the same commit, as far as they are lawful there. Neither 
 words: they may be strangers. Staff can undo it, and whoever is not content is handled by themselves again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
 
 from bot.access.members import By
-from bot.casework.announcing import notices_for
+from bot.casework.announcing import Wording, notices_for
 from bot.casework.links import CaseLinks
 from bot.casework.notices import Notice, Told, news, progress
 from bot.casework.service import TRIES
@@ -63,9 +64,10 @@ class Merging:
             NotNow: one of them does not allow it.
             Conflict: others changed them again and again meanwhile.
         """
-        changes = await self._merged(number, into, actor, self._clock())
+        decide = partial(self._merged, number, into, actor)
+        first = await decide(self._clock())
         await self._audit("case.merged", number, by, into=into, reason=reason)
-        await self._try(self._merged, number, into, actor, first=changes)
+        await self._try(decide, first=first)
 
     async def split(self, number: str, *, reason: str, actor: Actor, by: By) -> None:
         """Have it handled by itself again; its filer is told.
@@ -75,14 +77,15 @@ class Merging:
         """
         case = await self._store.cases.get(number)
         into = case.merged_into if case else None
-        changes = await self._parted(number, into or "", actor, self._clock())
+        decide = partial(self._parted, number, actor)
+        first = await decide(self._clock())
         await self._audit("case.split", number, by, into=into, reason=reason)
-        await self._try(self._parted, number, into or "", actor, first=changes)
+        await self._try(decide, first=first)
 
-    async def _try(self, decide: Any, number: str, into: str, actor: Actor, *, first: _Decided) -> None:
+    async def _try(self, decide: Callable[[datetime], Awaitable[_Decided]], *, first: _Decided) -> None:
         """Commit what was decided ``first``; where others were quicker, decide anew."""
         for tries_left in reversed(range(TRIES)):
-            changes, entries = first if tries_left == TRIES - 1 else await decide(number, into, actor, self._clock())
+            changes, entries = first if tries_left == TRIES - 1 else await decide(self._clock())
             try:
                 await self._store.committer.commit([*changes, *map(self._store.outbox.put, entries)])
             except Conflict:
@@ -119,7 +122,7 @@ class Merging:
 
         return changes, await self._notices(after, wording, now)
 
-    async def _parted(self, number: str, _into: str, actor: Actor, now: datetime) -> _Decided:
+    async def _parted(self, number: str, actor: Actor, now: datetime) -> _Decided:
         case = await self._store.cases.get(number)
         if case is None or case.merged_into is None:
             raise NotNow("这件诉求没有并案")
@@ -133,7 +136,7 @@ class Merging:
 
         return self._store.cases.append(case, entry, **sets), await self._notices(case, wording, now)
 
-    async def _notices(self, case: Case, wording: Any, now: datetime) -> Sequence[OutboxEntry]:
+    async def _notices(self, case: Case, wording: Wording, now: datetime) -> Sequence[OutboxEntry]:
         return await notices_for(self._store, case, wording, seq=case.last_seq + 1, at=now, links=self._links)
 
     async def _audit(self, action: str, number: str, by: By, **details: Any) -> None:

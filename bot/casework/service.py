@@ -8,7 +8,7 @@ from functools import partial
 import structlog
 
 from bot.casework import handing
-from bot.casework.announcing import notices_for
+from bot.casework.announcing import Wording, notices_for
 from bot.casework.draft import Draft, case_of
 from bot.casework.following import following
 from bot.casework.links import CaseLinks
@@ -236,7 +236,7 @@ class Casework:
         now: datetime,
         *,
         public: bool,
-        wording: Callable[[bool], Notice],
+        wording: Wording,
     ) -> "_Step":
         seq = after.last_seq + 1
         entries: Sequence[OutboxEntry] = ()

@@ -13,7 +13,7 @@ import structlog
 
 from bot.casework.announcing import notices_for
 from bot.casework.links import CaseLinks
-from bot.casework.notices import news
+from bot.casework.notices import Notice, news
 from bot.casework.service import TRIES, NoSuchCase
 from bot.clocks.clockwork import ClockSetter
 from bot.kick import Kick
@@ -23,6 +23,7 @@ from storage.case_waits import asks_after
 from storage.cases import Actor, Assignment, AssignmentState, Case, EntryKind, TimelineEntry
 from storage.clocks import Limit, Stage
 from storage.errors import Conflict
+from storage.records import OutboxEntry
 from storage.store import Store
 from storage.units import Unit
 
@@ -267,8 +268,8 @@ class StaffWork:
                 return replace(after, version=case.version + 1, last_seq=case.last_seq + 1, updated_at=now)
         raise AssertionError  # pragma: no cover - the last try returns or raises
 
-    async def _notices(self, case: Case, entry: TimelineEntry, now: datetime) -> Sequence[Any]:
-        def wording(own: bool) -> Any:
+    async def _notices(self, case: Case, entry: TimelineEntry, now: datetime) -> Sequence[OutboxEntry]:
+        def wording(own: bool) -> Notice:
             return news(case, entry.note, at=now, own=own)
 
         return await notices_for(self._store, case, wording, seq=case.last_seq + 1, at=now, links=self._links)

@@ -13,7 +13,7 @@ import structlog
 
 from bot.casework.announcing import notices_for
 from bot.casework.links import CaseLinks
-from bot.casework.notices import Told, progress
+from bot.casework.notices import Notice, Told, progress
 from bot.casework.service import TRIES, NoSuchCase
 from bot.casework.staffwork import NotNow
 from bot.kick import Kick
@@ -90,7 +90,7 @@ class Visits:
         changes = self._store.cases.move(case, CaseState.REOPENED, public, **sets)
         moved = replace(case, state=CaseState.REOPENED)
 
-        def wording(own: bool) -> Any:
+        def wording(own: bool) -> Notice:
             return progress(moved, Told(note=note if own else ""), at=now, own=own, office=self._office)
 
         entries = await notices_for(self._store, moved, wording, seq=case.last_seq + 1, at=now, links=self._links)
