@@ -12,7 +12,9 @@ import pytest
 import typer
 from ruamel.yaml import YAML
 
+import channels.base
 from bot.cli.main import app
+from channels.base import Channel, FetchesMedia, HoldsLink, Publishes, SendsMedia, SendsToMany
 from storage.cases import LABELS
 
 ROOT = Path(__file__).parent.parent
@@ -144,6 +146,16 @@ def test_every_channel_is_kept_apart_from_the_others() -> None:
     [apart] = [contract for contract in contracts if contract["type"] == "independence"]
     folders = {f"channels.{path.parent.name}" for path in (ROOT / "channels").glob("*/__init__.py")}
     assert set(apart["modules"]) == folders
+
+
+def test_adding_a_channel_tells_each_verb_of_the_contract() -> None:
+    told = (ROOT / "docs/adding-a-channel.md").read_text("utf-8")
+    parts = (Channel, FetchesMedia, HoldsLink, Publishes, SendsMedia, SendsToMany)
+    verbs = {verb for part in parts for verb in vars(part) if not verb.startswith("_")}
+    assert {verb for verb in verbs if not re.search(rf"`{verb}\b", told)} == set()
+    contracts = {name for name, part in vars(channels.base).items() if getattr(part, "_is_protocol", False)}
+    others = {"Protocol", "SharedState", "ChannelFactory"}
+    assert contracts - others == {part.__name__ for part in parts}
 
 
 def test_compose_runs_commands_that_exist_and_waits_for_health() -> None:
