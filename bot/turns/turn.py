@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 
@@ -61,6 +61,39 @@ class Done:
     wanted: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hearing:
+    """What one turn hears of whom, and how it may answer.
+
+    ``release``: its commit gives the lease back. ``passive``: the newest message's call is still open.
+    """
+
+    conversation: Conversation
+    batch: Sequence[ArrivedMessage]
+    capabilities: Capabilities
+    release: bool
+    passive: bool
+
+    @property
+    def newest(self) -> ArrivedMessage:
+        return self.batch[-1]
+
+    @property
+    def ids(self) -> list[str]:
+        return [message.id for message in self.batch]
+
+    def given(self, entry: OutboxEntry, now: datetime) -> OutboxEntry:
+        """``entry``, leased to the webhook where that may still answer."""
+        open_call = self.passive and self.capabilities.passive and not self.newest.passive_closed
+        return leased_to_webhook(entry, self.newest, now) if open_call else entry
+
+    def afterwards(self, **known: Any) -> Conversation:
+        """The conversation as the commit leaves it."""
+        before = self.conversation
+        lease = None if self.release else before.lease_token
+        return replace(before, **{"version": before.version + 1, "lease_token": lease, **known})
+
+
 class TurnFailed(Exception):
     """The turn broke (not the storage): it may be tried again at once."""
 
@@ -112,22 +145,26 @@ class TurnMaker:
             TurnFailed: the dialog or an effect broke; nothing was written but the count of tries.
             StorageError: nothing was written, or (``StorageAway``) perhaps all of it.
         """
+        capabilities = self._channels[conversation.address.channel, conversation.address.account].capabilities
+        hearing = _Hearing(
+            conversation=conversation, batch=batch, capabilities=capabilities, release=release, passive=passive
+        )
         with self._metrics.turn_seconds.time():
-            if is_mention(batch[-1].message):
-                return await self._invite(conversation, batch, release=release, passive=passive)
+            if is_mention(hearing.newest.message):
+                return await self._invite(hearing)
             try:
-                outcome, settled = await self._decide(conversation, batch)
+                outcome, settled = await self._decide(hearing)
             except StorageError:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever broke, the person is answered
-                return await self._stumble(conversation, batch, error, release=release, passive=passive)
-            return await self._commit(conversation, batch, outcome, settled, release=release, passive=passive)
+                return await self._stumble(hearing, error)
+            return await self._commit(hearing, outcome, settled)
 
-    async def _decide(self, conversation: Conversation, batch: Sequence[ArrivedMessage]) -> tuple[Outcome, Settled]:
-        now = self._clock()
+    async def _decide(self, hearing: _Hearing) -> tuple[Outcome, Settled]:
+        conversation, batch, now = hearing.conversation, hearing.batch, self._clock()
         if self._beforehand.takes(conversation, batch[-1].message):
             return await self._beforehand.answer(conversation, batch[-1], now)
-        if not self._capabilities(conversation).free_text:
+        if not hearing.capabilities.free_text:
             outcome, settled = await unheard.called(self._store, conversation, batch, now)
             return self._beforehand.around(conversation, batch, outcome, settled, now)
         person = Person(
@@ -135,60 +172,45 @@ class TurnMaker:
             address=conversation.address,
             # a mention in public makes a version, but nothing was said of who we are
             first_contact=not conversation.state,
-            room=room_of(self._capabilities(conversation)),
+            room=room_of(hearing.capabilities),
         )
         async with asyncio.timeout(TURN_TIMEOUT_S):
             outcome = await self._manager.turn(conversation.state, heard(batch), person, now)
             settled = await self._settle(outcome.effects, conversation=conversation, now=now)
         return self._beforehand.around(conversation, batch, outcome, settled, now)
 
-    async def _invite(
-        self, conversation: Conversation, batch: Sequence[ArrivedMessage], *, release: bool, passive: bool
-    ) -> Done:
+    async def _invite(self, hearing: _Hearing) -> Done:
         """Answer a mention in public without the dialog, whose state stays as it is."""
-        mention = batch[-1]
-        capabilities = self._capabilities(conversation)
-        entry = await self._invitations.entry(conversation, mention, capabilities)
+        conversation, mention = hearing.conversation, hearing.newest
+        invitation = await self._invitations.entry(conversation, mention, hearing.capabilities)
         now = self._clock()
-        if entry and passive and capabilities.passive and not mention.passive_closed:
-            entry = leased_to_webhook(entry, mention, now)
-        entries = [entry] if entry else []
-        state = dict(conversation.state)
-        grant = granted(conversation, mention)
-        advance = self._store.conversations.advance(conversation, state=state, release=release, now=now, grant=grant)
-        await self._store.committer.commit([advance, *self._answered(batch, entries, now)])
-        lease = None if release else conversation.lease_token
-        return Done(
-            conversation=replace(conversation, version=conversation.version + 1, lease_token=lease),
-            reply=passive_of(entries),
-            kick=due(entries),
+        entries = [hearing.given(invitation, now)] if invitation else []
+        advance = self._store.conversations.advance(
+            conversation,
+            state=dict(conversation.state),
+            release=hearing.release,
+            now=now,
+            grant=granted(conversation, mention),
         )
+        await self._store.committer.commit([advance, *self._answered(hearing, entries, now)])
+        return Done(conversation=hearing.afterwards(), reply=passive_of(entries), kick=due(entries))
 
-    async def _commit(
-        self,
-        conversation: Conversation,
-        batch: Sequence[ArrivedMessage],
-        outcome: Outcome,
-        settled: Settled,
-        *,
-        release: bool,
-        passive: bool,
-    ) -> Done:
+    async def _commit(self, hearing: _Hearing, outcome: Outcome, settled: Settled) -> Done:
+        conversation, newest = hearing.conversation, hearing.newest.message
         # What somebody who left has filed stays; what they only began does not.
         state = {} if settled.reachable is False else dict(outcome.state)
         filed = next((effect.number for effect in outcome.effects if isinstance(effect, FileCase)), None)
-        late = await waited(self._store, conversation, batch[-1].message, self._capabilities(conversation))
-        entries = self._entries(conversation, batch[-1], outcome.replies, passive=passive, filed=filed, waited=late)
+        late = await waited(self._store, conversation, newest, hearing.capabilities)
+        entries = self._entries(hearing, outcome.replies, filed=filed, waited=late)
         if outcome.intent == unheard.TEMPLATES_ONLY and outcome.replies:
-            entries = unheard.by_template(conversation, batch[-1], self._capabilities(conversation), self._clock())
-        newest = batch[-1].message
+            entries = unheard.by_template(conversation, hearing.newest, hearing.capabilities, self._clock())
         now = self._clock()
-        wanted = await self._wanting.of(batch, outcome.effects, now=now)
+        wanted = await self._wanting.of(hearing.batch, outcome.effects, now=now)
         changes: list[Change] = [
             self._store.conversations.advance(
                 conversation,
                 state=state,
-                release=release,
+                release=hearing.release,
                 now=now,
                 grant=newest.grant,
                 last_inbound_at=newest.received_at,
@@ -198,114 +220,83 @@ class TurnMaker:
                 consent_sensitive=settled.consent_sensitive,
                 also={**self._store.conversations.facts(conversation.id, **settled.known), **late.known},
             ),
-            *self._answered(batch, entries, now),
+            *self._answered(hearing, entries, now),
             *settled.changes,
             *wanted.changes,
             *late.changes(entries, now),
         ]
         await self._pulse.over(self._store.committer.commit(changes))
         structlog.get_logger().info(
-            "turn.done", conversation=conversation.id, messages=len(batch), intent=outcome.intent
+            "turn.done", conversation=conversation.id, messages=len(hearing.batch), intent=outcome.intent
         )
-        known = {"version": conversation.version + 1, "state": state, **settled.known, **late.known}
         return Done(
-            conversation=replace(conversation, **known, lease_token=None if release else conversation.lease_token),
+            conversation=hearing.afterwards(state=state, **settled.known, **late.known),
             reply=passive_of(entries),
             kick=(*due(entries), *settled.kick, *late.kick),
             wanted=wanted.ids,
         )
 
-    def _answered(self, batch: Sequence[ArrivedMessage], entries: Sequence[OutboxEntry], now: datetime) -> list[Change]:
+    def _answered(self, hearing: _Hearing, entries: Sequence[OutboxEntry], now: datetime) -> list[Change]:
         reply = passive_of(entries)
         done = self._store.inbox.done(
-            [message.id for message in batch],
-            turn_id=uuid.uuid4().hex,
-            reply_id=reply.id if reply else None,
-            at=now,
+            hearing.ids, turn_id=uuid.uuid4().hex, reply_id=reply.id if reply else None, at=now
         )
         return [*done, *(self._store.outbox.put(entry) for entry in entries)]
 
     def _entries(
-        self,
-        conversation: Conversation,
-        newest: ArrivedMessage,
-        replies: Sequence[Reply],
-        *,
-        passive: bool,
-        filed: str | None = None,
-        waited: Waited | None = None,
+        self, hearing: _Hearing, replies: Sequence[Reply], *, filed: str | None = None, waited: Waited | None = None
     ) -> list[OutboxEntry]:
         """What is said, in as many parts as it takes; ``filed``: the number of the case that the turn files."""
         text = "\n\n".join(reply.text for reply in replies if reply.text)
         text = waited.before(text) if waited else text
-        capabilities = self._capabilities(conversation)
+        capabilities = hearing.capabilities
         if not text or not capabilities.free_text:  # approved templates alone go out: no words of ours can
             return []
         buttons = tuple((button.title, button.payload) for reply in replies for button in reply.buttons)
         now = self._clock()
-        entries = in_parts(conversation, newest, text, capabilities, now=now, buttons=buttons, filed=filed)
-        if passive and capabilities.passive and not newest.passive_closed:
-            entries[0] = leased_to_webhook(entries[0], newest, now)
-        return entries
+        parts = in_parts(
+            hearing.conversation, hearing.newest, text, capabilities, now=now, buttons=buttons, filed=filed
+        )
+        return [*(hearing.given(first, now) for first in parts[:1]), *parts[1:]]
 
-    def _capabilities(self, conversation: Conversation) -> Capabilities:
-        return self._channels[conversation.address.channel, conversation.address.account].capabilities
-
-    async def _stumble(
-        self,
-        conversation: Conversation,
-        batch: Sequence[ArrivedMessage],
-        error: Exception,
-        *,
-        release: bool,
-        passive: bool,
-    ) -> Done:
+    async def _stumble(self, hearing: _Hearing, error: Exception) -> Done:
         """Count the failure; the third one sets the messages aside, apologises and calls a person."""
-        tries = await self._store.inbox.count_try(batch[-1].id)
+        tries = await self._store.inbox.count_try(hearing.newest.id)
         structlog.get_logger().error(
             "turn.failed",
-            conversation=conversation.id,
+            conversation=hearing.conversation.id,
             tries=tries,
             error=type(error).__name__,
             frames=frames_of(error),
         )
         if tries < TRIES:
             raise TurnFailed(type(error).__name__) from error
-        return await self._set_aside(conversation, batch, release=release, passive=passive)
+        return await self._set_aside(hearing)
 
-    async def _set_aside(
-        self, conversation: Conversation, batch: Sequence[ArrivedMessage], *, release: bool, passive: bool
-    ) -> Done:
-        now = self._clock()
-        entries = self._entries(conversation, batch[-1], [Reply(text=_APOLOGY)], passive=passive)
+    async def _set_aside(self, hearing: _Hearing) -> Done:
+        conversation, now = hearing.conversation, self._clock()
+        entries = self._entries(hearing, [Reply(text=_APOLOGY)])
         reply = passive_of(entries)
         call = Call(id=uuid.uuid4().hex, conversation_id=conversation.id, reason="fault", at=now)
-        wanted = await self._wanting.of(batch, (), now=now)
+        wanted = await self._wanting.of(hearing.batch, (), now=now)
         await self._store.committer.commit(
             [
                 self._store.conversations.advance(
                     conversation,
                     state=conversation.state,
-                    release=release,
+                    release=hearing.release,
                     now=now,
-                    grant=batch[-1].message.grant,
+                    grant=hearing.newest.message.grant,
                 ),
                 *self._store.inbox.set_aside(
-                    [message.id for message in batch],
-                    reason="turn_failed",
-                    at=now,
-                    reply_id=reply.id if reply else None,
+                    hearing.ids, reason="turn_failed", at=now, reply_id=reply.id if reply else None
                 ),
                 *(self._store.outbox.put(entry) for entry in entries),
                 self._store.calls.add(call),
                 *wanted.changes,
             ]
         )
-        return Done(
-            conversation=replace(conversation, version=conversation.version + 1),
-            reply=reply,
-            kick=due(entries),
-        )
+        return Done(conversation=hearing.afterwards(), reply=reply, kick=due(entries))
 
 
 def heard(batch: Sequence[ArrivedMessage]) -> list[Heard]:
