@@ -40,7 +40,7 @@ class TokenOffice:
         if role not in ROLES:
             raise WrongToken(f"角色要选{'、'.join(each.label for each in ROLES)}中的一个")
         if not name or len(name) > LONGEST_NAME or name in self.taken:
-            raise WrongToken(f"名称要有 1 到 {LONGEST_NAME} 个字，也不能和设置里 [api] tokens 的重名")
+            raise WrongToken(f"名称要有 1 到 {LONGEST_NAME} 个字，也不能和设置文件里已有的令牌重名")
         found = (await self._store.units.tree()).find(unit)
         if found is None or not found.active:
             raise WrongToken(f"没有单位“{unit}”")

@@ -126,10 +126,14 @@ def steps(case: Case, entries: Sequence[TimelineEntry], sent: Sequence[OutboxEnt
     ]
 
 
+def system(name: str) -> str:
+    """What another system is called, of the name of its token."""
+    return _NAMED.get(name, name)
+
+
 def who(actor: Actor) -> str:
     """Who did something, as staff read it."""
-    named = _NAMED.get(actor.name, actor.name)
-    return named if actor.kind is ActorKind.STAFF else _ACTORS.get(actor.kind, "")
+    return system(actor.name) if actor.kind is ActorKind.STAFF else _ACTORS.get(actor.kind, "")
 
 
 def _step(case: Case, entry: TimelineEntry, sent: Sequence[OutboxEntry], *, full: bool) -> Step:

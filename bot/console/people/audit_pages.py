@@ -1,7 +1,7 @@
 """The audit log, the newest first, narrowed to a person, a case, a kind or a day; and its check."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
@@ -55,29 +55,53 @@ class AuditPages:
         return await self._list(call, None)
 
     async def check(self, call: Call) -> web.StreamResponse:
-        """Read the whole chain; a log of a million lines takes some seconds."""
-        return await self._list(call, await self._store.audit.check())
+        """Read the whole chain, and find the line of a mark noted before; a million lines take some seconds."""
+        mark = (await call.form()).get("mark", "").strip()[:_LONGEST]
+        new = await self._store.audit.mark()
+        held, broken = await self._store.audit.check()
+        checked = _Checked(said=_said(held, broken), broken=broken is not None, mark=new if broken is None else "")
+        return await self._list(call, await self._compared(checked, mark) if mark else checked, noted=mark)
 
-    async def _list(self, call: Call, checked: tuple[int, Broken | None] | None) -> web.StreamResponse:
+    async def _compared(self, checked: "_Checked", mark: str) -> "_Checked":
+        try:
+            there = await self._store.audit.holds(mark)
+        except ValueError:
+            return replace(checked, wrong=f"“{mark}”不是校验码：应像 60-0123456789abcdef0123，请照记下的再填")
+        if there:
+            return replace(checked, said=f"{checked.said}；记下的那一条还在，和当时一样")
+        return replace(checked, wrong="记下的那一条不在了或被改过：操作记录的末尾可能被删，请马上报告", mark="")
+
+    async def _list(self, call: Call, checked: "_Checked | None", *, noted: str = "") -> web.StreamResponse:
         wanted, before = _wanted(call.query), call.query.get("before", "")
         last = int(before) if before.isascii() and before.isdecimal() and len(before) < _LONGEST_NUMBER else None
         lines = await self._store.audit.newest(_PAGE, before=last, wanted=wanted.filter())
         if checked is None and not wanted.fields() and last is None and lines and lines[0].seq <= _CHEAP:
-            checked = await self._store.audit.check()
+            held, broken = await self._store.audit.check()
+            checked = _Checked(said=_said(held, broken), broken=broken is not None)
         names = await names_for(self._store, call.viewer.tree, lines)
         more = lines[-1].seq if len(lines) == _PAGE and lines[-1].seq > 1 else None
         return call.page(
             "people/audit.html",
             lines=[names.shown(line) for line in lines],
             more=urlencode(wanted.fields() | {"before": str(more)}) if more else "",
-            checked=_said(*checked) if checked else "",
-            broken=bool(checked and checked[1]),
+            checked=checked,
+            noted=noted,
             wanted=wanted,
             later=last is not None,
             kept=urlencode(wanted.fields()),
             people=names.people(),
             kinds=[(key, label) for key, (label, _) in KINDS.items()],
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checked:
+    """What a check found. ``wrong``: what is amiss with the mark that was sent; ``mark``: what to note now."""
+
+    said: str
+    broken: bool
+    wrong: str = ""
+    mark: str = ""
 
 
 def _said(held: int, broken: Broken | None) -> str:

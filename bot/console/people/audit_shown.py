@@ -9,7 +9,9 @@ from typing import Any
 
 from bot.access.members import CONSOLE
 from bot.console.cases.shown import CHANNELS
+from bot.console.wording.naming import subject
 from storage.audit import AuditLine
+from storage.edits import EditKind
 from storage.staff import Member, Role
 from storage.store import Store
 from storage.units import UnitTree
@@ -168,6 +170,8 @@ class Names:
     members: Mapping[str, Member] = field(repr=False)
     tree: UnitTree
     notices: Mapping[str, str] = field(repr=False)
+    entries: Mapping[tuple[str, str], str] = field(repr=False)
+    """What an answer asks or a saying says, by its kind and key."""
 
     def people(self) -> list[tuple[str, str]]:
         """Who may stand in the log, to choose from."""
@@ -201,9 +205,9 @@ class Names:
             channel = line.target.partition(":")[0]
             return Named(text=f"{CHANNELS.get(channel, channel)}会话", id=line.target)
         if kind == "edit":
-            what, _, rest = line.target.partition(":")
-            key, _, number = rest.rpartition(":")
-            return Named(text=f"{_EDITS.get(what, what)} {key} 第 {number} 版", id=line.target)
+            what, key, number = _edit(line.target)
+            said = f"“{self.entries[what, key]}”" if (what, key) in self.entries else ""
+            return Named(text=f"{_EDITS.get(what, what)}{said}第 {number} 版", id=line.target)
         return Named(text=line.target)
 
     def _details(self, details: Mapping[str, Any]) -> list[str]:
@@ -219,7 +223,29 @@ class Names:
 async def names_for(store: Store, tree: UnitTree, lines: Sequence[AuditLine]) -> Names:
     """What the ids of ``lines`` stand for."""
     notices = sorted({line.target for line in lines if line.action.startswith("broadcast.")})
-    found = await asyncio.gather(*(store.broadcasts.get(each) for each in notices))
+    edits = sorted({_edit(line.target)[:2] for line in lines if line.action.startswith("edit.")})
+    found, said = await asyncio.gather(
+        asyncio.gather(*(store.broadcasts.get(each) for each in notices)),
+        asyncio.gather(*(_said(store, *each) for each in edits)),
+    )
     titles = {each.id: f"“{each.title}”" for each in found if each is not None}
     members = {each.id: each for each in await store.staff.all()}
-    return Names(members=members, tree=tree, notices=titles)
+    entries = {each: words for each, words in zip(edits, said, strict=True) if words}
+    return Names(members=members, tree=tree, notices=titles, entries=entries)
+
+
+def _edit(target: str) -> tuple[str, str, str]:
+    """The kind, the key and the number of a version."""
+    kind, _, rest = target.partition(":")
+    key, _, number = rest.rpartition(":")
+    return kind, key, number
+
+
+async def _said(store: Store, kind: str, key: str) -> str:
+    """What an entry says in its newest version that says something; "" where none does."""
+    for edit in await store.edits.versions(EditKind(kind), key) if kind in set(EditKind) else ():
+        variants: Sequence[Any] = edit.content.get("variants") or ({},)
+        words = edit.content.get("question") or (variants[0].get("text") if isinstance(variants[0], dict) else "")
+        if words:
+            return subject(str(words))
+    return ""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from bot.access.api_tokens import LONGEST_NAME, ROLES, TokenOffice, WrongToken
+from bot.console.cases.shown import system
 from bot.console.routes import Call
 from storage.staff import Role
 from storage.store import Store
@@ -52,5 +53,5 @@ class TokenPages:
             tree=call.viewer.tree,
             roles=ROLES,
             longest=LONGEST_NAME,
-            in_settings=sorted(self._office.taken),
+            in_settings=sorted(map(system, self._office.taken)),
         )

@@ -114,3 +114,4 @@ async def test_a_year_whose_exchanged_workdays_are_missing_is_told_to_the_admini
     clock.now = clock.now.replace(year=2098)
     await admin.sign_in("guanli")
     assert (await admin.get("/rules")).says("还没有 2098 年的放假调休安排")
+    assert "[calendar]" not in (await admin.get("/rules")).text, "a key of the settings file is no word of the office"
