@@ -1,22 +1,21 @@
 """``/_ctl/…``: the hand on the phones and on the platform, for the page, for tests and for programs."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from aiohttp import web
 
 from channels.sandbox import phones, trouble
 from channels.sandbox.clock import read_offset
+from channels.sandbox.control_answers import PhoneJson, bot_state, material, news, outcome_of
 from channels.sandbox.errcodes import TEXTS
-from channels.sandbox.errors import SandboxAway, SandboxRefused
+from channels.sandbox.errors import SandboxRefused
 from channels.sandbox.inputs import fits_xml, read_body, read_number
 from channels.sandbox.keys import PLATFORM
 from channels.sandbox.phones import Deed
 from channels.sandbox.platform import Platform
 from channels.sandbox.residents import Action, Resident
 
-_LONGEST_WAIT = 30.0
 _LONGEST_SCENE = 64
 _EVENT_ACTIONS = {
     "CLICK": Action.MENU_CLICK,
@@ -45,17 +44,11 @@ def add_routes(router: web.UrlDispatcher) -> None:
 
 
 def _deed_handler(doing: Doing) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """202 at once, or with ``?wait=1`` 200 with what the push came to."""
-
     async def handle(request: web.Request) -> web.Response:
         platform = request.app[PLATFORM]
         resident = platform.resident(request.match_info["phone"])
         deed = await doing(platform, resident, request)
-        told: dict[str, Any] = {"message_id": str(deed.message_id or "")}
-        if request.query.get("wait") != "1":
-            return web.json_response(told, status=202)
-        outcome = await deed.wait()
-        return web.json_response({**told, "outcome": asdict(outcome) if outcome else None})
+        return await outcome_of(request, deed, {"message_id": str(deed.message_id or "")})
 
     return handle
 
@@ -123,13 +116,7 @@ _DOINGS: dict[str, Doing] = {
 async def _status(request: web.Request) -> web.Response:
     """Whether the bot is there; the first status after its start makes the URL check."""
     platform = request.app[PLATFORM]
-    bot, detail = "ready", ""
-    try:
-        await platform.pusher.verify()
-    except SandboxAway as error:
-        bot, detail = "waiting", error.sentence
-    except SandboxRefused as error:
-        bot, detail = "refused", error.sentence
+    bot, detail = await bot_state(platform.pusher.verify)
     return web.json_response(
         {
             "office": platform.settings.office,
@@ -144,7 +131,7 @@ async def _status(request: web.Request) -> web.Response:
     )
 
 
-def _phone_json(platform: Platform, resident: Resident) -> dict[str, Any]:
+def _phone_json(platform: Platform, resident: Resident) -> PhoneJson:
     now = platform.clock.now()
     return {
         "id": resident.id,
@@ -157,9 +144,12 @@ def _phone_json(platform: Platform, resident: Resident) -> dict[str, Any]:
     }
 
 
+def _all_phones(platform: Platform) -> list[PhoneJson]:
+    return [_phone_json(platform, resident) for resident in platform.residents.values()]
+
+
 async def _phones(request: web.Request) -> web.Response:
-    platform = request.app[PLATFORM]
-    return web.json_response({"items": [_phone_json(platform, r) for r in platform.residents.values()]})
+    return web.json_response({"items": _all_phones(request.app[PLATFORM])})
 
 
 async def _add_phone(request: web.Request) -> web.Response:
@@ -190,29 +180,13 @@ async def _consent(request: web.Request) -> web.Response:
 
 
 async def _feed(request: web.Request) -> web.Response:
-    """What is newer than ``after``; waits up to ``wait`` seconds for it. ``epoch`` changes with a reset."""
-    platform, query = request.app[PLATFORM], request.query
-    after = int(read_number(query.get("after", "0"), "after"))
-    seconds = min(max(read_number(query.get("wait", "0"), "wait"), 0.0), _LONGEST_WAIT)
-    if seconds:
-        await platform.feed.wait(after, seconds)
-    items = platform.feed.since(after, query.get("phone", ""))
-    return web.json_response(
-        {
-            "epoch": platform.feed.epoch,
-            "rev": platform.feed.rev,
-            "items": [item.as_json() for item in items],
-            "phones": [_phone_json(platform, r) for r in platform.residents.values()],
-        }
-    )
+    platform = request.app[PLATFORM]
+    return await news(request, platform.feed, lambda: _all_phones(platform))
 
 
 async def _media(request: web.Request) -> web.Response:
     platform = request.app[PLATFORM]
-    material = platform.media.get(request.match_info["media_id"], platform.clock.now())
-    if material is None:
-        raise SandboxRefused("素材不存在或已过期", code="no_such_media", http=404)
-    return web.Response(body=material.content, content_type=material.content_type)
+    return material(request, platform.media, platform.clock.now())
 
 
 async def _clock(request: web.Request) -> web.Response:

@@ -1,21 +1,20 @@
 """``/_ctl/sms/…``: the hand on the phones, the carrier and the reports. The clock is the sandbox's one."""
 
 from dataclasses import asdict
-from typing import Any
 
 from aiohttp import web
 
 from channels.sandbox import trouble
+from channels.sandbox.control_answers import PhoneJson, news, outcome_of
 from channels.sandbox.errors import SandboxRefused
 from channels.sandbox.inputs import read_body, read_number
 from channels.sandbox.sms import incoming
 from channels.sandbox.sms.keys import SMS
 from channels.sandbox.sms.phones import Phone
+from channels.sandbox.sms.platform import SmsPlatform
 from channels.sandbox.sms.receipts import Options
 
-_LONGEST_WAIT = 30.0
 _LONGEST_LATE = 60.0
-_MOST_LISTED = 1000
 
 
 def add_routes(router: web.UrlDispatcher) -> None:
@@ -48,12 +47,16 @@ async def _status(request: web.Request) -> web.Response:
     )
 
 
-def _phone_json(phone: Phone) -> dict[str, Any]:
+def _phone_json(phone: Phone) -> PhoneJson:
     return {**asdict(phone), "blocks": phone.off, "followed": True}
 
 
+def _all_phones(platform: SmsPlatform) -> list[PhoneJson]:
+    return [_phone_json(phone) for phone in platform.phones.values()]
+
+
 async def _phones(request: web.Request) -> web.Response:
-    return web.json_response({"items": [_phone_json(phone) for phone in request.app[SMS].phones.values()]})
+    return web.json_response({"items": _all_phones(request.app[SMS])})
 
 
 async def _add_phone(request: web.Request) -> web.Response:
@@ -62,14 +65,10 @@ async def _add_phone(request: web.Request) -> web.Response:
 
 
 async def _text(request: web.Request) -> web.Response:
-    """202 at once, or with ``?wait=1`` 200 with what bringing it to the bot came to."""
     platform = request.app[SMS]
     phone, data = platform.phone(request.match_info["phone"]), await read_body(request)
     deed = await incoming.say(platform, phone, str(data.get("text", "")))
-    if request.query.get("wait") != "1":
-        return web.json_response({}, status=202)
-    outcome = await deed.wait()
-    return web.json_response({"outcome": asdict(outcome) if outcome else None})
+    return await outcome_of(request, deed, {})
 
 
 async def _block(request: web.Request) -> web.Response:
@@ -108,15 +107,8 @@ async def _release(request: web.Request) -> web.Response:
 
 
 async def _feed(request: web.Request) -> web.Response:
-    """What is newer than ``after``; waits up to ``wait`` seconds for it. ``epoch`` changes with a reset."""
-    platform, query = request.app[SMS], request.query
-    after = int(read_number(query.get("after", "0"), "after"))
-    seconds = min(max(read_number(query.get("wait", "0"), "wait"), 0.0), _LONGEST_WAIT)
-    if seconds:
-        await platform.feed.wait(after, seconds)
-    feed = platform.feed
-    told = {"epoch": feed.epoch, "rev": feed.rev, "phones": [_phone_json(p) for p in platform.phones.values()]}
-    return web.json_response({**told, "items": [item.as_json() for item in feed.since(after, query.get("phone", ""))]})
+    platform = request.app[SMS]
+    return await news(request, platform.feed, lambda: _all_phones(platform))
 
 
 async def _reset(request: web.Request) -> web.Response:

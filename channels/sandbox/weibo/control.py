@@ -1,13 +1,13 @@
 """``/_ctl/weibo/…``: the hand on the phones and on the platform. The clock is the sandbox's one (``/_ctl/clock``)."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from aiohttp import web
 
 from channels.sandbox import trouble
-from channels.sandbox.errors import SandboxAway, SandboxRefused
+from channels.sandbox.control_answers import PhoneJson, bot_state, material, news, outcome_of
+from channels.sandbox.errors import SandboxRefused
 from channels.sandbox.inputs import read_body, read_number
 from channels.sandbox.phones import Deed
 from channels.sandbox.weibo import phones
@@ -16,7 +16,6 @@ from channels.sandbox.weibo.keys import WEIBO
 from channels.sandbox.weibo.people import Person
 from channels.sandbox.weibo.platform import WeiboPlatform
 
-_LONGEST_WAIT = 30.0
 _PATHS = ("/2/", "/oauth2/")
 
 Doing: TypeAlias = Callable[[WeiboPlatform, Person, web.Request], Awaitable[Deed]]
@@ -44,17 +43,11 @@ def add_routes(router: web.UrlDispatcher) -> None:
 def _deed_handler(doing: Doing) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def handle(request: web.Request) -> web.Response:
         platform = request.app[WEIBO]
-        return await _told(request, await doing(platform, platform.person(request.match_info["phone"]), request), {})
+        return await outcome_of(
+            request, await doing(platform, platform.person(request.match_info["phone"]), request), {}
+        )
 
     return handle
-
-
-async def _told(request: web.Request, deed: Deed | None, told: dict[str, Any]) -> web.Response:
-    """202 at once, or with ``?wait=1`` 200 with what the push came to."""
-    if request.query.get("wait") != "1":
-        return web.json_response(told, status=202)
-    outcome = await deed.wait() if deed else None
-    return web.json_response({**told, "outcome": asdict(outcome) if outcome else None})
 
 
 async def _text(platform: WeiboPlatform, person: Person, request: web.Request) -> Deed:
@@ -111,7 +104,7 @@ async def _post(request: web.Request) -> web.Response:
     platform, data = request.app[WEIBO], await read_body(request)
     person, pushed = platform.person(request.match_info["phone"]), data.get("pushed", True) is True
     words, deed = await phones.post(platform, person, str(data.get("text", "")), pushed=pushed)
-    return await _told(request, deed, {"id": str(words.id)})
+    return await outcome_of(request, deed, {"id": str(words.id)})
 
 
 async def _comment(request: web.Request) -> web.Response:
@@ -121,19 +114,13 @@ async def _comment(request: web.Request) -> web.Response:
     if status and not (status.isascii() and status.isdigit()):
         raise SandboxRefused("status 应为微博的编号")
     words, deed = await phones.comment(platform, person, text, status, pushed=pushed)
-    return await _told(request, deed, {"id": str(words.id), "status": str(words.status)})
+    return await outcome_of(request, deed, {"id": str(words.id), "status": str(words.status)})
 
 
 async def _status(request: web.Request) -> web.Response:
     """Whether the bot is there; the first status after its start makes the URL check."""
     platform = request.app[WEIBO]
-    bot, detail = "ready", ""
-    try:
-        await platform.pusher.verify()
-    except SandboxAway as error:
-        bot, detail = "waiting", error.sentence
-    except SandboxRefused as error:
-        bot, detail = "refused", error.sentence
+    bot, detail = await bot_state(platform.pusher.verify)
     return web.json_response(
         {
             "office": platform.settings.office,
@@ -147,7 +134,7 @@ async def _status(request: web.Request) -> web.Response:
     )
 
 
-def _phone_json(platform: WeiboPlatform, person: Person) -> dict[str, Any]:
+def _phone_json(platform: WeiboPlatform, person: Person) -> PhoneJson:
     left = person.left_at(platform.clock.now())
     return {
         "id": person.id,
@@ -159,10 +146,12 @@ def _phone_json(platform: WeiboPlatform, person: Person) -> dict[str, Any]:
     }
 
 
+def _all_phones(platform: WeiboPlatform) -> list[PhoneJson]:
+    return [_phone_json(platform, person) for person in platform.people.values()]
+
+
 async def _phones(request: web.Request) -> web.Response:
-    return web.json_response(
-        {"items": [_phone_json(request.app[WEIBO], each) for each in request.app[WEIBO].people.values()]}
-    )
+    return web.json_response({"items": _all_phones(request.app[WEIBO])})
 
 
 async def _add_phone(request: web.Request) -> web.Response:
@@ -177,27 +166,13 @@ async def _block(request: web.Request) -> web.Response:
 
 
 async def _feed(request: web.Request) -> web.Response:
-    """What is newer than ``after``; waits up to ``wait`` seconds for it. ``epoch`` changes with a reset."""
-    platform, query = request.app[WEIBO], request.query
-    after = int(read_number(query.get("after", "0"), "after"))
-    seconds = min(max(read_number(query.get("wait", "0"), "wait"), 0.0), _LONGEST_WAIT)
-    if seconds:
-        await platform.feed.wait(after, seconds)
-    feed = platform.feed
-    told = {
-        "epoch": feed.epoch,
-        "rev": feed.rev,
-        "phones": [_phone_json(platform, p) for p in platform.people.values()],
-    }
-    return web.json_response({**told, "items": [item.as_json() for item in feed.since(after, query.get("phone", ""))]})
+    platform = request.app[WEIBO]
+    return await news(request, platform.feed, lambda: _all_phones(platform))
 
 
 async def _media(request: web.Request) -> web.Response:
     platform = request.app[WEIBO]
-    material = platform.media.get(request.match_info["media_id"], platform.clock.now())
-    if material is None:
-        raise SandboxRefused("素材不存在或已过期", code="no_such_media", http=404)
-    return web.Response(body=material.content, content_type=material.content_type)
+    return material(request, platform.media, platform.clock.now())
 
 
 async def _posts(request: web.Request) -> web.Response:
