@@ -1,5 +1,7 @@
 """Tokens of other systems: keyed digests, each with a name, a role and a unit; shown once, taken back at any time."""
 
+import base64
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +12,8 @@ from storage.staff import Role
 
 API_TOKENS = "api_tokens"
 MOST = 500
+_BYTES = 32
+_SEEDED = f"{API_TOKENS}/seed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,12 @@ class ApiTokens:
             "revoked_at": None,
         }
         await self._tokens.insert_one(document)
+
+    def new_secret(self, seed: str | None = None) -> str:
+        """A secret for a token. The same for the same ``seed``, which alone does not tell it: the keys are needed."""
+        if seed is None:
+            return secrets.token_urlsafe(_BYTES)
+        return base64.urlsafe_b64encode(self._vault.hash_code(seed, _SEEDED)).rstrip(b"=").decode()
 
     async def of(self, secret: str) -> ApiToken | None:
         """The token that ``secret`` is, where it is still good."""

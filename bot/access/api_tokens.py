@@ -1,7 +1,7 @@
 """Tokens of other systems: given once, taken back at any time; each step stands in the audit log."""
 
-import secrets
 from collections.abc import Collection
+from datetime import timedelta
 
 from bot.access.errors import AccessError
 from bot.access.members import By
@@ -15,7 +15,8 @@ from storage.store import Store
 ROLES = (Role.OPERATOR, Role.HANDLER, Role.SUPERVISOR, Role.LEADER)
 """Those whose business are cases, and what the API does with them."""
 LONGEST_NAME = 40
-_BYTES = 32
+SHOWN_AGAIN = timedelta(minutes=10)
+"""So long a form that was sent twice shows the secret it was given, to whoever sent it."""
 
 
 class WrongToken(AccessError):
@@ -30,8 +31,11 @@ class TokenOffice:
         self._clock = clock
         self.taken = taken
 
-    async def give(self, name: str, *, role: Role, unit: str, by: By) -> str:
+    async def give(self, name: str, *, role: Role, unit: str, by: By, seed: str | None = None) -> str:
         """Make a token; give its secret, which is kept nowhere. ``unit``: its code or name.
+
+        ``seed``: of the form that asked. Of a double click the browser shows the second answer alone, which would be
+        a refusal, and the secret gone: within ten minutes, before its first use, the same form gets the same secret.
 
         Raises:
             WrongToken: a role or unit that has none, or the name was given before.
@@ -44,13 +48,21 @@ class TokenOffice:
         found = (await self._store.units.tree()).find(unit)
         if found is None or not found.active:
             raise WrongToken(f"没有单位“{unit}”")
-        secret = secrets.token_urlsafe(_BYTES)
+        secret = self._store.tokens.new_secret(seed)
         try:
             await self._store.tokens.add(ApiToken(name=name, role=role, unit=found.id, made_at=self._clock()), secret)
         except AlreadyThere:
+            if await self._given_now(name, secret):
+                return secret
             raise WrongToken(f"名称“{name}”用过了，请换一个：办理过程里要分得清是谁") from None
         await self._told(by, "token.given", name, unit=found.id, role=role.value)
         return secret
+
+    async def _given_now(self, name: str, secret: str) -> bool:
+        given = await self._store.tokens.of(secret)
+        if given is None or given.name != name or given.used_at is not None:
+            return False
+        return self._clock() - given.made_at < SHOWN_AGAIN
 
     async def take_back(self, name: str, *, by: By) -> None:
         """End a token, at once.

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from bot.access.api_tokens import LONGEST_NAME, ROLES, TokenOffice, WrongToken
 from bot.console.cases.shown import system
+from bot.console.form_keys import key_of, made_id, new_key
 from bot.console.routes import Call
 from storage.staff import Role
 from storage.store import Store
@@ -27,7 +28,9 @@ class TokenPages:
         if role not in set(Role):
             return await self._list(call, problem="请选角色", form=form)
         try:
-            secret = await self._office.give(name, role=Role(role), unit=unit, by=call.viewer.by)
+            by = call.viewer.by
+            seed = made_id(form, by=by.id) if key_of(form) else None
+            secret = await self._office.give(name, role=Role(role), unit=unit, by=by, seed=seed)
         except WrongToken as error:
             return await self._list(call, problem=error.sentence, form=form)
         return call.page("people/token.html", name=name, secret=secret)
@@ -49,6 +52,7 @@ class TokenPages:
             status=422 if problem else 200,
             problem=problem,
             form=form or {},
+            once=new_key(),
             tokens=sorted(tokens, key=lambda token: (token.revoked_at is not None, token.name)),
             tree=call.viewer.tree,
             roles=ROLES,
