@@ -19,7 +19,6 @@ LONGEST: Mapping[str, int] = {
 }
 MOST_PLACES = 100
 _FURTHEST = timedelta(days=366)
-_OPENS = time(9, 0)
 _CLOSES_BEFORE = timedelta(days=1)
 _CLOSES = time(17, 0)
 
