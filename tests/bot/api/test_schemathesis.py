@@ -1,6 +1,6 @@
 """Schemathesis, which is not ours, calls every operation of the API as the description has it, and as it has it not.
 
-It lives in an environment of its own (``make .venv-schemathesis``); without it this is skipped.
+It lives in an environment of its own (``make .venv-schemathesis/.ready``); without it this is skipped.
 """
 
 import asyncio
