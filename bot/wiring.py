@@ -63,7 +63,7 @@ _HTTP_CONNECTIONS = 100
 
 
 def utc_now() -> datetime:
-    """The clock of the service, in whole milliseconds: the store keeps no more, and what is read later is equal."""
+    """The machine's clock in whole milliseconds, for commands; what goes on for long asks ``store.clock``."""
     now = datetime.now(UTC)
     return now.replace(microsecond=now.microsecond // 1_000 * 1_000)
 
@@ -95,7 +95,8 @@ async def open_cases(settings: Settings, *, timeout_ms: int) -> AsyncIterator[tu
     async with AsyncExitStack() as stack:
         store, vault = await opened_store(settings, await connected(settings, stack, timeout_ms))
         await stack.enter_async_context(_running(vault.keep_fresh()))
-        yield Casebook(store=store, clock=utc_now), Seats(store=store, clock=utc_now)
+        await stack.enter_async_context(_running(store.clock.keep(store.database)))
+        yield Casebook(store=store, clock=store.clock.now), Seats(store=store, clock=store.clock.now)
 
 
 async def _services(settings: Settings, store: Store, vault: Vault, stack: AsyncExitStack, *, serves: bool) -> Services:
@@ -104,14 +105,14 @@ async def _services(settings: Settings, store: Store, vault: Vault, stack: Async
     stack.push_async_callback(shared.aclose)
     wakeups = Wakeups(url)
     await stack.enter_async_context(_running(wakeups.run()))
-    await stack.enter_async_context(_running(vault.keep_fresh()))
-    await stack.enter_async_context(_running(book_of(store).keep_fresh()))
+    for kept in (vault.keep_fresh(), store.clock.keep(store.database), book_of(store).keep_fresh()):
+        await stack.enter_async_context(_running(kept))
     http = await stack.enter_async_context(
         aiohttp.ClientSession(
             timeout=_HTTP_TIMEOUT, connector=aiohttp.TCPConnector(limit=_HTTP_CONNECTIONS), trust_env=False
         )
     )
-    tools = Tools(http=http, shared=shared, clock=utc_now, base_url=settings.http.base_url)
+    tools = Tools(http=http, shared=shared, clock=store.clock.now, base_url=settings.http.base_url)
     channels = make_channels(settings, tools)
     for channel in channels.values():
         stack.push_async_callback(channel.aclose)
@@ -120,7 +121,7 @@ async def _services(settings: Settings, store: Store, vault: Vault, stack: Async
     opened = await stack.enter_async_context(
         open_understanding(settings, http, metrics, patience=WEB if serves else WORKER, warms=serves)
     )
-    published = PublishedAnswers(store.publications, utc_now)
+    published = PublishedAnswers(store.publications, store.clock.now)
     layer = EditLayer(store.edits, DialogFiles(folder=settings.dialog.files), also=published, places=store.places)
     stack.callback(layer.close)
     await layer.bring()
@@ -140,7 +141,7 @@ async def _services(settings: Settings, store: Store, vault: Vault, stack: Async
     await stack.enter_async_context(_running(services.dialog.watch(warms=serves)))
     await stack.enter_async_context(_running(opened.minder.run()))
     if opened.summaries is not None and not serves:
-        drafter = Drafter(store=store, assistant=opened.summaries, clock=utc_now)
+        drafter = Drafter(store=store, assistant=opened.summaries, clock=store.clock.now)
         await stack.enter_async_context(_running(drafter.run()))
     return services
 
@@ -165,10 +166,9 @@ def _composed(
     turns = _turns(settings, store, channels, dialog=voiced, wakeups=wakeups, queue=queue, metrics=metrics, calm=calm)
     deliverer = _deliverer(settings, store, channels, queue, metrics)
     links = CaseLinks(vault=store.vault, base_url=settings.http.public_url)
-    casework = Casework(
-        store=store, clock=utc_now, chance=SecureChance(), office=settings.office.name, kick=queue.kick, links=links
-    )
-    fetcher = make_fetcher(settings.attachments, store=store, channels=channels, casework=casework, clock=utc_now)
+    clock, office = store.clock.now, settings.office.name
+    casework = Casework(store=store, clock=clock, chance=SecureChance(), office=office, kick=queue.kick, links=links)
+    fetcher = make_fetcher(settings.attachments, store=store, channels=channels, casework=casework, clock=clock)
     return Services(
         settings=settings,
         store=store,
@@ -188,7 +188,7 @@ def _composed(
         fetcher=fetcher,
         minder=opened.minder,
         metrics=metrics,
-        clock=utc_now,
+        clock=store.clock.now,
     )
 
 
@@ -198,7 +198,7 @@ def _deliverer(
     return Deliverer(
         store=store,
         channels=channels,
-        clock=utc_now,
+        clock=store.clock.now,
         chance=jitter(),
         backoff=Backoff(),
         quiet=QuietHours(span=settings.notices.quiet_span(), broadcasts=settings.notices.broadcast_quiet_span()),
@@ -215,7 +215,7 @@ def _sweeper(
         queue=queue,
         deliver=deliverer.deliver,
         resume=turns.resume,
-        clock=utc_now,
+        clock=store.clock.now,
         fetch=partial(_fetched, queue, fetcher),
         left_kept=timedelta(days=settings.retention.left_days),
     )
@@ -237,13 +237,13 @@ def _dialog(  # noqa: PLR0917 - called once, here
 ) -> LiveDialog:
     make = partial(
         build_manager,
-        Casebook(store=store, clock=utc_now),
+        Casebook(store=store, clock=store.clock.now),
         SecureChance(),
         office=Office(name=settings.office.name),
         files=layer.files,
         understanding=understanding,
         rasa=rasa,
-        receptions=Seats(store=store, clock=utc_now),
+        receptions=Seats(store=store, clock=store.clock.now),
     )
     return LiveDialog(layer.files, make, metrics=metrics, bring=layer.bring)
 
@@ -270,10 +270,10 @@ def _turns(
         manager=dialog,
         settle=partial(changes_for, store=store, office=settings.office.name),
         channels=channels,
-        clock=utc_now,
+        clock=store.clock.now,
         metrics=metrics,
         wanting=Wanting(store=store, unfiled=timedelta(days=settings.attachments.unfiled_days)),
-        beforehand=Beforehand(store=store, clock=utc_now, binding=_binding(store, channels)),
+        beforehand=Beforehand(store=store, clock=store.clock.now, binding=_binding(store, channels)),
         invitation=Invitation(DialogFiles(folder=settings.dialog.files), office=settings.office.name),
     )
     return Turns(
@@ -283,7 +283,7 @@ def _turns(
             maker=maker,
             wakeups=wakeups,
             kick=queue.kick,
-            clock=utc_now,
+            clock=store.clock.now,
             metrics=metrics,
             gather_seconds=settings.dialog.gather_seconds,
             fetch=queue.kick_fetch,
@@ -293,7 +293,7 @@ def _turns(
 
 
 def _binding(store: Store, channels: Channels) -> PhoneBinding:
-    book = ContactBook(store=store, clock=utc_now)
+    book = ContactBook(store=store, clock=store.clock.now)
     return PhoneBinding(store=store, channels=channels, book=book, chance=SecureChance())
 
 

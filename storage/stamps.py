@@ -1,6 +1,7 @@
 """Stamps: the order in which one process took what arrived, told by its clock.
 
-Between processes the stamps are compared as they are: whoever's clock says earlier came first.
+Between processes the stamps are compared as they are: whoever's clock says earlier came first. ``steady_clock`` keeps
+their clocks together.
 """
 
 import time

@@ -1,7 +1,6 @@
 """The store: all repositories over one database, and the committer by which they change together."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Self
 
 from storage.api_tokens import ApiTokens
@@ -35,6 +34,7 @@ from storage.pulses import Pulses
 from storage.saved_views import SavedViews
 from storage.send_counts import SendCounts
 from storage.staff import Sessions, Staff
+from storage.steady_clock import SteadyClock
 from storage.unanswered import Questions
 from storage.units import Units
 from storage.waiting_replies import WaitingReplies
@@ -79,6 +79,7 @@ class Store:
     pulses: Pulses
     bookings: Bookings
     places: Places
+    clock: SteadyClock
 
     @classmethod
     async def open(
@@ -90,15 +91,14 @@ class Store:
             StorageError: the database is away or refused.
             ValueError: ``number_prefix`` is not 1 to 6 letters.
         """
-        numbers = Numbers(database, vault, prefix=number_prefix)
+        numbers, committer = Numbers(database, vault, prefix=number_prefix), Committer(database)
         calls, attachments = Calls(database, vault), Attachments(database, vault)
-        committer = Committer(database)
-        await migrate(database, at=datetime.now(UTC))
+        clock = await _brought_up_to_date(database)
         return cls(
             database=database,
             vault=vault,
             committer=committer,
-            inbox=Inbox(database, vault),
+            inbox=Inbox(database, vault, clock_ns=clock.now_ns),
             conversations=Conversations(database, vault),
             contacts=Contacts(database, vault),
             counts=SendCounts(database),
@@ -130,4 +130,12 @@ class Store:
             pulses=Pulses(database),
             bookings=Bookings(database, vault),
             places=Places(database),
+            clock=clock,
         )
+
+
+async def _brought_up_to_date(database: Database) -> SteadyClock:
+    clock = SteadyClock()
+    await clock.look(database)
+    await migrate(database, at=clock.now())
+    return clock
