@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from storage.commit import Change, Committer, Insert
 from storage.driver import Database, Document
 from storage.errors import AlreadyThere, StorageAway
 from storage.personal_data import Vault
@@ -81,16 +82,31 @@ class Audit:
         async with self._one_at_a_time:  # those of one process never get into each other's way
             return await self._add(line)
 
-    async def _add(self, line: AuditLine) -> int:
+    async def add_with(self, changes: Sequence[Change], line: AuditLine, *, committer: Committer) -> int:
+        """Append ``line`` in one commit with the ``changes`` that it tells of: neither stands without the other.
+
+        Raises:
+            Conflict, AlreadyThere: a change does not hold any more, or was made before; there is no line of it.
+            StorageAway: not known to be applied.
+        """
+        async with self._one_at_a_time:
+            return await self._add(line, changes, committer)
+
+    async def _add(self, line: AuditLine, changes: Sequence[Change] = (), committer: Committer | None = None) -> int:
         for _ in range(_TRIES):
             last = await self._last()
             seq, before = (last["_id"] + 1, last["digest"]) if last else (1, b"")
             document = self._document(line, seq)
             document["digest"] = self._digest(document, before)
             try:
-                await self._lines.insert_one(document)
-            except AlreadyThere:  # somebody else's line came first
-                continue
+                if committer is None:
+                    await self._lines.insert_one(document)
+                else:
+                    await committer.commit([*changes, Insert(collection=AUDIT, document=document)])
+            except AlreadyThere as error:
+                if committer is not None and error.detail != AUDIT:
+                    raise
+                continue  # somebody else's line came first
             return seq
         msg = "the audit log is too busy"
         raise StorageAway(msg)

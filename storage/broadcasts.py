@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from storage.broadcast_records import Broadcast, BroadcastState, Counts, Segment
+from storage.commit import Change, Insert, Update
 from storage.cursors import NEWEST_FIRST, cursor_after, older_than
 from storage.driver import Database, Document
 from storage.personal_data import Vault
@@ -60,6 +61,10 @@ class Broadcasts:
         """
         await self._broadcasts.insert_one(self._document(broadcast))
 
+    def put(self, broadcast: Broadcast) -> Change:
+        """Give the change that keeps a new one; AlreadyThere: its id is taken."""
+        return Insert(collection=BROADCASTS, document=self._document(broadcast))
+
     async def get(self, id: str) -> Broadcast | None:  # noqa: A002 - what it is
         found = await self._broadcasts.find_one({"_id": id})
         return None if found is None else self._broadcast(found)
@@ -86,13 +91,15 @@ class Broadcasts:
         found = await self._broadcasts.find(where, sort=(("created_at", -1),), limit=limit)
         return [self._broadcast(each) for each in found]
 
-    async def approve(self, broadcast: Broadcast, *, by: str, name: str, at: datetime) -> Broadcast | None:
-        """Let it pass, by somebody who wrote nothing of it; None: it is no draft any more, or theirs."""
+    def approval(self, broadcast: Broadcast, *, by: str, name: str, at: datetime) -> Change:
+        """Give the change that lets it pass, by somebody who wrote nothing of it.
+
+        Conflict: it is no draft any more, or theirs.
+        """
         place = f"{BROADCASTS}/approver/{broadcast.id}"
         facts = {"state": State.APPROVED.value, "approver": self._vault.seal(name, place), "approved_at": at}
         guard = {"_id": broadcast.id, "state": State.DRAFT.value, "authors": {"$ne": by}}
-        found = await self._broadcasts.find_one_and_update(guard, {"$set": facts})
-        return None if found is None else self._broadcast(found)
+        return Update(collection=BROADCASTS, filter=guard, update={"$set": facts})
 
     async def move(self, id: str, to: State, *, at: datetime, reason: str = "") -> Broadcast | None:  # noqa: A002
         """Bring it to ``to``; None: from where it stands nothing leads there."""

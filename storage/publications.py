@@ -9,10 +9,9 @@ from dataclasses import asdict, fields, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from storage.commit import Change, Update
+from storage.commit import Change, Insert, Update
 from storage.cursors import NEWEST_FIRST, cursor_after, older_than
 from storage.driver import Database, Document
-from storage.errors import Conflict
 from storage.personal_data import Vault
 from storage.publication_records import (
     Clarification,
@@ -47,6 +46,10 @@ class Publications:
             AlreadyThere: its id is taken.
         """
         await self._publications.insert_one(self._document(publication))
+
+    def put(self, publication: Publication) -> Change:
+        """Give the change that keeps a new one; AlreadyThere: its id is taken."""
+        return Insert(collection=PUBLICATIONS, document=self._document(publication))
 
     async def get(self, id: str) -> Publication | None:  # noqa: A002 - what it is
         found = await self._publications.find_one({"_id": id})
@@ -91,17 +94,6 @@ class Publications:
         document = {name: value for name, value in self._document(changed).items() if name != "_id"}
         guard = {"_id": publication.id, "version": publication.version}
         return Update(collection=PUBLICATIONS, filter=guard, update={"$set": document})
-
-    async def changed(self, publication: Publication, **facts: Any) -> Publication:
-        """Change it now.
-
-        Raises:
-            Conflict: somebody else changed it meanwhile.
-        """
-        change = self.change(publication, **facts)
-        if not isinstance(change, Update) or not await self._publications.update_one(change.filter, change.update):
-            raise Conflict(PUBLICATIONS)
-        return replace(publication, **facts, version=publication.version + 1)
 
     def _document(self, publication: Publication) -> Document:
         change = publication.change

@@ -19,7 +19,8 @@ from bot.channel_registry import Channels
 from channels.base import Clock
 from storage.audit import AuditLine
 from storage.broadcast_records import Broadcast, BroadcastState, Segment
-from storage.errors import AlreadyThere
+from storage.commit import Change
+from storage.errors import AlreadyThere, Conflict
 from storage.store import Store
 
 _FURTHEST = timedelta(days=366)
@@ -94,9 +95,9 @@ class BroadcastOffice:
                 return there
             broadcast = replace(broadcast, id=id)
         await self._store.ledger.keep_list(broadcast.id, written.numbers)
-        await self._audit("broadcast.written", broadcast, by, channels=list(broadcast.channels))
+        line = self._line("broadcast.written", broadcast, by, channels=list(broadcast.channels))
         with suppress(AlreadyThere):  # its twin was a moment quicker
-            await self._store.broadcasts.add(broadcast)
+            await self._done(self._store.broadcasts.put(broadcast), line)
         return broadcast
 
     def draft(self, written: Written, *, by: Doer) -> Broadcast:
@@ -135,9 +136,12 @@ class BroadcastOffice:
             raise OwnBroadcast
         if broadcast.state is not BroadcastState.DRAFT:
             raise NotNow(broadcast, "审批")
-        await self._audit("broadcast.approved", broadcast, by)
-        approved = await self._store.broadcasts.approve(broadcast, by=by.id, name=by.name, at=self._clock())
-        return approved or await self._not_now(broadcast, "审批")
+        change = self._store.broadcasts.approval(broadcast, by=by.id, name=by.name, at=self._clock())
+        try:
+            await self._done(change, self._line("broadcast.approved", broadcast, by))
+        except Conflict:
+            return await self._not_now(broadcast, "审批")
+        return await self._store.broadcasts.get(broadcast.id) or broadcast
 
     async def start(self, broadcast: Broadcast, *, by: Doer) -> Broadcast:
         """Begin, now or at its time.
@@ -176,16 +180,18 @@ class BroadcastOffice:
         moved = await self._store.broadcasts.move(broadcast.id, to, at=self._clock(), reason=reason)
         if moved is None:
             return await self._not_now(broadcast, doing)
-        await self._audit(action, broadcast, by)
+        await self._store.audit.add(self._line(action, broadcast, by))
         return moved
 
     async def _not_now(self, broadcast: Broadcast, doing: str) -> Broadcast:
         raise NotNow(await self._store.broadcasts.get(broadcast.id) or broadcast, doing)
 
-    async def _audit(self, action: str, broadcast: Broadcast, by: Doer, **details: object) -> None:
+    def _line(self, action: str, broadcast: Broadcast, by: Doer, **details: object) -> AuditLine:
         now = self._clock()
-        line = AuditLine(at=now, actor=by.id, name=by.name, action=action, target=broadcast.id, details=details)
-        await self._store.audit.add(line)
+        return AuditLine(at=now, actor=by.id, name=by.name, action=action, target=broadcast.id, details=details)
+
+    async def _done(self, change: Change, line: AuditLine) -> None:
+        await self._store.audit.add_with([change], line, committer=self._store.committer)
 
     def _check(self, written: Written, now: datetime) -> None:
         if not written.title or len(written.title) > LONGEST_TITLE:

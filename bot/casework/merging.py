@@ -65,9 +65,7 @@ class Merging:
             Conflict: others changed them again and again meanwhile.
         """
         decide = partial(self._merged, number, into, actor)
-        first = await decide(self._clock())
-        await self._audit("case.merged", number, by, into=into, reason=reason)
-        await self._try(decide, first=first)
+        await self._try(decide, self._line("case.merged", number, by, into=into, reason=reason))
 
     async def split(self, number: str, *, reason: str, actor: Actor, by: By) -> None:
         """Have it handled by itself again; its filer is told.
@@ -78,20 +76,20 @@ class Merging:
         case = await self._store.cases.get(number)
         into = case.merged_into if case else None
         decide = partial(self._parted, number, actor)
-        first = await decide(self._clock())
-        await self._audit("case.split", number, by, into=into, reason=reason)
-        await self._try(decide, first=first)
+        await self._try(decide, self._line("case.split", number, by, into=into, reason=reason))
 
-    async def _try(self, decide: Callable[[datetime], Awaitable[_Decided]], *, first: _Decided) -> None:
-        """Commit what was decided ``first``; where others were quicker, decide anew."""
+    async def _try(self, decide: Callable[[datetime], Awaitable[_Decided]], line: AuditLine) -> None:
+        """Commit what is decided, and the line that tells of it; where others were quicker, decide anew."""
         for tries_left in reversed(range(TRIES)):
-            changes, entries = first if tries_left == TRIES - 1 else await decide(self._clock())
+            changes, entries = await decide(self._clock())
+            done = [*changes, *map(self._store.outbox.put, entries)]
             try:
-                await self._store.committer.commit([*changes, *map(self._store.outbox.put, entries)])
+                await self._store.audit.add_with(done, line, committer=self._store.committer)
             except Conflict:
                 if not tries_left:
                     raise
             else:
+                structlog.get_logger().info(line.action, case=line.target, by=line.actor)
                 if entries:
                     await self._kick([each.id for each in entries])
                 return
@@ -139,10 +137,8 @@ class Merging:
     async def _notices(self, case: Case, wording: Wording, now: datetime) -> Sequence[OutboxEntry]:
         return await notices_for(self._store, case, wording, seq=case.last_seq + 1, at=now, links=self._links)
 
-    async def _audit(self, action: str, number: str, by: By, **details: Any) -> None:
-        line = AuditLine(at=self._clock(), actor=by.id, name=by.name, action=action, target=number, details=details)
-        await self._store.audit.add(line)
-        structlog.get_logger().info(action, case=number, by=by.id)
+    def _line(self, action: str, number: str, by: By, **details: Any) -> AuditLine:
+        return AuditLine(at=self._clock(), actor=by.id, name=by.name, action=action, target=number, details=details)
 
 
 def _reason_against(case: Case, leading: Case) -> str:

@@ -62,9 +62,11 @@ class PublicationOffice:
             unit=by.unit,
             created_at=self._clock(),
         )
-        await self._audit("written", publication, by)
+        line = self._line("written", publication, by)
         with suppress(AlreadyThere):  # its twin was a moment quicker
-            await self._store.publications.add(publication)
+            await self._store.audit.add_with(
+                [self._store.publications.put(publication)], line, committer=self._store.committer
+            )
         return publication
 
     async def approve(self, publication: Publication, *, by: Doer) -> Publication:
@@ -82,10 +84,8 @@ class PublicationOffice:
             raise NotNow
         if now >= _last_moment(publication):
             raise NotNow("已经过期，不能公布了，请重新写一条")
-        await self._audit("published", publication, by)
-        return await self._changed(
-            publication, state=PublicationState.PUBLISHED, approver_name=by.name, approved_at=now
-        )
+        facts = {"state": PublicationState.PUBLISHED, "approver_name": by.name, "approved_at": now}
+        return await self._told(publication, [], [], facts, self._line("published", publication, by))
 
     async def change(self, publication: Publication, after: Reception, *, reason: str, by: Doer) -> Publication:
         """Write how a published reception day is to be; somebody else lets it pass.
@@ -100,9 +100,9 @@ class PublicationOffice:
             raise PublishRefused("day", "和原来一样，没有改动")
         if after.places < max((*publication.seats, 0)):
             raise PublishRefused("places", f"已经约到第 {max(publication.seats)} 号，名额不能少于这个数")
-        await self._audit("change_written", publication, by)
         authors = tuple(dict.fromkeys((*publication.authors, by.id)))
-        return await self._changed(publication, change=after, change_reason=reason[:_LONGEST_REASON], authors=authors)
+        facts = {"change": after, "change_reason": reason[:_LONGEST_REASON], "authors": authors}
+        return await self._told(publication, [], [], facts, self._line("change_written", publication, by))
 
     async def withdraw(self, publication: Publication, *, reason: str, by: Doer) -> Publication:
         """Take it off everywhere; everybody who booked is told.
@@ -113,22 +113,22 @@ class PublicationOffice:
         if publication.state is PublicationState.WITHDRAWN:
             raise NotNow
         now, told = self._clock(), reason[:_LONGEST_REASON]
-        await self._audit("withdrawn", publication, by, reason=told)
+        line = self._line("withdrawn", publication, by, reason=told)
         facts = {"state": PublicationState.WITHDRAWN, "withdrawn_at": now, "reason": told, "change": None}
         if publication.kind is PublicationKind.CLARIFICATION or not publication.shown(now):
-            return await self._changed(publication, **facts)
+            return await self._told(publication, [], [], facts, line)
         reception, changes, entries = publication.reception, list[Change](), list[OutboxEntry | None]()
         for booking in await self._booked(publication):
             changes.append(self._store.bookings.change(booking, state=BookingState.CANCELLED))
             text = words.called_off(reception, told)
             entries.append(await self._teller.entry(booking, text, reception=reception, state="已取消", now=now))
-        return await self._told(publication, changes, entries, {**facts, "seats": ()})
+        return await self._told(publication, changes, entries, {**facts, "seats": ()}, line)
 
     async def _moved(self, publication: Publication, after: Reception, by: Doer) -> Publication:
         now, before = self._clock(), publication.reception
         if now >= after.begins_at:
             raise NotNow("更改后的时间已经过了，请重新写")
-        await self._audit("changed", publication, by, reason=publication.change_reason)
+        line = self._line("changed", publication, by, reason=publication.change_reason)
         changes, entries = list[Change](), list[OutboxEntry | None]()
         matters = (before.day, before.begins, before.ends, before.place, before.leader, before.post)
         if matters != (after.day, after.begins, after.ends, after.place, after.leader, after.post):
@@ -138,7 +138,7 @@ class PublicationOffice:
                 text = words.moved(before, after, booking)
                 entries.append(await self._teller.entry(booking, text, reception=after, state="有变动", now=now))
         facts = {"content": after, "change": None, "change_reason": "", "approver_name": by.name, "approved_at": now}
-        return await self._told(publication, changes, entries, facts)
+        return await self._told(publication, changes, entries, facts, line)
 
     async def _told(
         self,
@@ -146,33 +146,29 @@ class PublicationOffice:
         changes: Sequence[Change],
         entries: Sequence[OutboxEntry | None],
         facts: Mapping[str, Any],
+        line: AuditLine,
     ) -> Publication:
-        """One commit: what changes, and the messages that tell of it. Nobody books in between: the version holds."""
+        """One commit: what changes, and what tells of it. Nobody books in between: the version holds."""
         sent = [entry for entry in entries if entry is not None]
         change = self._store.publications.change(publication, **facts)
         try:
-            await self._store.committer.commit([change, *changes, *map(self._store.outbox.put, sent)])
+            done = [change, *changes, *map(self._store.outbox.put, sent)]
+            await self._store.audit.add_with(done, line, committer=self._store.committer)
         except Conflict:
             raise NotNow from None
-        await self._kick([entry.id for entry in sent])
+        if sent:
+            await self._kick([entry.id for entry in sent])
         return await self._store.publications.get(publication.id) or publication
 
     async def _booked(self, publication: Publication) -> Sequence[Booking]:
         found = await self._store.bookings.of_reception(publication.id)
         return [each for each in found if each.state is BookingState.BOOKED]
 
-    async def _changed(self, publication: Publication, **facts: object) -> Publication:
-        try:
-            return await self._store.publications.changed(publication, **facts)
-        except Conflict:
-            raise NotNow from None
-
-    async def _audit(self, step: str, publication: Publication, by: Doer, **details: object) -> None:
+    def _line(self, step: str, publication: Publication, by: Doer, **details: object) -> AuditLine:
         action = f"{publication.kind.value}.{step}"
-        line = AuditLine(
+        return AuditLine(
             at=self._clock(), actor=by.id, name=by.name, action=action, target=publication.id, details=details
         )
-        await self._store.audit.add(line)
 
 
 def _last_moment(publication: Publication) -> datetime:

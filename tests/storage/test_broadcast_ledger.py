@@ -9,6 +9,7 @@ import pytest
 from channels.messages import Address, Receipt, ReceiptState
 from storage.broadcast_ledger import Lane, Planned
 from storage.broadcast_records import Broadcast, BroadcastState, Counts, Outcome, RecipientState, Segment
+from storage.errors import Conflict
 
 pytestmark = pytest.mark.usefixtures("each_driver")
 LANE = Lane(broadcast_id="b1", channel="sms", account="main")
@@ -94,7 +95,7 @@ async def test_nothing_of_whom_and_what_is_readable(store, now):
         created_at=now,
     )
     await store.broadcasts.add(broadcast)
-    await store.broadcasts.approve(broadcast, by="m2", name="周涛", at=now)
+    await store.committer.commit([store.broadcasts.approval(broadcast, by="m2", name="周涛", at=now)])
     await store.ledger.keep_list("b1", ["13800138001"])
     await store.ledger.write("b1", planned(1), now=now)
     raw = b""
@@ -119,9 +120,11 @@ async def test_only_what_leads_on_moves_it_and_never_back_from_its_end(store, no
         created_at=now,
     )
     await store.broadcasts.add(broadcast)
-    assert await store.broadcasts.approve(broadcast, by="m1", name="", at=now) is None
+    with pytest.raises(Conflict):
+        await store.committer.commit([store.broadcasts.approval(broadcast, by="m1", name="", at=now)])
     assert await store.broadcasts.move("b1", BroadcastState.RUNNING, at=now) is None
-    assert (await store.broadcasts.approve(broadcast, by="m2", name="", at=now)).state is BroadcastState.APPROVED
+    await store.committer.commit([store.broadcasts.approval(broadcast, by="m2", name="", at=now)])
+    assert (await store.broadcasts.get("b1")).state is BroadcastState.APPROVED
     assert (await store.broadcasts.move("b1", BroadcastState.CANCELLED, at=now)).finished_at == now
     for state in (BroadcastState.RUNNING, BroadcastState.PAUSED, BroadcastState.DONE):
         assert await store.broadcasts.move("b1", state, at=now + timedelta(hours=1)) is None

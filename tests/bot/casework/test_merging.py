@@ -86,23 +86,43 @@ async def test_who_is_not_content_is_handled_by_themselves_again(office, merging
 
 
 async def test_what_cannot_be_audited_is_not_done(office, merging, pair, monkeypatch):
-    """As with every other act of staff: the line stands before the deed."""
+    """The line and the deed are one commit."""
     leading, other = pair
 
-    async def away(_line):
+    async def away(*_args, **_options):
         raise StorageAway("audit")
 
     with monkeypatch.context() as broken:
-        broken.setattr(office.store.audit, "add", away)
+        broken.setattr(office.store.audit, "add_with", away)
         with pytest.raises(StorageAway):
             await merged(merging, pair)
     assert (await office.case(other)).merged_into is None
     await merged(merging, pair)
     with monkeypatch.context() as broken:
-        broken.setattr(office.store.audit, "add", away)
+        broken.setattr(office.store.audit, "add_with", away)
         with pytest.raises(StorageAway):
             await merging.split(other, reason="不是同一处", actor=STAFF, by=BY)
     assert (await office.case(other)).merged_into == leading
+
+
+async def test_what_others_were_quicker_with_stands_in_the_audit_log_once(office, pair):
+    """Two clicks of two people: one of them did it, the other is told that it was done."""
+    leading, other = pair
+    one, two = (
+        Merging(store=office.store, clock=office.clock, office="某市信访局", kick=office.kick) for _ in range(2)
+    )
+
+    async def actions():
+        return [line.action for line in await office.store.audit.newest(9) if line.target == other]
+
+    both = [each.merge(other, into=leading, reason="同一路灯", actor=STAFF, by=BY) for each in (one, two)]
+    ended = await asyncio.gather(*both, return_exceptions=True)
+    assert [type(each) for each in ended if each] == [NotNow]
+    assert await actions() == ["case.merged"]
+    both = [each.split(other, reason="不是同一处", actor=STAFF, by=BY) for each in (one, two)]
+    ended = await asyncio.gather(*both, return_exceptions=True)
+    assert [type(each) for each in ended if each] == [NotNow]
+    assert await actions() == ["case.split", "case.merged"]
 
 
 async def test_staff_undo_it_and_the_filer_is_told(office, merging, pair):
