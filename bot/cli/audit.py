@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.app import Common, common
+from bot.cli.errors import NotDone
 from bot.cli.opened import opened
 from bot.local_time import at
 
@@ -26,12 +27,8 @@ class ChainBroken(Exception):
         self.sentence = f"操作记录第 {broken.seq} 条{_HOW[broken.how]}：从这里起不可信，请马上报告"
 
 
-class CutOff(Exception):
+class CutOff(NotDone):
     """What a mark stands for is not there as it was; ``sentence`` says so."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 @app.command()

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.cli.app import Common, common
+from bot.cli.errors import NotDone
 
 if TYPE_CHECKING:
     from bot.broadcasts.office import BroadcastOffice, Written
@@ -20,14 +21,6 @@ _TIMEOUT_MS = 10_000
 _LARGEST = 64 * 1024
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _PARTS = ("district", "category", "tag")
-
-
-class NotDone(Exception):
-    """``sentence`` says why."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 def add_commands(app: typer.Typer) -> None:

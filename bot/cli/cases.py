@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli.app import Common, common
+from bot.cli.errors import NotDone
 
 app = typer.Typer(help="诉求：列出，变更状态（通过接口），导出台账", no_args_is_help=True)
 
@@ -15,12 +16,8 @@ _SECONDS = 15
 _REFUSED = 400
 
 
-class ApiRefused(Exception):
+class ApiRefused(NotDone):
     """``sentence`` is what the API answered."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 @app.command("list")

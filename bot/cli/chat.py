@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.app import Common, common
+from bot.cli.errors import NotDone
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -21,12 +22,8 @@ _START_SECONDS = 60.0
 _EXPLAIN_SECONDS = 5.0
 
 
-class NotStarted(Exception):
+class NotStarted(NotDone):
     """``sentence`` says what did not answer."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 def add_commands(app: typer.Typer) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli.app import common
+from bot.cli.errors import NotDone
 from bot.cli.processes import log_to_stderr
 from bot.cli.scores import print_table
 from channels.system_errors import why
@@ -32,12 +33,8 @@ class Form(StrEnum):
     YAML = ".yml"
 
 
-class TableRefused(Exception):
+class TableRefused(NotDone):
     """The file cannot be taken; ``sentence`` says why."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 @app.command("export")

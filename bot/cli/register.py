@@ -10,6 +10,7 @@ from typing import IO
 
 from bot.access.members import By
 from bot.cli.app import Common
+from bot.cli.errors import NotDone
 from bot.cli.opened import opened
 from bot.cli.progress import progress
 from bot.console.cases.filters import filter_of, wanted_of
@@ -22,14 +23,6 @@ from storage.cases import CaseFilter
 from storage.store import Store
 
 _ENDINGS = {".csv", ".xlsx"}
-
-
-class NotDone(Exception):
-    """``sentence`` says why."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

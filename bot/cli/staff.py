@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.app import Common, common
+from bot.cli.errors import NotDone
 from bot.cli.opened import opened
 from bot.cli.staff_tables import exported, imported
 
@@ -20,14 +21,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="工作人员：添加、导入、导出、重设密码、停用、列出", no_args_is_help=True)
 
 _Login = Annotated[str, typer.Argument(metavar="账号", help="登录用的账号，如 wangfang")]
-
-
-class NotDone(Exception):
-    """``sentence`` says why."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 @app.command()

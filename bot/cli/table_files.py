@@ -7,15 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
+from bot.cli.errors import NotDone
+
 _OURS_ALONE = 0o600
-
-
-class NotDone(Exception):
-    """``sentence`` says why."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 def content_of(file: Path) -> bytes:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.app import common
+from bot.cli.errors import NotDone
 from bot.cli.evaluate_category import tell_labels
 from bot.cli.progress import progress
 from bot.cli.scores import print_table, shown
@@ -20,14 +21,8 @@ if TYPE_CHECKING:
 _NAMED = 5
 
 
-class NotEnough(Exception):
+class NotEnough(NotDone):
     """Too little to learn from; ``sentence`` says what of."""
-
-    retryable = False
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 def category(

@@ -8,7 +8,8 @@ import typer
 
 from bot.cli import wechat_tags
 from bot.cli.app import Common, common
-from bot.cli.wechat_account import NotDone, opened
+from bot.cli.errors import NotDone
+from bot.cli.wechat_account import opened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

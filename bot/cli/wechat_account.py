@@ -3,20 +3,14 @@
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from bot.cli.errors import NotDone
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bot.cli.app import Common
     from bot.settings import Settings
     from channels.wechat.channel import WeChatChannel
-
-
-class NotDone(Exception):
-    """``sentence`` says why."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 @asynccontextmanager

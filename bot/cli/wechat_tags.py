@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.app import Common, common
-from bot.cli.wechat_account import NotDone, channel_of, opened
+from bot.cli.errors import NotDone
+from bot.cli.wechat_account import channel_of, opened
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.app import Common, common
+from bot.cli.errors import NotDone
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -23,12 +24,8 @@ _LIMIT = 140
 _Account = Annotated[str, typer.Option(help="用设置里的哪个微博账号")]
 
 
-class NotPublished(Exception):
+class NotPublished(NotDone):
     """``sentence`` says why."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 @app.command()

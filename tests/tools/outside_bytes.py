@@ -32,12 +32,12 @@ from bot.api.problems import Problem
 from bot.api.shapes import Body, Query
 from bot.casework.links import read_token
 from bot.cli.category_file import FileRefused, read_rows
+from bot.cli.errors import NotDone
 from bot.cli.evaluate_dialog import read_all
 from bot.cli.evaluate_faq import FileRefused as FaqFileRefused
 from bot.cli.evaluate_faq import read_corpus
 from bot.cli.intent_file import IntentFileRefused, read_intent_file
 from bot.cli.wechat import read_menu
-from bot.cli.wechat_account import NotDone
 from bot.console.cases.searches import Searches
 from bot.console.counter import receipts
 from bot.editing.place_table import places_in

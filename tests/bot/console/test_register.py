@@ -11,9 +11,10 @@ from case_office import NAME, PHONE, open_case_office
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
+from bot.cli.errors import NotDone
 from bot.cli.failures import explain
 from bot.cli.main import app
-from bot.cli.register import Asked, NotDone, exported
+from bot.cli.register import Asked, exported
 from bot.console.cases.register import HEADINGS
 from bot.tables import read_table
 from storage.cases import Filer
