@@ -31,6 +31,7 @@ from dialogs.nlu.matter import Categories
 from dialogs.nlu.unnamed import only_of_ones_name
 from dialogs.notices import NoticeReplies
 from dialogs.outcome import CallPerson, Effect, Heard, Outcome, Person, Reply, Unlink
+from dialogs.pictures import pointed_out
 from dialogs.repeats import Repeats
 from dialogs.scans import scan_after, scanned, with_scans
 from dialogs.short_texts import asks_for_more, fitted, left_after, next_part
@@ -139,7 +140,7 @@ class Manager:
             return Outcome(state={**kept, "said": grasped.again.kept}, intent="slow", at=now)
         answers = grasped.again.payload or grasped.follows
         if not (answers or grasped.urgent):  # an alarm is no answer to what is asked of a case
-            answers = await self._of_cases(kept, grasped, person, now)
+            answers = await self._of_cases(kept, grasped, person, now) or pointed_out(kept, thought, grasped.text, now)
         alone = "" if answers or dropped or grasped.payload else grasped.alone
         if astray := self._astray.answer(kept, alone, now, room=person.room, in_form=grasped.in_form):
             return astray
@@ -208,8 +209,8 @@ class Manager:
         alarmed = grasped.urgent or self._perhaps_alarmed(grasped)
         gathers = not grasped.urgent and plans_a_gathering(grasped.alone)
         if (alarmed or gathers) and not grasped.urgent:
-            effects.append(CallPerson(reason="danger"))
-            caution = (self._gathering_words if gathers else self._caution)["sms" if room else ""]
+            effects.append(CallPerson(reason="danger" if alarmed else "gathering"))
+            caution = (self._caution if alarmed else self._gathering_words)["sms" if room else ""]
             replies = [Reply(text=caution), *replies] if caution else replies
         said = fitted(self._voice.in_script(replies, traditional=traditional), room, now=now)
         return Outcome(
@@ -287,8 +288,7 @@ class Manager:
 
 def _as_answer(kept: Mapping[str, Any], thought: Thought) -> Thought:
     """A scan while the place is asked is the answer."""
-    asked = ((kept["engine"] or {}).get("slots") or {}).get("requested_slot")
-    answers = thought.scanned and asked == "petition_place"
+    answers = thought.scanned and requested_slot(kept["engine"]) == "petition_place"
     return replace(thought, payload="", text=thought.scanned) if answers else thought
 
 

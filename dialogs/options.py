@@ -34,6 +34,8 @@ _OF_MATTERS = re.compile(r"第.[件桩]")
 _CASE = re.compile(r'"case_number": "(\w+)"')
 _CASE_INTENT = re.compile(r"[ ,]*\{.*\}$")
 _APART = '"value": "apart"'
+_OTHER = '/file_petition{"topic": "held"}'
+_NONE_OF_THEM = re.compile(r"(?:不是|都不是|哪个都不是|都不对|另外|是新的?|新的?|别的)(?:事|一件|的|了|另外登记|登记)*")
 _CHINESE = "一二三四五六七八九"
 _WHY_WITHDRAW = re.compile(
     r"(?<![没不])(?:解决|修好|弄好|处理好|来修)了|^(?:已经)?(?:自己)?好了|不用(?:了|管|你们|办)|不需要了|没事了|算了|想通了|"
@@ -81,7 +83,11 @@ def chosen(text: str, options: Sequence[Mapping[str, Any]], *, now: datetime, in
     said = _NUMBER_BEFORE.sub("", text.strip())
     if said in titles:
         return str(fresh[titles.index(said)]["payload"])
-    if answer := _plain_answer(text, fresh) or _still_which(text, fresh):
+    if (
+        answer := _plain_answer(text, fresh)
+        or _still_which(text, fresh)
+        or (None if in_form else _same_or_not(text, fresh))
+    ):
         return answer
     if bare_number(text) and not in_form and beyond(text, options, now=now, in_form=in_form) is None:
         return "/help" + json.dumps({"kind": "number", "value": bare_number(text)}, ensure_ascii=False)
@@ -131,6 +137,17 @@ def _still_which(text: str, options: Sequence[Mapping[str, Any]]) -> str | None:
     asked = {_CASE_INTENT.sub("", str(o["payload"])) for o in options if _CASE.search(str(o["payload"]))}
     several = len([o for o in options if _CASE.search(str(o["payload"]))]) > 1
     return next(iter(asked)) if several and len(asked) == 1 and commands.affirms(text) else None
+
+
+def _same_or_not(text: str, options: Sequence[Mapping[str, Any]]) -> str | None:
+    """A yes to the only case that was shown, a no to all: 是您登记过的这件事吗."""
+    payloads = [str(o["payload"]) for o in options if not o["turns"]]
+    cases = [payload for payload in payloads if _CASE.search(payload)]
+    if _OTHER not in payloads or not cases:
+        return None
+    if commands.affirms(text):
+        return cases[0] if len(cases) == 1 else None
+    return _OTHER if commands.denies(text) or _NONE_OF_THEM.fullmatch(words_only(text)) else None
 
 
 def _fresh(options: Sequence[Mapping[str, Any]], now: datetime, *, in_form: bool) -> list[Mapping[str, Any]]:

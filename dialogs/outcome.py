@@ -120,7 +120,10 @@ class RateCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallPerson:
-    """A human is wanted. ``reason``: asked, danger, unsure, media, overdue, erase. ``danger`` goes before all else."""
+    """A human is wanted. ``reason``: asked, danger, gathering, unsure, media, overdue, erase.
+
+    ``danger`` goes before all else.
+    """
 
     reason: str
     danger: bool = False

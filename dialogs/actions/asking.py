@@ -18,6 +18,7 @@ from dialogs.actions.summary import PARTS, Summary, summary_of
 from dialogs.actions.world import Turn, World, clipped, digresses, numbered, say, turn_of
 from dialogs.nlu import commands
 from dialogs.nlu.accusations import accuses_an_official
+from dialogs.nlu.gatherings import only_presses, plans_a_gathering
 from dialogs.nlu.masking import masked
 
 FORM = "petition_form"
@@ -69,8 +70,8 @@ class Ask(Action):
             lines = "\n".join(f"{n} {one}" for n, one in enumerate(which, 1))
             buttons = [(one, f'/choose{{"value": "{one}"}}') for one in which]
             say(dispatcher, "utter_ask_petition_place_which", place=place, choices=lines, buttons=buttons)
-        elif self._part == "matter" and draft.fragment and not draft.asked("matter"):
-            say(dispatcher, "utter_ask_petition_matter_of", topic=masked(draft.fragment))
+        elif self._part == "matter" and (thing := _thing_named(draft)):
+            say(dispatcher, "utter_ask_petition_matter_of", topic=masked(thing))
         else:
             here = "_here" if self._part == "phone" and turn.number_known and not commands.denies(turn.text) else ""
             say(dispatcher, f"{question(self._part, draft)}{here}", place=place, surname=surname_told(draft))
@@ -152,6 +153,12 @@ def question(part: str, draft: Draft) -> str:
         whole, phone = bool(surname_told(draft)), "_and_phone" if draft.phone is None else ""
         return f"utter_ask_petition_whole_name{phone}" if whole else f"utter_ask_petition_name{phone}{again}"
     return f"utter_ask_{PREFIX}{part}{again}"
+
+
+def _thing_named(draft: Draft) -> str:
+    """The words that are kept, where they can be asked on about, once; a threat is not said back."""
+    words = draft.fragment or ""
+    return "" if draft.asked("matter") or plans_a_gathering(words) or only_presses(words) else words
 
 
 def _counted(draft: Draft, part: str) -> list[Any]:

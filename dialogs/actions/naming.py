@@ -16,6 +16,7 @@ from dialogs.nlu.facts import Facts
 from dialogs.nlu.matter import Categories
 from dialogs.nlu.names import answered_name, bare_name, is_a_surname, taken_as_name
 from dialogs.nlu.phones import find_phones, lacks_area_code, looks_like_a_try
+from dialogs.nlu.pointing import points
 from dialogs.nlu.refusals import has_no_telephone, refuses
 from dialogs.text.clean import words_only
 
@@ -58,7 +59,7 @@ def answer_name(heard: Heard, turn: Turn, facts: Facts, categories: Categories) 
     rest = _WITHOUT_PHONE.sub("", _GENDER.sub(" ", facts.rest)).strip(_EDGES)
     if since := time_alone(rest):
         return replace(heard, draft=replace(draft, when=since, unclear=0)).remark("utter_noted")
-    if says_nowhere(turn.text):
+    if says_nowhere(turn.text) or points(turn.text):
         return replace(heard, draft=replace(draft, unclear=0)).remark("utter_noted")
     if is_small_talk(turn.text, categories):
         return unclear(heard, "utter_bad_name")

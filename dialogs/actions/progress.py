@@ -23,6 +23,7 @@ _NOTE = 60
 _TITLE_BY_SMS = 10
 _NEW = ("反映新问题", "/file_petition")
 _OTHER = ("都不是，另外登记", '/file_petition{"topic": "held"}')
+_APART = ("另外登记", '/file_petition{"topic": "held"}')
 _A_MATTER = 9
 """Characters; 查一下进度 is shorter."""
 
@@ -127,7 +128,7 @@ def _these_or_new(
         for button in (
             case_buttons([case], "add_to_case", topic="same")
             if adds and not case.answered
-            else case_buttons([case], "show_progress")
+            else case_buttons([case], "show_progress", topic="again")
         )
     ]
     say(dispatcher, "utter_these_or_new", cases=lines, buttons=[*chosen, *others])
@@ -155,6 +156,19 @@ def _tell(dispatcher: CollectingDispatcher, turn: Turn, case: CaseView, *, locke
             tell_why(dispatcher, case, turn.at)
         case "urge":
             urge(dispatcher, turn, case)
+        case "again" if case.answered:
+            once_more = (
+                ("重新办理", f'/rate{{"case_number": "{case.number}", "grade": "2", "topic": "again"}}'),
+                _APART,
+            )
+            say(
+                dispatcher,
+                "utter_case_again",
+                number=case.number,
+                title=case.title,
+                label=case.label,
+                buttons=list(once_more),
+            )
         case _:
             tell_case(dispatcher, case, locked=locked, whole=whole)
             if case.full:

@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from dialogs.actions.held import read_held
 from dialogs.actions.progress import case_buttons, list_cases
 from dialogs.actions.world import Turn, World, effect, hush, say, turn_of
 from dialogs.nlu import commands
@@ -61,7 +62,9 @@ class Rate(Action):
                 buttons=_grades(cases[0].number),
             )
             return hush(tracker)
-        return rate(dispatcher, tracker, cases[0], grade, turn.text)
+        again = turn.entity("topic") == "again"  # it broke once more: the words that were said of it are the reason
+        words = read_held(tracker, now=turn.at).text if again else turn.text
+        return rate(dispatcher, tracker, cases[0], grade, words)
 
 
 def rate(dispatcher: CollectingDispatcher, tracker: Tracker, case: CaseView, grade: int, words: str) -> list[Any]:

@@ -9,10 +9,12 @@ from dialogs.actions.placing import LONG_ANSWER, place_beside
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.facts import Facts, only_place, read_facts
-from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, sounds_amiss
+from dialogs.nlu.gatherings import only_presses, plans_a_gathering, without_threats
+from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, sounds_amiss, tells_a_matter
 from dialogs.nlu.names import bare_name
 from dialogs.nlu.places import unnamed_in
 from dialogs.nlu.plain_questions import not_ours, without_door
+from dialogs.nlu.pointing import pointed_at, points
 from dialogs.nlu.topics import topic_of
 from dialogs.nlu.verdict import is_another_matter
 from dialogs.nlu.waiting import tells_of_waiting
@@ -76,7 +78,8 @@ def opening(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> H
         asked_of = without_door(turn.text)
         heard = heard.remark("utter_right_door")
         return replace(heard, draft=told(heard.draft, asked_of)) if sounds_amiss(asked_of) else heard
-    if topic := topic_of(turn.text, categories):
+    thing = pointed_at(turn.text) if points(turn.text) and not facts.matter else ""
+    if topic := topic_of(turn.text, categories) or thing or _only_threatened(turn.text, categories):
         return replace(heard, draft=replace(heard.draft, fragment=topic))
     nothing_yet = commands.opens(turn.text) or _COURTESIES.fullmatch(words_only(facts.matter))
     if facts.matter and not nothing_yet:
@@ -86,6 +89,12 @@ def opening(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> H
         waiting = told(heard.draft, turn.text) if said else replace(heard.draft, fragment=turn.text)
         return replace(heard, draft=waiting)
     return _beside_who_writes(heard, turn.text, facts) or _half_told(heard, turn.text, facts)
+
+
+def _only_threatened(text: str, categories: Categories) -> str:
+    """The text where it says what will be done if nobody helps, and not what is the matter; else ""."""
+    threatens = plans_a_gathering(text) and not tells_a_matter(without_threats(text), categories)
+    return text if threatens or (only_presses(text) and not categories.of(text)) else ""
 
 
 def _half_told(heard: Heard, text: str, facts: Facts) -> Heard:
@@ -104,7 +113,7 @@ def answer_matter(  # noqa: PLR0911 - a table, one line a meaning
 ) -> Heard:
     if not_ours(turn.text):
         return unclear(heard, "utter_not_ours")
-    if topic_of(turn.text, categories):
+    if topic_of(turn.text, categories) or (points(turn.text) and not facts.matter):
         return _fragment(heard, turn.text)
     whole = _completed(heard.draft.fragment or "", turn.text)
     if facts.matter or whole:
@@ -152,7 +161,9 @@ def _beside_who_writes(heard: Heard, text: str, facts: Facts) -> Heard | None:
 
 
 def _fragment(heard: Heard, text: str) -> Heard:
-    """Too little to be a matter (供暖): kept, and asked what about it."""
+    """Too little to be a matter (供暖, 就是这个坑): kept, and asked what about it; 就这儿 says nothing."""
+    if points(text) and not (text := pointed_at(text)):
+        return unclear(heard, "utter_only_pointed")
     if not _WORDS.search(text) or commands.denies(text) or unnamed_in(text) == words_only(text):
         return unclear(heard, "utter_bad_matter")
     before = heard.draft.fragment

@@ -21,6 +21,7 @@ from dialogs.nlu.blocked_lanes import without_blocked_lanes
 from dialogs.nlu.danger import LETTER, Danger, danger_in, dangers_named, is_armed, is_now, is_of_these_hours, is_rescued
 from dialogs.nlu.danger_features import features, is_cheated_or_unsafe
 from dialogs.nlu.everyday import is_of_every_day, only_lost_money, only_presses_us
+from dialogs.nlu.gatherings import climbs, plans_a_gathering
 from dialogs.nlu.linear import GramScorer, Saved, named, under
 from dialogs.nlu.put_right import is_right_again
 from dialogs.nlu.worse import titles_of_what_got_worse
@@ -53,6 +54,8 @@ _AMONG_OTHERS = 0.4
 """What is taken off a piece that stands alone against all else: danger may be said at the end of a long complaint."""
 _IN_A_LETTER = 1.3
 """What is taken off where the best of a letter's many pieces is judged."""
+_AT_LENGTH = 100
+"""Characters; who takes so many to tell it names the danger, or the model alone is not certain of it."""
 _SHORTEST = 6
 """Characters in plain wording; what is shorter says too little for a guess."""
 _WHOLE = 26
@@ -133,7 +136,12 @@ class DangerEar:
         more = _OF_MANY_WORDS if _WHOLE < len(text) <= LETTER else 0.0
         afraid = _OF_FRAUD_OR_WORK if is_cheated_or_unsafe(text) else 0.0
         more += _OF_EVERY_DAY if is_of_every_day(text) and not dangers_named(text) else 0.0
-        if odds < _PERHAPS + more or _ANSWERS_A_QUESTION.fullmatch(text) or _NOT_TO_BE_KEPT.fullmatch(text):
+        if (
+            odds < _PERHAPS + more
+            or _is_a_gathering(text)
+            or _ANSWERS_A_QUESTION.fullmatch(text)
+            or _NOT_TO_BE_KEPT.fullmatch(text)
+        ):
             return None
         if only_presses_us(text) or only_lost_money(text) or is_right_again(text) or titles_of_what_got_worse(text):
             return None
@@ -143,7 +151,7 @@ class DangerEar:
         needed = 2 * more + afraid + (_CERTAIN_OF_DESPAIR if kind is Danger.SELF_HARM else _CERTAIN)
         # A letter has many sentences, each a chance to be wrong, and somebody had the time to write it.
         # A weapon that the patterns took for dreamt of or past is asked after gently.
-        doubtful = len(text) > LETTER or _takes_back(text) or is_armed(text)
+        doubtful = len(text) > _AT_LENGTH or _takes_back(text) or is_armed(text)
         return Heard(danger=kind, certain=odds >= needed and not doubtful)
 
     def _judged(self, text: str) -> float:
@@ -167,6 +175,11 @@ class DangerEar:
         """The likeliest, by the worst piece."""
         worst = max(_pieces(text), key=self._odds) if len(text) > _WHOLE else text
         return Danger(self._weights.kinds[int(self._weights.which.of_pieces(features(worst)).argmax())])
+
+
+def _is_a_gathering(text: str) -> bool:
+    """Whether many mean to block a way or sit somewhere: staff are told of it as what it is."""
+    return plans_a_gathering(text) and not climbs(text)
 
 
 def _takes_back(text: str) -> bool:

@@ -67,16 +67,22 @@ _NEED = re.compile(
 )
 
 
+_SCOLDS_ALL = re.compile(
+    r"(?:你们?|这些|这帮|这群|天下|都是|全是|一帮|一群|那些)*(?:当官的?|干部|领导|公务员|吃皇粮的)?(?:就|都|全|真|没有?一个|一个个?)*(?:是|不是|不|干)?(?:好东西|好人|好的|东西|人事儿?|正事|好鸟|吃干饭的?|吃闲饭的?|白眼狼)"
+)
+"""你们这些当官的没一个好东西."""
+
+
 def only_presses_us(text: str) -> bool:
-    """Whether a text only asks whether anybody deals with it, counts how often one came, or asks to come with others:
-    我都来了三回了你们到底管不管, 我们十个人一起去行吗.
+    """Whether a text only asks whether anybody deals with it, counts how often one came, asks to come with others, or
+    scolds all of us: 我都来了三回了你们到底管不管, 我们十个人一起去行吗.
     """
     bare = words_only(text)
     if not 1 < len(bare) <= _LONGEST:
         return False
     presses = _PRESSES.fullmatch(bare) and _OF_US.search(bare)
     asks = _TAKES_BACK.fullmatch(bare) or (_HURRIES.fullmatch(bare) and _HURRY.search(bare))
-    asks = asks or _WANTS_SOMEBODY.fullmatch(bare) or _ASKS_WHERE_IT_IS.fullmatch(bare)
+    asks = asks or _SCOLDS_ALL.fullmatch(bare) or _WANTS_SOMEBODY.fullmatch(bare) or _ASKS_WHERE_IT_IS.fullmatch(bare)
     return bool(presses or asks or (_COMES.fullmatch(bare) and _SEVERAL.search(bare)))
 
 

@@ -19,6 +19,7 @@ from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.danger_model import DangerEar, shipped_ear
 from dialogs.nlu.elsewhere import asks_anothers_number, asks_for_a_service, asks_where_we_are
 from dialogs.nlu.facts import only_place, read_facts
+from dialogs.nlu.gatherings import foretells
 from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.manners import only_advertises
 from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, tells_a_matter
@@ -226,9 +227,8 @@ class LightInterpreter:
     def _opens_a_petition(self, text: str) -> bool:
         facts = read_facts(text, self._categories)
         told = bool(facts.matter) and (finds_fault(facts.matter) or not asks(facts.matter) or is_a_story(facts.matter))
-        where = only_place(text, self._gazetteer.place_in(text))
-        told = told or bool(topic_of(text, self._categories))
-        return told or bool(facts.phone) or where or (bool(facts.name) and not asks(text))
+        told = told or bool(facts.phone or topic_of(text, self._categories)) or foretells(text)
+        return told or only_place(text, self._gazetteer.place_in(text)) or (bool(facts.name) and not asks(text))
 
     async def _other_wish(self, text: str) -> Parse | None:
         """What a short text wants of the bot, where it only mentions a trouble ("物业修好了，投诉销掉吧").

@@ -20,6 +20,12 @@ _FAULT = re.compile(
     r"违建|违章|违法|违规|私搭|占道|占用|圈地|偷排|侵占|强拆|贪污|受贿|腐败|挪用|没有补偿|补偿(?:款|不)|没落实|不落实|没办下来|办不了|办不下来|[上报领拿]不(?:了[学名班户]|上名|到[钱补工低养])|迟迟|一直没|"
     r"乱停|违停|拥堵|危险|隐患|安全问题|摔[了倒伤]|受伤|生病|投诉|举报|反映(?!.{0,2}问题$)|检举|控告|求助|困难|不安全|维权|讨薪|赔偿|没到账|没收到|没有路灯|没路灯|不合理|不公|希望.{2,}|"
     r"水滴[到在下]|滴水|被雷|劈[了断倒]|怕(?:它|要|会)?(?:[倒掉塌砸]|断了)|(?:楼|邻居|隔壁|小区|院|有人|人家|那家|阳台|家里)[^，。]{0,6}养(?:了|着)?[^，。]{0,3}[鸡鸭鹅鸽狗猪羊蜂]|打鸣|(?:凌晨|半夜|[三四五]点|天不亮|大清早|整夜|一晚上?)[^，。]{0,4}(?:就|一直|老|在|都)(?:开始)?[叫吵响唱嚎吠]|"
+    r"(?<![没还])有(?:一|几|好多|很多|许多|不少|两|三|个|只|条|窝|摊|堆|滩|棵|根|块|些|的|大|深|小|臭|碎)*"
+    r"(?:坑(?![爹人村口])|洞(?!察|穴)|窟窿|老鼠|耗子|蛇|马蜂|蜂窝|蟑螂|钉子|玻璃碴|死[鱼狗猫鸡猪树]|狗[屎粪]|粪便|大便|枯树|野狗|流浪[狗猫]|苍蝇|虫子)|"
+    r"(?:[都全满]是|一地|满地)的?(?:坑|狗屎|屎|尿|泥|灰|水|油|石子|沙|小广告|烟头|苍蝇|蚊子|虫)|"
+    r"有人(?:在|总|老|天天|经常)*[^，。？?]{0,6}(?:[抽吸]烟|烧(?:纸|烤|秸秆)|种菜|养[鸡鸭狗鸽猪蜂]|赌|打麻将|摆摊|吐痰|撒尿|拉屎|跳舞|遛狗|[钓电]鱼|放(?:鞭)?炮|飙车|砍树)|"
+    r"(?<!有)(?:没|缺)有?(?:厕所|公厕|卫生间|纸|凳子|座椅|椅子|坡道|扶手|护栏|栏杆|盖子|车位|监控|天桥|斑马线|红绿灯|站牌|学上|装上|开通|通[水电气路车])|"
+    r"歪了|绕路|断缴|写错了|挡[住了着]?(?:我们?家?)?的?(?:路|道|光|门|窗|车)|被(?:拖|锁|扣|划|刮)了?|[转走]得?快|[水电气暖]费?(?:多|高|贵|涨)了|涨[钱费]|喷漆|[鸡狗]叫|漏油|"
     r"建议.{3,}|请求.{3,}|要求.{3,}|表扬.{2,}|感谢.{4,}|盼望|能否|能不能.{3,}"
 )
 _AMISS = re.compile(
@@ -63,12 +69,14 @@ _STORY = 18
 def tells_a_matter(text: str, categories: Categories) -> bool:
     """Whether somebody tells what is wrong, asks for help or proposes something, rather than making talk."""
     if len(text) < 4:  # noqa: PLR2004 - 停水了 is the shortest that says something
-        return bool(_FAULT.search(text)) and len(text) >= 2  # noqa: PLR2004
+        named = bool(categories.of(text)) and sounds_amiss(text) and not asks(text)  # 井盖响
+        return (named or bool(_FAULT.search(text))) and len(text) >= 2  # noqa: PLR2004
     if _FAULT.search(text):
         return True
     if is_a_story(text) and sounds_amiss(text) and not (asks(text) or _OF_THE_BOT.search(text)):
         return bool(categories.filed_under(text))
-    return bool(categories.of(text)) and len(text) >= _SOME and (is_a_story(text) or not asks(text))
+    named = bool(categories.of(text)) and (len(text) >= _SOME or sounds_amiss(text))
+    return named and (is_a_story(text) or not asks(text))
 
 
 def is_a_story(text: str) -> bool:

@@ -8,6 +8,7 @@ from dialogs.nlu.masking import masked
 from dialogs.nlu.matter import Categories, finds_fault, sounds_amiss
 from dialogs.nlu.places import Lack, find_place, without_district
 from dialogs.nlu.title_words import LONGEST, clauses_of, shortened, stripped, terse
+from dialogs.nlu.wished import asked_rather
 
 BEST_LENGTH = 19
 _NO_WORDS = re.compile(
@@ -89,11 +90,12 @@ _PAID = re.compile(r"就是?收了[^，]{0,4}费|^合同上?写")
 """物业就是收了物业费, 合同写某日交房: what ought to follow did not, and comes after it."""
 _PLEADS = re.compile(r"政府|督促|尽快|[有相]关部门|领导|给个?说法")
 _PLEASANT = re.compile(
-    r"(?:首先|先)?(?:非常|衷心)?感谢(?:政府|领导|党|国家|你们|各级|信访)[^，]*|[^，]*越来越好|[^，]{0,6}看在眼里|公园也多了|(?:有)?个?小?事情?(?:想)?(?:要)?麻烦[^，]*|不好意思[^，]*|辛苦[您你][^，]*|(?:我?是)?一[名个位](?:普通|退休|年迈|本地|外地)+的?[\u4e00-\u9fff]{2,8}|(?:一共|总共)?[^，]{0,4}户人家|多数都?是老人|[^，]{0,8}写(?:这封|此|下这封)?信[^，]*|(?:实在|确实|真的?)?(?:是)?(?:没有?办法|走投无路|迫不得已)了?|[^，]{0,8}(?:打字慢|不[^，]{0,2}会打字|不识字)|眼神不好|[^，]*看着办[^，]*|(?:那个?啥|啥吧)[^，]*"
+    r"(?:首先|先)?(?:非常|衷心)?感谢(?:政府|领导|党|国家|你们|各级|信访)[^，]*|[^，]*越来越好|[^，]{0,6}看在眼里|公园也多了|(?:有)?个?小?事情?(?:想)?(?:要)?麻烦[^，]*|不好意思[^，]*|辛苦[您你][^，]*|(?:我?是)?一[名个位](?:普通|退休|年迈|本地|外地)+的?[\u4e00-\u9fff]{2,8}|(?:一共|总共)?[^，]{0,4}户人家|多数都?是老人|[^，]{0,8}写(?:这封|此|下这封)?信[^，]*|(?:实在|确实|真的?)?(?:是)?(?:没有?办法|走投无路|迫不得已)了?|[^，]{0,8}(?:打字慢|不[^，]{0,2}会打字|不识字)|眼神不好|"
+    r"[^，]{0,6}(?:去年|前年|今年|早就|几年前)?(?:走了|去世了?|过世了?|病逝了?|不在了)|[^，]{0,6}(?:在外地?面?|出门)(?:打工|上班)[^，]{0,6}|[^，]*看着办[^，]*|(?:那个?啥|啥吧)[^，]*"
 )
 """Said before the matter out of courtesy, or at a loss for words."""
 _PROMISED = re.compile(
-    r"合同写|说好|答应|承诺|写成|标着|充了|办了?[^，]{0,2}[年会]?卡|交[了的]|买的|买了|申请|写着|本来|报了|报的"
+    r"合同写|购买|准备好|交上去|说好|答应|承诺|写成|标着|充了|办了?[^，]{0,2}[年会]?卡|交[了的]|买的|买了|申请|写着|本来|报了|报的"
 )
 """The first half of a story: what came of it is the complaint."""
 _BEFORE_A_PLACE = re.compile(r"(?:[^，]{0,4}[年月日号天周][^，]{0,5})?(?:在|是|来)?")
@@ -139,7 +141,9 @@ def make_title(content: str, place: str, categories: Categories) -> str:
         return shortened(stripped(said) or "反映问题")
     elsewhere = bool(place) and place not in content
     room = LONGEST - len(_last_part(_short_place(place)))
-    core = _best(clauses, room, categories, of_all=categories.of(content))
+    of_all = categories.of(content)
+    core, weight = _best(clauses, room, categories, of_all=of_all)
+    core = asked_rather(core, weight, said, lambda wish: _weight(wish, 0, categories, of_all), categories)
     return _with_place(core, place, elsewhere=elsewhere)
 
 
@@ -155,14 +159,15 @@ def _refuses(clause: str) -> bool:
     return bool(_REFUSED.fullmatch(_ASKED_NOW.sub("", clause)))
 
 
-def _best(clauses: Sequence[str], room: int, categories: Categories, *, of_all: str) -> str:
+def _best(clauses: Sequence[str], room: int, categories: Categories, *, of_all: str) -> tuple[str, float]:
     """The earlier of equals; two clauses only where together they say more than either."""
     candidates = reversed([*_candidates(clauses, room)])
     weights = {
         text: _weight(text, at, categories, of_all) - (_NO_ROOM if "，" in text and len(text) > room else 0.0)
         for text, at in candidates
     }
-    return max(reversed(weights), key=weights.__getitem__)
+    best = max(reversed(weights), key=weights.__getitem__)
+    return best, weights[best]
 
 
 def _candidates(clauses: Sequence[str], room: int) -> Iterator[tuple[str, int]]:

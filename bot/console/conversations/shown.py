@@ -19,6 +19,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
     {
         "asked": "要求人工",
         "danger": "危险",
+        "gathering": "多人可能聚集",
         "unsure": "机器人没有把握",
         "media": "发来的图片或语音要人看",
         "overdue": "催问超期的诉求",
