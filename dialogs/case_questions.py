@@ -177,6 +177,8 @@ class CaseQuestions:
             return _of_a_new_number(mine)
         if of_open and (payload := _of_open(said, mine[:_MOST], slots)):
             return payload
+        if topic and (told := _told_just_now(said, slots, mine)):
+            return _about([told], "show_progress", topic=topic)
         if topic:
             return _payload("show_progress", topic=topic) if mine or _OF_MINE.search(said.text) else ""
         case = _just_filed(mine, said.at, slots)
@@ -305,6 +307,12 @@ def _puts_right(text: str) -> bool:
 def is_a_story_of_fault(text: str) -> bool:
     """Whether the text tells a trouble of its own beside what it puts right: that is a matter."""
     return is_a_story(text) and finds_fault(_FAULTY.sub("", text)) and not commands.asks_change(text)
+
+
+def _told_just_now(said: Said, slots: Mapping[str, Any], mine: Sequence[CaseView]) -> CaseView | None:
+    """The case that was chosen of those shown, while its choice still stands: 啥时候能弄好 asks on about it."""
+    number = slots.get("told_case")
+    return next((case for case in mine if case.number == number and number in said.offered), None)
 
 
 def _just_filed(mine: Sequence[CaseView], now: datetime, slots: Mapping[str, Any]) -> CaseView | None:

@@ -36,6 +36,7 @@ _CASE_INTENT = re.compile(r"[ ,]*\{.*\}$")
 _APART = '"value": "apart"'
 _OTHER = '/file_petition{"topic": "held"}'
 _NONE_OF_THEM = re.compile(r"(?:不是|都不是|哪个都不是|都不对|另外|是新的?|新的?|别的)(?:事|一件|的|了|另外登记|登记)*")
+_KEPT = "/keep_case"
 _CHINESE = "一二三四五六七八九"
 _WHY_WITHDRAW = re.compile(
     r"(?<![没不])(?:解决|修好|弄好|处理好|来修)了|^(?:已经)?(?:自己)?好了|不用(?:了|管|你们|办)|不需要了|没事了|算了|想通了|"
@@ -125,6 +126,8 @@ def _plain_answer(text: str, options: Sequence[Mapping[str, Any]]) -> str | None
     agrees = commands.affirms(text) or bool(_WHY_WITHDRAW.search(text))
     keeps = commands.denies(text) or bool(_KEEP.search(text))
     wanted = "/keep_" if keeps else "/confirm_" if agrees else ""
+    if keeps and any(p.startswith("/withdraw{") for p in payloads):
+        return _KEPT
     return next((p for p in payloads if p.startswith(wanted)), None) if wanted else None
 
 

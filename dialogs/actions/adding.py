@@ -18,7 +18,7 @@ from dialogs.actions.world import Turn, World, digresses, say, turn_of
 from dialogs.nlu import commands
 from dialogs.nlu.assent import agrees
 from dialogs.nlu.bare_numbers import bare_number
-from dialogs.nlu.case_words import forgot_files
+from dialogs.nlu.case_words import forgot_files, meant
 from dialogs.text.clean import words_only
 
 FORM = "addition_form"
@@ -80,6 +80,8 @@ class ValidateAdditionForm(FormValidationAction):
         if commands.case_numbers(turn.text) and cases:
             return {"addition_case": cases[0].number}
         found = _NUMBER.fullmatch(words_only(turn.text))
+        if not found and len(named := meant(turn.text, cases)) == 1:  # 井盖: a word of its title
+            return {"addition_case": named[0].number}
         at = (_CHINESE.find(found[1]) if found[1] in _CHINESE else int(found[1]) - 1) if found else -1
         return {"addition_case": cases[at].number} if 0 <= at < len(cases) else {}
 

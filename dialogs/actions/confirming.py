@@ -20,10 +20,9 @@ from dialogs.nlu.names import bare_name, sounds_like_a_person
 from dialogs.nlu.part_choice import part_meant
 from dialogs.nlu.places import find_place
 from dialogs.nlu.refusals import refuses as declines
-from dialogs.nlu.times import find_since
+from dialogs.nlu.time_alone import time_alone
 from dialogs.nlu.unnamed import speaks_of_being_known
 from dialogs.text.clean import words_only
-from dialogs.text.phrases import made_of
 
 _REPEAT = (
     ("new", re.compile(r"^3$|新|另|不是|不同|别的|其他")),
@@ -47,9 +46,6 @@ _ADDED = re.compile(
     r"[，,。 ]+(?:这[个句条点]?|也|都|再|给我|帮我|请|麻烦|要)*"
     r"(?:加上|加进去|补上|补进去|写上|写进去|加一下|添上|补充上|记上)"
     r"(?:去|吧|谢谢|一下|啊)*[。！!]*$"
-)
-_TIME_WORDS = made_of(
-    r"就|时间|日期|是|大概|大约|差不多|有|了|从|打|就|在|都|已经|发生|开始|起头|起|头|的|事儿?|嗯|应该|左右|吧|啊|哦|到现在|那会儿?|时候|补充|加上|写上"
 )
 _ANOTHERS_NUMBER = re.compile(
     r"(?:妈妈?|爸爸?|母亲|父亲|爷爷|奶奶|姥姥|姥爷|老伴|老公|老婆|丈夫|妻子|爱人|儿子|女儿|闺女|哥哥?|姐姐?|弟弟?|妹妹?|婆婆|公公|岳父|岳母|邻居|物业|老板|对方|经理)"
@@ -236,13 +232,6 @@ def _is_another(draft: Draft, name: str) -> bool:
     """Whether a bare name takes the place of the one that was told: 赵志国, for 赵先生."""
     before = "" if draft.anonymous else draft.name or ""
     return bool(before) and name != before and (name[0] in before or sounds_like_a_person(name))
-
-
-def time_alone(text: str) -> str:
-    """The time, where a text says no more: 有半个月, 从五月份起头."""
-    since = find_since(text)
-    rest = words_only(text.replace(since, "", 1)) if since else ""
-    return since if not rest or _TIME_WORDS.fullmatch(rest) else ""
 
 
 def without_adding(text: str) -> str:

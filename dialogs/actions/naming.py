@@ -4,7 +4,6 @@ import re
 
 from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, anonymous, unclear
-from dialogs.actions.confirming import time_alone
 from dialogs.actions.draft import Draft
 from dialogs.actions.placing import LONG_ANSWER, place_beside, says_nowhere
 from dialogs.actions.telling import beside, is_small_talk
@@ -18,6 +17,7 @@ from dialogs.nlu.names import answered_name, bare_name, is_a_surname, taken_as_n
 from dialogs.nlu.phones import find_phones, lacks_area_code, looks_like_a_try
 from dialogs.nlu.pointing import points
 from dialogs.nlu.refusals import has_no_telephone, refuses
+from dialogs.nlu.time_alone import time_alone
 from dialogs.text.clean import words_only
 
 _NO_NAME = re.compile(

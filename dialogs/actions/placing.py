@@ -18,6 +18,7 @@ from dialogs.nlu.matter import Categories, asks, tells_a_matter, type_of
 from dialogs.nlu.names import bare_name, sounds_like_a_person
 from dialogs.nlu.place_noise import without_doubt
 from dialogs.nlu.places import Lack, find_district, find_place, is_no_place, lack_of, without_district
+from dialogs.nlu.time_alone import time_alone
 from dialogs.nlu.times import find_since
 from dialogs.text.clean import words_only
 from dialogs.text.ngrams import overlap, stands_in
@@ -26,7 +27,7 @@ from dialogs.text.phrases import made_of
 LONG_ANSWER = 25
 """Characters; a longer answer tells a story."""
 _NOWHERE = made_of(
-    r"没有?|无|不涉及|没有具体(?:地点|地址)?|不(?:方便|想|便)(?:说|透露)?|全市|全国|到处都?是?|没有地[点址]|无具体地[点址]|不限|跳过|在?哪(?:里|儿)?都(?:行|可以|一样|有)|地点|地址|具体地点"
+    r"没有?|无|不涉及|没有具体(?:地点|地址)?|不(?:方便|想|便|愿意?)(?:说|透露)?(?:地方|地点|地址|在哪)?|全市|全国|到处都?是?|没有地[点址]|无具体地[点址]|不限|跳过|在?哪(?:里|儿)?都(?:行|可以|一样|有)|地点|地址|具体地点"
 )
 NO_PLACE = "无具体地点"
 LEFT_OPEN = "暂无"
@@ -93,20 +94,19 @@ def answer_place(  # noqa: C901, PLR0911 - a table, one line a meaning
     said = without_doubt(facts.rest if facts.name or facts.phone else facts.rest or turn.text)
     if draft.name is None and sounds_like_a_person(said):
         return replace(heard, draft=replace(draft, name=bare_name(said), unclear=0))
-    if (draft.place and turn.location) or (facts.anonymous and not facts.rest):
+    if (draft.place and turn.location) or (facts.anonymous and not facts.rest) or (facts.any and not said):
         return heard
     if _NOWHERE.fullmatch(words_only(said)):
         return replace(heard, draft=replace(draft, place=NO_PLACE, unclear=0))
+    if (since := time_alone(said)) and not is_no_place(said):
+        return replace(heard, draft=replace(draft, when=since, unclear=0)).remark("utter_noted")
     if facts.place and len(words_only(said)) > LONG_ANSWER and tells_a_matter(said, categories):
         return replace(heard, draft=replace(told(draft, said), place=facts.place if facts.place_exact else None))
     if beside := _when_and_where(said) or _told_beside(said):
         return replace(heard, draft=replace(told(draft, beside[1]), place=beside[0], unclear=0))
-    place = _place_answer(said, facts, categories)
-    if place:
+    if place := _place_answer(said, facts, categories):
         more = facts.place_exact and place == facts.place and tells_a_matter(said.replace(place, "", 1), categories)
         return replace(heard, draft=replace(told(draft, said) if more else draft, place=place, unclear=0))
-    if facts.any and not said:
-        return heard
     return _no_place(heard, said, categories)
 
 

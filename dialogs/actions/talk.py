@@ -220,7 +220,9 @@ class NotUnderstood(Action):
         first = "utter_hurry" if hurries else "utter_takes_time" if slowly else "utter_not_understood"
         say(dispatcher, first if times == 1 else _AGAIN[times % len(_AGAIN)], hotline=self._office.hotline)
         kept = kept_in_vain(turn, "unknown", times)
-        tells_nothing = hurries or not words_only(turn.text) or says_nothing(turn.text)
+        tells_nothing = (
+            hurries or _STICKERS.fullmatch(turn.text) or not words_only(turn.text) or says_nothing(turn.text)
+        )
         return (
             [kept]
             if tells_nothing
@@ -228,6 +230,8 @@ class NotUnderstood(Action):
         )
 
 
+_STICKERS = re.compile(r"(?:[\[【][\u4e00-\u9fffA-Za-z]{1,4}[\]】]|/:[^\u4e00-\u9fff]{1,8}|\s)+")
+"""[微笑][呲牙]: how a messenger's own faces arrive."""
 _AFTER_AN_ALARM = 3
 """So often what is not understood after an alarm is passed on; then they are asked what they want."""
 _AGAIN = ("utter_not_understood_again", "utter_not_understood_person")

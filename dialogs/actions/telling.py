@@ -26,6 +26,9 @@ _LONGER_THAN_A_NAME = 10
 _A_MATTER = 4
 _TELLS = re.compile(r"[了过着给是在没有要被把的]")
 _WORDS = re.compile(r"[\u3400-\u9fff]{2}")
+_NO_ANSWER = re.compile(
+    r"(?:我|也|就)*(?:不知道|不晓得|不清楚|随便|都行|都可以|无所谓|你看着办|看着办|就这样?|就这些|没了|没有了)(?:怎么说|咋说|说啥|说什么|啊|呀|了|吧|呗)*"
+)
 _LONGEST_FRAGMENT = 100
 _SAYS_WHAT_FOR = 20
 """Characters; who tells so much of waiting says what for."""
@@ -164,7 +167,14 @@ def _fragment(heard: Heard, text: str) -> Heard:
     """Too little to be a matter (供暖, 就是这个坑): kept, and asked what about it; 就这儿 says nothing."""
     if points(text) and not (text := pointed_at(text)):
         return unclear(heard, "utter_only_pointed")
-    if not _WORDS.search(text) or commands.denies(text) or unnamed_in(text) == words_only(text):
+    if _NO_ANSWER.fullmatch(words_only(text)) and (before := heard.draft.fragment) and sounds_amiss(before):
+        return replace(heard, draft=told(heard.draft, before))
+    if (
+        _NO_ANSWER.fullmatch(words_only(text))
+        or not _WORDS.search(text)
+        or commands.denies(text)
+        or unnamed_in(text) == words_only(text)
+    ):
         return unclear(heard, "utter_bad_matter")
     before = heard.draft.fragment
     kept = f"{before}，{text}" if before and text not in before and before not in text else text

@@ -18,6 +18,8 @@ _WHOLE = (12, 13)
 _TITLED = 2
 """Letters; with one and few digits it is a car, a bus or a train."""
 _SURELY_LONG = 8
+_A_MOBILE = re.compile(r"1[3-9]\d{9}")
+"""John 13812345678."""
 
 
 def digits_tried(text: str) -> str:
@@ -26,6 +28,8 @@ def digits_tried(text: str) -> str:
     if not found:
         return ""
     letters, digits = found["letters"] or "", re.sub(r"\D", "", found["lettered"] or found["bare"])
+    if letters and _A_MOBILE.fullmatch(digits):
+        return ""
     if letters and (len(digits) in _WHOLE or (len(letters) < _TITLED and len(digits) < _SURELY_LONG)):
         return ""
     return digits

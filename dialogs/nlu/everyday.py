@@ -29,6 +29,10 @@ _WANTS_SOMEBODY = re.compile(
     r"(?:我|俺|就|想|要|只|得|能|能不能|可以|可不可以|请|帮我)*(?:找|换|叫|来|转)(?:个|一个)?(?:真人|活人|人工|人|工作人员|客服)(?:来)?(?:跟我|和我|给我)?"
     r"(?:说说?|聊聊?|谈谈?|讲讲?|问问?|反映|商量|帮忙|帮帮我)?(?:说话|话|天|一下|问题|情况)*[了吧啊吗呀嘛不]*"
 )
+_SPEAKS_WITH = re.compile(
+    r"(?:我|俺|就|想|要|只|得|能|不能|可以|请|帮我)*(?:跟|和|同|与)(?:个|一个)?(?:真人|活人|人工|人|工作人员|客服|你们领导|领导)(?:说|聊|谈|讲|通)?(?:说话|话|天|一下|电话)?[了吧啊吗呀嘛不]*"
+)
+"""我要跟人说话."""
 _ASKS_WHERE_IT_IS = re.compile(
     r"(?:你们?|到底|请问)*(?:把)?(?:我|俺)(?:们)?的?(?:那个?|那件|这个?|这件)?(?:事情?|件|案子?|材料|投诉|诉求|举报|信)(?:现在|又|给|都|到底)*"
     r"(?:转|弄|送|交|办|推|搞|发|报|派)*(?:到|给|去|在)*(?:哪里?|哪儿|谁|什么地方|哪个(?:部门|单位|局)|啥地方)(?:去|手里|手上|那里)*(?:了|啦|啊|呀|呢|嘛)*"
@@ -67,6 +71,10 @@ _NEED = re.compile(
 )
 
 
+_PAUSES = re.compile(
+    r"(?:那|还是|先|就)*(?:算了|等等|等下|等会儿?)*(?:让|容)?我?(?:再|先|回去|好好)*(?:想一?想|考虑(?:考虑)?|琢磨(?:琢磨)?|商量(?:商量)?)(?:一下|吧|再说|了)*"
+)
+"""算了，我再想想."""
 _SCOLDS_ALL = re.compile(
     r"(?:你们?|这些|这帮|这群|天下|都是|全是|一帮|一群|那些)*(?:当官的?|干部|领导|公务员|吃皇粮的)?(?:就|都|全|真|没有?一个|一个个?)*(?:是|不是|不|干)?(?:好东西|好人|好的|东西|人事儿?|正事|好鸟|吃干饭的?|吃闲饭的?|白眼狼)"
 )
@@ -82,7 +90,14 @@ def only_presses_us(text: str) -> bool:
         return False
     presses = _PRESSES.fullmatch(bare) and _OF_US.search(bare)
     asks = _TAKES_BACK.fullmatch(bare) or (_HURRIES.fullmatch(bare) and _HURRY.search(bare))
-    asks = asks or _SCOLDS_ALL.fullmatch(bare) or _WANTS_SOMEBODY.fullmatch(bare) or _ASKS_WHERE_IT_IS.fullmatch(bare)
+    asks = (
+        asks
+        or _PAUSES.fullmatch(bare)
+        or _SPEAKS_WITH.fullmatch(bare)
+        or _SCOLDS_ALL.fullmatch(bare)
+        or _WANTS_SOMEBODY.fullmatch(bare)
+        or _ASKS_WHERE_IT_IS.fullmatch(bare)
+    )
     return bool(presses or asks or (_COMES.fullmatch(bare) and _SEVERAL.search(bare)))
 
 

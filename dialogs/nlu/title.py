@@ -306,6 +306,8 @@ def _unrepeated(place: str, core: str) -> str:
         )
         if place.endswith(word) and again:
             return core[again.end() :] or core
+    if place.endswith("院") and core.startswith("医院"):
+        return core[2:] or core
     twice = next((n for n in range(min(len(place), len(core) - 1), 1, -1) if core.startswith(place[-n:])), 0)
     return core[twice:].lstrip("的里内") if twice else core
 
