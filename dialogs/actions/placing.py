@@ -98,8 +98,8 @@ def answer_place(  # noqa: C901, PLR0911 - a table, one line a meaning
         return heard
     if _NOWHERE.fullmatch(words_only(said)):
         return replace(heard, draft=replace(draft, place=NO_PLACE, unclear=0))
-    if (since := time_alone(said)) and not is_no_place(said):
-        return replace(heard, draft=replace(draft, when=since, unclear=0)).remark("utter_noted")
+    if time_alone(said) and not is_no_place(said):
+        return replace(heard, draft=replace(told(draft, said), unclear=draft.unclear + 1)).remark("utter_told_no_place")
     if facts.place and len(words_only(said)) > LONG_ANSWER and tells_a_matter(said, categories):
         return replace(heard, draft=replace(told(draft, said), place=facts.place if facts.place_exact else None))
     if beside := _when_and_where(said) or _told_beside(said):
