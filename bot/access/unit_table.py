@@ -23,6 +23,7 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
 _NEEDED = ("id", "name")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 _LONGEST_NAME = 40
+LEVELS = ("市", "县区", "镇街", "社区", "部门")
 
 
 def units_in(content: bytes, known: Iterable[str] | None = None) -> list[Unit]:
@@ -71,6 +72,16 @@ def unknown_categories(units: Iterable[Unit], categories: Iterable[str]) -> list
         for unit in units
         for each in unit.categories
         if each not in there
+    ]
+
+
+def unknown_levels(units: Iterable[Unit]) -> list[str]:
+    """Levels that are none of the usual: probably written wrong, or in another column. They are shown as they stand."""
+    usual = "、".join(LEVELS)
+    return [
+        f"{unit.name}（{unit.id}）的级别“{unit.level}”不是常用的（{usual}），照写的显示"
+        for unit in units
+        if unit.level and unit.level not in LEVELS
     ]
 
 

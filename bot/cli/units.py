@@ -24,14 +24,14 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不保存")] = False,
 ) -> None:
     """导入单位：同一代码的会更新，没有的会新增，不会删除。有一行不对就全部不导入。"""
-    from bot.access.unit_table import units_in, unknown_categories  # noqa: PLC0415
+    from bot.access.unit_table import units_in, unknown_categories, unknown_levels  # noqa: PLC0415
     from bot.category_names import category_names  # noqa: PLC0415
     from dialogs.files import DialogFiles  # noqa: PLC0415
 
     units, options = units_in(content_of(file)), common(ctx)
     categories = category_names(DialogFiles(folder=options.settings().dialog.files).categories)
     told = asyncio.run(_import(options, units, dry_run=dry_run))
-    for doubt in unknown_categories(units, categories):
+    for doubt in (*unknown_levels(units), *unknown_categories(units, categories)):
         typer.echo(f"提醒：{doubt}", err=True)
     typer.echo(told)
 

@@ -13,7 +13,7 @@ from storage.clocks import CaseClock, Limit, Pause, Stage, TimeUnit
 _ENDS = frozenset({CaseState.ANSWERED, CaseState.REFUSED, CaseState.WITHDRAWN, CaseState.CLOSED})
 """What was answered at once was accepted thereby."""
 _RETURN = Limit(amount=2, unit=TimeUnit.WORKING_DAYS)
-"""What hotline rules of provinces give a unit to return a wrong assignment."""
+"""What Shandong's rules for the 12345 hotline of 2020 give a unit to return a wrong assignment, with its reason."""
 
 
 class ClockSetter:

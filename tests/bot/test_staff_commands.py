@@ -78,6 +78,13 @@ def test_a_category_that_no_case_is_filed_under_is_told_when_units_are_imported(
     assert told.count("提醒") == 1
 
 
+def test_a_level_that_is_none_of_the_usual_is_told_when_units_are_imported(terminal):
+    table = terminal.table("单位代码,单位名称,上级代码,级别\nlight,路灯所,kw,0536-8000000\nwater,水务所,kw,镇街\n")
+    told = terminal.run("units", "import", table, "--dry-run").output
+    assert "提醒：路灯所（light）的级别“0536-8000000”不是常用的（市、县区、镇街、社区、部门）" in told
+    assert told.count("提醒") == 1
+
+
 def test_a_state_is_understood_as_residents_read_it_and_a_wrong_one_is_answered_with_those_there_are(terminal):
     assert "没有“办好了”这个状态。有：submitted（待受理）、" in terminal.refused("cases", "list", "--state", "办好了")
     assert "accepted（已受理）" in terminal.refused("cases", "move", "WF2603010001", "受理")

@@ -4,7 +4,7 @@ import asyncio
 
 from aiohttp import web
 
-from bot.access.unit_table import HEADINGS, rows_of, units_in
+from bot.access.unit_table import HEADINGS, rows_of, units_in, unknown_levels
 from bot.console.people.tables import as_xlsx, sent_table
 from bot.console.routes import Call
 from bot.tables import TableRefused
@@ -12,6 +12,8 @@ from channels.base import Clock
 from storage.audit import AuditLine
 from storage.store import Store
 from storage.units import WrongTree
+
+_TOLD = 3
 
 
 class UnitPages:
@@ -44,7 +46,9 @@ class UnitPages:
             at=self._clock(), actor=by.id, name=by.name, action="units.imported", details={"count": len(units)}
         )
         await self._store.audit.add(line)
-        return call.back("/units", f"已导入 {len(units)} 个单位，现在共 {total} 个")
+        doubts = unknown_levels(units)
+        more = f"。请核对：{'；'.join(doubts[:_TOLD])}{'等' if len(doubts) > _TOLD else ''}" if doubts else ""
+        return call.back("/units", f"已导入 {len(units)} 个单位，现在共 {total} 个{more}")
 
     def _list(self, call: Call, problems: tuple[str, ...] = ()) -> web.StreamResponse:
         status = 422 if problems else 200
