@@ -108,9 +108,9 @@ async def test_units_go_out_and_in_as_a_table_and_wrong_lines_are_named(admin, s
     assert ring.says("成了一个圈")
     assert (await admin.upload("/units", "units.xlsx", b"PK not one")).says("XLSX")
     assert (await admin.get("/units")).says("市水利局")
+    assert len(await store.units.tree()) == 6
     told = await admin.upload("/units", "u.csv", "单位代码,单位名称,上级代码,级别\nsws,水务所,kw,0536\n".encode())
     assert told.says("请核对：水务所（sws）的级别“0536”不是常用的")
-    assert len(await store.units.tree()) == 6
 
 
 STAFF = "账号,姓名,单位代码,角色,手机,在岗\n"
