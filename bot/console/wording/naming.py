@@ -51,6 +51,32 @@ BLANKS: Mapping[str, str] = {
     "who": "领导",
     "whom": "当事人",
 }
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "险情和安抚": ("danger", "gathering", "calm", "call", "already", "in"),
+    "招呼、帮助、闲谈": (
+        *("welcome", "first", "public", "menu", "help", "greet", "thanks", "goodbye", "nod", "small", "chat"),
+        *("lonely", "robot", "free", "praised", "hurry", "reading"),
+    ),
+    "问来信人、核对登记": (
+        *("ask", "begin", "begun", "go", "place", "phone", "name", "named", "matter", "summary", "choose", "next"),
+        *("confirm", "disagreed", "resume", "resumed", "any", "another", "area", "these", "noted", "left", "still"),
+    ),
+    "登记以后：编号、进展、补充、撤回": (
+        *("filed", "case", "cases", "query", "urged", "added", "addition", "correction", "withdraw", "withdrawn"),
+        *("which", "over", "wrong", "kept", "wait", "nothing", "where", "takes", "who"),
+    ),
+    "评价": ("rated", "rating"),
+    "匿名、保密、个人信息": (
+        *("anonymous", "afraid", "unnamed", "undo", "confidential", "accusation", "own", "erase", "id"),
+    ),
+    "政策问答": ("policy", "question", "materials"),
+    "领导接待日": ("reception", "booking"),
+    "照片、语音、文件、位置": ("photos", "media", "voice", "picture", "file", "location", "scanned"),
+    "没听懂、填得不对": ("not", "no", "bad", "number", "unknown", "too", "slowed", "spam", "expired", "dropped"),
+}
+"""Where a saying is found in a list of hundreds: by the first word of its name, in the order of a conversation."""
+OTHERS = "其他"
+_GROUP_OF = {word: group for group, words in GROUPS.items() for word in words}
 _BLANK = re.compile(r"(?<!\{)\{([^\n{}]+?)\}(?!\})")
 _LONGEST = 40
 
@@ -63,6 +89,11 @@ def blanks_in(text: str) -> list[str]:
 def readable(text: str) -> str:
     """``text`` with what is filled in told in Chinese: 编号〔编号〕 rather than {number}."""
     return _BLANK.sub(lambda found: f"〔{BLANKS.get(found[1], found[1])}〕", text)
+
+
+def group_of(key: str) -> str:
+    """The part of the list that a saying stands in, of its name."""
+    return _GROUP_OF.get(key.removeprefix("utter_").partition("_")[0], OTHERS)
 
 
 def subject(text: str) -> str:

@@ -8,13 +8,14 @@ from aiohttp import web
 
 from bot.access.permissions import Permission
 from bot.console.routes import Call
-from bot.console.wording.naming import BLANKS, blanks_in, readable, subject
+from bot.console.wording.naming import BLANKS, GROUPS, OTHERS, blanks_in, group_of, readable, subject
 from bot.console.wording.parts import WordingParts
 from bot.editing.desk import EditError, EditRefused
 from storage.edits import Edit, EditAct, EditKind, EditState
 
 _LONGEST, _LONGEST_NOTE = 1_000, 200
 _CHANNELS: Mapping[str, str] = {"": "通用", "sms": "短信", "wechat": "微信", "weibo": "微博"}
+_WAITING = "待审核"
 _WAITS = "已保存，等另一位同事审核；审核以前机器人仍用原来的"
 _OF_LAW = frozenset({"utter_first_contact", "utter_summary", "utter_welcome"})
 """They tell what becomes of personal data: the people of the law look at them first."""
@@ -47,8 +48,13 @@ class WordingPages:
             if _first(variants)
             and (not sought or sought in key or any(sought in readable(text) for text in _texts(variants)))
         ]
-        lines.sort(key=lambda line: not line[3])
-        return call.page("wording/list.html", lines=lines, sought=sought)
+        # Nearly three hundred: folded by what they are about, but for what was looked for and what waits for somebody.
+        parts = [(_WAITING, True, [line for line in lines if line[3]])]
+        parts += [
+            (group, bool(sought), [line for line in lines if not line[3] and group_of(line[0]) == group])
+            for group in (*GROUPS, OTHERS)
+        ]
+        return call.page("wording/list.html", parts=[part for part in parts if part[2]], sought=sought)
 
     async def one(self, call: Call) -> web.StreamResponse:
         return await self._again(call)

@@ -9,7 +9,7 @@ from bot.console.answers import AnswerParts, answers_feature
 from bot.console.app import ROUTES
 from bot.console.figures import figures_feature
 from bot.console.wording import WordingParts, wording_feature
-from bot.console.wording.naming import BLANKS, blanks_in
+from bot.console.wording.naming import BLANKS, GROUPS, OTHERS, blanks_in
 from bot.editing.desk import EditDesk
 from bot.editing.layer import EditLayer
 from dialogs.faq.answers import load_answers
@@ -172,6 +172,25 @@ async def test_staff_read_what_is_filled_in_by_its_chinese_name(desk):
     assert page.says("{office} 是单位名称")
     assert "<h1>utter" not in page.text
     assert (await editor.get("/wording?q=单位名称")).text.count("<tr>") > 1
+
+
+async def test_the_wording_is_folded_by_what_it_is_about_without_any_script(desk):
+    """Hundreds of sayings are no list to scroll through on a phone."""
+    editor = await desk.console.signed_in("bianji", EDITOR)
+    page = await editor.get("/wording")
+    folded = re.findall(r"<details([^>]*)><summary>(.*?)（(\d+) 句）", page.text)
+    labels = [label for _, label, _ in folded]
+    assert labels[0] == "险情和安抚"
+    assert set(labels) <= {*GROUPS, OTHERS}
+    assert not any("open" in tag for tag, _, _ in folded)
+    number = sum(int(count) for *_, count in folded)
+    assert number == page.text.count('href="/console/wording/utter_')
+    assert int(folded[-1][2]) < number / 6, "what nobody has put anywhere is the lesser part"
+    await editor.post("/wording/utter_thanks", {"text0": "应该的，再见。"})
+    assert re.search(r"<details[^>]* open><summary>待审核（1 句）", (await editor.get("/wording")).text)
+    sought = await editor.get("/wording?q=单位名称")
+    assert "<details" in sought.text
+    assert not re.search(r'<details class="card scroll"><summary>', sought.text), "what was looked for is unfolded"
 
 
 async def test_what_is_wrong_is_said_and_what_was_written_stays_in_the_form(desk):
