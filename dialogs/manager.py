@@ -217,7 +217,7 @@ class Manager:
             state={
                 "version": VERSION,
                 "engine": done.state,
-                "options": options.offered(replies, kept["options"], now=now),
+                "options": options.offered(replies, kept["options"], now=now, payload=grasped.payload),
                 "traditional": traditional,
                 "written": list(written.texts)[len(kept["names"]) :] if unfinished(done.state) else [],
                 "names": names_in(effects) or kept["names"],

@@ -55,8 +55,14 @@ MENU = (
 )
 
 
-def offered(replies: Sequence[Reply], before: Sequence[Mapping[str, Any]], *, now: datetime) -> list[dict[str, Any]]:
-    """What stands open after a turn: its own choices, or those of before for two turns more."""
+_SETTLES = ("/keep_", "/confirm_")
+"""Answers to what was asked back: a number that comes afterwards undoes none of them."""
+
+
+def offered(
+    replies: Sequence[Reply], before: Sequence[Mapping[str, Any]], *, now: datetime, payload: str = ""
+) -> list[dict[str, Any]]:
+    """What stands open after a turn that said ``payload``: its own choices, or those of before for two turns more."""
     fresh = [b for reply in replies for b in reply.buttons][:_MOST]
     if fresh:
         shown = _shown(replies)
@@ -65,6 +71,8 @@ def offered(replies: Sequence[Reply], before: Sequence[Mapping[str, Any]], *, no
             {"title": b.title, "payload": b.payload, **new, "shown": shown(number, b.title)}
             for number, b in enumerate(fresh, 1)
         ]
+    if payload.startswith(_SETTLES):
+        return []
     return [{**option, "turns": option["turns"] + 1} for option in before if option["turns"] < _STAYS]
 
 

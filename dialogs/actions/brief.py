@@ -6,8 +6,8 @@ from datetime import datetime
 
 from dialogs.actions.draft import Draft
 from dialogs.actions.happened import shown
-from dialogs.actions.placing import NOWHERE
 from dialogs.actions.summary import Inferred, infer
+from dialogs.actions.told_places import NOWHERE
 from dialogs.actions.world import OFFICE_TIME, clipped
 from dialogs.nlu.identity import mask_id_number
 from dialogs.nlu.masking import masked

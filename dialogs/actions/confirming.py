@@ -11,7 +11,7 @@ from dialogs.actions.unnamed import offered
 from dialogs.actions.wondering import wondered
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
-from dialogs.nlu.amending import to_the_point
+from dialogs.nlu.amending import after_yes, to_the_point
 from dialogs.nlu.assent import agrees, only_hears, refuses
 from dialogs.nlu.case_words import urges
 from dialogs.nlu.facts import Facts, answered_place, only_place
@@ -129,7 +129,11 @@ def split_into(draft: Draft, choice: str) -> Draft:
     return replace(draft, split="apart", matter=first, later=(*others, *draft.later), parts=(), unclear=0)
 
 
-def answer_confirm(  # noqa: PLR0911 - a table, one line a meaning
+_ASKS_WHEN = re.compile(r"^(?!.*[改错换])[^，。]{0,6}(?:什么时候|啥时候?|多会儿?|几时|多久|多长时间|几天)")
+"""确认，你们什么时候来修: agreed to; the answer to a filing says until when."""
+
+
+def answer_confirm(  # noqa: C901, PLR0911 - a table, one line a meaning
     heard: Heard, turn: Turn, facts: Facts, categories: Categories
 ) -> Heard:
     draft = heard.draft
@@ -147,6 +151,8 @@ def answer_confirm(  # noqa: PLR0911 - a table, one line a meaning
         return _without_number(heard) if only_number else heard.remark("utter_disagreed")
     if commands.denies(turn.text) or refuses(turn.text) or commands.asks_change(turn.text):
         return which_part(heard)
+    if _ASKS_WHEN.search(after_yes(turn.text)) and not facts.any:
+        return confirmed(heard)
     if beside := _told_beside(heard, turn.text):
         return beside
     if draft.anonymous and facts.anonymous and not facts.matter:

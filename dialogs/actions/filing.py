@@ -12,9 +12,9 @@ from dialogs.actions.draft import Draft, cleared, read_draft
 from dialogs.actions.dropped import keep
 from dialogs.actions.following import kept_for_later
 from dialogs.actions.held import hold, read_held
-from dialogs.actions.placing import NOWHERE
 from dialogs.actions.progress import tell_case
 from dialogs.actions.summary import Inferred, infer
+from dialogs.actions.told_places import NOWHERE
 from dialogs.actions.world import CONSENT_VERSION, Turn, World, clipped, effect, say, turn_of
 from dialogs.nlu.identity import without_id_numbers
 from dialogs.nlu.masking import masked

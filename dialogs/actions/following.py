@@ -7,7 +7,7 @@ from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard
 from dialogs.actions.draft import Draft
 from dialogs.actions.listening import listen
-from dialogs.actions.placing import NOWHERE
+from dialogs.actions.told_places import NOWHERE
 from dialogs.actions.world import Turn
 from dialogs.nlu.danger import danger_in
 from dialogs.nlu.matter import Categories

@@ -36,7 +36,7 @@ from dialogs.actions.naming import answer_name, answer_phone
 from dialogs.actions.ordering import ordered
 from dialogs.actions.patience import runs_out
 from dialogs.actions.persons import concerned_in, named_since
-from dialogs.actions.placing import LEFT_OPEN, NO_PLACE, NOWHERE, answer_place, bettered
+from dialogs.actions.placing import answer_place, bettered
 from dialogs.actions.putting_right import asked_if_unplaced, righted
 from dialogs.actions.righting import put_right
 from dialogs.actions.sent import at_location, taken_as
@@ -48,6 +48,7 @@ from dialogs.actions.telling import (
     opening,
     told_apart,
 )
+from dialogs.actions.told_places import LEFT_OPEN, NO_PLACE, NOWHERE
 from dialogs.actions.unnamed import decided, of_being_known, reached_after_all, undone_or_not
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
@@ -73,13 +74,14 @@ _CHANGED_YET = re.compile(
     r"(?:地址|地点|电话|号码|名字|姓名|时间|内容|标题|那个|刚才的?|都)*(?:改|换|更正)(?:好|过来|对)?(?:了)?(?:没有?|吗|么)"
 )
 _FINDS_WRONG = re.compile(r"错|怎么|咋|不对|改|不是|换|应该")
-_WANTS_CHANGE = re.compile(r"我?(?:要|想)?(?:修改|更正|改一?下|要改|改改|有错|写错了|填错了|说错了)(?:一下)?(?:吧|了)?")
+_WANTS_CHANGE = re.compile(
+    r"我?(?:要|想)?(?:修改|更正|改一?下|要改|改改|有错|写错了|填错了|说错了|"
+    r"(?:返回|回到?|退回?)?上一[步个题](?:问题)?)(?:一下)?(?:吧|了)?"
+)
 _WHOLE = re.compile(r"(?:看|查看|要看)?(?:一下)?(?:全文|全部(?:内容)?|完整(?:的|内容))")
 WHOLE = "utter_summary_whole"
-_OF_THE_FILER = frozenset({"place", "name", "phone"})
-"""Asked for these, what somebody calls an addition is one to the matter."""
-_TAKES_NO_NUMBER = frozenset({"matter", "place"})
-"""Asked for these, a number alone is no answer."""
+_OF_THE_FILER = frozenset({"place", "name", "phone"})  # here what is called an addition is one to the matter
+_TAKES_NO_NUMBER = frozenset({"matter", "place"})  # here a number alone is no answer
 _NOT_SEEN = {
     "matter": "utter_bad_matter",
     "place": "utter_bad_place",
@@ -88,11 +90,9 @@ _NOT_SEEN = {
     "confirm": "utter_bad_confirm",
 }
 """What is said where the answer is no word of any language."""
-_WHEN_IT_IS_SO = frozenset({"晚上", "今晚"})
-"""After 噪音 no wish to wait till then."""
+_WHEN_IT_IS_SO = frozenset({"晚上", "今晚"})  # after 噪音 no wish to wait till then
 _A_SUM = re.compile(r"[一二两三四五六七八九十][百千万]")
-_DISTRICT_WILL_DO = frozenset({"表扬", "建议", "咨询"})
-"""Types for which a district is place enough, where it was said unasked."""
+_DISTRICT_WILL_DO = frozenset({"表扬", "建议", "咨询"})  # for these it is place enough, said unasked
 
 
 def listen(  # noqa: PLR0911 - a table, one line a meaning

@@ -28,7 +28,7 @@ _NO_PHONE = re.compile(
 )
 _WITHOUT_PHONE = re.compile(
     r"(?:没得|莫得|么得|冇得?|没有?|无|(?:不(?:想|愿意?|方便|便|用|要)?|别|甭)再?(?:留|给|提供|说|透露|写|记)(?:[我俺]的?)?)(?:手机|电话|号码|联系方式)号?码?[了吧啊嘛]*|"
-    r"(?:就|可以)在(?:这里|这儿|这上面|微信)(?:上|里)?(?:联系|回复|找)"
+    r"(?:就|可以|直接)+(?:在|用|通过)(?:我|俺)?(?:这里|这儿|这上面|这个)?(?:微信|号)?(?:上|里)?(?:跟我|给我)?(?:联系|回复|找)我?(?:就行|吧|行吗)?"
 )
 _FORGOT = re.compile(
     r"(?:号|手机|电话)[^，。]{0,4}(?:不记得|记不[得住清]|忘|不晓得|不知道)|(?:不晓得|不知道|记不得|唔知)[^，。]{0,4}(?:号|电话)|^我?(?:不记得|记不[得住清]|忘|想不起)"
@@ -93,8 +93,8 @@ def _by_name(heard: Heard, turn: Turn, facts: Facts, rest: str, categories: Cate
     secret = facts.confidential and facts.phone
     if _NO_NAME.search(rest) and len(turn.text) <= LONG_ANSWER and not secret:
         return replace(heard, draft=anonymous(draft)).remark("utter_anonymous")
-    if not rest:
-        return heard
+    if not rest or rest.isdecimal():
+        return _no_name(heard, turn.text, facts) if rest else heard
     return beside(heard, turn, facts, categories) or wondered(heard, rest) or _no_name(heard, turn.text, facts)
 
 

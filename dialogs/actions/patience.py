@@ -4,7 +4,7 @@ from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, repeated
 from dialogs.actions.confirming import kept_apart, split_into
 from dialogs.actions.draft import Draft
-from dialogs.actions.placing import LEFT_OPEN
+from dialogs.actions.told_places import LEFT_OPEN
 from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.matter import sounds_amiss
 

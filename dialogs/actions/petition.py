@@ -17,7 +17,7 @@ from dialogs.actions.happened import happened_in
 from dialogs.actions.held import hold, read_held
 from dialogs.actions.listening import WHOLE, goes_on, listen
 from dialogs.actions.locating import as_before, located, settled
-from dialogs.actions.placing import NOWHERE, asked_precisely
+from dialogs.actions.placing import asked_precisely
 from dialogs.actions.repeating import compared
 from dialogs.actions.resuming import WHICH, begun_with, came_back, is_apart, open_words, which_of_both, words_of
 from dialogs.actions.scanned import at_the_code
@@ -25,6 +25,7 @@ from dialogs.actions.sensitive import kinds_in
 from dialogs.actions.several import matters_in
 from dialogs.actions.summary import infer, summary_of
 from dialogs.actions.sums import sums_offered
+from dialogs.actions.told_places import NOWHERE
 from dialogs.actions.unnamed import waits_for_choice
 from dialogs.actions.warning import call_for_danger
 from dialogs.actions.world import Turn, World, digresses, hush, say, turn_of

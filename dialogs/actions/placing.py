@@ -6,6 +6,7 @@ from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, told, unclear
 from dialogs.actions.draft import Draft
 from dialogs.actions.moving import moved
+from dialogs.actions.told_places import NO_PLACE, NOWHERE, ONLY_A_ROAD, OURS, joined, made_one
 from dialogs.actions.wondering import wondered
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
@@ -14,10 +15,11 @@ from dialogs.nlu.assent import agrees
 from dialogs.nlu.facts import Facts, answered_place, in_order, only_place
 from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.houses import only_house, rehoused
+from dialogs.nlu.manners import without_scolding
 from dialogs.nlu.matter import Categories, asks, tells_a_matter, type_of
 from dialogs.nlu.names import bare_name, sounds_like_a_person
 from dialogs.nlu.place_noise import without_doubt
-from dialogs.nlu.places import Lack, find_district, find_place, is_no_place, lack_of, without_district
+from dialogs.nlu.places import Lack, find_place, is_no_place, lack_of
 from dialogs.nlu.time_alone import time_alone
 from dialogs.nlu.times import find_since
 from dialogs.text.clean import words_only
@@ -27,13 +29,8 @@ from dialogs.text.phrases import made_of
 LONG_ANSWER = 25
 """Characters; a longer answer tells a story."""
 _NOWHERE = made_of(
-    r"没有?|无|不涉及|没有具体(?:地点|地址)?|不(?:方便|想|便|愿意?)(?:说|透露)?(?:地方|地点|地址|在哪)?|全市|全国|到处都?是?|没有地[点址]|无具体地[点址]|不限|跳过|在?哪(?:里|儿)?都(?:行|可以|一样|有)|地点|地址|具体地点"
+    r"没有?|无|不涉及|没有具体(?:地点|地址)?|(?:就?不|凭啥|凭什么)(?:方便|想|便|愿意?|能|要)?(?:说|透露|告诉|跟|和)?(?:你们?|您)?(?:说|讲)?(?:地方|地点|地址|在哪)?|全市|全国|到处都?是?|没有地[点址]|无具体地[点址]|不限|跳过|在?哪(?:里|儿)?都(?:行|可以|一样|有)|地点|地址|具体地点"
 )
-NO_PLACE = "无具体地点"
-LEFT_OPEN = "暂无"
-"""Asked often enough, and not told."""
-NOWHERE = frozenset({None, "", NO_PLACE, LEFT_OPEN})
-_SHORTEST_PLACE = 2
 _PRECISE = "precise"
 _MOSTLY = 0.5
 _ANYWHERE = frozenset({"表扬", "建议", "咨询"})
@@ -75,8 +72,7 @@ _NAME_ON = 4
 """Characters; 福满楼 goes on after 解放路, 大车压坏路面 does not."""
 _ONLY_A_NAME = 5
 """Characters; 福满楼 alone says not where it is."""
-_LEADS_TO_IT = 4
-"""Characters; 就在, 我们是 before the place."""
+_LEADS_TO_IT = 4  # 就在, 我们是
 _DOES_NOT_KNOW = re.compile(r"不(?:知道|清楚|确定|记得|明白|太清楚|晓得)|记不清|忘了|说不[清准好]")
 
 
@@ -92,6 +88,7 @@ def answer_place(  # noqa: C901, PLR0911 - a table, one line a meaning
         place = rehoused(draft.moved_from or "", house) or f"{draft.moved_from}{house.said}"
         return replace(heard, draft=replace(draft, place=place, unclear=0))
     said = without_doubt(facts.rest if facts.name or facts.phone else facts.rest or turn.text)
+    said = without_scolding(said) or said
     if draft.name is None and sounds_like_a_person(said):
         return replace(heard, draft=replace(draft, name=bare_name(said), unclear=0))
     if (draft.place and turn.location) or (facts.anonymous and not facts.rest) or (facts.any and not said):
@@ -121,7 +118,7 @@ def asked_precisely(draft: Draft, gazetteer: Gazetteer) -> Draft:
     told_where = draft.latitude is not None or draft.vague or draft.asked(_PRECISE)
     if place is None or place in NOWHERE or told_where:
         return draft
-    ours = bool(_OURS.fullmatch(place))
+    ours = bool(OURS.fullmatch(place))
     unknown = ours or (len(place) <= _ONLY_A_NAME and not find_place(place) and not gazetteer.place_in(place))
     if lack_of(place) not in {Lack.NAME, Lack.DISTRICT} and not unknown and not gazetteer.choices(place):
         return draft
@@ -147,18 +144,8 @@ def _precisely(heard: Heard, text: str, facts: Facts) -> Heard:
         return replace(heard, draft=replace(draft, place=vague))
     place = answered_place(said) if only_place(said) or not found else found.value
     whole = stands_in(vague, place) or overlap(vague, place) >= _MOSTLY
-    known = replace(heard, draft=replace(draft, place=place if whole else _made_one(place, vague)))
+    known = replace(heard, draft=replace(draft, place=place if whole else made_one(place, vague)))
     return known.remark("utter_place_known")
-
-
-def _made_one(place: str, vague: str) -> str:
-    """阳光花园 and 小区幼儿园门口; what is named needs no 我们小区, and a house no gate of the estate."""
-    if _PHASE.fullmatch(place):
-        return f"{vague}{place}"
-    if _OURS.fullmatch(vague) or _HOUSE_AT_END.search(place):
-        return place
-    named = next((kind for kind in ("小区", "社区", "村") if place.endswith(kind)), "")
-    return f"{place}{_OUR.sub('', vague).removeprefix(named)}"
 
 
 def bettered(heard: Heard, before: Draft, text: str, facts: Facts) -> Heard:
@@ -174,7 +161,7 @@ def bettered(heard: Heard, before: Draft, text: str, facts: Facts) -> Heard:
     said = facts.rest.removesuffix("。")
     if before.latitude is not None or not only_place(said) or _HOME.search(text):
         return heard
-    better = moved(heard.draft, _joined(stood, answered_place(said), exact=True))
+    better = moved(heard.draft, joined(stood, answered_place(said), exact=True))
     return replace(heard, draft=better).remark("utter_place_changed")
 
 
@@ -206,66 +193,19 @@ def place_beside(  # noqa: PLR0911 - a table, one line a meaning
     accused = draft.place == "" and accuses_an_official(draft.matter or "")
     if not found or asks(text) or not only_place(text) or not (found.exact or draft.place or accused):
         return None
-    place = _joined(draft.place or "", answered_place(text), exact=found.exact)
+    place = joined(draft.place or "", answered_place(text), exact=found.exact)
     if draft.place in NOWHERE or place in (draft.place or ""):
         return replace(
             heard, draft=replace(draft, place=draft.place if draft.place and place in draft.place else place)
         ).remark("utter_noted")
     if _HOME.search(text):
         return replace(heard, draft=told(draft, text)).remark("utter_added_to_matter")
-    along = _ONLY_A_ROAD.fullmatch(draft.place or "") and (draft.place or "") in place
+    along = ONLY_A_ROAD.fullmatch(draft.place or "") and (draft.place or "") in place
     if along or (draft.place and place.endswith(draft.place)):  # the estate along it, the road that leads to it
         return replace(heard, draft=replace(draft, place=place, shown=None, unclear=0)).remark("utter_place_known")
     if lack_of(draft.place or "") is Lack.NOTHING and lack_of(place) is not Lack.NOTHING:
         return replace(heard, draft=told(draft, text)).remark("utter_added_to_matter")
     return replace(heard, draft=moved(draft, place)).remark("utter_place_changed")
-
-
-def _joined(before: str, place: str, *, exact: bool) -> str:
-    """District and street, whichever of them was said first."""
-    if _ROAD.search(place) and _ESTATE.search(before) and not _ROAD_IN.search(before):
-        return f"{place}{before}"
-    if (
-        place != before
-        and _ONLY_A_ROAD.fullmatch(before)
-        and (estate := without_district(place))
-        and _ESTATE.search(estate)
-    ):
-        district = find_district(place) if not find_district(before) else ""
-        return f"{district}{before}{estate}"
-    if _HOUSE_ALONE.fullmatch(before) and not _HOUSE_ALONE.fullmatch(place):
-        return f"{place}{before}"
-    if _TOWN.fullmatch(before) and _VILLAGE.fullmatch(place):
-        return f"{before}{place}"
-    if exact:
-        return f"{before}{place}" if before and find_district(before) == before and not find_district(place) else place
-    return place if before in NOWHERE else f"{place}{before}" if not find_district(before) else before
-
-
-_PHASE = re.compile(
-    r"(?:第?[\dA-Za-z一二三四五六七八九十东南西北]{1,2}[期区])?(?:[\dA-Za-z一二三四五六七八九十]{1,4}(?:号楼|栋|幢|座|单元|号院)[\d一二三四五六七八九十单元楼层室号]*)?"
-)
-"""2期, 3栋: of the estate that was told before."""
-_OUR = re.compile(r"^(?:我们?|咱们?|俺们?|本|这个?|那个?)?家?")
-_OURS = re.compile(
-    r"(?:就|在|是)*(?:[我俺咱本这那]们?个?|家)+(?:小区|社区|村里?|学校|单位|厂|[门楼][口上下]|旁边|附近|隔壁|对面|这边|那边)?的?"
-    r"(?:[那这]?(?:条|个|片|块|里|边)?(?:路|地方|街|巷子?|沟|地))?"
-)
-"""我们小区, 我家门口那条路: of nobody knows whom."""
-_HOUSE_AT_END = re.compile(r"\d(?:号楼?|栋|幢|单元|楼|层|室|户)?$|[楼栋幢]$")
-_ROAD = re.compile(r"[\u3400-\u9fff](?:路|街|大道|巷|胡同|里弄)(?:[\d一二三四五六七八九十百]+号(?:院)?)?$")
-_TOWN = re.compile(r"[\u3400-\u9fff]{2,12}(?:[镇乡区县市]|街道)")
-_VILLAGE = re.compile(r"(?![\u3400-\u9fff]{2,6}[镇乡区县市])[\u3400-\u9fff]{2,5}(?:村|庄|屯|社区|组)")
-_ONLY_A_ROAD = re.compile(r"(?:[\u3400-\u9fff]{1,4}[区县市])?[\u3400-\u9fff]{2,6}?(?:路|街|大道|巷)(?:[东西南北中]段)?")
-"""No house, no number: what stands along it says where."""
-_HOUSE_ALONE = re.compile(
-    r"(?:(?:地下|负)?[一二三四五六七八九十\dA-Za-z-]{1,5}(?:号楼?|栋|幢|单元|楼|层|室|户|区|座)?)+(?:车位|车库)?"
-)
-_ROAD_IN = re.compile(r"[\u3400-\u9fff](?:路|街|大道|巷|胡同)")
-_ESTATE = re.compile(
-    r"^(?![\u3400-\u9fff]{1,4}(?<![小社])[区县市]$)[\u3400-\u9fffA-Za-z0-9]{2,12}"
-    r"(?:[城苑园府湾庭居轩邸阁都村]|小区|花园|家园|公寓|广场|大厦|社区|公司|工地|学校|医院|市场)(?:[\d一二三四五六七八九十A-Z]+(?:号楼|栋|期|单元).{0,8})?$"
-)
 
 
 def _no_place(heard: Heard, said: str, categories: Categories) -> Heard:
@@ -277,6 +217,8 @@ def _no_place(heard: Heard, said: str, categories: Categories) -> Heard:
     beside = is_no_place(said.removeprefix("就是")) or bool(_ABOUT_PEOPLE.search(said) or _A_FACT.fullmatch(said))
     remark = beside or tells_a_matter(said, categories)
     tells = not other and not _DOES_NOT_KNOW.search(said) and (remark or len(words_only(said)) >= _A_REMARK)
+    if not (tells or before) and _DOES_NOT_KNOW.search(said):
+        return unclear(heard, "utter_place_unnamed")
     if tells and remark and before:
         told_more = replace(told(draft, said), unclear=before + 1)
         return replace(heard, draft=told_more).remark("utter_added_to_matter")
@@ -290,9 +232,9 @@ def _no_place(heard: Heard, said: str, categories: Categories) -> Heard:
 
 
 def _when_and_where(said: str) -> tuple[str, str] | None:
-    """今天早上七点二十 | 在人民医院站: the time goes to the matter."""
+    """今天早上七点二十 | 在人民医院站, 政务中心 | 昨天上午: the time goes to the matter."""
     since = find_since(said)
-    rest = said[len(since) :] if since and said.startswith(since) else ""
+    rest = said[len(since) :] if since and said.startswith(since) else f" {said.removesuffix(since)}" if since else ""
     where = rest.strip(" ，,") if rest.startswith((" ", "，", ",", "在", "就在")) else ""
     return (answered_place(where), said) if where and only_place(where) else None
 
@@ -303,8 +245,8 @@ def _told_beside(said: str) -> tuple[str, str] | None:
     found = find_place(first)
     if not (found and found.exact) or found.start > _LEADS_TO_IT or find_place(rest):
         return None
-    tells = len(words_only(rest)) >= _A_CLAUSE and _HAPPENED.search(rest) and not _THE_WAY.search(rest)
-    if not tells or asks(rest) or _DOES_NOT_KNOW.search(rest) or commands.denies(said):
+    tells = len(words_only(rest)) >= _A_CLAUSE and _HAPPENED.search(rest)
+    if not tells or _THE_WAY.search(rest) or asks(rest) or _DOES_NOT_KNOW.search(rest) or commands.denies(said):
         return None
     on = first[found.end :]
     named = only_place(first) or (len(on) <= _NAME_ON and not _STORY.search(on))
@@ -326,5 +268,5 @@ def _place_answer(said: str, facts: Facts, categories: Categories) -> str:
         or (tells_a_matter(said, categories) and not _LIKE_A_PLACE.search(said))
     )
     other = commands.affirms(said) or commands.denies(said) or asks(said) or remark
-    taken_at_its_word = len(bare) >= _SHORTEST_PLACE and not other
+    taken_at_its_word = len(bare) > 1 and not other
     return answered_place(said) if taken_at_its_word and re.search(r"[\u3400-\u9fffA-Za-z]", bare) else ""

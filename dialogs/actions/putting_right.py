@@ -17,10 +17,10 @@ from dialogs.actions.changes import AMISS, Heard, told, which_part, which_sum
 from dialogs.actions.corrections import Correction, corrected, corrections_in
 from dialogs.actions.draft import Draft
 from dialogs.actions.moving import moved
-from dialogs.actions.placing import NOWHERE
 from dialogs.actions.righting import put_right, put_right_alone, stands_so
 from dialogs.actions.sums import may_be_of_several
 from dialogs.actions.telling import retold
+from dialogs.actions.told_places import NOWHERE
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.amending import after_yes, in_plain_words, sounds_wrong, to_the_point, yes_but

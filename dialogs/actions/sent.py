@@ -2,7 +2,7 @@
 
 from dialogs.actions.changed import replace
 from dialogs.actions.draft import Draft
-from dialogs.actions.placing import NOWHERE
+from dialogs.actions.told_places import NOWHERE
 from dialogs.actions.world import Turn
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dialogs.actions.draft import Draft
 from dialogs.actions.happened import shown
-from dialogs.actions.placing import NOWHERE
+from dialogs.actions.told_places import NOWHERE
 from dialogs.actions.world import OFFICE_TIME
 from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.gist import make_gist

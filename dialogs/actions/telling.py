@@ -30,6 +30,8 @@ _NO_ANSWER = re.compile(
     r"(?:我|也|就)*(?:不知道|不晓得|不清楚|随便|都行|都可以|无所谓|你看着办|看着办|就这样?|就这些|没了|没有了)(?:怎么说|咋说|说啥|说什么|啊|呀|了|吧|呗)*"
 )
 _LONGEST_FRAGMENT = 100
+_ASKS_OF = 10
+"""Characters; who asks so much of what the city deals with, and is heard to file, consults."""
 _SAYS_WHAT_FOR = 20
 """Characters; who tells so much of waiting says what for."""
 _WHEN = re.compile(r"[每天]天|每[晚日周月]|晚上|夜里|半夜|白天|早上|一直|老是|总是|经常|好久|[天个周年]了$|从早到晚")
@@ -39,11 +41,12 @@ _SMALL_TALK = re.compile(
     r"唱(?:首|个)?歌|聊(?:聊天|会儿)|好(?:热|冷|困|累)啊?$|(?:今天|现在)(?:星期|几号|几点)|红烧肉|怎么做(?:饭|菜)|股票|彩票|世界杯"
 )
 _RIGHT_DOOR = re.compile(
-    r"(?:您?你?好)?(?:请问|问一下)?(?:一下)?(?:你们?|您)?(?:这里|这边|这儿|这个号|信访局)?(?:能不能|可不可以|可以|能|是不是|是|管不管|管)(?:反映|投诉|举报|说|受理|登记|处理|管|解决)[^，。]{0,12}?(?:的)?(?:问题|事情?|事儿)?(?:吗|么|吧|不)|"
+    r"(?:您?你?好)?(?:请问|问一下)?(?:一下)?(?:你们?|您)?(?:这里|这边|这儿|这个号|信访局)?(?:能不能|可不可以|可以|能|是不是|是|管不管|管)(?:反映|投诉|举报|说|受理|登记|处理|管|解决)(?P<this>[^，。]{0,12}?)(?:的)?(?:问题|事情?|事儿)?(?:吗|么|吧|不)|"
     r"(?:(?:另外|顺便|对了|再|还)?(?:想|我)?(?:问|请问)?(?:一下|下|个)?)?"
-    r"[^，。]{1,8}?(?:这种|这样|这类|这)?(?:的)?(?:事情?|问题|事儿)?(?:你们?|您|这里|这边|信访局)(?:也|都|还)?"
+    r"(?P<that>[^，。]{1,8}?)(?:这种|这样|这类|这)?(?:的)?(?:事情?|问题|事儿)?(?:你们?|您|这里|这边|信访局)(?:也|都|还)?"
     r"(?:管(?:不管|得了吗|吗|么|不)|(?:能不能|可不可以|可以|能|会|归)(?:管|处理|反映|受理|解决|登记)(?:得了)?(?:吗|么|不|吧)?)"
 )
+_THIS = re.compile(r"(?:这|那|我|俺|的|种|类|样|个|些|件|什么|啥|事情?|事儿|问题|情况|你们?|政府|部门|工作人员)+")
 _ANOTHER = re.compile(
     r"^(?:对了|另外|还有|哦)?[，, ]*(?:我|俺|我们)?(?:再|还|另外|又|也)(?:想|要|得|来)*"
     r"(?:反映|反应|说|投诉|登记|举报|报|提)(?:一下|一?[个件下桩条])(?:新?的?(?:事情?|事儿|问题|情况|投诉))?[，,：: ]+|"
@@ -80,7 +83,9 @@ def opening(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> H
     if is_a_right_door_question(turn.text):
         asked_of = without_door(turn.text)
         heard = heard.remark("utter_right_door")
-        return replace(heard, draft=told(heard.draft, asked_of)) if sounds_amiss(asked_of) else heard
+        if sounds_amiss(asked_of):
+            return replace(heard, draft=told(heard.draft, asked_of))
+        return replace(heard, draft=replace(heard.draft, fragment=_asked_of(turn.text) or None))
     thing = pointed_at(turn.text) if points(turn.text) and not facts.matter else ""
     if topic := topic_of(turn.text, categories) or thing or _only_threatened(turn.text, categories):
         return replace(heard, draft=replace(heard.draft, fragment=topic))
@@ -91,7 +96,7 @@ def opening(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> H
         said = len(words_only(turn.text)) >= _SAYS_WHAT_FOR
         waiting = told(heard.draft, turn.text) if said else replace(heard.draft, fragment=turn.text)
         return replace(heard, draft=waiting)
-    return _beside_who_writes(heard, turn.text, facts) or _half_told(heard, turn.text, facts)
+    return _beside_who_writes(heard, turn.text, facts) or _half_told(heard, turn.text, facts, categories)
 
 
 def _only_threatened(text: str, categories: Categories) -> str:
@@ -100,13 +105,15 @@ def _only_threatened(text: str, categories: Categories) -> str:
     return text if threatens or (only_presses(text) and not categories.of(text)) else ""
 
 
-def _half_told(heard: Heard, text: str, facts: Facts) -> Heard:
+def _half_told(heard: Heard, text: str, facts: Facts, categories: Categories) -> Heard:
     """What may be a matter, though nothing in it says so: taken at its word where it is long, else asked on about."""
     bare = words_only(text)
+    consults = asks(text) and len(bare) >= _ASKS_OF and categories.of(text)
     says_only_so = commands.command_in(text, in_form=False) or only_place(text) or facts.any or asks(text)
-    if len(bare) >= LONG_ANSWER and not (says_only_so and not asks(text)):
+    if consults or (len(bare) >= LONG_ANSWER and not (says_only_so and not asks(text))):
         return replace(heard, draft=told(heard.draft, text))
-    if says_only_so or len(bare) < _A_MATTER or _COURTESIES.fullmatch(bare) or not _HAPPENS.search(bare):
+    tells = _HAPPENS.search(bare) if len(bare) >= _A_MATTER else None
+    if says_only_so or _COURTESIES.fullmatch(bare) or not (tells or categories.of(text) or sounds_amiss(text)):
         return heard
     return replace(heard, draft=replace(heard.draft, fragment=text))
 
@@ -243,6 +250,13 @@ def told_apart(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -
 def is_a_right_door_question(text: str) -> bool:
     """Whether somebody only asks if this is the place to turn to."""
     return bool(_RIGHT_DOOR.fullmatch(words_only(text)))
+
+
+def _asked_of(text: str) -> str:
+    """黑网吧 of 这里能举报黑网吧吗; "" where no more is said than 这种事, 问题."""
+    found = _RIGHT_DOOR.fullmatch(words_only(text))
+    named = (found["this"] or found["that"] or "") if found else ""
+    return named if _WORDS.search(named) and not _COURTESIES.fullmatch(named) and not _THIS.fullmatch(named) else ""
 
 
 def announces_another(text: str) -> bool:

@@ -28,6 +28,13 @@ _IN_VAIN = re.compile(
 )
 
 
+_NO_WAY_OUT = made_of(
+    r"我|俺|咱|我们|俺们|真的?|实在|是|也|都|已经|现在|这|可|该|没(?:有)?(?:办法|法子?|辙|路|招)|走投无路|不知道|不晓得|怎么办才?好?|咋办|咋整|"
+    r"办|才好|了|啊|呀|呢|的|哦|嘛|哎|唉|救救|帮帮|求求|你们|忙|吧"
+)
+_STUCK = re.compile(r"没(?:有)?(?:办法|法|辙|路|招)|走投无路|怎么办|咋办|咋整")
+
+
 def cannot_read(text: str) -> bool:
     """俺不识字，你给俺念念; 字太小看不清: of what is shown here, not of a sign somewhere."""
     bare = words_only(text)
@@ -35,6 +42,7 @@ def cannot_read(text: str) -> bool:
 
 
 def asks_in_vain(text: str) -> bool:
-    """打了八百遍电话了没人理: and not what about."""
+    """打了八百遍电话了没人理, 我实在没办法了: and not what about."""
     bare = words_only(text)
-    return len(bare) <= _LONGEST and bool(_IN_VAIN.fullmatch(bare))
+    stuck = _NO_WAY_OUT.fullmatch(bare) and _STUCK.search(bare)
+    return len(bare) <= _LONGEST and bool(stuck or _IN_VAIN.fullmatch(bare))

@@ -64,6 +64,17 @@ _TOLD_OF = re.compile(
     r"(?:鱼|虾|鸡|鸭|鹅|猪|羊|牛|蜂子?|树|苗|庄稼|麦子|菜)(?:[们都也全]|一下子)*死(?:完|光|绝|了)"
 )
 """A school far away, who lets children in, what died in the ponds and fields."""
+_REACHES = re.compile(
+    r"(?:打|来|接|回|通|听)(?:过|了|个|的|通|到|着)*(?:一?[个通次])?电话|电话(?:号码?)?(?:打|来|响|没|换|给|是空号|忙)|没(?:接|听|看)(?:到|着|见|上)|"
+    r"没信号|没电了|关机|静音|停机|欠费|短信|微信|编号|验证码|照片|视频|开会|上班|下班|加班|开车|我[^，。]{0,3}在(?:外[面地]|路上|老家|地铁|车上|单位|公司|菜市场|超市)|"
+    r"(?:我|人|家里人?|领导|主任|书记)[^，。]{0,4}不?在家|有空|没空|下周|下礼拜|回头|晚点|晚些|待会儿?|一会儿|改天|过两天|"
+    r"来(?:看|修|量|问)(?:过|了)|看了(?:看|一?眼|一?下|一圈)|拍了?(?:个|张)?照|登了?(?:个)?记|(?:让|叫)(?:我们?|俺)[^，。]{0,4}(?:去|来|等|写|签|回)|"
+    r"(?:大伙儿?|大家|我们?)(?:都|就)?等着(?:呢|办|用|修)|一个人住|堵(?:在|了|着)?(?:我家|我们)?门口|倒[水垃]|掰坏|弄坏"
+)
+_FAREWELL = re.compile(
+    r"最后|以后|出事|[一二两三四五几好\d]天(?:都|也)?(?:没|不)|被(?:打|揍|砍|抢|关)|不用再|再也|往后|之前|今[晚夜生]|这辈子|保重|对不起|不孝|遗|告别|[刀枪药绳死活命尸]|跳|报警|害怕|威胁|踹|撬|跟踪|尾随|不让[我她他]|没(?:动静|回|消息|人应)|联系不上|不(?:敢|应)"
+)
+"""Beside a telephone too, this may be more than who could not be reached."""
 _UPSET_STOMACH = re.compile(r"拉(?:了[^，。]{0,4})?肚子|闹肚子|肚子[疼痛]")
 _NEED = re.compile(
     r"呼吸机|吸氧|氧气|透析|病|电梯|[叫喊]不|头[晕疼痛]|恶心|吐|昏|着了|起来了|救|困|压|砸|塌|埋|倒|快来|出不[来去]|火|爆|"
@@ -102,9 +113,12 @@ def only_presses_us(text: str) -> bool:
 
 
 def is_of_every_day(text: str) -> bool:
-    """Whether it tells what somebody piles up or burns, what is cut off or an upset stomach, and nobody's need."""
+    """Whether it tells what somebody piles up or burns, what is cut off, an upset stomach, or who calls and comes
+    when, and nobody's need.
+    """
     every_day = _PILES.search(text) or _UPSET_STOMACH.search(text) or _TOLD_OF.search(text)
-    return len(text) <= _LONGEST and bool(every_day) and not _NEED.search(text)
+    reaches = _REACHES.search(text) and not _FAREWELL.search(text)
+    return len(text) <= _LONGEST and bool(every_day or reaches) and not _NEED.search(text)
 
 
 def asks_to_come_together(text: str) -> bool:

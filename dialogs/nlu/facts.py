@@ -76,11 +76,15 @@ _ESTATE_APART = re.compile(
 _BREATH = re.compile(r"(?<=[\u3400-\u9fff])[啊呀嘛呢哦噢](?=[\u3400-\u9fff])")
 _SAID_AGAIN = re.compile(r"[^，。]{2,10}[，,]\x20*就(?:是|在)(?P<place>.{4,})")
 _TRAILS = re.compile(r"[。.！!～~，, 哩嘞咧噻呗哟喽咯哒嗦]+$")
+_THERE = re.compile(
+    r"(?<=.{2})(?:那个|[那这嗰呢][边度头]|那里|那儿|这里|这儿|那块儿?|[那这]嘎[达瘩]|[那这]疙瘩|[那这]旮[旯沓]|[那这]哈儿)$"
+)
 _THEN = re.compile(
     r"^(?:(?:19|20)?\d\d年|[去前今那]年|以前|原来|之前)(?:[初底]|\d{1,2}月份?)?(?:就|被|刚|已经)?[拆建修盖迁征搬买住][^，。的]{0,4}的(?=[^，。]{2})"
 )
 """2021年拆的大王庄: what became of it is no part of its name."""
 _LIES_IN = re.compile(
+    r"(?!(?:我家?的?)?(?:地[点址方]|位置|住址|事发地))"
     r"(?P<what>[\u3400-\u9fff]{2,10}?)[，, ]*(?:属于?|归|隶属于?|是(?=[\u3400-\u9fff]{2,4}[镇乡区县]的?$)|"
     r"(?<=[，, ])(?:就|是)?在)"
     r"(?P<where>[\u3400-\u9fff]{2,10}?(?:路|街|大道|巷|镇|乡|区|县|街道))(?:管|上|的)?"
@@ -250,7 +254,7 @@ def answered_place(text: str) -> str:
     """A place given as an answer, without the words that lead to it."""
     first = in_order(_TRAILS.sub("", text.strip()))
     first = _meant(_BREATH.sub("，", first))
-    first = re.sub(r"(?<=.{2})(?:那个|那边|那里|那儿|这边|这里|这儿|那块儿?)$", "", first)
+    first = _THERE.sub("", first)
     bare = _THEN.sub("", _HINT_ADDRESS.sub("", first)).strip()
     bare = re.sub(r"(?<=[村庄屯镇乡县区])的(?:人|村民|居民)?$", "", bare)
     found = find_place(bare)

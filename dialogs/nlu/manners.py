@@ -32,6 +32,11 @@ def scolds(text: str) -> bool:
     return bool(_SCOLDS.search(text))
 
 
+def without_scolding(text: str) -> str:
+    """What is left of a text beside the words of abuse."""
+    return _SCOLDS.sub("", text).strip(" ，,。！!") if scolds(text) else text
+
+
 def is_spam(text: str) -> bool:
     """Whether the text advertises, passes on a chain letter, or is keys struck at random."""
     if _SELLS.search(text):

@@ -44,6 +44,14 @@ _TURNED_TO = re.compile(
 """Whom somebody turned to: not where it happened."""
 
 
+_KNOWS_NO_NAME = re.compile(r"不(?:知道|清楚|晓得|记得).{0,6}(?:路|街|地方|小区|名字?|村)[。！!]?$")
+
+
+def knows_no_name(text: str) -> bool:
+    """我不知道这叫什么路: where a place is asked for."""
+    return bool(_KNOWS_NO_NAME.search(text))
+
+
 def without_times(text: str) -> str:
     """The text with commas for every character of such a word, so that what is found stands where it stood."""
     return _TIMES.sub(lambda found: "，" * len(found.group()), text)

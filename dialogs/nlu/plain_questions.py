@@ -159,6 +159,22 @@ def asks_after_photos(text: str) -> bool:
     return _whole(_PHOTOS, text) or _whole(_SENDS, text)
 
 
+_JUDGED = re.compile(
+    r"(?:法院|法官|判决|判[的得了]|[一二再终]审|仲裁|裁决|裁定|复议)[^，。]{0,10}(?:不公|错误|判错|错判|不服|偏袒|冤|枉法|不合理|不执行|不立案)|"
+    r"(?:打)?官司[^，。]{0,4}(?:输了|败了|没打赢|没赢)|(?:打输|输了|败了)官司|(?:不服|我?要告)[^，。]{0,8}(?:法院|判决|裁定|裁决|仲裁|复议)|判错了?案"
+)
+"""A matter of courts, arbitration or review: another way than petition is lawful."""
+_SOON = 60
+
+
+def another_way(text: str) -> str:
+    """The answer on courts, arbitration or review, where a text begins with what they decided; "" for all else."""
+    begins = text[:_SOON]
+    if not _JUDGED.search(begins):
+        return ""
+    return "arbitration" if re.search(r"仲裁|复议", begins) else "litigation"
+
+
 def looks_up(text: str) -> bool:
     """Asks how to use some office's service, and tells no trouble: 交通违章怎么查."""
     return asks_anyhow(text) and _whole(_LOOKS_UP, text)

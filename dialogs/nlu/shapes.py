@@ -6,6 +6,7 @@ from dialogs.engine.contract import Entity, IntentScore, Parse
 from dialogs.nlu import plain_questions
 from dialogs.nlu.about_us import about_us, is_lonely, only_chats
 from dialogs.nlu.accusations import accuses_an_official
+from dialogs.nlu.at_a_loss import asks_in_vain
 from dialogs.nlu.everyday import asks_to_come_together
 from dialogs.nlu.places import find_place
 from dialogs.nlu.put_right import is_right_again
@@ -55,6 +56,8 @@ def by_shape(  # noqa: PLR0911 - a table, one line a meaning
     kind = about_us(text)
     if kind in {"robot", "fee"}:
         return sure("ask_policy", kind=kind)
+    if asks_in_vain(text):
+        return stranger(1.0, (), by="patterns")
     return None if _TROUBLE.search(text) else _of_being_known(text)
 
 

@@ -291,6 +291,7 @@ def bot() -> LightInterpreter:
         ("物业修好了，投诉销掉吧", "withdraw", "light"),
         ("物业不修电梯，投诉了也没用", "file_petition", "patterns"),
         ("怎么做红烧肉", "out_of_scope", "light"),
+        ("没有公交", "file_petition", "patterns"),  # the model takes it for a no
     ],
 )
 async def test_patterns_come_first_and_the_model_has_the_rest(bot: LightInterpreter, text: str, intent: str, by: str):
