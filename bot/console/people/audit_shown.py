@@ -140,6 +140,7 @@ _DETAILS = {
     "how": "方式",
     "received": "收到日期",
 }
+_PUBLISHED = frozenset({"clarification", "reception", "booking"})
 _EDITS = {"answer": "政策问答", "wording": "机器人用语"}
 
 
@@ -170,6 +171,7 @@ class Names:
     members: Mapping[str, Member] = field(repr=False)
     tree: UnitTree
     notices: Mapping[str, str] = field(repr=False)
+    published: Mapping[str, str] = field(repr=False)
     entries: Mapping[tuple[str, str], str] = field(repr=False)
     """What an answer asks or a saying says, by its kind and key."""
 
@@ -201,6 +203,8 @@ class Names:
             return Named(text="本人" if same else f"{member.name}（{member.login}）", id=line.target)
         if kind == "broadcast":
             return Named(text=self.notices.get(line.target, "已删除的通知"), id=line.target)
+        if kind in _PUBLISHED and line.target in self.published:
+            return Named(text=f"“{self.published[line.target]}”", id=line.target)
         if kind == "conversation" and ":" in line.target:
             channel = line.target.partition(":")[0]
             return Named(text=f"{CHANNELS.get(channel, channel)}会话", id=line.target)
@@ -224,14 +228,17 @@ async def names_for(store: Store, tree: UnitTree, lines: Sequence[AuditLine]) ->
     """What the ids of ``lines`` stand for."""
     notices = sorted({line.target for line in lines if line.action.startswith("broadcast.")})
     edits = sorted({_edit(line.target)[:2] for line in lines if line.action.startswith("edit.")})
-    found, said = await asyncio.gather(
+    published = sorted({line.target for line in lines if line.action.partition(".")[0] in _PUBLISHED})
+    found, shown, said = await asyncio.gather(
         asyncio.gather(*(store.broadcasts.get(each) for each in notices)),
+        asyncio.gather(*(store.publications.get(each) for each in published)),
         asyncio.gather(*(_said(store, *each) for each in edits)),
     )
     titles = {each.id: f"“{each.title}”" for each in found if each is not None}
     members = {each.id: each for each in await store.staff.all()}
     entries = {each: words for each, words in zip(edits, said, strict=True) if words}
-    return Names(members=members, tree=tree, notices=titles, entries=entries)
+    public = {each.id: each.content.title for each in shown if each is not None}
+    return Names(members=members, tree=tree, notices=titles, published=public, entries=entries)
 
 
 def _edit(target: str) -> tuple[str, str, str]:

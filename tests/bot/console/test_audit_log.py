@@ -1,6 +1,7 @@
 """The audit log in the console: checked with a mark that was noted outside, and told in words a clerk reads."""
 
 import re
+from datetime import UTC, date, datetime, time
 
 import pytest
 from console_client import Console
@@ -12,7 +13,21 @@ from bot.editing.places import PlaceOffice
 from dialogs.files import DialogFiles
 from storage.audit import AuditLine
 from storage.edits import Edit, EditAct, EditKind
+from storage.publication_records import Clarification, Publication, PublicationKind, PublicationState, Reception
 from storage.staff import Role
+
+RECEPTION = Reception(
+    leader="周涛",
+    post="副市长",
+    day=date(2026, 12, 3),
+    begins=time(9),
+    ends=time(11),
+    place="市信访局一楼",
+    matters="城建",
+    places=6,
+    opens_at=datetime(2026, 11, 23, tzinfo=UTC),
+    closes_at=datetime(2026, 12, 2, tzinfo=UTC),
+)
 
 
 @pytest.fixture
@@ -96,3 +111,32 @@ async def test_the_token_of_the_demo_is_called_what_it_is(admin):
     refused = await admin.post("/tokens", {"name": "demo", "role": "operator", "unit": "city"})
     assert refused.says("也不能和设置文件里已有的令牌重名")
     assert "[api]" not in refused.text
+
+
+async def test_what_was_published_is_told_by_its_title(admin, store, clock):
+    said = Clarification(question="网传河东要停水一周？", answer="不停。", source="市水务局", day=date(2026, 11, 20))
+    for kind, content in (
+        (PublicationKind.CLARIFICATION, said),
+        (PublicationKind.RECEPTION, RECEPTION),
+    ):
+        publication = Publication(
+            id=f"{kind.value}-1",
+            kind=kind,
+            state=PublicationState.PUBLISHED,
+            content=content,
+            authors=("m1",),
+            author_name="李强",
+            unit="city",
+            created_at=clock.now,
+        )
+        await store.publications.add(publication)
+        await line(store, clock, f"{kind.value}.written", publication.id)
+    await line(store, clock, "booking.added", "reception-1")
+    await line(store, clock, "clarification.withdrawn", "gone-1")
+    page = await admin.get("/audit")
+    assert page.says("“网传河东要停水一周？”")
+    assert page.text.count("“12月3日 副市长周涛接待”") == 2
+    seen = re.sub(r"<[^>]*>", "", page.text)
+    assert "reception-1" not in seen
+    assert "clarification-1" not in seen
+    assert "gone-1" in seen
