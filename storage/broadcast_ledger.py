@@ -38,12 +38,16 @@ _QUEUED, _SENDING = RecipientState.QUEUED.value, RecipientState.SENDING.value
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """Somebody to be told, or not, for ``reason``. ``person``: the contact's id, or the conversation's."""
+    """Somebody to be told, or not, for ``reason``. ``person``: the contact's id, or the conversation's.
+
+    ``by_mass``: with many others, by one call of the platform's; as it stands now, and not kept.
+    """
 
     person: str
     conversation_id: str
     address: Address
     reason: str = ""
+    by_mass: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

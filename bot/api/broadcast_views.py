@@ -59,7 +59,7 @@ def trial_out(tally: Tally) -> schemas.Trial:
         schemas.Left(channel=channel, reason=reason, sentence=reason_said(reason), count=count)
         for (channel, reason), count in sorted(tally.excluded.items())
     ]
-    return schemas.Trial(to_send=dict(tally.to_send), excluded=tuple(left))
+    return schemas.Trial(to_send=dict(tally.to_send), by_mass=dict(tally.by_mass), excluded=tuple(left))
 
 
 def recipient_out(recipient: Recipient) -> schemas.Recipient:

@@ -35,9 +35,13 @@ EVERYBODY = "everybody"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What a dry run found: ``to_send`` and ``excluded`` by channel, the latter by reason as well."""
+    """What a dry run found: ``to_send`` and ``excluded`` by channel, the latter by reason as well.
+
+    ``by_mass``: how many of ``to_send`` get a mass message of the platform's, by channel.
+    """
 
     to_send: Mapping[str, int] = field(default_factory=dict)
+    by_mass: Mapping[str, int] = field(default_factory=dict)
     excluded: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     @property
@@ -90,6 +94,7 @@ class People:
         """
         seen: set[str] = set()
         to_send: Counter[str] = Counter()
+        by_mass: Counter[str] = Counter()
         excluded: Counter[tuple[str, str]] = Counter()
         async for portion in self.of(broadcast, numbers):
             for each in portion:
@@ -100,8 +105,9 @@ class People:
                     excluded[each.address.channel, each.reason] += 1
                 else:
                     to_send[each.address.channel] += 1
+                    by_mass[each.address.channel] += each.by_mass
             tell(len(portion))
-        return Tally(to_send=dict(to_send), excluded=dict(excluded))
+        return Tally(to_send=dict(to_send), by_mass=dict(+by_mass), excluded=dict(excluded))
 
     async def _on(
         self, broadcast: Broadcast, channel: str, account: str, numbers: Sequence[str] | None
@@ -185,7 +191,7 @@ class People:
     def _judged(self, broadcast: Broadcast, person: Conversation, massed: Accounts) -> Planned:
         address = person.address
         channel = self._channels.get((address.channel, address.account))
-        reason = LEFT_ACCOUNT
+        reason, by_mass = LEFT_ACCOUNT, False
         if channel is not None:
             entry = entry_of(broadcast, address, id="", conversation_id=person.id, now=self._clock())
             weighed = weigh(entry, person, channel.capabilities, now=self._clock())
@@ -193,7 +199,8 @@ class People:
             open_ = by_mass or any(way.open for way in weighed)
             # The first way is the one that people know; why the others are shut says less.
             reason = "" if open_ else (weighed[0].reason if weighed else Reason.NO_TEMPLATE).value
-        return Planned(person=person.contact_id or person.id, conversation_id=person.id, address=address, reason=reason)
+        who = person.contact_id or person.id
+        return Planned(person=who, conversation_id=person.id, address=address, reason=reason, by_mass=by_mass)
 
     def _post(self, broadcast: Broadcast, account: str, channel: Channel) -> Planned:
         words = said(broadcast.title, broadcast.text, WEIBO)

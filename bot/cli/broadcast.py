@@ -100,7 +100,8 @@ def _tell(tally: "Tally") -> None:
     from bot.broadcasts.words import CHANNEL_NAMES  # noqa: PLC0415
 
     for channel, count in tally.to_send.items():
-        typer.echo(f"{CHANNEL_NAMES.get(channel, channel)}：会发给 {count} 个收件人")
+        massed = f"，其中 {many} 个用群发送达" if (many := tally.by_mass.get(channel)) else ""
+        typer.echo(f"{CHANNEL_NAMES.get(channel, channel)}：会发给 {count} 个收件人{massed}")
     for (channel, reason), count in sorted(tally.excluded.items()):
         typer.echo(f"{CHANNEL_NAMES.get(channel, channel)}：{count} 个不发，{reason_said(reason)}")
     if not tally.sending:

@@ -101,6 +101,7 @@ class Trial(Answer):
     """What a dry run found: nothing is sent."""
 
     to_send: dict[str, int] = Field(description="会发给多少人，按渠道")
+    by_mass: dict[str, int] = Field(default={}, description="其中用平台群发送达的，按渠道")
     excluded: tuple[Left, ...]
 
 

@@ -43,7 +43,10 @@ class Left:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """A dry run, to read. ``texts``: text messages in all; ``cost``: "" where nobody said what one costs."""
+    """A dry run, to read. ``texts``: text messages in all; ``cost``: "" where nobody said what one costs.
+
+    ``massed``: how many get a mass message (群发), of which an account has few in a month.
+    """
 
     to_send: Sequence[tuple[str, int]]
     left: Sequence[Left]
@@ -51,6 +54,7 @@ class Tried:
     left_out: int
     texts: int = 0
     cost: str = ""
+    massed: int = 0
 
 
 def tried(tally: Tally, words: Sequence[Words], fen: float) -> Tried:
@@ -66,6 +70,7 @@ def tried(tally: Tally, words: Sequence[Words], fen: float) -> Tried:
         sending=tally.sending,
         left_out=tally.left_out,
         texts=texts,
+        massed=sum(tally.by_mass.values()),
         cost=f"{texts * fen / 100:,.2f} 元" if fen and texts else "",
     )
 

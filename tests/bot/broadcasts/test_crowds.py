@@ -99,6 +99,7 @@ async def test_who_did_not_write_lately_is_told_by_one_call_and_who_did_by_thems
     await follower(store, "oStopped", stopped=True)
     tally = await office.tried(await approved(office, channels=("wechat",)))
     assert (tally.to_send, tally.excluded) == ({"wechat": 31}, {("wechat", "opted_out"): 1})
+    assert tally.by_mass == {"wechat": 30}
     broadcast = await sent(store, office, worker)
     assert account.calls == [[f"o{each:03}" for each in range(30)]]
     assert account.singly == [("oOpen", Via.CUSTOMER_SERVICE)]
@@ -116,6 +117,7 @@ async def test_the_month_s_mass_messages_are_counted_by_broadcast_and_then_other
         await sent(store, office, worker)
     tally = await office.tried(await approved(office, channels=("wechat",)))
     assert (tally.to_send, tally.excluded) == ({}, {("wechat", "window_shut"): 3})
+    assert tally.by_mass == {}
     await sent(store, office, worker)
     assert len(account.calls) == 2
     assert len(set(account.keys)) == 2

@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 from broadcast_kit import Phones, office_of, phone, runs_of, texters
-from console_client import Console
+from console_client import UNITS, Console
 from waiting import soon
 
 from bot.console.app import ROUTES
 from bot.console.notices import NoticeParts, notices_feature
+from channels.base import Capabilities
+from channels.messages import Address, Via
 from storage.audit import AuditFilter
 from storage.broadcast_records import BroadcastState, Counts
 from storage.staff import Role
@@ -32,8 +34,6 @@ def phones(tmp_path):
 
 @pytest.fixture
 async def console(database, vault, clock, passwords, phones):
-    from console_client import UNITS
-
     store = await Store.open(database, vault)
     await store.units.put(UNITS)
     office = office_of(store, {("sms", "main"): phones}, clock)
@@ -247,3 +247,41 @@ async def test_two_forms_that_say_the_same_make_two_notices_where_that_is_meant(
     keys = [_key_of(await editor.get("/notices/new")) for _ in range(2)]
     assert (await written(editor, ("once", keys[0])))[0] != (await written(editor, ("once", keys[1])))[0]
     assert (await written(editor))[0] != (await written(editor))[0]
+
+
+class Followers:
+    """An official account that may tell many at once, four times a month."""
+
+    capabilities = Capabilities(
+        passive=True,
+        answer_within=4,
+        ways=(Via.CUSTOMER_SERVICE,),
+        text_limit=2048,
+        notices=frozenset({"broadcast"}),
+        mass_monthly=4,
+    )
+
+    async def send(self, message):
+        raise AssertionError("a dry run sends nothing")
+
+    async def send_to_many(self, text, people, *, key):
+        raise AssertionError("a dry run sends nothing")
+
+
+async def test_a_dry_run_says_how_many_are_told_by_a_mass_message(database, vault, clock, passwords):
+    store = await Store.open(database, vault)
+    for name in ("oOne", "oTwo", "oThree"):
+        address = Address(channel="wechat", account="main", sender=name)
+        held = await store.conversations.take(address, token="t", seconds=9, now=clock())
+        assert held is not None
+        await store.committer.commit([store.conversations.advance(held, state={}, release=True, now=clock())])
+    await store.units.put(UNITS)
+    office = office_of(store, {("wechat", "main"): Followers()}, clock)
+    parts = NoticeParts(store=store, office=office, clock=clock, categories=(), sms_fen=5)
+    console = Console(store, clock, passwords, features=(notices_feature(parts),))
+    await console.start()
+    editor = await console.signed_in("bianji", Role.NOTICE_EDITOR, name="孙丽")
+    _, page = await written(editor, ("channel", "wechat"))
+    assert page.says("现在会发给 3 个收件人（微信 3），0 个不发")
+    assert page.says("其中微信 3 人 48 小时内没来过消息，用群发送达，占公众号本月一次群发")
+    await console.stop()
