@@ -265,7 +265,7 @@ async def test_a_model_that_is_stuck_ends_with_whoever_began_it():
 
 
 async def test_the_bundled_model_answers_from_its_process():
-    embedder = bundled_embedder()
+    embedder = bundled_embedder(seconds=PATIENCE_S)
     if embedder is None:
         pytest.skip("the bundled model is not installed")
     asked, like, unlike = await embedder.embed(["怎么查办理进度", "我的事办到哪一步了", "红烧肉怎么做"], role=QUERY)
