@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from waiting import awaited, soon
+from waiting import PATIENCE_S, awaited, soon
 
 from bot.understanding.breaker import Breaker
 from bot.understanding.bundled import bundled_embedder
