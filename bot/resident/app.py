@@ -30,6 +30,7 @@ LONGEST = 1_000
 _A_DAY = 20
 """How often a day one link may add or rate."""
 _BODY = 64 * 1024
+_TOO_LONG = f"写得太长了，没有收到：一次最多写 {LONGEST} 字，请分几次写"
 _MIB = 1024 * 1024
 _FOLDER = Path(__file__).parent
 GRADES: Mapping[int, str] = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
@@ -111,20 +112,25 @@ class _Pages:
         """A grade, and a word: a bad one with a reason has the case handled again."""
         claim, case = await self._opened(request)
         form = await _form(request)
+        if form is None:
+            return await self._page(request, claim, case, problem=_TOO_LONG)
         grade, words = form.get("grade", ""), form.get("words", "")[:LONGEST]
         if grade not in {str(each) for each in GRADES}:
-            return await self._page(request, claim, case, problem="请先选一个评价")
+            return await self._page(request, claim, case, problem="请先选一个评价", words=words)
         if not _may_rate(case):
             return await self._page(request, claim, case, problem="这件事还没有答复，答复后再请您评价")
         return await self._done(request, claim, case, RateCase(number=case.number, grade=int(grade), words=words))
 
     async def add(self, request: web.Request) -> web.Response:
         claim, case = await self._opened(request)
-        words = (await _form(request)).get("words", "")
+        form = await _form(request)
+        if form is None:
+            return await self._page(request, claim, case, problem=_TOO_LONG)
+        words = form.get("words", "")
         if not words:
             return await self._page(request, claim, case, problem="请写上要补充的内容")
         if len(words) > LONGEST:
-            return await self._page(request, claim, case, problem=f"一次最多写 {LONGEST} 字，请分几次补充")
+            return await self._page(request, claim, case, problem=_TOO_LONG, more=words)
         return await self._done(request, claim, case, AddToCase(number=case.number, text=words))
 
     def gone(self) -> web.Response:
@@ -170,7 +176,10 @@ class _Pages:
         token = hashlib.sha256(request.match_info["token"].encode()).hexdigest()
         return await self._store.daily.spend(f"link:{token}", most=_A_DAY, now=self._parts.clock())
 
-    async def _page(self, request: web.Request, claim: Claim, case: Case, *, problem: str = "") -> web.Response:
+    async def _page(
+        self, request: web.Request, claim: Claim, case: Case, *, problem: str = "", words: str = "", more: str = ""
+    ) -> web.Response:
+        """``words`` and ``more``: what was written beside a grade or to be added, where it could not be taken."""
         timeline = await self._store.cases.timeline(case.number)
         public = [entry for entry in timeline if entry.public]
         state = next((entry.to_state for entry in reversed(public) if entry.to_state), CaseState.SUBMITTED)
@@ -190,6 +199,9 @@ class _Pages:
             may_add=case.state.is_open,
             done="done" in request.query and not problem,
             problem=problem,
+            words=words,
+            more=more,
+            longest=LONGEST,
         )
 
     def _response(self, template: str, *, status: int, **values: object) -> web.Response:
@@ -212,6 +224,10 @@ def _may_rate(case: Case) -> bool:
     return case.state in {CaseState.ANSWERED, CaseState.CLOSED}
 
 
-async def _form(request: web.Request) -> Mapping[str, str]:
-    sent = await read_form(request)
-    return {name: value.strip() for name, value in sent.items() if isinstance(value, str)}
+async def _form(request: web.Request) -> Mapping[str, str] | None:
+    """The fields that were sent, a new line being one character, as browsers count it; None: more than is read."""
+    try:
+        sent = await read_form(request)
+    except web.HTTPRequestEntityTooLarge:
+        return None
+    return {name: value.replace("\r\n", "\n").strip() for name, value in sent.items() if isinstance(value, str)}

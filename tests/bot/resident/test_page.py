@@ -199,6 +199,36 @@ async def test_what_is_added_stands_in_the_timeline_and_lets_the_clock_go_on(pag
     assert (last.kind, last.note, last.actor.kind) == (EntryKind.MOVED, "3号楼", ActorKind.RESIDENT)
 
 
+async def test_what_is_far_too_long_is_told_so_and_the_page_stays(page, office):
+    """It gave the page of a dead link: who had written much thought that the case was gone."""
+    case = await page.filed()
+    for doing in ("add", "rate"):
+        status, text = await page.post(doing, grade="2", words="长" * 30_000)
+        assert status == 422
+        assert "一次最多写 1000 字" in text
+        assert case.number in text
+    assert not [each for each in await office.store.cases.timeline(case.number) if each.kind is EntryKind.ADDED]
+
+
+async def test_what_could_not_be_taken_stands_in_the_form_again(page):
+    await page.filed()
+    _, text = await page.post("add", words="灯杆也歪了" * 201)
+    assert "灯杆也歪了" * 201 in text
+    await page.move("accepted", "assigned", "answered", answer="已修复")
+    _, text = await page.post("rate", words="还是不亮<b>")
+    assert "还是不亮&lt;b&gt;</textarea>" in text
+
+
+async def test_a_new_line_is_one_character_as_the_browser_counts(page, office):
+    case = await page.filed()
+    words = "\r\n".join(["灯" * 99] * 10)
+    assert len(words.replace("\r", "")) <= 1_000 < len(words)
+    status, _ = await page.post("add", words=words)
+    assert status == 200
+    entries = await office.store.cases.timeline(case.number)
+    assert any(entry.kind is EntryKind.ADDED and "灯\n灯" in entry.note for entry in entries)
+
+
 async def test_one_link_adds_only_so_much_a_day(page, office):
     case = await page.filed()
     answers = [(await page.post("add", words=f"第{number}次"))[0] for number in range(21)]
