@@ -46,7 +46,8 @@ class AnswerPages:
         names = await self._parts.desk.subjects([*removed, *waiting.values()])
         return call.page(
             "answers/list.html",
-            lines=lines,
+            parts=shown.folded(lines, sought=bool(sought)),
+            number=len(lines),
             sought=sought,
             waiting=list(waiting.values()),
             questions={key: name for (_, key), name in names.items()},

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from dialogs.faq.answers import Answer
+from dialogs.faq.answers import ELSEWHERE, Answer
 from dialogs.faq.aspects import Aspect
 from dialogs.faq.tables import COLUMNS
 from storage.edits import Edit, EditAct
@@ -26,6 +26,11 @@ ACTS: Mapping[EditAct, str] = {EditAct.SET: "修改", EditAct.REMOVE: "停用", 
 _LISTS = ("variants", "districts", "keywords")
 _PLAIN = ("id", "question", "answer", "source", "valid_from", "valid_to", "department", "topic")
 _SOON = timedelta(days=30)
+MARKED, TO_OTHERS, OTHERS = "快到期、已失效和还没施行的", "该找别的单位的", "其他依据"
+_A_PART = 3
+"""Fewer answers of one law are no part of their own."""
+_UNFOLDED = 20
+"""So many are looked through at a glance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +58,28 @@ def _mark(answer: Answer, today: date) -> tuple[str, str]:
         return "已失效，不再回答", "red"
     soon = answer.valid_to - today <= _SOON
     return f"{answer.valid_to} 失效", "yellow" if soon else ""
+
+
+def folded(lines: Sequence[Line], *, sought: bool) -> Sequence[tuple[str, bool, Sequence[Line]]]:
+    """The lines under the law they go by; whether that part is unfolded. What ends or has yet to begin comes first."""
+    marked = [each for each in lines if each.mark]
+    by_law: dict[str, list[Line]] = {}
+    for each in lines:
+        if not each.mark:
+            by_law.setdefault(_law(each.answer), []).append(each)
+    few = [each for law, found in by_law.items() if law == OTHERS or len(found) < _A_PART for each in found]
+    parts = [(law, found) for law, found in by_law.items() if law != OTHERS and len(found) >= _A_PART]
+    parts.sort(key=lambda part: -len(part[1]))
+    opened = sought or len(lines) <= _UNFOLDED
+    ordered = [(MARKED, True, marked), *((law, opened, found) for law, found in parts), (OTHERS, opened, few)]
+    return [part for part in ordered if part[2]]
+
+
+def _law(answer: Answer) -> str:
+    if answer.topic == ELSEWHERE:
+        return TO_OTHERS
+    law = answer.sources[0].law if answer.sources else ""
+    return f"《{law}》" if law else OTHERS
 
 
 def written(form: Mapping[str, str], aspects: Sequence[str]) -> dict[str, Any]:

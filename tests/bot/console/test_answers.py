@@ -193,6 +193,32 @@ async def test_the_wording_is_folded_by_what_it_is_about_without_any_script(desk
     assert not re.search(r'<details class="card scroll"><summary>', sought.text), "what was looked for is unfolded"
 
 
+async def test_the_answers_are_folded_by_their_law_without_any_script(desk):
+    """A hundred answers were a list of twelve thousand pixels on a phone."""
+    editor = await desk.console.signed_in("bianji", EDITOR)
+    page = await editor.get("/answers")
+    folded = re.findall(r"<details([^>]*)><summary>(.*?)（(\d+) 条）", page.text)
+    labels = [label for _, label, _ in folded]
+    assert labels[0] == "《信访工作条例》"
+    assert (labels[-1], "该找别的单位的" in labels) == ("其他依据", True)
+    assert not any("open" in tag for tag, _, _ in folded)
+    number = sum(int(count) for *_, count in folded)
+    assert number == len(await desk.answers()) == page.text.count('href="/console/answers/one/')
+    assert int(folded[-1][2]) < number / 6, "what goes by a law of its own is the lesser part"
+    sought = await editor.get("/answers?q=检举")
+    assert "<details" in sought.text
+    assert '<details class="card scroll"><summary>' not in sought.text, "what was looked for is unfolded"
+
+
+async def test_an_answer_that_ends_soon_is_unfolded_before_the_others(desk):
+    editor = await desk.console.signed_in("bianji", EDITOR)
+    await editor.post("/answers", ANSWER | {"new": "on", "valid_to": "2026-12-01"})
+    await (await desk.console.signed_in("shenhe", REVIEWER)).post("/answers/one/pool/1/pass")
+    first = re.search(r"<details([^>]*)><summary>(.*?)（1 条）", (await editor.get("/answers")).text)
+    assert first is not None
+    assert ("open" in first[1], first[2]) == (True, "快到期、已失效和还没施行的")
+
+
 async def test_what_is_wrong_is_said_and_what_was_written_stays_in_the_form(desk):
     editor = await desk.console.signed_in("bianji", EDITOR)
     wrong = await editor.post("/answers", ANSWER | {"new": "on", "valid_to": "2025-01-01"})
