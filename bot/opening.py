@@ -95,7 +95,9 @@ async def opened_store(
 async def _opened(database: Database, vault: Vault, settings: Settings) -> Store:
     book = RuleBook(ClockRules(database))
     await book.refresh()
-    clockwork = ClockSetter(calendar=WorkCalendar(exchanged=settings.calendar.exchanged()), rules=book)
+    wanted = settings.calendar
+    calendar = WorkCalendar(exchanged=wanted.exchanged())
+    clockwork = ClockSetter(calendar=calendar, rules=book, return_days=wanted.return_days)
     return await Store.open(database, vault, number_prefix=settings.office.prefix, clockwork=clockwork)
 
 

@@ -1,4 +1,4 @@
-"""The table of the settings for a year whose exchanged workdays came out after this version."""
+"""The table of the settings for working days: of a year announced after this version, and what is counted in them."""
 
 import re
 from collections.abc import Mapping
@@ -29,10 +29,13 @@ _Days = Annotated[tuple[date, ...], BeforeValidator(_days)]
 
 
 class Calendar(Section):
-    """What the State Council announced (国务院办公厅关于部分节假日安排的通知), where ``chinesecalendar`` lacks it."""
+    """Exchanged days (国务院办公厅关于部分节假日安排的通知) that ``chinesecalendar`` lacks; limits in working days."""
 
     workdays: _Days = Field((), description="Saturdays, Sundays and holidays that are worked (调休上班)")
     days_off: _Days = Field((), description="Weekdays that are off (放假), beside the statutory holidays")
+    return_days: int = Field(
+        2, ge=1, le=15, description="Within how many working days a unit may return a wrong assignment (退回)"
+    )
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "Calendar":

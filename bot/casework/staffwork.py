@@ -129,7 +129,7 @@ class StaffWork:
         """A unit returns what was wrongly assigned to it (退回); the office assigns it anew.
 
         Raises:
-            NotNow: the unit answered already, or has had it for more than two working days.
+            NotNow: the unit answered already, or its days for that are over.
         """
 
         def done(own: Assignment, now: datetime) -> dict[str, Any]:
@@ -138,6 +138,11 @@ class StaffWork:
             return {"state": AssignmentState.RETURNED, "done_at": now, "note": reason}
 
         return await self._of_unit(number, unit_id, EntryKind.RETURNED, reason, actor, sets=done, while_open=True)
+
+    @property
+    def return_days(self) -> int:
+        """Within how many working days a unit may give a case back."""
+        return self._clocks.return_days
 
     def returnable(self, case: Case, units: Sequence[str]) -> Mapping[str, datetime]:
         """Which of ``units`` may give ``case`` back now, and until when."""

@@ -12,20 +12,24 @@ from storage.clocks import CaseClock, Limit, Pause, Stage, TimeUnit
 
 _ENDS = frozenset({CaseState.ANSWERED, CaseState.REFUSED, CaseState.WITHDRAWN, CaseState.CLOSED})
 """What was answered at once was accepted thereby."""
-_RETURN = Limit(amount=2, unit=TimeUnit.WORKING_DAYS)
-"""What Shandong's rules for the 12345 hotline of 2020 give a unit to return a wrong assignment, with its reason."""
+RETURN_DAYS = 2
+"""Working days: what Shandong's rules for the 12345 hotline of 2020 give a unit to return a wrong assignment."""
 
 
 class ClockSetter:
-    """The office's clockwork (``storage.case_repository.Clockwork``). ``rules`` gives those in force now."""
+    """The office's clockwork (``storage.case_repository.Clockwork``).
 
-    def __init__(self, *, calendar: WorkCalendar, rules: Callable[[], Rules]) -> None:
+    ``rules`` gives those in force now; ``return_days``: the working days in which a unit may return an assignment.
+    """
+
+    def __init__(self, *, calendar: WorkCalendar, rules: Callable[[], Rules], return_days: int = RETURN_DAYS) -> None:
         self.calendar = calendar
         self.rules = rules
+        self.return_days = return_days
 
     def by(self, rules: Rules) -> "ClockSetter":
         """Give one that goes by ``rules``, over the same calendar."""
-        return ClockSetter(calendar=self.calendar, rules=lambda: rules)
+        return ClockSetter(calendar=self.calendar, rules=lambda: rules, return_days=self.return_days)
 
     def __call__(self, case: Case, *, was: CaseState | None, at: datetime) -> tuple[CaseClock, ...]:
         clocks = case.clocks
@@ -55,7 +59,8 @@ class ClockSetter:
 
     def returnable_until(self, assigned_at: datetime) -> datetime:
         """Until when a unit may give back what was assigned to it (退回)."""
-        return due_at(assigned_at, [_RETURN], (), self.calendar)
+        limit = Limit(amount=self.return_days, unit=TimeUnit.WORKING_DAYS)
+        return due_at(assigned_at, [limit], (), self.calendar)
 
     def warns_before(self, due: datetime, since: datetime) -> datetime:
         """When the light of a day that staff named for a unit turns yellow."""

@@ -150,7 +150,8 @@ class CasePages:
 
     def _of_units(self, viewer: Viewer, case: Case) -> Mapping[str, Any]:
         own = _own(viewer, case)
-        return {"own": own, "returnable": self._parts.staffwork.returnable(case, own)}
+        work = self._parts.staffwork
+        return {"own": own, "returnable": work.returnable(case, own), "return_days": work.return_days}
 
     async def _one(self, call: Call, case: Case, *, full: bool, template: str, problem: str = "") -> web.StreamResponse:
         entries, sent, attachments, merged = await asyncio.gather(

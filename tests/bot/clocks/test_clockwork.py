@@ -6,7 +6,7 @@ import pytest
 
 from bot.casework.service import Casework, Draft
 from bot.chance import SecureChance
-from bot.clocks.calendar import WorkCalendar
+from bot.clocks.calendar import SHANGHAI, WorkCalendar
 from bot.clocks.clockwork import ClockSetter
 from bot.clocks.rules import Rule, Rules
 from storage.cases import Actor, ActorKind, CaseFilter, CaseState
@@ -167,3 +167,12 @@ async def test_an_extension_is_added_to_the_end(office):
     longer = office.setter.extended(case, Stage.CLOSE, Limit(amount=30, unit=TimeUnit.DAYS))
     # 60 days end on 1 May, so on 6 May, the first workday after the holidays; and 30 days
     assert longer[2].due_at == datetime(2026, 6, 5, 15, 59, 59, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("days", "until"), [(1, "2026-02-14"), (2, "2026-02-24"), (6, "2026-02-28")])
+async def test_a_unit_may_return_within_the_offices_own_number_of_working_days(days, until):
+    """Assigned on 13 February 2026; off until the 23rd, Saturday the 14th and the 28th are worked (exchanged)."""
+    setter = ClockSetter(calendar=WorkCalendar(), rules=Rules, return_days=days)
+    for one in (setter, setter.by(Rules())):
+        last = one.returnable_until(datetime(2026, 2, 13, 2, 0, tzinfo=UTC))
+        assert last.astimezone(SHANGHAI).date().isoformat() == until

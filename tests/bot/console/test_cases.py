@@ -329,7 +329,7 @@ async def test_the_page_says_until_when_a_unit_may_give_a_case_back_and_then_wha
     await operator.post(f"/cases/{number}/assign", {"lead": "cg"})
     handler = await office.signed_in("chengban", Role.HANDLER, unit="cg")
     page = await handler.get(f"/cases/{number}")
-    assert page.says("交办后两个工作日内可以退回，最迟 2026年11月25日。")
+    assert page.says("交办后 2 个工作日内可以退回，最迟 2026年11月25日。")
     assert f"/cases/{number}/return" in page.text
     clock.now += timedelta(days=3)
     handler = await office.signed_in("chengban2", Role.HANDLER, unit="cg")
