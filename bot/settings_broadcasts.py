@@ -1,8 +1,12 @@
 """The table of the settings for notices to many."""
 
-from pydantic import Field
+import re
+
+from pydantic import Field, field_validator
 
 from bot.settings_sections import Section
+
+_TOPIC = re.compile(r"[\w]{2,12}")
 
 
 class Broadcasts(Section):
@@ -23,3 +27,16 @@ class Broadcasts(Section):
     error_percent: int = Field(
         30, ge=1, le=100, description="So many of the last 100 (of the first 30 or more) failed: it pauses by itself"
     )
+    topics: tuple[str, ...] = Field(
+        (),
+        max_length=30,
+        description="What residents may subscribe to by chat (停水停电); 2 to 12 characters each",
+    )
+
+    @field_validator("topics")
+    @classmethod
+    def _plain(cls, topics: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [topic for topic in topics if not _TOPIC.fullmatch(topic)]
+        if wrong or len(set(topics)) < len(topics):
+            raise ValueError("topics: 2 to 12 letters, digits or Chinese characters each, none twice")
+        return topics

@@ -41,6 +41,7 @@ from bot.settings import Settings
 from bot.shared_state import RedisState, Wakeups
 from bot.spooling.calm import Calm
 from bot.spooling.place import spool_root
+from bot.subscribing import Topics
 from bot.turns.beforehand import Beforehand
 from bot.turns.binding import PhoneBinding
 from bot.turns.runner import RunnerTools
@@ -84,8 +85,8 @@ async def open_services(settings: Settings, *, timeout_ms: int, serves: bool) ->
 
 
 @asynccontextmanager
-async def open_cases(settings: Settings, *, timeout_ms: int) -> AsyncIterator[tuple[Casebook, Seats]]:
-    """The cases and reception days alone, as the dialog's actions read them.
+async def open_cases(settings: Settings, *, timeout_ms: int) -> AsyncIterator[tuple[Casebook, Seats, Topics]]:
+    """The cases, reception days and topics of notices alone, as the dialog's actions read them.
 
     ``timeout_ms`` bounds each database operation.
 
@@ -96,7 +97,8 @@ async def open_cases(settings: Settings, *, timeout_ms: int) -> AsyncIterator[tu
         store, vault = await opened_store(settings, await connected(settings, stack, timeout_ms))
         await stack.enter_async_context(_running(vault.keep_fresh()))
         await stack.enter_async_context(_running(store.clock.keep(store.database)))
-        yield Casebook(store=store, clock=store.clock.now), Seats(store=store, clock=store.clock.now)
+        now, offered = store.clock.now, settings.broadcasts.topics
+        yield Casebook(store=store, clock=now), Seats(store=store, clock=now), Topics(store=store, offered=offered)
 
 
 async def _services(settings: Settings, store: Store, vault: Vault, stack: AsyncExitStack, *, serves: bool) -> Services:
@@ -244,6 +246,7 @@ def _dialog(  # noqa: PLR0917 - called once, here
         understanding=understanding,
         rasa=rasa,
         receptions=Seats(store=store, clock=store.clock.now),
+        subscriptions=Topics(store=store, offered=settings.broadcasts.topics),
     )
     return LiveDialog(layer.files, make, metrics=metrics, bring=layer.bring)
 

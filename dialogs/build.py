@@ -23,6 +23,7 @@ from dialogs.nlu.matter import Categories
 from dialogs.notices import NoticeReplies
 from dialogs.ports import Cases, Randomness
 from dialogs.receptions import Receptions
+from dialogs.subscriptions import Subscriptions
 from dialogs.text.clean import Script
 from dialogs.understanding import Understanding
 
@@ -38,12 +39,14 @@ def build_manager(
     variation: Random | None = None,
     rasa: RasaLink | None = None,
     receptions: Receptions | None = None,
+    subscriptions: Subscriptions | None = None,
 ) -> Manager:
     """The bot on its engine. Reads its files, which takes a moment: off the event loop where one runs.
 
     ``files``: as they ship where not given. ``answers``: where they are read already. ``understanding`` may gain parts
     later; what is there at a turn is used in it. ``rasa``: a Rasa server runs the turns, and the embedded engine those
-    that it does not answer. ``receptions``: the leaders' reception days; there are none where not given.
+    that it does not answer. ``receptions``: the leaders' reception days; ``subscriptions``: the topics that notices may
+    be followed by; there are none where not given.
 
     Raises:
         BotRefused: the dialog files are wrong.
@@ -53,31 +56,37 @@ def build_manager(
     """
     files = files or DialogFiles()
     known = _known(files, answers, understanding or Understanding())
-    answers, categories, understanding = known.answers, known.categories, known.understanding
     bot = load_bot(files.dialog(), files.overriding())
-    interpreter = LightInterpreter(
-        read_examples(files.nlu), answers, categories, understanding, gazetteer=known.gazetteer
+    topics = subscriptions.offered if subscriptions else ()
+    interpreter = LightInterpreter(read_examples(files.nlu), **vars(known), topics=topics)
+    actions = build_actions(
+        ports, chance, office=office, receptions=receptions, subscriptions=subscriptions, **vars(known)
     )
-    actions = build_actions(ports, chance, office=office, receptions=receptions, **vars(known))
     embedded = EmbeddedEngine(
         bot=bot, actions=actions, interpreter=interpreter, chance=variation, payloads_in_text=False
     )
     script = Script()
     return Manager(
         embedded if rasa is None else rasa_engine(rasa, bot, embedded, interpreter, variation),
-        categories=categories,
+        categories=known.categories,
         script=script,
         notice=_notice(bot, office),
         caution=_by_channel(bot, "utter_danger_perhaps"),
         gathering=_by_channel(bot, "utter_gathering"),
         astray=Astray(words=_first_words(bot, "utter_no_such_number"), script=script),
-        replies=NoticeReplies(ports, categories),
-        warm=partial(_warm, answers, understanding),
+        replies=NoticeReplies(ports, known.categories),
+        warm=partial(_warm, known.answers, known.understanding),
     )
 
 
 def load_actions(
-    ports: Cases, chance: Randomness, *, office: Office, files: DialogFiles, receptions: Receptions | None = None
+    ports: Cases,
+    chance: Randomness,
+    *,
+    office: Office,
+    files: DialogFiles,
+    receptions: Receptions | None = None,
+    subscriptions: Subscriptions | None = None,
 ) -> Sequence[Action]:
     """The actions alone, as an action server runs them for a Rasa server.
 
@@ -87,7 +96,7 @@ def load_actions(
         BadGazetteer: its list of places is wrong.
     """
     known = vars(_known(files, None, Understanding()))
-    return build_actions(ports, chance, office=office, receptions=receptions, **known)
+    return build_actions(ports, chance, office=office, receptions=receptions, subscriptions=subscriptions, **known)
 
 
 @dataclass(frozen=True, kw_only=True)

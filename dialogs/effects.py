@@ -12,8 +12,10 @@ from dialogs.outcome import (
     CancelBooking,
     Effect,
     FileCase,
+    FollowTopic,
     RateCase,
     RecordConsent,
+    UnfollowTopic,
     Unlink,
     WithdrawCase,
 )
@@ -28,6 +30,8 @@ _KINDS: Mapping[str, type[Effect]] = {
     "unlink": Unlink,
     "book_reception": BookReception,
     "cancel_booking": CancelBooking,
+    "follow_topic": FollowTopic,
+    "unfollow_topic": UnfollowTopic,
 }
 
 

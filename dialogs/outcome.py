@@ -161,8 +161,32 @@ class CancelBooking:
     booking_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowTopic:
+    """Send them the notices of ``topic`` from now on."""
+
+    topic: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnfollowTopic:
+    """Send them those of ``topic`` no more; "": of none."""
+
+    topic: str = ""
+
+
 Effect = (
-    FileCase | AddToCase | WithdrawCase | RateCase | CallPerson | RecordConsent | Unlink | BookReception | CancelBooking
+    FileCase
+    | AddToCase
+    | WithdrawCase
+    | RateCase
+    | CallPerson
+    | RecordConsent
+    | Unlink
+    | BookReception
+    | CancelBooking
+    | FollowTopic
+    | UnfollowTopic
 )
 
 

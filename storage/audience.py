@@ -25,13 +25,22 @@ class Audience:
         return await self._found({"_id": {"$in": list(ids)}}, len(ids) or 1, addresses)
 
     async def after(
-        self, channel: str, account: str, *, last: str = "", tag: str | None = None, limit: int
+        self,
+        channel: str,
+        account: str,
+        *,
+        last: str = "",
+        tag: str | None = None,
+        topic: str | None = None,
+        limit: int,
     ) -> Sequence[Conversation]:
         """Give those of one account in the order of their ids, beyond ``last``."""
         first, end = f"{channel}:{account}:", f"{channel}:{account};"  # the sign after the colon
         where: Document = {"_id": {"$gt": last or first, "$lt": end}}
         if tag is not None:
             where["tags"] = tag
+        if topic is not None:
+            where["topics"] = topic
         return await self._found(where, limit)
 
     async def count(self, channel: str) -> int:

@@ -72,12 +72,13 @@ _RECIPIENT_LABELS: Mapping[RecipientState, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """Whom it is for: all that is given must hold. ``listed``: the uploaded list alone."""
+    """Whom it is for: all that is given must hold. ``topic``: who follows it; ``listed``: the uploaded list alone."""
 
     everybody: bool = False
     district: str | None = None
     tag: str | None = None
     category: str | None = None
+    topic: str | None = None
     listed: bool = False
 
 

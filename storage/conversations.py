@@ -115,12 +115,15 @@ class Conversations:
         refused: frozenset[str] | None = None,
         binding: Binding | Literal["as it is"] | None = "as it is",
         tags: frozenset[str] | None = None,
+        topics: frozenset[str] | None = None,
         left_at: datetime | None = None,
     ) -> Document:
         """Give further facts of a conversation for ``advance``; what is not given stays as it is."""
         given = _given(answered_at=answered_at, machine_text=machine_text, contact_id=contact_id, left_at=left_at)
         if tags is not None:
             given["tags"] = sorted(tags)
+        if topics is not None:
+            given["topics"] = sorted(topics)
         if refused is not None:
             given["refused"] = sorted(refused)[:REFUSED_LIMIT]
         if stopped is not None:
@@ -274,6 +277,7 @@ class Conversations:
             stopped=_stops(document.get("stopped") or {}),
             refused=frozenset(document.get("refused", ())),
             tags=frozenset(document.get("tags", ())),
+            topics=frozenset(document.get("topics", ())),
             left_at=document.get("left_at"),
             answered_at=document.get("answered_at"),
             machine_text=document.get("machine_text", ""),

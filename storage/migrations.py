@@ -42,7 +42,7 @@ from storage.staff import SESSIONS, STAFF
 from storage.unanswered import UNANSWERED
 
 SCHEMA = "schema"
-VERSION = 21
+VERSION = 22
 """Raise it whenever INDEXES changes."""
 
 RECORD = "indexes"
@@ -101,6 +101,7 @@ INDEXES: Sequence[Index] = (
         options={"partialFilterExpression": {"left_at": {"$type": "date"}}},
     ),
     Index(collection=CONVERSATIONS, name="tags", keys=(("tags", 1), ("_id", 1)), options=_SPARSE),
+    Index(collection=CONVERSATIONS, name="topics", keys=(("topics", 1), ("_id", 1)), options=_SPARSE),
     Index(collection=CONTACTS, name="phone", keys=(("phone_key", 1),), options={"sparse": True, "unique": True}),
     Index(collection=CONTACT_EVENTS, name="contact", keys=(("contact_id", 1), ("at", -1), ("_id", -1))),
     # Sparse: an entry leaves it when no worker need look at it any more.

@@ -100,7 +100,8 @@ class Conversation:
     left or blocked the account. ``contact_id``: the contact it belongs to together with other conversations; None:
     a person of its own. ``stopped``: what they told us not to send. ``answered_at``: the last answer to a sender
     that may be a machine; ``machine_text`` stands for its last text that looked like a machine's. ``refused``: the
-    subscribe notices they said no to, by the platform's ids. ``tags``: the groups that staff put them into.
+    subscribe notices they said no to, by the platform's ids. ``tags``: the groups that staff put them into; ``topics``:
+    the notices they asked for.
     ``left_at``: when they left, where that is still to be followed up (``storage.leaving``). ``taken``: by whom of
     staff, last (``storage.attending``); ``first_taken_by``: the first who ever did (首问责任). ``replies_wait``:
     something waits for their next message (``storage.waiting_replies``).
@@ -126,6 +127,7 @@ class Conversation:
     binding: Binding | None = None
     refused: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
+    topics: frozenset[str] = frozenset()
     left_at: datetime | None = None
     taken: Taken | None = None
     first_taken_by: str = ""

@@ -29,6 +29,7 @@ def broadcast_out(broadcast: Broadcast, counts: Counts, now: datetime) -> schema
             district=segment.district,
             tag=segment.tag,
             category=segment.category,
+            topic=segment.topic,
             all=segment.everybody,
             list=segment.listed,
         ),

@@ -132,6 +132,7 @@ class BroadcastRoutes:
             district=body.segment.district,
             tag=body.segment.tag,
             category=body.segment.category,
+            topic=body.segment.topic,
         )
         written = Written(
             title=body.title, text=body.text, channels=body.channels, segment=segment, send_at=body.send_at

@@ -17,7 +17,8 @@ _TRIES = Backoff(first_seconds=5, longest_seconds=600, tries=8)
 
 def make_office(services: Services) -> BroadcastOffice:
     """What staff and the API work with."""
-    return BroadcastOffice(store=services.store, channels=services.channels, clock=services.clock)
+    topics = services.settings.broadcasts.topics
+    return BroadcastOffice(store=services.store, channels=services.channels, clock=services.clock, topics=topics)
 
 
 def make_runs(services: Services) -> BroadcastRuns:

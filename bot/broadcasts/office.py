@@ -74,10 +74,11 @@ class Written:
 
 
 class BroadcastOffice:
-    """The steps of a broadcast."""
+    """The steps of a broadcast. ``topics``: those that residents may follow."""
 
-    def __init__(self, *, store: Store, channels: Channels, clock: Clock) -> None:
+    def __init__(self, *, store: Store, channels: Channels, clock: Clock, topics: Sequence[str] = ()) -> None:
         self._store = store
+        self.topics = topics
         self.channels = channels
         self._clock = clock
         self.people = People(store=store, channels=channels, clock=clock)
@@ -214,13 +215,18 @@ class BroadcastOffice:
 
     def _check_whom(self, written: Written) -> None:
         segment = written.segment
-        narrowed = bool(segment.district or segment.tag or segment.category)
+        narrowed = bool(segment.district or segment.tag or segment.category or segment.topic)
+        if segment.topic and segment.topic not in self.topics:
+            raise BroadcastRefused("segment", f"没有“{segment.topic}”这个主题，{self._topics_named()}")
         if segment.listed:
             if not written.numbers or SMS not in written.channels:
                 raise BroadcastRefused("segment", "上传的号码名单只能用于短信，并且不能是空的")
             if narrowed or segment.everybody:
-                raise BroadcastRefused("segment", "用了上传的名单，就不能再选区县、标签、类别或全部")
+                raise BroadcastRefused("segment", "用了上传的名单，就不能再选区县、标签、类别、主题或全部")
         elif segment.everybody and narrowed:
-            raise BroadcastRefused("segment", "选了全部，就不能再选区县、标签或类别")
+            raise BroadcastRefused("segment", "选了全部，就不能再选区县、标签、类别或主题")
         elif not segment.everybody and not narrowed:
-            raise BroadcastRefused("segment", "请说明发给谁：全部，或区县、标签、类别")
+            raise BroadcastRefused("segment", "请说明发给谁：全部，或区县、标签、类别、主题")
+
+    def _topics_named(self) -> str:
+        return f"可以选：{'、'.join(self.topics)}" if self.topics else "设置里还没有可以订阅的主题"

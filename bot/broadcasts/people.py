@@ -17,7 +17,7 @@ from bot.delivery.reasons import Reason
 from channels.base import Channel, Clock
 from channels.messages import Address
 from storage.broadcast_ledger import Planned
-from storage.broadcast_records import Broadcast
+from storage.broadcast_records import Broadcast, Segment
 from storage.contacts import MOST_CONVERSATIONS
 from storage.conversations import conversation_id
 from storage.records import Conversation
@@ -123,7 +123,7 @@ class People:
         else:
             last = ""
             while people := await self._store.audience.after(
-                channel, account, last=last, tag=segment.tag, limit=_AT_ONCE
+                channel, account, last=last, tag=segment.tag, topic=segment.topic, limit=_AT_ONCE
             ):
                 yield people
                 last = people[-1].id
@@ -136,14 +136,16 @@ class People:
         async for party in parties:
             ids.append(party)
             if len(ids) == _AT_ONCE:
-                yield await self._tagged(ids, segment.tag)
+                yield await self._among(ids, segment)
                 ids.clear()
         if ids:
-            yield await self._tagged(ids, segment.tag)
+            yield await self._among(ids, segment)
 
-    async def _tagged(self, ids: Sequence[str], tag: str | None) -> Sequence[Conversation]:
+    async def _among(self, ids: Sequence[str], segment: Segment) -> Sequence[Conversation]:
         people = await self._store.audience.get_many(ids)
-        return [each for each in people if tag is None or tag in each.tags]
+        if segment.tag is not None:
+            people = [each for each in people if segment.tag in each.tags]
+        return people if segment.topic is None else [each for each in people if segment.topic in each.topics]
 
     async def _listed(
         self, broadcast: Broadcast, account: str, numbers: Sequence[str] | None

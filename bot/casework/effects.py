@@ -5,8 +5,8 @@ it does to everybody else who follows the case. Whether a move is lawful is deci
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from bot.casework.announcing import notices_for
 from bot.casework.notices import Notice, Told, progress
 from bot.casework.satisfaction import still_counts
+from bot.casework.settled import Settled, following, unlinked
 from bot.publishing.booking import booking_changes
 from dialogs.outcome import (
     AddToCase,
@@ -23,8 +24,10 @@ from dialogs.outcome import (
     CancelBooking,
     Effect,
     FileCase,
+    FollowTopic,
     RateCase,
     RecordConsent,
+    UnfollowTopic,
     Unlink,
     WithdrawCase,
 )
@@ -43,26 +46,9 @@ from storage.cases import (
     lawful_moves,
 )
 from storage.commit import Change
-from storage.contacts import ContactEvent
 from storage.errors import IllegalMove
 from storage.records import Call, Conversation, OutboxEntry
 from storage.store import Store
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
-    """The effects of one turn. ``kick``: outbox entries to deliver once the commit is done.
-
-    The rest goes into the conversation's own change (``Conversations.advance``); ``known``: further fields of the
-    conversation by name, as they are from now on.
-    """
-
-    changes: tuple[Change, ...] = ()
-    kick: tuple[str, ...] = ()
-    reachable: bool | None = None
-    consent_version: str | None = None
-    consent_sensitive: bool = False
-    known: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 class EffectRefused(Exception):
@@ -137,7 +123,9 @@ class _Settler:
             case RecordConsent():
                 return replace(settled, consent_version=effect.version, consent_sensitive=effect.sensitive)
             case Unlink():
-                return self._unlinked(settled)
+                return unlinked(settled, self.conversation, self.store, self.now)
+            case FollowTopic() | UnfollowTopic():
+                return following(settled, effect, self.conversation)
             case BookReception() | CancelBooking():
                 done = _Change(changes=await self._booked(effect))
             case _:
@@ -146,22 +134,6 @@ class _Settler:
             settled,
             changes=(*settled.changes, *done.changes, *map(self.store.outbox.put, done.entries)),
             kick=(*settled.kick, *(entry.id for entry in done.entries)),
-        )
-
-    def _unlinked(self, settled: Settled) -> Settled:
-        """They left the account: nothing is begun here any more, and their other ways to us stay theirs."""
-        event = ContactEvent(
-            at=self.now,
-            kind="left",
-            contact_id=self.conversation.contact_id or self.conversation.id,
-            conversation_id=self.conversation.id,
-        )
-        left = (*settled.changes, self.store.contacts.record(event))
-        return replace(
-            settled,
-            reachable=False,
-            changes=left,
-            known={**settled.known, "binding": None, "tags": frozenset(), "left_at": self.now},
         )
 
     async def _booked(self, effect: BookReception | CancelBooking) -> Sequence[Change]:

@@ -61,6 +61,7 @@ class Persons:
         ]
         if who.conversation_id:
             lines += ["领导接待日预约：", *await bookings_told(self._store, who.conversation_id)]
+            lines += [f"订阅的通知：{await self._topics(who.conversation_id)}"]
             lines += ["来往消息：", *await self._talk(who.conversation_id)]
         return "\r\n".join(lines)
 
@@ -126,6 +127,10 @@ class Persons:
         await store.erasure.forget_notices(number, before=begun_at)
         if not await store.erasure.on_the_way(number):  # what goes out yet is removed when it is out
             await store.erasure.finished(number)
+
+    async def _topics(self, conversation_id: str) -> str:
+        found = await self._store.conversations.get(conversation_id)
+        return "、".join(sorted(found.topics)) if found is not None and found.topics else "（没有）"
 
     async def _talk(self, conversation_id: str) -> list[str]:
         heard = await self._store.inbox.onward(conversation_id, limit=_MOST_LINES)

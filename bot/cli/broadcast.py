@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _TIMEOUT_MS = 10_000
 _LARGEST = 64 * 1024
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
-_PARTS = ("district", "category", "tag")
+_PARTS = ("district", "category", "tag", "topic")
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -34,7 +34,8 @@ def broadcast(
     segment: Annotated[
         list[str],
         typer.Option(
-            metavar="条件", help="all、district=区县、category=类别、tag=标签，可写几次；或 list=名单.csv（只发短信）"
+            metavar="条件",
+            help="all、district=区县、category=类别、tag=标签、topic=主题，可写几次；或 list=名单.csv（只发短信）",
         ),
     ],
     channel: Annotated[
@@ -63,7 +64,7 @@ async def _broadcast(
     async with AsyncExitStack() as stack:
         channels = await stack.enter_async_context(open_accounts(settings))
         store, _vault = await opened_store(settings, await connected(settings, stack, _TIMEOUT_MS))
-        office = BroadcastOffice(store=store, channels=channels, clock=utc_now)
+        office = BroadcastOffice(store=store, channels=channels, clock=utc_now, topics=settings.broadcasts.topics)
         there = {name for name, _ in channels}
         if not there:
             sentence = "设置里还没有能发通知的账号：请先配置微信或短信（见 docs/configuration.md）"
@@ -131,7 +132,7 @@ def _segment(given: list[str]) -> "tuple[Segment, list[str]]":
     for each in given:
         name, _, value = each.partition("=")
         if (name != "all" or value) and not (name in (*_PARTS, "list") and value):
-            raise NotDone(f"--segment {each}：应为 all、district=…、category=…、tag=… 或 list=文件")
+            raise NotDone(f"--segment {each}：应为 all、district=…、category=…、tag=…、topic=… 或 list=文件")
         parts[name] = value
     numbers: list[str] = []
     if "list" in parts:

@@ -105,6 +105,8 @@ async def _opened(settings: "Settings") -> AsyncIterator[Sequence[Any]]:
     from dialogs.files import DialogFiles  # noqa: PLC0415
 
     files = DialogFiles(folder=settings.dialog.files)
-    async with open_cases(settings, timeout_ms=_DATABASE_TIMEOUT_MS) as (cases, receptions):
+    async with open_cases(settings, timeout_ms=_DATABASE_TIMEOUT_MS) as (cases, receptions, topics):
         office = Office(name=settings.office.name)
-        yield load_actions(cases, SecureChance(), office=office, files=files, receptions=receptions)
+        yield load_actions(
+            cases, SecureChance(), office=office, files=files, receptions=receptions, subscriptions=topics
+        )

@@ -30,6 +30,9 @@ district = "奎文区"
 [notices]
 quiet_hours = ""   # 演示时夜里也发通知
 
+[broadcasts]
+topics = ["停水停电", "供暖", "公交改线"]   # 居民可以在聊天里订阅这些通知
+
 [log]
 level = "warning"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from bot.casework.effects import Settled
+from bot.casework.settled import Settled
 from bot.turns.binding import PhoneBinding
 from bot.turns.in_vain import asked_in_vain
 from bot.turns.loops import caution

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.casework.contacts import ContactBook
-from bot.casework.effects import Settled
+from bot.casework.settled import Settled
 from bot.delivery.elsewhere import SMS
 from channels.base import Channel
 from channels.messages import Address, Inbound, Kind, Purpose

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from bot.casework.effects import Settled
+from bot.casework.settled import Settled
 from bot.faults import frames_of
 from bot.media.wanting import Wanting
 from bot.metrics import Metrics

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.casework.effects import Settled
+from bot.casework.settled import Settled
 from channels.base import Capabilities
 from channels.messages import Purpose
 from dialogs.nlu.danger import danger_in

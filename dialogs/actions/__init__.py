@@ -12,6 +12,7 @@ from dialogs.actions.policy import AnswerPolicy
 from dialogs.actions.progress import ShowProgress
 from dialogs.actions.rating import Rate
 from dialogs.actions.reception import reception_actions
+from dialogs.actions.subscribing import topic_actions
 from dialogs.actions.talk import CallAPerson, NotUnderstood, Slow, TakeMedia, sayings
 from dialogs.actions.warning import Warn
 from dialogs.actions.withdrawing import ConfirmWithdraw, KeepCase, Withdraw
@@ -21,6 +22,7 @@ from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.matter import Categories
 from dialogs.ports import Cases, Randomness
 from dialogs.receptions import NoReceptions, Receptions
+from dialogs.subscriptions import NoSubscriptions, Subscriptions
 from dialogs.understanding import Understanding
 
 __all__ = ["Office", "build_actions"]
@@ -36,6 +38,7 @@ def build_actions(
     understanding: Understanding | None = None,
     gazetteer: Gazetteer | None = None,
     receptions: Receptions | None = None,
+    subscriptions: Subscriptions | None = None,
 ) -> list[Action]:
     """All actions that ``data/domain.yml`` lists. They read through ``ports`` and write nothing."""
     world = World(
@@ -47,6 +50,7 @@ def build_actions(
         understanding=understanding or Understanding(),
         gazetteer=gazetteer or Gazetteer.of({}),
         receptions=receptions or NoReceptions(),
+        subscriptions=subscriptions or NoSubscriptions(),
     )
     return [
         *sayings(office),
@@ -57,9 +61,6 @@ def build_actions(
         NotUnderstood(office),
         AnswerPolicy(world),
         ShowProgress(world),
-        Withdraw(world),
-        ConfirmWithdraw(world),
-        KeepCase(),
         Rate(world),
         AnswerNotice(world),
         ValidatePetitionForm(world),
@@ -68,10 +69,21 @@ def build_actions(
         DropPetition(),
         Expire(world),
         TellOwnData(world),
+        *_case_actions(world),
+        *reception_actions(world),
+        *topic_actions(world),
+    ]
+
+
+def _case_actions(world: World) -> list[Action]:
+    """What is done with a case that is filed."""
+    return [
+        Withdraw(world),
+        ConfirmWithdraw(world),
+        KeepCase(),
         ValidateAdditionForm(world),
         AskAdditionCase(world),
         AskAdditionText(),
         AddToCase(world),
         DropAddition(),
-        *reception_actions(world),
     ]

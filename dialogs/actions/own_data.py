@@ -1,5 +1,6 @@
 """What is kept of the person who asks, and the wish to have it erased: told at once, erased by staff, as law allows."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -32,7 +33,9 @@ class TellOwnData(Action):
             return _new_number(dispatcher, turn)
         cases = await self._world.cases.mine(turn.conversation_id)
         booked = len(await self._world.receptions.mine(turn.conversation_id))
-        say(dispatcher, "utter_own_data", kept=_kept(tracker, len(cases), booked), office=self._world.office.name)
+        topics = (await self._world.subscriptions.of(turn.conversation_id)).topics
+        kept = _kept(tracker, len(cases), booked, topics)
+        say(dispatcher, "utter_own_data", kept=kept, office=self._world.office.name)
         return []
 
 
@@ -43,7 +46,7 @@ def _new_number(dispatcher: CollectingDispatcher, turn: Turn) -> list[Any]:
     return [SlotSet("known_phone", phones[0].value)] if len(phones) == 1 else []
 
 
-def _kept(tracker: Tracker, cases: int, booked: int) -> str:
+def _kept(tracker: Tracker, cases: int, booked: int, topics: Sequence[str]) -> str:
     draft = read_draft(tracker)
     name = draft.name or tracker.slots.get("known_name") or ""
     phone = draft.phone or tracker.slots.get("known_phone") or ""
@@ -52,6 +55,7 @@ def _kept(tracker: Tracker, cases: int, booked: int) -> str:
         f"电话 {mask_phone(phone)}" if phone else "",
         f"登记过的诉求 {cases}件" if cases else "",
         f"领导接待日预约 {booked}个" if booked else "",
+        f"订阅的通知（{'、'.join(topics)}）" if topics else "",
         "正在登记的内容" if draft.matter else "",
         "这里的聊天记录",
     )

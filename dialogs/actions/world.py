@@ -15,6 +15,7 @@ from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.matter import Categories
 from dialogs.ports import Cases, Randomness
 from dialogs.receptions import NoReceptions, Receptions
+from dialogs.subscriptions import NoSubscriptions, Subscriptions
 from dialogs.understanding import Understanding
 
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
@@ -43,6 +44,7 @@ class World:
     understanding: Understanding = field(default_factory=Understanding)
     gazetteer: Gazetteer = field(default_factory=lambda: Gazetteer.of({}))
     receptions: Receptions = field(default_factory=NoReceptions)
+    subscriptions: Subscriptions = field(default_factory=NoSubscriptions)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,8 +27,9 @@ from dialogs.nlu.names import answered_name
 from dialogs.nlu.own_questions import of_ones_matter
 from dialogs.nlu.place_noise import knows_no_name
 from dialogs.nlu.places import find_place
-from dialogs.nlu.reception_words import heard_of_it, wish_in
+from dialogs.nlu.reception_words import wish_in
 from dialogs.nlu.shapes import by_shape, stranger, sure, surely_told
+from dialogs.nlu.side_wishes import side_wish
 from dialogs.nlu.topics import topic_of
 from dialogs.nlu.waiting import tells_of_waiting
 from dialogs.nlu.wishes import asides, goes_on
@@ -93,8 +94,9 @@ class LightInterpreter:
         *,
         danger: DangerEar | None = None,
         gazetteer: Gazetteer | None = None,
+        topics: Sequence[str] = (),
     ) -> None:
-        """``danger``: the one that ships where not given; ``gazetteer``: the office's own places."""
+        """``danger``: the one that ships where not given; ``gazetteer``, ``topics``: the office's own."""
         pairs = [(text, intent) for intent, texts in examples.items() for text in texts]
         self._intents = [intent for _, intent in pairs]
         self._index = NgramIndex([text for text, _ in pairs])
@@ -103,6 +105,7 @@ class LightInterpreter:
         self._understanding = understanding
         self._danger = danger or shipped_ear()
         self._gazetteer = gazetteer or Gazetteer.of({})
+        self._topics = topics
 
     async def parse(self, text: str, *, state: State | None) -> Parse:
         text = self._asked_in_common_words(text)
@@ -135,8 +138,8 @@ class LightInterpreter:
         danger = self._danger.certain(text)
         if danger:
             return sure("danger", danger=danger.value)
-        if wish := heard_of_it(text, asked):
-            return sure(wish)
+        if wish := side_wish(text, asked, self._topics):
+            return wish
         shaped = self._for_others(text, asked) or (None if asked else by_shape(text))
         return shaped or (self._in_form(text, asked) if asked else self._outside(text))
 

@@ -13,7 +13,10 @@ from bot.cli.main import app
 def terminal(servers, tmp_path):
     config = tmp_path / "bot.toml"
     config.write_text(
-        """[sms.main]
+        """[broadcasts]
+topics = ["供暖"]
+
+[sms.main]
 provider = "kannel"
 number = "1069001"
 sign = "某市信访局"
@@ -43,6 +46,7 @@ def test_a_dry_run_counts_and_keeps_nothing_and_then_a_draft_is_kept(terminal, t
     file, listed = str(tmp_path / "notice.txt"), f"list={tmp_path / 'list.csv'}"
     assert terminal(file, "--segment", listed, "--dry-run").strip().endswith("短信：会发给 2 个收件人")
     assert "现在没有人会收到" in terminal(file, "--segment", "all", "--dry-run")
+    assert "现在没有人会收到" in terminal(file, "--segment", "topic=供暖", "--dry-run")
     assert "草稿已保存" in terminal(file, "--segment", listed, "--at", "2027-01-01T09:00")
 
 
@@ -55,6 +59,7 @@ def test_where_no_account_is_set_up_it_is_said_what_to_do(terminal, tmp_path):
 def test_what_is_wrong_is_told(terminal, tmp_path):
     file = str(tmp_path / "notice.txt")
     assert "应为 all、district" in terminal(file, "--segment", "everybody")
+    assert "没有“供水”这个主题，可以选：供暖" in terminal(file, "--segment", "topic=供水")
     assert "应写成" in terminal(file, "--segment", "all", "--at", "soon")
     assert "没有微信账号" in terminal(file, "--segment", "all", "--channel", "wechat")
     assert "无法读取" in terminal(str(tmp_path / "none.txt"), "--segment", "all")

@@ -78,7 +78,7 @@ async def kick(_ids: Sequence[str]) -> bool:
 
 
 async def nothing_settled(*_given: object, **_named: object) -> object:
-    from bot.casework.effects import Settled
+    from bot.casework.settled import Settled
 
     return Settled()
 

@@ -73,8 +73,11 @@ class Phones:
         return self.log.read_text("utf-8").splitlines() if self.log.exists() else []
 
 
+TOPICS = ("停水停电", "供暖")
+
+
 def office_of(store: Store, channels: Any, clock: Callable[[], datetime] = now) -> BroadcastOffice:
-    return BroadcastOffice(store=store, channels=channels, clock=clock)
+    return BroadcastOffice(store=store, channels=channels, clock=clock, topics=TOPICS)
 
 
 def runs_of(

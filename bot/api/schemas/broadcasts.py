@@ -22,6 +22,9 @@ class NewSegment(Body):
     category: str | None = Field(
         default=None, min_length=1, max_length=80, description="反映过或关注着这类事项的人；可只写第一级"
     )
+    topic: str | None = Field(
+        default=None, min_length=2, max_length=12, description="订阅了这个主题的人；主题由设置 [broadcasts] topics 给出"
+    )
     all: bool = Field(default=False, description="所选渠道上的所有人；不能和其他条件一起用")
 
 
@@ -51,6 +54,7 @@ class SegmentOut(Answer):
     district: str | None
     tag: str | None
     category: str | None
+    topic: str | None
     all: bool
     list: bool
 

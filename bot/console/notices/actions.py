@@ -87,6 +87,7 @@ def _written(form: Mapping[str, str], channels: list[str], numbers: "tuple[()] |
         district=(narrowed and form.get("district")) or None,
         category=(narrowed and form.get("category")) or None,
         tag=(narrowed and form.get("tag")) or None,
+        topic=(narrowed and form.get("topic")) or None,
     )
     return Written(
         title=form.get("title", ""),

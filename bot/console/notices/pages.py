@@ -23,7 +23,7 @@ from storage.errors import BadCursor
 _PAGE = 30
 _RECIPIENTS = 50
 _MOST_EXPORTED = 200_000
-_EMPTY: Mapping[str, str] = {"title": "", "text": "", "district": "", "category": "", "tag": "", "whom": "", "at": ""}
+_EMPTY: Mapping[str, str] = dict.fromkeys(("title", "text", "district", "category", "tag", "topic", "whom", "at"), "")
 
 
 class NoticePages:
@@ -80,6 +80,7 @@ class NoticePages:
             names=CHANNEL_NAMES,
             districts=districts_of(call.viewer),
             categories=self._parts.categories,
+            topics=self._parts.office.topics,
             whole_city=at_the_top(call.viewer),
             longest_title=LONGEST_TITLE,
             longest_text=LONGEST_TEXT,

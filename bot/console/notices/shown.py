@@ -88,6 +88,7 @@ def whom(segment: Segment) -> str:
         ("反映过或关注着 {} 事项的人", segment.district),
         ("反映过或关注着“{}”类事项的人", segment.category),
         ("标签“{}”", segment.tag),
+        ("订阅了“{}”通知的人", segment.topic),
     )
     return "，并且是".join(words.format(value) for words, value in parts if value)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 BLANKS: Mapping[str, str] = {
+    "about": "通知主题",
     "accept": "受理期限",
     "accepted": "受理日期",
     "answer": "答复",
@@ -26,6 +27,7 @@ BLANKS: Mapping[str, str] = {
     "limit": "字数",
     "matter": "事项",
     "matters": "事项列表",
+    "mine": "订阅的主题",
     "missing": "还缺什么",
     "new": "新的金额",
     "number": "编号",
@@ -43,6 +45,7 @@ BLANKS: Mapping[str, str] = {
     "surname": "姓",
     "title": "标题",
     "topic": "话题",
+    "topics": "通知主题列表",
     "unit": "承办单位",
     "verb": "催办或补充",
     "wait": "等待时间",
@@ -71,6 +74,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
     "政策问答": ("policy", "question", "materials"),
     "领导接待日": ("reception", "booking"),
+    "订阅通知": ("topic", "topics"),
     "照片、语音、文件、位置": ("photos", "media", "voice", "picture", "file", "location", "scanned"),
     "没听懂、填得不对": ("not", "no", "bad", "number", "unknown", "too", "slowed", "spam", "expired", "dropped"),
 }

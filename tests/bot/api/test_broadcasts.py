@@ -98,6 +98,7 @@ async def test_what_cannot_be_taken_is_named(client):
     for change, field in (
         ({"segment": {}}, "segment"),
         ({"segment": {"all": True, "tag": "x"}}, "segment"),
+        ({"segment": {"topic": "没有的主题"}}, "segment"),
         ({"channels": ["wechat"]}, "channels"),
         ({"channels": []}, "channels"),
         ({"text": "长" * 501}, "text"),

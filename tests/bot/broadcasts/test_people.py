@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import pytest
 from broadcast_kit import Phones, approved, now, office_of, started, state_of, texters
 from scripted import ScriptedChannel
 from waiting import soon
 
+from bot.broadcasts.office import BroadcastRefused
 from channels.base import Capabilities
 from channels.errors import OutcomeUnknown, SendFailed
 from channels.messages import Address, Grant, Sent, Via
@@ -68,6 +70,37 @@ async def test_a_tag_names_those_who_have_it(store, office):
     await store.conversations.tag(ids[:2], "志愿者")
     tally = await office.tried(await approved(office, segment=Segment(tag="志愿者")))
     assert tally.sending == 2
+
+
+async def follows(store, who, topic):
+    await store.database["conversations"].update_one({"_id": who}, {"$set": {"topics": [topic]}})
+
+
+async def test_a_topic_names_those_who_follow_it(store, office):
+    ids = await texters(store, range(5))
+    await follows(store, ids[0], "供暖")
+    await follows(store, ids[3], "停水停电")
+    tally = await office.tried(await approved(office, segment=Segment(topic="供暖")))
+    assert tally.sending == 1
+
+
+async def test_a_topic_and_a_district_name_those_of_both(store, office):
+    ids = await texters(store, range(3))
+    for each in ids[:2]:
+        await store.database["cases"].insert_one(
+            {"_id": f"c-{each}", "parties": [each], "district": "奎文区", "channel": "sms", "accusation": False}
+        )
+    for each in ids[1:]:
+        await follows(store, each, "供暖")
+    both = await office.tried(await approved(office, segment=Segment(topic="供暖", district="奎文区")))
+    one = await office.tried(await approved(office, segment=Segment(district="奎文区")))
+    assert (both.sending, one.sending) == (1, 2)
+
+
+async def test_a_topic_that_nobody_can_follow_is_refused_and_the_others_named(office):
+    with pytest.raises(BroadcastRefused) as refused:
+        await approved(office, segment=Segment(topic="供水"))
+    assert "停水停电、供暖" in refused.value.sentence
 
 
 async def test_a_post_goes_out_once_though_nobody_knew_whether_it_had(store, worker):

@@ -285,3 +285,15 @@ async def test_a_dry_run_says_how_many_are_told_by_a_mass_message(database, vaul
     assert page.says("现在会发给 3 个收件人（微信 3），0 个不发")
     assert page.says("其中微信 3 人 48 小时内没来过消息，用群发送达，占公众号本月一次群发")
     await console.stop()
+
+
+async def test_a_notice_goes_to_those_who_follow_a_topic(console, editor):
+    page = await editor.get("/notices/new")
+    assert page.says("订阅了哪个主题")
+    assert page.says("供暖")
+    first, second = await texters(console.store, range(2))
+    await console.store.database["conversations"].update_one({"_id": first}, {"$set": {"topics": ["供暖"]}})
+    _, page = await written(editor, ("whom", "some"), ("topic", "供暖"))
+    assert page.says("订阅了“供暖”通知的人")
+    assert page.says("现在会发给 1 个收件人")
+    assert first != second

@@ -37,7 +37,10 @@ async def talk(office, clock) -> str:
     )
     held = await office.store.conversations.take(ADDRESS, token="t", seconds=9, now=clock())
     [kept] = await office.store.inbox.add([message])
-    advance = office.store.conversations.advance(held, state={}, release=True, now=clock(), last_inbound_at=clock())
+    topics = office.store.conversations.facts(held.id, topics=frozenset({"供暖"}))
+    advance = office.store.conversations.advance(
+        held, state={}, release=True, now=clock(), last_inbound_at=clock(), also=topics
+    )
     done = office.store.inbox.done([kept.arrived.id], turn_id="t", reply_id=None, at=clock())
     await office.store.committer.commit([advance, *done])
     return held.id
@@ -69,7 +72,7 @@ async def test_a_copy_holds_what_is_kept_and_needs_a_reason(office, clock):
     assert (await supervisor.post(f"{one}/copy", {"reason": ""})).status == 422
     copy = await supervisor.post(f"{one}/copy", {"reason": "本人申请"})
     assert copy.headers["Content-Type"].startswith("text/plain")
-    for words in (number, NAME, PHONE, WORDS, "来往消息："):
+    for words in (number, NAME, PHONE, WORDS, "订阅的通知：供暖", "来往消息："):
         assert words in copy.text
     [line] = await office.store.audit.newest(1)
     assert (line.action, line.target, line.details) == ("person.copied", number, {"reason": "本人申请"})
