@@ -159,6 +159,16 @@ class Case:
         return tuple(dict.fromkeys(code for code in (self.desk, *working) if code))
 
     @property
+    def leads(self) -> tuple[Assignment, ...]:
+        """The assignments that lead (主办), without what was returned."""
+        return tuple(each for each in self.assignments if each.lead and each.state is not AssignmentState.RETURNED)
+
+    @property
+    def assists(self) -> tuple[Assignment, ...]:
+        """Those that assist (协办), without what was returned."""
+        return tuple(each for each in self.assignments if not each.lead and each.state is not AssignmentState.RETURNED)
+
+    @property
     def next_clock(self) -> CaseClock | None:
         """Of the clocks that run, the one that is due first; None where none runs."""
         running = [each for each in self.clocks if each.stopped_at is None and each.due_at is not None]

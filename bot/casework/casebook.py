@@ -19,6 +19,7 @@ _LABELS = {
     EntryKind.NOTED: "办理情况",
     EntryKind.RATED: "您的评价",
     EntryKind.MERGED: "合并办理",
+    EntryKind.EXTENDED: "延期",
 }
 
 
@@ -95,8 +96,7 @@ def _in_full(case: Case, conversation_id: str) -> bool:
 
 
 def _view(case: Case, public: Sequence[TimelineEntry], *, full: bool) -> CaseView:
-    told = {each.at for each in public}
-    units = [each.unit for each in case.assignments if each.lead and each.at in told]
+    units = [each.unit for each in case.leads if any(each.unit in one.note for one in public if one.at >= each.at)]
     state = next((each.to_state for each in reversed(public) if each.to_state is not None), CaseState.SUBMITTED)
     return CaseView(
         number=case.number,

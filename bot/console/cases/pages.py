@@ -162,7 +162,7 @@ class CasePages:
         )
         now, viewer = self._parts.clock(), call.viewer
         past = await similar_to(self._store, case, may_see=partial(reaches, viewer)) if case.state.is_open else ()
-        lead = next((each for each in case.assignments if each.lead), None)
+        lead = next(iter(case.leads), None)
         proposed = await self._proposed(case) if _drafts(viewer, case) else ()
         chosen = _chosen(call.query.get("fill", ""), proposed, past)
         return call.page(

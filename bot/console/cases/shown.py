@@ -89,7 +89,7 @@ def line(case: Case, now: datetime, *, unit: str = "") -> Line:
         urgency="" if case.urgency == "normal" else URGENCIES.get(case.urgency, case.urgency),
         channel=CHANNELS.get(case.source.channel, case.source.channel),
         at=case.created_at,
-        units="、".join(each.unit for each in case.assignments if each.lead),
+        units="、".join(each.unit for each in case.leads),
         light=own.light(now) if own and first else light_of(case, now),
         due_at=own.due_at if own and first else clock.due_at if clock else None,
         stage="本单位" if first else clock.stage.label if clock else "",

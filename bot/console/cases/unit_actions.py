@@ -177,11 +177,18 @@ class UnitActions:
         """Set the units, and tell the filer where their case went if that is news."""
         if CaseState.ASSIGNED not in lawful_moves(case.state) and case.state not in _WORKED_ON:
             raise Refused(f"这件诉求现在是“{case.state.label}”，还不能转办，请先受理")
-        await self._work.set_units(case.number, lead=lead, assists=assists, note=note, actor=call.viewer.actor)
+        actor = call.viewer.actor
+        await self._work.set_units(case.number, lead=lead, assists=assists, note=note, actor=actor)
         if CaseState.ASSIGNED in lawful_moves(case.state):
-            await self._parts.casework.move(
-                case.number, to=CaseState.ASSIGNED, actor=call.viewer.actor, unit=lead.id, public=True
-            )
+            await self._parts.casework.move(case.number, to=CaseState.ASSIGNED, actor=actor, unit=lead.id, public=True)
+        elif lead.id not in {each.unit_id for each in case.leads} and await self._knows_a_unit(case):
+            told = f"承办单位改为：{lead.name}"
+            await self._parts.casework.note(case.number, actor=actor, note=told, public=True)
+
+    async def _knows_a_unit(self, case: Case) -> bool:
+        """Whether the filer was told which unit has it."""
+        entries = await self._parts.store.cases.timeline(case.number)
+        return any(entry.public and entry.to_state is CaseState.ASSIGNED for entry in entries)
 
 
 _WORKED_ON = frozenset({CaseState.ASSIGNED, CaseState.IN_PROGRESS})

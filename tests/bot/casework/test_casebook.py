@@ -5,7 +5,7 @@ import pytest
 from bot.casework.casebook import Casebook
 from channels.messages import Address
 from dialogs.ports import TooManyTries
-from storage.cases import Actor, ActorKind, CaseState
+from storage.cases import Actor, ActorKind, CaseState, EntryKind, TimelineEntry
 
 STAFF = Actor(kind=ActorKind.STAFF, name="李科长")
 
@@ -29,6 +29,20 @@ async def test_the_filer_sees_every_public_step_and_no_internal_one(office, case
     assert (view.label, view.unit, view.title) == ("已转办", "市城管局", "东风东街路灯坏了")
     assert [step.label for step in view.steps] == ["已登记", "已受理", "已转办"]
     assert view.steps[1].note == "已受理，会尽快查看"
+
+
+async def test_each_public_step_has_a_name(office, casebook):
+    """An extension stood there as “11月24日 ：办结期限延长10日”."""
+    conversation = await office.resident()
+    case = await office.filed(conversation)
+    names = {EntryKind.ADDED, EntryKind.NOTED, EntryKind.RATED, EntryKind.EXTENDED, EntryKind.MERGED}
+    for kind in sorted(names):
+        case = await office.store.cases.get(case.number)
+        entry = TimelineEntry(at=office.clock(), actor=STAFF, kind=kind, note="办结期限延长10日", public=True)
+        await office.store.committer.commit(office.store.cases.append(case, entry))
+    view = await casebook.find(number=case.number, code=None, conversation_id=conversation.id)
+    assert len(view.steps) == len(names) + 1
+    assert all(step.label for step in view.steps)
 
 
 async def test_an_internal_move_has_not_happened_for_the_filer(office, casebook):

@@ -354,6 +354,38 @@ async def test_a_case_that_was_given_back_says_so_until_it_is_assigned_anew(offi
     assert not (await operator.post(f"/cases/{number}/assign", {"lead": "kw-dg"})).says("承办单位退回了")
 
 
+async def test_a_unit_that_gave_it_back_stands_nowhere_as_the_one_that_has_it(office):
+    """The list and the register named both; the filer was left with the wrong one, the answer without its draft."""
+    number = await office.file()
+    operator = await office.signed_in("zuoxi", Role.OPERATOR)
+    await operator.post(f"/cases/{number}/accept")
+    await operator.post(f"/cases/{number}/assign", {"lead": "cg"})
+    handler = await office.signed_in("chengban", Role.HANDLER, unit="cg")
+    await handler.post(f"/cases/{number}/return", {"words": "应由东关街道办理"})
+    key = "0123456789abcdef0123456789abcdef"
+    again = await operator.post(f"/cases/{number}/assign", {"lead": "kw-dg", "once": key})
+    assert again.says("已转办东关街道")
+    listed = await operator.get("/cases?state=all")
+    assert listed.says("东关街道")
+    assert not re.search("<td[^>]*>[^<]*市城管局", listed.text)
+    assert "市城管局" not in (await operator.get("/cases/export?as=csv&state=all")).text
+    [told] = [each for each in await office.store.cases.timeline(number) if each.public and "改为" in each.note]
+    assert told.note == "承办单位改为：东关街道"
+    other = await office.signed_in("jiedao", Role.HANDLER, unit="kw-dg")
+    await other.post(f"/cases/{number}/draft", {"words": "路灯今天下午已经修好，可以打电话问刘工。"})
+    page = await operator.get(f"/cases/{number}")
+    assert "路灯今天下午已经修好，可以打电话问刘工。</textarea>" in page.text
+
+
+async def test_another_note_for_the_same_unit_is_no_news_for_the_filer(office):
+    number = await office.file()
+    operator = await office.signed_in("zuoxi", Role.OPERATOR)
+    await operator.post(f"/cases/{number}/accept")
+    for assist in ("kw", "kw-dg"):
+        await operator.post(f"/cases/{number}/assign", {"lead": "cg", "assist": assist})
+    assert not [each for each in await office.store.cases.timeline(number) if each.public and "改为" in each.note]
+
+
 async def test_what_the_demo_filed_is_said_to_come_from_the_demo(office):
     number = await office.file()
     await office.casework.note(number, actor=Actor(kind=ActorKind.STAFF, name="demo"), note="已登记")
