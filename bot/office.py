@@ -36,6 +36,7 @@ from bot.public import PublicParts, make_public_pages
 from bot.resident import ResidentParts, make_resident_pages
 from bot.services import Services
 from dialogs.files import DialogFiles
+from dialogs.nlu.categories import Categories
 from storage.figures import Figures
 
 
@@ -165,5 +166,6 @@ def _conversations(services: Services, live: Live) -> Feature:
             channels=frozenset(name for name, _ in services.channels),
             categories=category_names(files.categories),
             canned=canned_replies(files.folder),
+            knows=lambda: Categories.load(files.categories, services.understanding),
         )
     )

@@ -197,6 +197,7 @@ async def first_hour(
         channels=frozenset({"wechat"}),
         categories=CATEGORIES,
         canned=SHIPPED,
+        knows=lambda: Categories.load(DialogFiles().categories),
     )
     desk = EditDesk(store=store, layer=layer, clock=clock, look=lambda: None)
     notices = office_of(store, {("sms", "main"): phones}, clock)

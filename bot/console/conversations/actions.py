@@ -1,5 +1,6 @@
 """What staff do in a conversation: take it over, reply, hand it back, see to its calls, make a case of it."""
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 
@@ -12,19 +13,24 @@ from bot.console.cases.reach import desk_of
 from bot.console.conversations import shown
 from bot.console.conversations.pages import ConversationPages
 from bot.console.conversations.parts import ConversationParts
+from bot.console.conversations.proposing import (
+    LONGEST_CONTENT,
+    LONGEST_PLACE,
+    LONGEST_TITLE,
+    lines_of,
+    proposed,
+    read_of,
+)
 from bot.console.conversations.reach import conversation_of
-from bot.console.conversations.restoring import HIDDEN, only_mobile, restored
+from bot.console.conversations.restoring import HIDDEN, restored
 from bot.console.routes import Call
-from dialogs.explaining import explain
+from dialogs.nlu.categories import Categories
 from storage.cases import CASE_TYPES, Filer, Source
 from storage.errors import Conflict
 from storage.records import Conversation
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 _LONGEST_TEXT = 4_000
-_LONGEST_CONTENT = 5_000
-_LONGEST_TITLE = 60
-_LONGEST_PLACE = 200
 _HEARD = 40
 _FREE = ("title", "content", "place", "name", "phone")
 
@@ -36,6 +42,7 @@ class ConversationActions:
         self._parts = parts
         self._pages = pages
         self._store = parts.store
+        self._known: Categories | None = None
 
     async def take(self, call: Call) -> web.StreamResponse:
         conversation = await conversation_of(self._store, call)
@@ -99,27 +106,31 @@ class ConversationActions:
     async def case_form(self, call: Call) -> web.StreamResponse:
         conversation = await conversation_of(self._store, call)
         heard = await self._heard(conversation)
-        return await self._asked(call, conversation, self._proposed(conversation, heard), heard)
+        return await self._asked(call, conversation, await self._proposed(conversation, heard), heard)
 
     async def make_case(self, call: Call) -> web.StreamResponse:
         """Write down a case for the resident, who follows it and is told its number."""
         conversation = await conversation_of(self._store, call)
         heard = await self._heard(conversation)
-        proposed = self._proposed(conversation, heard)
-        form = {name: _lines(value) for name, value in (await call.form()).items()}
+        offered = await self._proposed(conversation, heard)
+        form = {name: lines_of(value) for name, value in (await call.form()).items()}
         # Shown masked; what comes back is filed as it was said.
-        said = [*(proposed[name] for name in _FREE), *heard]
-        given = {name: restored(form.get(name, ""), *said, name=proposed["name"]) for name in _FREE}
+        said = [*(offered[name] for name in _FREE), *heard]
+        given = {name: restored(form.get(name, ""), *said, name=offered["name"]) for name in _FREE}
         given |= {name: form.get(name, "") for name in ("type", "category", "key", "accusation")}
-        problem = _wrong(given, self._parts.categories, proposed)
+        problem = _wrong(given, self._parts.categories, offered)
         if problem:
             return await self._asked(call, conversation, given, heard, problem=problem)
+        read = await asyncio.to_thread(read_of, given, await self._knows())
         draft = Draft(
             content=given["content"],
-            title=given["title"],
-            type=given["type"],
-            category=given["category"],
+            title=read.title,
+            type=read.type,
+            category=read.category,
             place=given["place"],
+            district=read.district,
+            since=read.since,
+            urgency=read.urgency,
             accusation=given["accusation"] == "on",
             filer=Filer(name=given["name"], phone=given["phone"], conversation_id=conversation.id),
             source=Source(channel=conversation.address.channel, account=conversation.address.account),
@@ -136,30 +147,18 @@ class ConversationActions:
     async def _again(self, call: Call, problem: str, *, text: str = "") -> web.StreamResponse:
         return await self._pages.page(call, await conversation_of(self._store, call), problem=problem, text=text)
 
+    async def _proposed(self, conversation: Conversation, heard: Sequence[str]) -> Mapping[str, str]:
+        return await asyncio.to_thread(proposed, conversation, heard, await self._knows(), key=self._parts.key())
+
+    async def _knows(self) -> Categories:
+        if self._known is None:
+            self._known = await asyncio.to_thread(self._parts.knows)
+        return self._known
+
     async def _heard(self, conversation: Conversation) -> Sequence[str]:
         """What the resident said lately, the oldest first: to the bot, and to staff."""
         heard = await self._store.inbox.history(conversation.id, limit=_HEARD)
         return [text for text in map(shown.spoken, reversed(heard)) if text]
-
-    def _proposed(self, conversation: Conversation, heard: Sequence[str]) -> Mapping[str, str]:
-        """What the resident said, as far as the bot understood it; else their words as they are."""
-        slots, said = explain(conversation.state).slots, "\n".join(heard)
-
-        def slot(*names: str) -> str:
-            return next((found for name in names if isinstance(found := slots.get(name), str) and found), "")
-
-        phone = conversation.address.sender if conversation.address.channel == shown.SMS else ""
-        return {
-            "title": _lines(slot("petition_title"))[:_LONGEST_TITLE],
-            "content": _lines(slot("petition_matter") or said)[:_LONGEST_CONTENT],
-            "place": _lines(slot("petition_place"))[:_LONGEST_PLACE],
-            "type": slot("petition_type") or "求助",
-            "category": slot("petition_category"),
-            "name": slot("petition_name", "known_name"),
-            "phone": slot("petition_phone", "known_phone") or phone or only_mobile(said),
-            "key": self._parts.key(),
-            "accusation": "",
-        }
 
     async def _asked(
         self,
@@ -183,23 +182,18 @@ class ConversationActions:
         )
 
 
-def _wrong(given: Mapping[str, str], categories: Sequence[str], proposed: Mapping[str, str]) -> str:
+def _wrong(given: Mapping[str, str], categories: Sequence[str], offered: Mapping[str, str]) -> str:
     if not _KEY.fullmatch(given["key"]) or given["type"] not in CASE_TYPES:
         return "请从页面上重新填写"
-    if given["category"] and given["category"] not in [*categories, proposed["category"]]:
+    if given["category"] and given["category"] not in [*categories, offered["category"]]:
         return "没有这个类别"
-    if not given["content"] or len(given["content"]) > _LONGEST_CONTENT:
-        return f"请填写内容，最多 {_LONGEST_CONTENT} 字"
-    if len(given["title"]) > _LONGEST_TITLE or len(given["place"]) > _LONGEST_PLACE:
-        return f"标题最多 {_LONGEST_TITLE} 字，地点最多 {_LONGEST_PLACE} 字"
+    if not given["content"] or len(given["content"]) > LONGEST_CONTENT:
+        return f"请填写内容，最多 {LONGEST_CONTENT} 字"
+    if len(given["title"]) > LONGEST_TITLE or len(given["place"]) > LONGEST_PLACE:
+        return f"标题最多 {LONGEST_TITLE} 字，地点最多 {LONGEST_PLACE} 字"
     if any(HIDDEN in given[name] for name in _FREE):
         return "内容里还有遮盖的号码或姓名（*）：请写全，或者删去"
     return ""
-
-
-def _lines(text: str) -> str:
-    """``text`` as it comes back from a form."""
-    return text.replace("\r\n", "\n").strip()
 
 
 def _back(call: Call, conversation: Conversation, told: str) -> web.StreamResponse:

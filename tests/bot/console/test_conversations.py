@@ -21,6 +21,8 @@ from bot.console.conversations.restoring import restored
 from channels.base import Capabilities
 from channels.messages import Address, Purpose, Via
 from channels.sms.text import segments
+from dialogs.files import DialogFiles
+from dialogs.nlu.categories import Categories
 from storage.cases import Actor, ActorKind, Filer
 from storage.records import Call, DeliveryState, OutboxEntry
 from storage.staff import Role
@@ -97,6 +99,7 @@ async def desk(database, vault, servers, passwords):
         channels=frozenset({"wechat", "sms"}),
         categories=("城乡建设/路灯照明",),
         canned=SHIPPED,
+        knows=lambda: Categories.load(DialogFiles().categories),
     )
     console = Console(stage.store, now, passwords, features=(conversations_feature(parts),))
     await console.start()
@@ -268,6 +271,37 @@ async def test_a_case_is_made_of_what_was_said(desk):
     assert (case.filer.phone, case.source.channel) == (PHONE.sender, "sms")
     assert (await browser.get(path)).says("路灯不亮")
     assert case.number in (await desk.sent(path))[-1].text
+
+
+async def test_the_form_holds_what_the_bot_would_have_filed(desk):
+    """Staff who took over lost the title, category, district and day that the bot had just shown for review."""
+    path = await desk.says("转人工")
+    key = path.rpartition("/")[2]
+    found = await desk.store.conversations.get(key)
+    slots = {
+        "petition_matter": "幸福里小区门口的路灯坏了半个月了，没有人修\n在奎文区东桥街道",
+        "petition_place": "幸福里小区门口",
+        "petition_name": "王桂兰",
+    }
+    begun = desk.store.conversations.advance(found, state={"engine": {"slots": slots}}, release=False, now=now())
+    await desk.store.committer.commit([begun])
+    browser = await desk.console.signed_in("zuoxi", Role.OPERATOR)
+    page = await browser.get(f"{path}/case")
+    title = re.search(r'name="title" maxlength="60" value="([^"]*)"', page.text)[1]
+    assert "路灯" in title
+    assert "<option selected>城乡建设/路灯照明</option>" in page.text
+    once = re.search(r'name="key" value="(\w+)"', page.text)[1]
+    form = {"content": slots["petition_matter"], "title": title, "place": "幸福里小区门口", "key": once}
+    await browser.post(f"{path}/case", form | {"type": "求助", "category": "城乡建设/路灯照明"})
+    [case] = await desk.store.cases.of_conversation(key)
+    assert (case.title, case.category, case.district) == (title, "城乡建设/路灯照明", "奎文区")
+    assert case.since == "半个月"
+
+
+async def test_who_accuses_an_official_is_proposed_as_an_accusation(desk):
+    path = await desk.says("我要举报村主任收钱不办事，贪污低保款")
+    page = await (await desk.console.signed_in("zuoxi", Role.OPERATOR)).get(f"{path}/case")
+    assert 'name="accusation" checked' in page.text
 
 
 async def test_what_was_told_to_staff_stands_beside_the_form_and_is_put_back(desk):
