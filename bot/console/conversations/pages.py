@@ -110,7 +110,6 @@ class ConversationPages:
             text=text,
             full=full,
             paged="before" in call.query,
-            window=attending.window(conversation),
             length=attending.length(conversation, text),
             canned=self._parts.canned,
             key=self._parts.key(),
@@ -206,6 +205,7 @@ class ConversationPages:
             "held": held,
             "mine": held == call.viewer.member.id,
             "held_by": await self.name_of(held),
+            "window": self._parts.attending.window(conversation),
             "until": conversation.taken.until if conversation.taken else None,
         }
 

@@ -10,9 +10,25 @@ function show(html) {
   const atEnd = live.scrollHeight - live.scrollTop - live.clientHeight < AT_THE_END;
   live.innerHTML = html; // made by our own server, which escapes whatever people wrote
   if (atEnd) live.scrollTop = live.scrollHeight;
+  const told = live.querySelector("[data-window]");
+  if (told) openUp(told);
   if (focused) {
     const again = [...live.querySelectorAll("a")].find((link) => link.getAttribute("href") === focused);
     if (again) again.focus();
+  }
+}
+
+// Whether one may write, and how often, changes while one looks: the other side's next message opens what was shut.
+function openUp(told) {
+  const here = document.querySelector("#window");
+  here.textContent = told.textContent;
+  here.className = told.className;
+  const reply = document.querySelector("#reply");
+  const shut = told.dataset.window !== "open";
+  if (!reply || reply.elements.text.disabled === shut) return;
+  for (const each of reply.querySelectorAll("[name=text], button")) {
+    each.disabled = shut;
+    each.toggleAttribute("data-off", shut);
   }
 }
 
@@ -49,13 +65,27 @@ if (typed) {
   });
 }
 
-// A canned reply goes to where one is writing, to be changed before it is sent.
-document.addEventListener("change", (event) => {
-  if (!event.target.matches("select[data-into]") || !event.target.value) return;
-  const field = event.target.form.elements[event.target.dataset.into];
-  if (field.disabled) return;
-  field.setRangeText(event.target.value, field.selectionStart, field.selectionEnd, "end");
-  event.target.value = "";
+// A canned reply goes to where one is writing, to be changed before it is sent. With the mouse at once; with the
+// keys, which pass every choice on the way to the one that is meant, by Enter.
+let byKey = false;
+
+function put(select) {
+  const field = select.form.elements[select.dataset.into];
+  if (!select.value || field.disabled) return;
+  field.setRangeText(select.value, field.selectionStart, field.selectionEnd, "end");
+  select.value = "";
   field.dispatchEvent(new Event("input"));
   field.focus();
+}
+
+document.addEventListener("pointerdown", () => (byKey = false));
+document.addEventListener("keydown", (event) => {
+  if (!event.target.matches("select[data-into]")) return;
+  byKey = true;
+  if (event.key !== "Enter" || event.ctrlKey || event.metaKey || !event.target.value) return;
+  event.preventDefault();
+  put(event.target);
+});
+document.addEventListener("change", (event) => {
+  if (event.target.matches("select[data-into]") && !byKey) put(event.target);
 });
