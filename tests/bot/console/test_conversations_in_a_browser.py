@@ -27,9 +27,7 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
 ]
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-WECHAT = Capabilities(
-    passive=True, answer_within=4.5, ways=(Via.CUSTOMER_SERVICE,), text_limit=2048, text_unit="bytes"
-)
+WECHAT = Capabilities(passive=True, answer_within=4.5, ways=(Via.CUSTOMER_SERVICE,), text_limit=2048, text_unit="bytes")
 CHANNELS = {("wechat", "main"): Platform(capabilities=WECHAT)}
 
 
