@@ -11,6 +11,7 @@ from dialogs.nlu.after_alarm import (
     came_for_more,
     goes_to_petition,
     has_called,
+    has_secured,
     have_gone,
     is_at,
     is_past,
@@ -41,6 +42,7 @@ _PETITION = '/danger{"topic": "petition"}'
 _COMING = '/danger{"topic": "coming"}'
 _CALLED = '/danger{"topic": "called"}'
 _GONE = '/danger{"topic": "gone"}'
+_SECURED = '/danger{"topic": "secured"}'
 _WHERE = '/danger{"topic": "where"}'
 _WHERE_AND_ON = '/file_petition{"kind": "where"}'
 _SURE = frozenset({Help.LOCKED_CHILD, Help.FUMES})
@@ -137,12 +139,16 @@ class Alarms:
         return goes_to_petition(text) and not tells_a_matter(text, self._categories)
 
     def _of_help(self, kept: Mapping[str, Any], text: str, *, located: bool) -> str:
-        """What is said of those who come to help: where to, whether they come, that they were called."""
+        """What is said of those who come to help: where to, whether they come, that they were called; what was done."""
         if where := self._where(kept, text, located=located):
             return where
         if asks_who_comes(text) and not refuses_help(text):
             return _COMING
-        return _CALLED if kept["danger"] != _HARMS_THEMSELVES and has_called(text) else ""
+        if kept["danger"] == _HARMS_THEMSELVES:
+            return ""
+        if has_called(text):
+            return _CALLED
+        return _SECURED if self._heard(kept) in {Danger.FIRE, Danger.GAS} and has_secured(text) else ""
 
     def _where(self, kept: Mapping[str, Any], text: str, *, located: bool) -> str:
         """Where somebody is or how they are reached, told with no other matter; "" where that is not told.
@@ -161,9 +167,13 @@ class Alarms:
 
     def _of_others(self, kept: Mapping[str, Any]) -> bool:
         """Whether the alarm was about what others do or did to somebody: they may leave, and come again."""
+        return kept["danger"] == _OTHER and self._heard(kept) in {Danger.VIOLENCE, Danger.THREAT}
+
+    def _heard(self, kept: Mapping[str, Any]) -> Danger | None:
+        """The danger that the alarm was raised for."""
         held = ((kept["engine"] or {}).get("slots") or {}).get("held") or {}
         heard = self._danger.hear(held.get("text", ""))
-        return kept["danger"] == _OTHER and heard is not None and heard.danger in {Danger.VIOLENCE, Danger.THREAT}
+        return heard.danger if heard else None
 
     def _has_a_matter(self, kept: Mapping[str, Any]) -> bool:
         held = ((kept["engine"] or {}).get("slots") or {}).get("held") or {}

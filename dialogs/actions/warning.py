@@ -37,7 +37,7 @@ class Warn(Action):
         match turn.entity("topic"):
             case "over":
                 return self._over(dispatcher, tracker, turn)
-            case "stay" | "coming" | "called" | "gone" | "petition" as topic:
+            case "stay" | "coming" | "called" | "secured" | "gone" | "petition" as topic:
                 say(dispatcher, f"utter_danger_{topic}")
                 return hush(tracker)
             case "where":

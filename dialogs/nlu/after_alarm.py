@@ -79,6 +79,14 @@ _CALLED = re.compile(
     r"|(?:给)?(?:110|119|120|消防|警察|派出所|燃气公司|物业)(?:都)?打(?:过)?(?:电话)?了)"
     r"(?:他们)?(?:在路上|(?:说|正)?(?:马上|在)(?:来|到))?了?"
 )
+_THING = r"(?:阀门?|总阀|燃气|煤气|天然气|液化气|煤气罐|气罐|气|炉子|灶|电闸?|总闸|闸|电源|门窗|窗户?|门|火)"
+_DONE = r"(?:关|断|拉|开|打开|敞开|切断|拔|灭)(?:好|掉|上|下|开|紧|死)?"
+_SECURED = re.compile(
+    rf"(?:我|我们|俺|家里人?|老伴|邻居|刚刚?|已经|都|也|就|现在|先|把|人)*"
+    rf"(?:(?:{_THING}(?:都|也|已经|全|给|和|跟)*)+{_DONE}(?:了|咗)|{_DONE}(?:了|咗)?(?:{_THING}(?:和|跟)?)+了?"
+    r"|(?:都|已经|在)?(?:出|到|跑|站|躲|下)(?:到|来|去|在)*(?:屋外|外面|外头|楼下|门外|院子里?|室外)了?)"
+    r"(?:我|我们|人|都|也|就|已经|现在|了|啊|呀|在外面|出来)*"
+)
 _WHO = (
     r"(?:[他她它佢]们?|佢哋|他[哋地]|我们?|俺们?|咱们?|人|大家|(?:我|俺)?(?:家)?的?(?:爸爸?|妈妈?|爹|娘|父亲|母亲|老公|老婆|媳妇|丈夫|儿子|女儿|闺女|孩子|娃儿?|老伴|"
     r"奶奶|爷爷|姥姥|姥爷|外婆|外公|弟弟?|妹妹?|哥哥?|姐姐?|邻居|同事|朋友|工友|同学)|老人|小孩|病人|那个?人|女的|男的)"
@@ -118,6 +126,12 @@ def has_called(text: str) -> bool:
     """Whether somebody says that help was called, and nothing else: 已经打了, 打过119了, 报警了."""
     bare = words_only(text)
     return len(bare) > 1 and bool(_CALLED.fullmatch(bare))
+
+
+def has_secured(text: str) -> bool:
+    """Whether somebody says what they did against a danger, and nothing else: 关了阀门了, 窗户打开了, 到外面了."""
+    said = [words_only(clause.group()) for clause in _CLAUSE.finditer(text[:_LONGEST])]
+    return len(text) <= _LONGEST and any(map(len, said)) and all(_SECURED.fullmatch(one) for one in said if one)
 
 
 def is_at(text: str) -> str:

@@ -18,6 +18,7 @@ from dialogs.nlu.unnamed import (
     only_wishes_secrecy,
     wants_no_name,
     wishes_secrecy,
+    wishes_to_stay_unnamed,
 )
 from dialogs.text.phrases import made_of
 
@@ -30,9 +31,6 @@ _NOT_ANONYMOUS = re.compile(
 )
 _CONFIDENTIAL = re.compile(r"保密|不要(?:透露|泄露|公开)(?:我的?)?(?:姓名|名字|身份|信息|电话)?")
 _NOT_CONFIDENTIAL = re.compile(r"(?:不用|不需要|不要|取消|无需)保密|保密吗|会不会保密|泄露(?:了)?(?:我|居民|业主)")
-_WISHES_NO_NAME = re.compile(
-    r"(?:但是?|所以|那|我|能不能|可不可以|可以|能|想|要|希望|请|申请|选择?)*匿名(?:举报|反映|登记|投诉|提交)?(?:行吗|吗|吧|可以吗|行不行|处理)?"
-)
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]+?(?:[，,。；;！!？?\n]+|(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff])|$)")
 _LABEL = (
     r"(?:我的?|本人的?|你可以|可以)?(?:真实)?(?:姓名|名字|称呼|联系人|诉求人|反映人|信访人|投诉人|举报人|联系方式|联系电话|联系我|请联系|联系|请?拨打|手机号码?|手机|电话号码?|电话|号码|"
@@ -218,12 +216,7 @@ def _kept(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str:
 
 def _only_of_being_known(bare: str) -> bool:
     """A wish about one's name is heard as one, and is no part of the matter."""
-    return (
-        bool(_WISHES_NO_NAME.fullmatch(bare))
-        or wants_no_name(bare)
-        or only_wishes_secrecy(bare)
-        or only_what_is_left(bare)
-    )
+    return wishes_to_stay_unnamed(bare) or wants_no_name(bare) or only_wishes_secrecy(bare) or only_what_is_left(bare)
 
 
 def _unlabelled(clause: str) -> str:

@@ -17,6 +17,7 @@ from dialogs.nlu.unnamed import (
     only_fears,
     only_of_ones_name,
     only_wishes_secrecy,
+    wishes_to_stay_unnamed,
 )
 from dialogs.text.clean import words_only
 
@@ -79,7 +80,7 @@ def _of_being_known(text: str) -> Parse | None:
         return sure("ask_policy", kind="fear")
     if asks_who_handles(text):
         return sure("ask_policy", kind="handles")
-    secret = leaves_name(text) and only_wishes_secrecy(text)
+    secret = wishes_to_stay_unnamed(text) or (leaves_name(text) and only_wishes_secrecy(text))
     return sure("ask_policy", kind="unnamed") if secret or only_of_ones_name(text) else None
 
 

@@ -108,6 +108,9 @@ _BETWEEN = 6
 """Characters: what may stand between the two, as 了但是我."""
 _OF_BEING_KNOWN = re.compile(rf"名字|姓名|名儿|身份|报复|认出|暴露|保密|{_OTHERS}.{{0,4}}(?:知道|晓得)|知道.{{0,2}}我")
 _LONGEST = 30
+_WISHES_NO_NAME = re.compile(
+    r"(?:但是?|所以|那|我|能不能|可不可以|可以|能|想|要|希望|请|申请|选择?)*匿名(?:举报|反映|登记|投诉|提交)?(?:行吗|吗|吧|可以吗|行不行|处理)?"
+)
 
 
 def wants_no_name(text: str) -> bool:
@@ -144,6 +147,11 @@ def asks_who_handles(text: str) -> bool:
 def wishes_secrecy(text: str) -> bool:
     """Whether others shall not know, said anywhere in a text: 别让支书知道是我告的."""
     return bool(_SECRET.search(text))
+
+
+def wishes_to_stay_unnamed(text: str) -> bool:
+    """Whether somebody says no more than that they stay anonymous, or would: 那我匿名, 可以匿名举报吗."""
+    return bool(_WISHES_NO_NAME.fullmatch(words_only(text)))
 
 
 def only_wishes_secrecy(text: str) -> bool:
