@@ -46,6 +46,8 @@ _FREE_OF_CHARGE = frozenset({"petition", "hotline", "review", "report", "visit"}
 """Topics of what is done here, or by the hotline: none of it costs anything."""
 _NOTHING_MORE = Finding(found=(), sure=False, near=False, by="context")
 """To a question that follows up, where nothing approved tells of it."""
+_NOT_KNOWN = Finding(found=(), sure=False, near=False, by="formality")
+"""To how some paper is got that no entry is about: what only sounds alike (优待证, 听证) is not offered."""
 _CHINA = timezone(timedelta(hours=8))
 
 
@@ -72,10 +74,10 @@ class AnswerPolicy(Action):
         if chosen:
             told = _answer(dispatcher, chosen, turn)
             return [*told, *_may_be_registered(dispatcher, turn)] if turn.entity("kind") == "told" else told
-        if not turn.text:
+        if not turn.text or turn.entity("kind") == "topics":
             topics = [answer for topic in _TOPICS if (answer := self._world.answers.get(topic, today=today))]
             return _offer(dispatcher, tracker, "utter_policy_topics", topics)
-        finding = await self._find(turn, tracker, today)
+        finding = _NOT_KNOWN if turn.entity("kind") == "formality" else await self._find(turn, tracker, today)
         return [*self._say(dispatcher, tracker, turn, finding, today), SlotSet("policy_why", _why(finding))]
 
     def _say(

@@ -14,7 +14,7 @@ from dialogs.actions.held import Held, hold
 from dialogs.actions.world import Turn, World, clipped, hush, say, turn_of
 from dialogs.nlu import commands
 from dialogs.nlu.case_numbers import digits_tried, is_whole
-from dialogs.nlu.case_words import kin_of
+from dialogs.nlu.case_words import kin_of, the_one_named
 from dialogs.ports import CaseStep, CaseView, TooManyTries
 
 _LISTED, _LISTED_BY_SMS = 8, 5
@@ -91,8 +91,8 @@ class ShowProgress(Action):
             for case in listed[:_LISTED]:
                 urge(dispatcher, turn, case)
             return []
-        if len(listed) == 1:
-            return _told(dispatcher, turn, listed[0])
+        if one := listed[0] if len(listed) == 1 else the_one_named(turn.text, listed):
+            return _told(dispatcher, turn, one)
         more = {"topic": topic} if topic else {}
         cases, lines, others = choice_of(turn, listed, *([_NEW] if turn.by_sms else []))
         buttons = [*case_buttons(cases, "show_progress", **more), *others]

@@ -15,7 +15,7 @@ from dialogs.actions.warning import put_off
 from dialogs.actions.withdrawing import open_cases
 from dialogs.actions.world import Office, World, effect, hush, in_form, say, turn_of
 from dialogs.nlu.about_us import says_nothing
-from dialogs.nlu.at_a_loss import asks_in_vain, cannot_read
+from dialogs.nlu.at_a_loss import asks_in_vain, cannot_read, is_of_another_script
 from dialogs.nlu.bare_numbers import help_number
 from dialogs.text.clean import words_only
 
@@ -211,23 +211,33 @@ class NotUnderstood(Action):
         if held.waits and not held.asked_only and times < _AFTER_AN_ALARM:  # of what they are in, most likely
             say(dispatcher, "utter_danger_heard" if times == 1 else "utter_danger_heard_again")
             return [kept_in_vain(turn, "unknown", times), hold(with_fragment(held, turn.text), at=turn.at)]
-        hurries = bool(_HURRIES.fullmatch(words_only(turn.text)))
-        slowly = says_nothing(turn.text) and _WRITES_SLOWLY.search(turn.text)
         lost = "utter_reading" if cannot_read(turn.text) else "utter_in_vain" if asks_in_vain(turn.text) else ""
         if lost:
             say(dispatcher, lost, hotline=self._office.hotline)
             return []
-        first = "utter_hurry" if hurries else "utter_takes_time" if slowly else "utter_not_understood"
-        say(dispatcher, first if times == 1 else _AGAIN[times % len(_AGAIN)], hotline=self._office.hotline)
+        say(
+            dispatcher,
+            _at_first(turn.text) if times == 1 else _AGAIN[times % len(_AGAIN)],
+            hotline=self._office.hotline,
+        )
         kept = kept_in_vain(turn, "unknown", times)
-        tells_nothing = (
-            hurries or _STICKERS.fullmatch(turn.text) or not words_only(turn.text) or says_nothing(turn.text)
-        )
-        return (
-            [kept]
-            if tells_nothing
-            else [kept, hold(with_fragment(read_held(tracker, now=turn.at), turn.text), at=turn.at)]
-        )
+        if _tells_nothing(turn.text):
+            return [kept]
+        return [kept, hold(with_fragment(read_held(tracker, now=turn.at), turn.text), at=turn.at)]
+
+
+def _at_first(text: str) -> str:
+    """What is said to the first text that is not understood."""
+    if is_of_another_script(text):
+        return "utter_another_script"
+    if _HURRIES.fullmatch(words_only(text)):
+        return "utter_hurry"
+    return "utter_takes_time" if says_nothing(text) and _WRITES_SLOWLY.search(text) else "utter_not_understood"
+
+
+def _tells_nothing(text: str) -> bool:
+    bare = words_only(text)
+    return not bare or bool(_HURRIES.fullmatch(bare) or _STICKERS.fullmatch(text)) or says_nothing(text)
 
 
 _STICKERS = re.compile(r"(?:[\[【][\u4e00-\u9fffA-Za-z]{1,4}[\]】]|/:[^\u4e00-\u9fff]{1,8}|\s)+")

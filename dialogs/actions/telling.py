@@ -69,8 +69,10 @@ _BLAME = re.compile(r"不[管修理]|不解决|不处理|没人[管修来]|推�
 _FILES = re.compile(
     r"我?(?:这里|这儿|手里)?(?:还|再|也)(?:有|想|要|可以)?(?:发|传|补|补充|提供|交)?(?:一下|点)?(?:[一两几]?[张个份段些])?(?:现场)?(?:照片|图片|视频|录音|材料|证据|截图)(?:要发|要传|可以发|要补充|发给你们?|(?:刚才)?(?:忘记?了?|忘|没|漏了?)(?:发|传|交|给)?(?:了|上)?)?(?:吗|了|呢)?"
 )
-_HAPPENS = re.compile(r"楼[上下]|邻居|隔壁|物业|学校|工地|单位|公司|厂|店|路|车|水|电|气|房|地|钱|费|医|孩子|老人|装修")
-"""What troubles are of: 楼上装修到晚上十点 is kept, and asked on about."""
+_OF_THE_BOT = re.compile(r"[你您]|登记|反映|投诉|怎么用|怎么弄|操作|菜单|办理")
+"""What is asked so is asked of this service, and no trouble of the city's."""
+_GOES_HIGHER = re.compile(r"告状|上访|告御状|讨说法|要说法|维权|北京|中央|巡视")
+"""What somebody will do about it says not what it is."""
 _COURTESIES = made_of(
     r"我|俺|那个|这个|投诉|举报|找|你们?|您|有|点|事情?|事儿|问题|情况|麻烦|帮|给|办|一下|登记|看看|问|反映|谢谢|请|来|要|想|忙|处理|解决|尽快|联系|回电话?|打电话|留个?|这是|的|了|吧|啊"
 )
@@ -109,13 +111,20 @@ def _half_told(heard: Heard, text: str, facts: Facts, categories: Categories) ->
     """What may be a matter, though nothing in it says so: taken at its word where it is long, else asked on about."""
     bare = words_only(text)
     consults = asks(text) and len(bare) >= _ASKS_OF and categories.of(text)
-    says_only_so = commands.command_in(text, in_form=False) or only_place(text) or facts.any or asks(text)
-    if consults or (len(bare) >= LONG_ANSWER and not (says_only_so and not asks(text))):
+    says_only_so = commands.command_in(text, in_form=False) or only_place(text) or facts.any
+    if consults or (len(bare) >= LONG_ANSWER and (asks(text) or not says_only_so)):
         return replace(heard, draft=told(heard.draft, text))
-    tells = _HAPPENS.search(bare) if len(bare) >= _A_MATTER else None
-    if says_only_so or _COURTESIES.fullmatch(bare) or not (tells or categories.of(text) or sounds_amiss(text)):
+    if says_only_so or commands.opens(text) or _COURTESIES.fullmatch(bare) or not _may_be_one(text, bare, categories):
         return heard
     return replace(heard, draft=replace(heard.draft, fragment=text))
+
+
+def _may_be_one(text: str, bare: str, categories: Categories) -> bool:
+    """小区有野猪, 谁管流浪狗: whoever is heard to file and names something means that; of this bot it is only asked."""
+    if len(bare) < _A_MATTER or len(text) > _LONGEST_FRAGMENT:
+        return bool(categories.of(text) or sounds_amiss(text))
+    of_us = (asks(text) and _OF_THE_BOT.search(bare)) or _GOES_HIGHER.search(bare)
+    return bool(_WORDS.search(bare)) and not of_us
 
 
 def answer_matter(  # noqa: PLR0911 - a table, one line a meaning

@@ -35,6 +35,17 @@ _NO_WAY_OUT = made_of(
 _STUCK = re.compile(r"没(?:有)?(?:办法|法|辙|路|招)|走投无路|怎么办|咋办|咋整")
 
 
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_WORDS_OF_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_A_SENTENCE = 3
+"""Words: less may be a name, a brand or a greeting."""
+
+
+def is_of_another_script(text: str) -> bool:
+    """My street light is broken; lu deng huai le: nothing here reads it, nor may it be taken for something else."""
+    return not _HAN.search(text) and len(_WORDS_OF_LETTERS.findall(text)) >= _A_SENTENCE
+
+
 def cannot_read(text: str) -> bool:
     """俺不识字，你给俺念念; 字太小看不清: of what is shown here, not of a sign somewhere."""
     bare = words_only(text)

@@ -76,6 +76,11 @@ _ASKS_BACK = re.compile(
 )
 """我刚才那个能撤吗: what it asks is confirmed before it is done."""
 _NOT_YET = re.compile(r"没|不能|不行|不好|又|还|但|可是|吗|怎么|什么|谁|一半|[不别唔莫]撤|呢")
+_NAMING = re.compile(
+    r"[^\u3400-\u9fff]|我们?|俺们?|你们?|您|的|了|那|这|个|件|事情?|事儿|情况|问题|反映|投诉|举报|登记|诉求|提交|上次|上回|之前|以前|昨天|"
+    r"前天|查|看|问|一下|怎么|怎样|样|咋|如何|进度|进展|结果|处理|办理|办|解决|到哪|什么|多久|时候|有没有|没有?|还|在|是|给|把|想|要|请|帮"
+)
+"""What names no case; the rest may."""
 _LAST = re.compile(r"(?:刚才|刚刚|上面|前面)(?:的|那个|那件|登记的|反映的|提交的|投诉的)")
 _SAME_LONGEST = 16
 _WRONG = (
@@ -165,6 +170,13 @@ def kin_of(text: str, cases: Sequence[CaseView]) -> list[CaseView]:
         if (case.open or case.answered) and (not things or things & things_in(case.title))
         if not place or overlap(place.value, case.title) > 0
     ]
+
+
+def the_one_named(text: str, cases: Sequence[CaseView]) -> CaseView | None:
+    """The one case whose title alone has something that the words name: 我反映的那个食堂的事; None where not one."""
+    pairs = {run[at : at + 2] for run in _NAMING.split(words_only(text)) for at in range(len(run) - 1)}
+    named = [case for case in cases if any(pair in case.title for pair in pairs)]
+    return named[0] if len(named) == 1 and len(cases) > 1 else None
 
 
 def has_no_number(text: str) -> bool:

@@ -5,6 +5,7 @@ import re
 from dialogs.nlu import wishes
 from dialogs.nlu.case_numbers import digits_tried
 from dialogs.nlu.manners import scolds
+from dialogs.nlu.openers import says_there_is_something
 from dialogs.nlu.starting_over import starts_over
 from dialogs.nlu.unnamed import is_of_being_known
 from dialogs.text.clean import words_only
@@ -55,6 +56,7 @@ _PERSON = re.compile(
 _PROGRESS = re.compile(
     r"进度|进展|(?:查|查询|看)(?:一下|下)?(?:我的?)?(?:件|案件|案子|信访件|工单|诉求|结果|办理|处理|编号|单号)|(?:办理|处理|受理)(?:的)?(?:情况|结果|状态|到哪)|"
     r"(?:有|出)(?:没有)?(?:结果|消息|回音|下文)(?:了)?(?:吗|没)|(?:处理|办理|办|弄|解决)(?:得|的)?(?:怎么样|咋样|如何)(?:了)?|到哪(?:一)?步|怎么还没(?:有)?(?:回复|处理|消息|结果|答复|解决|人)|"
+    r"^(?:请|麻烦|帮我|我?想|我?要|来|再)*(?:查|看|问|查询|了解)(?:一下|一查|一看|下)?(?:我|俺)们?(?:上次|上回|之前|昨天|前几天)?(?:反映|投诉|举报|提交|登记|说|报)过?的|"
     r"(?:我|上次|之前|昨天|前几天).{0,14}(?:反映|投诉|提交|登记|说)的.{0,14}(?:怎么样|咋样|如何|结果|进度|呢|了吗|没)|^查询?$|^查件$|^(?:我的?|那个|这个|刚才的?|请问|登记的?)*(?:编号|查询码|单号|件号|受理号)(?:是|是个)?(?:多少|什么|啥|几)(?:来着|呢|啊|呀|了)?$"
 )
 _OWN_PROGRESS = re.compile(
@@ -188,7 +190,7 @@ def _whether_to_file(text: str, bare: str) -> str | None:
 
 def opens(text: str) -> bool:
     """Whether somebody only says that they want to report something: what it is comes when asked."""
-    return bool(_FILE.fullmatch(_GREETED.sub("", words_only(text))))
+    return bool(_FILE.fullmatch(_GREETED.sub("", words_only(text)))) or says_there_is_something(text)
 
 
 def affirms(text: str) -> bool:

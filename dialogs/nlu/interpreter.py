@@ -8,9 +8,7 @@ is out of scope.
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
-
-from dialogs.engine.contract import IntentScore, Parse, State, requested_slot
+from dialogs.engine.contract import Parse, State, requested_slot
 from dialogs.faq.aspects import asks_of_lateness, leans_on_the_last
 from dialogs.faq.search import SURE, UNSURE, Answers
 from dialogs.nlu import commands, plain_questions
@@ -19,8 +17,10 @@ from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.danger_model import DangerEar, shipped_ear
 from dialogs.nlu.elsewhere import asks_anothers_number, asks_for_a_service, asks_where_we_are
 from dialogs.nlu.facts import only_place, read_facts
+from dialogs.nlu.formalities import asks_of_a_formality
 from dialogs.nlu.gatherings import foretells
 from dialogs.nlu.gazetteer import Gazetteer
+from dialogs.nlu.guessing import Guesser
 from dialogs.nlu.manners import only_advertises, without_scolding
 from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, tells_a_matter
 from dialogs.nlu.names import answered_name
@@ -28,27 +28,21 @@ from dialogs.nlu.own_questions import of_ones_matter
 from dialogs.nlu.place_noise import knows_no_name
 from dialogs.nlu.places import find_place
 from dialogs.nlu.reception_words import wish_in
-from dialogs.nlu.shapes import by_shape, stranger, sure, surely_told
+from dialogs.nlu.shapes import by_shape, sure, surely_told
 from dialogs.nlu.side_wishes import side_wish
 from dialogs.nlu.topics import topic_of
 from dialogs.nlu.waiting import tells_of_waiting
 from dialogs.nlu.wishes import asides, goes_on
 from dialogs.text.clean import words_only
 from dialogs.text.dialect_questions import in_common_words
-from dialogs.text.ngrams import NgramIndex
 from dialogs.text.wording import plain
 from dialogs.understanding import Understanding
 
-IN_SCOPE = 0.42
-_PERHAPS = 0.2
 _WISH_LENGTH = 30
 _SURE_OF_A_WISH = 0.6
 """Measured: so sure, it takes one real petition in 300 for something else, and finds 14 of 16 wishes."""
 _WISHES = {"show_progress", "add_to_case", "withdraw", "rate", "call_person", "stop"}
-_LEAST_SURE = 0.3
-"""Of the likeliest intent: on our dev set 1 of 103 right ones is below .33, and half of those out of scope."""
 _OF_A_CASE = {"show_progress", "add_to_case", "rate"}
-_ONLY_WORDS = {"greet", "thanks", "goodbye", "affirm", "deny"}
 FREE_TEXT_GIVES_WAY = 0.75
 """How sure a policy question must be before the answer to a free-text question gives way to it."""
 _QUESTION_LENGTH = 40
@@ -97,9 +91,7 @@ class LightInterpreter:
         topics: Sequence[str] = (),
     ) -> None:
         """``danger``: the one that ships where not given; ``gazetteer``, ``topics``: the office's own."""
-        pairs = [(text, intent) for intent, texts in examples.items() for text in texts]
-        self._intents = [intent for _, intent in pairs]
-        self._index = NgramIndex([text for text, _ in pairs])
+        self._guesser = Guesser(examples, answers, categories, understanding)
         self._answers = answers
         self._categories = categories
         self._understanding = understanding
@@ -117,7 +109,7 @@ class LightInterpreter:
         if asked in _ASKS_A_NUMBER and commands.is_query_code(text) and not _asked_of_a_case(state):
             return sure("inform")
         if certain is None:
-            return await self._guessed(text)
+            return await self._guesser.guess(text)
         if certain.intent == "inform" and await self._is_small_talk(text, asked):
             return sure("small_talk")
         opens = asked or commands.opens(text) or goes_on(text)
@@ -152,19 +144,12 @@ class LightInterpreter:
             known = self._answers.elsewhere(plain(text))
             return sure("ask_policy", answer_id=known.id) if known else sure("ask_policy", kind="number")
         found = self._answers.elsewhere(plain(text)) if not where and asks_for_a_service(text) else None
-        if not (where or found) or self._is_question(text, FREE_TEXT_GIVES_WAY, None):
+        formality = not (where or found) and asks_of_a_formality(text)
+        if not (where or found or formality) or self._is_question(text, FREE_TEXT_GIVES_WAY, None):
             return None
         told = {} if asked else {"kind": "told"}
-        return sure("ask_policy", answer_id=found.id, **told) if found else sure("ask_policy", kind="office")
-
-    def nearest(self, text: str) -> tuple[IntentScore, ...]:
-        """The intents by their nearest example, best first."""
-        scores = self._index.scores(text)
-        best: dict[str, float] = {}
-        for intent, score in zip(self._intents, scores, strict=True):
-            best[intent] = max(best.get(intent, 0.0), float(score))
-        ranked = sorted(best.items(), key=lambda item: -item[1])
-        return tuple(IntentScore(name=name, confidence=round(float(np.clip(score, 0, 1)), 4)) for name, score in ranked)
+        kind = "office" if where else "formality"
+        return sure("ask_policy", answer_id=found.id, **told) if found else sure("ask_policy", kind=kind)
 
     def _in_form(self, text: str, asked: str) -> Parse:
         if kind := about_us(text):
@@ -261,51 +246,6 @@ class LightInterpreter:
             return False
         judged = await model.judge(text, None)
         return judged.intent is None and judged.confidence >= _SURELY_OUTSIDE
-
-    async def _guessed(self, text: str) -> Parse:
-        model = self._understanding.intents
-        if model is None:
-            return self._by_example(text)
-        judged = await model.judge(text, self._understanding.embedder)
-        if judged.intent is None and tells_of_waiting(text):
-            return sure("file_petition")
-        unsure = judged.intent is not None and judged.confidence < _LEAST_SURE
-        if (unsure or judged.intent in _ONLY_WORDS) and self._categories.of(text) and not asks(text):
-            return sure("file_petition")
-        if judged.intent is None or unsure:
-            question = self._near_an_answer(text, unless=UNSURE, ranking=judged.ranking)
-            return question or stranger(judged.confidence, judged.ranking, by=judged.by)
-        if judged.intent in _OF_A_CASE and tells_of_waiting(text):
-            return sure("file_petition")
-        name = self._in_full(judged.intent, text)
-        return Parse(intent=name, confidence=judged.confidence, ranking=judged.ranking, by=judged.by)
-
-    def _by_example(self, text: str) -> Parse:
-        if tells_of_waiting(text) and not asks(text):
-            return sure("file_petition")
-        ranking = self.nearest(text)
-        best = ranking[0] if ranking else IntentScore(name="out_of_scope", confidence=0.0)
-        other = 0.0 if best.name == "ask_policy" else best.confidence
-        question = self._near_an_answer(text, unless=other, ranking=ranking)
-        if question is None and asks(text) and self._categories.of(text):
-            question = Parse(intent="ask_policy", confidence=0.5, ranking=ranking, by="answers")
-        if question or best.confidence < IN_SCOPE:
-            return question or stranger(1 - best.confidence, ranking, by="examples")
-        return Parse(intent=best.name, confidence=best.confidence, ranking=ranking, by="examples")
-
-    def _near_an_answer(self, text: str, *, unless: float, ranking: tuple[IntentScore, ...]) -> Parse | None:
-        """Asked as a question, and near an approved answer: nearer than ``unless``."""
-        if not asks(text):
-            return None
-        policy = self._answers.search(text, 1)
-        if policy and policy[0].score > max(unless, _PERHAPS):
-            return Parse(intent="ask_policy", confidence=policy[0].score, ranking=ranking, by="answers")
-        return None
-
-    def _in_full(self, intent: str, text: str) -> str:
-        """A retrieval intent's full name, by its nearest example: models learn base names."""
-        full = {name for name in self._intents if name.startswith(f"{intent}/")}
-        return next((score.name for score in self.nearest(text) if score.name in full), intent) if full else intent
 
     def _is_question(self, text: str, threshold: float, asked: str | None) -> bool:
         """A short text that is nearly one of the known questions and tells no trouble of its own."""
