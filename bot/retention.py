@@ -64,6 +64,8 @@ class RetentionJob:
         before = self._clock() - _CUT_SHORT
         for number, at in (await self._store.erasure.unfinished(before=before, limit=_AT_ONCE)).items():
             await self._persons.finish(number, begun_at=at)
+        for talk in await self._store.erasure.talks_begun(before=self._clock(), limit=_AT_ONCE):
+            await self._persons.finish_talk(talk)
 
     async def _done(self, day: str, stop: asyncio.Event) -> RetentionReport | None:
         now, periods = self._clock(), self._periods

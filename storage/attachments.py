@@ -284,11 +284,12 @@ class Attachments:
         )
         return await self._remove({"case_numbers": number, **of_then}, now, CASE_LIMIT)
 
-    async def erase_conversation(self, conversation_id: str, *, now: datetime, unfiled: bool = False) -> int:
+    async def erase_conversation(
+        self, conversation_id: str, *, now: datetime, unfiled: bool = False, before: datetime | None = None
+    ) -> int:
         """Remove what somebody sent; ``unfiled``: only what belongs to no case. Give how many were removed."""
-        where: dict[str, Any] = {"conversation_id": conversation_id}
-        if unfiled:
-            where["case_numbers"] = []
+        where: dict[str, Any] = {"conversation_id": conversation_id, **({"case_numbers": []} if unfiled else {})}
+        where |= {} if before is None else {"created_at": {"$lte": before}}
         return await self._remove(where, now, CASE_LIMIT)
 
     async def _remove(self, where: Mapping[str, Any], now: datetime, limit: int) -> int:

@@ -32,6 +32,8 @@ def conversation_id(vault: Vault, address: Address) -> str:
     return f"{address.channel}:{address.account}:{who}"
 
 
+STATE_FORGOTTEN: Mapping[str, Any] = {"$unset": {"state": "", "machine_text": ""}, "$inc": {"version": 1}}
+"""Ends what is remembered between turns, name and number among it; a turn under way begins anew, knowing nothing."""
 REFUSED_LIMIT = 100
 """Subscribe notices that somebody said no to; more than an account has."""
 
@@ -171,6 +173,12 @@ class Conversations:
         await self._conversations.update_one(
             {"_id": id, "grant_until": until, "grant_left": {"$type": "number"}}, {"$inc": {"grant_left": 1}}
         )
+
+    async def forget(self, conversation: Conversation, *, but: Mapping[str, Any] | None = None) -> bool:
+        """Forget what is remembered between turns, ``but`` that; False: a turn was made meanwhile, look again."""
+        same = {"_id": conversation.id, "version": conversation.version}
+        kept = {"$set": {"state": self._sealed_state(conversation.id, but)}, "$inc": {"version": 1}} if but else None
+        return bool(await self._conversations.update_one(same, kept or STATE_FORGOTTEN))
 
     async def close_window(self, id: str) -> None:  # noqa: A002
         """Note that the platform takes nothing more unasked until the person writes again."""

@@ -12,7 +12,7 @@ from typing import Any
 from storage.case_documents import CASES, TIMELINE, entry_to_document
 from storage.cases import Case, TimelineEntry
 from storage.commit import Change, Insert, Update
-from storage.conversations import CONVERSATIONS
+from storage.conversations import CONVERSATIONS, STATE_FORGOTTEN
 from storage.driver import Database
 from storage.inbox import ARRIVALS
 from storage.outbox_documents import OUTBOX
@@ -22,6 +22,8 @@ from storage.records import ArrivalState
 RETENTION_REPORTS = "retention_reports"
 ERASURES = "erasures"
 """What is still to be removed of cases whose filers are erased: few, each for a moment."""
+_TALK_AFTER = timedelta(days=1)
+"""So long platforms may bring a message once more: until then what came is known by what is kept of it."""
 _LOOKED_AT_AGAIN = timedelta(hours=20)
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -34,6 +36,15 @@ class RetentionReport:
     at: datetime
     counts: Mapping[str, int] = field(default_factory=dict)
     days: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkErasure:
+    """The talk of somebody who wished to be forgotten, up to ``since``; ``id`` names this erasure."""
+
+    id: str
+    conversation_id: str
+    since: datetime
 
 
 class Erasure:
@@ -72,12 +83,31 @@ class Erasure:
 
     async def unfinished(self, *, before: datetime, limit: int) -> Mapping[str, datetime]:
         """Give the cases whose erasure began before then and was not brought to its end, and when it began."""
-        found = await self._erasures.find({"at": {"$lt": before}}, sort=(("at", 1),), limit=limit)
+        where = {"at": {"$lt": before}, "conversation_id": None}
+        found = await self._erasures.find(where, sort=(("at", 1),), limit=limit)
         return {each["_id"]: each["at"] for each in found}
 
-    async def finished(self, number: str) -> None:
-        """Note that nothing is left to be removed of it."""
-        await self._erasures.delete_one({"_id": number})
+    def talk_begun(self, number: str, conversation_id: str, *, at: datetime) -> Change:
+        """Give the change that notes, with the erasure of their last case, that the talk up to then is to follow."""
+        told = {"_id": f"{number}/talk", "conversation_id": conversation_id, "since": at, "at": at + _TALK_AFTER}
+        return Insert(collection=ERASURES, document=told)
+
+    async def talks_begun(self, *, before: datetime, limit: int) -> Sequence[TalkErasure]:
+        """Give those that are due before then, the oldest first."""
+        where = {"at": {"$lt": before}, "conversation_id": {"$ne": None}}
+        found = await self._erasures.find(where, sort=(("at", 1),), limit=limit)
+        return [TalkErasure(id=e["_id"], conversation_id=e["conversation_id"], since=e["since"]) for e in found]
+
+    async def forget_said(self, talk: TalkErasure) -> None:
+        """Remove what was said on both sides until then; what still waits stays."""
+        here = {"conversation_id": talk.conversation_id}
+        await self._outbox.delete_many({**here, "wake_at": {"$exists": False}, "created_at": {"$lte": talk.since}})
+        heard = {"state": {"$ne": ArrivalState.PENDING.value}, "arrived_at": {"$lte": talk.since}}
+        await self._arrivals.delete_many({**here, **heard})
+
+    async def finished(self, id: str) -> None:  # noqa: A002
+        """Note that nothing is left to be removed of it: of a case by its number, of a talk by its erasure's id."""
+        await self._erasures.delete_one({"_id": id})
 
     async def cases_over(
         self, *, before: datetime, limit: int, after: datetime | None = None, but: Sequence[str] = ()
@@ -114,7 +144,8 @@ class Erasure:
         await self._outbox.delete_many({"conversation_id": key, "wake_at": {"$exists": False}})
         await self._arrivals.delete_many({"conversation_id": key, "state": {"$ne": ArrivalState.PENDING.value}})
         here = {"_id": key, "last_inbound_at": silent["last_inbound_at"]}
-        return bool(await self._conversations.update_one(here, {"$set": {"talk_erased_at": silent["last_inbound_at"]}}))
+        forgotten = {"$set": {"talk_erased_at": silent["last_inbound_at"]}, **STATE_FORGOTTEN}
+        return bool(await self._conversations.update_one(here, forgotten))
 
     async def keep_report(self, report: RetentionReport) -> None:
         values = {"at": report.at, "counts": dict(report.counts), "days": dict(report.days)}

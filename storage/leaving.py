@@ -12,7 +12,7 @@ from storage.attachments import Attachments
 from storage.calls import Calls
 from storage.case_documents import CASES
 from storage.contacts import MOST_CONVERSATIONS
-from storage.conversations import CONVERSATIONS
+from storage.conversations import CONVERSATIONS, STATE_FORGOTTEN
 from storage.driver import Database
 from storage.inbox import ARRIVALS
 from storage.outbox_documents import OUTBOX
@@ -57,7 +57,7 @@ class Leaving:
         if left.get("contact_id") is None:
             return bool(await self._conversations.delete_one(here))
         # One account of several of one person: that there was one stays with the contact.
-        return bool(await self._conversations.update_one(here, {"$set": {"left_at": None}}))
+        return bool(await self._conversations.update_one(here, {"$set": {"left_at": None}, **STATE_FORGOTTEN}))
 
     async def _has_case(self, left: Mapping[str, Any]) -> bool:
         """Whether they have a case, here or from another of their accounts: they may have added to it here."""

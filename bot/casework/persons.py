@@ -13,10 +13,13 @@ from bot.access.members import By
 from bot.local_time import at
 from bot.publishing.rights import bookings_told, over_of
 from channels.base import Clock
+from dialogs.kept import without_person
 from dialogs.nlu.phones import find_phones
 from storage.audit import AuditLine
 from storage.cases import Actor, ActorKind, Case, EntryKind, TimelineEntry
-from storage.erasure import without_person
+from storage.commit import Change
+from storage.erasure import TalkErasure
+from storage.erasure import without_person as case_without_person
 from storage.store import Store
 
 CORRECTED: Mapping[str, str] = {"name": "姓名", "phone": "电话", "id_number": "证件号", "address": "住址"}
@@ -98,10 +101,12 @@ class Persons:
         if await self._store.erasure.on_the_way(case.number):
             raise NotNow("还有通知正在发给来信人，请等发出后再删除")
         await self._audit("person.erased", case, by, reason=reason)
-        await self.erase_now(case, actor=actor, note=f"来信人的个人信息已删除：{reason}")
+        await self.erase_now(case, actor=actor, note=f"来信人的个人信息已删除：{reason}", wished=True)
 
-    async def erase_now(self, case: Case, *, actor: Actor, note: str) -> None:
+    async def erase_now(self, case: Case, *, actor: Actor, note: str, wished: bool = False) -> None:
         """Erase, whoever wants it; what is cut short after the commit is brought to its end by ``finish``.
+
+        ``wished``: by the person, whose talk follows a day later where this was their only case.
 
         Raises:
             Conflict: something happened to the case just now; nothing is erased.
@@ -113,11 +118,12 @@ class Persons:
         store, now = self._store, self._clock()
         entries = await store.cases.timeline(case.number)
         entry = TimelineEntry(at=now, actor=actor, kind=EntryKind.ERASED, note=note)
-        changes = store.cases.append(case, entry, **without_person(case, mask))
+        changes = store.cases.append(case, entry, **case_without_person(case, mask))
         begun = store.erasure.begun(case.number, at=now)
         theirs = await over_of(store, case.filer.conversation_id, now) if case.filer.conversation_id else ()
         booked = [store.bookings.forget(each) for each in theirs]
-        await store.committer.commit([*changes, begun, *booked, *store.erasure.masked(entries, mask)])
+        talk = await self._talk_too(case, now) if wished else []
+        await store.committer.commit([*changes, begun, *talk, *booked, *store.erasure.masked(entries, mask)])
         await self.finish(case.number, begun_at=now)
 
     async def finish(self, number: str, *, begun_at: datetime) -> None:
@@ -127,6 +133,28 @@ class Persons:
         await store.erasure.forget_notices(number, before=begun_at)
         if not await store.erasure.on_the_way(number):  # what goes out yet is removed when it is out
             await store.erasure.finished(number)
+
+    async def finish_talk(self, talk: TalkErasure) -> None:
+        """Remove what was said until the wish; of who writes again what they tell now stays. Doing it again is safe."""
+        store, key = self._store, talk.conversation_id
+        await store.erasure.forget_said(talk)
+        await store.attachments.erase_conversation(key, now=self._clock(), unfiled=True, before=talk.since)
+        conversation = await store.conversations.get(key)
+        if conversation is not None and not await store.cases.of_conversation(key):
+            silent = conversation.last_inbound_at is None or conversation.last_inbound_at <= talk.since
+            if not await store.conversations.forget(
+                conversation, but=None if silent else without_person(conversation.state, until=talk.since)
+            ):
+                return
+        await store.erasure.finished(talk.id)
+
+    async def _talk_too(self, case: Case, now: datetime) -> list[Change]:
+        """The change by which the talk follows, where they have no other case."""
+        key = case.filer.conversation_id
+        theirs = await self._store.cases.of_conversation(key) if key else ()
+        if not key or any(each.number != case.number for each in theirs):
+            return []
+        return [self._store.erasure.talk_begun(case.number, key, at=now)]
 
     async def _topics(self, conversation_id: str) -> str:
         found = await self._store.conversations.get(conversation_id)
