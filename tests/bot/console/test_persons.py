@@ -111,7 +111,10 @@ async def test_erasure_leaves_the_course_of_the_case_and_nobody_in_it(office, cl
     assert await office.store.outbox.for_case(number) == []
     assert await office.store.cases.of_conversation(conversation) == ()
     assert (await supervisor.get(f"/cases?q={PHONE}&state=all")).says("没有符合条件的")
-    assert (await supervisor.get(f"/cases/{number}")).says("个人信息删除")
+    page = await supervisor.get(f"/cases/{number}")
+    assert page.says("个人信息删除")
+    assert page.says("（个人信息已删除）")
+    assert not page.says("查看完整姓名和电话")
     again = await supervisor.post(f"/cases/{number}/person/erase", {"reason": "再一次"})
     assert (again.status, again.says("已经删除过了")) == (422, True)
     actions = [line.action for line in await office.store.audit.newest(3)]
