@@ -14,6 +14,8 @@ LONGEST_MATTER = 10_000
 MOST_ATTACHMENTS = 20
 _MOST_MESSAGES = 60
 _SEQUENCES = ("attachments", "message_ids", "parts", "later")
+SURNAME_PENDING = "surname "
+"""Begins what ``Draft.pending`` says while the rest of the name is asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,6 +60,7 @@ from dialogs.nlu.contrast import without_slip
 from dialogs.nlu.facts import Facts, read_facts
 from dialogs.nlu.matter import Categories, asks, type_of
 from dialogs.nlu.plain_questions import asks_right_door, urges_us, without_echo
+from dialogs.nlu.relations import without_relation
 from dialogs.nlu.spelled import unspelled
 from dialogs.nlu.starting_over import starts_over
 from dialogs.nlu.unnamed import leaves_only_phone
@@ -107,7 +108,8 @@ def listen(  # noqa: PLR0911 - a table, one line a meaning
         return chosen
     if not turn.text:
         return _answer_without_text(heard, turn, asked)
-    turn = replace(turn, text=unspelled(without_echo(turn.text) if asked else turn.text))
+    said = unspelled(without_echo(turn.text) if asked else turn.text)
+    turn = replace(turn, text=without_relation(said) if asked in _OF_THE_FILER else said)
     if asked and _CHANGED_YET.fullmatch(words_only(turn.text)):
         return replace(heard, draft=replace(heard.draft, shown=None, unclear=0))
     if asked and (answered := _said_to_the_bot(heard, turn, asked, categories)):

@@ -4,7 +4,7 @@ import re
 
 from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, anonymous, unclear
-from dialogs.actions.draft import Draft
+from dialogs.actions.draft import SURNAME_PENDING, Draft
 from dialogs.actions.placing import LONG_ANSWER, place_beside, says_nowhere
 from dialogs.actions.telling import beside, is_small_talk
 from dialogs.actions.wondering import wondered
@@ -39,8 +39,6 @@ _ANOTHERS = re.compile(
 """电话是我儿子的行不行."""
 _GENDER = re.compile(r"(?<![\u3400-\u9fff])(?:性别[:： ]*)?[男女](?:性)?(?![\u3400-\u9fff])")
 _CLAUSES = re.compile(r"[，,、；;。 \n]+")
-_SURNAME = "surname "
-"""Begins what ``Draft.pending`` says while the rest of the name is asked for."""
 _GIVEN = re.compile(r"(?![只就不没可随行好嗯确同])[\u3400-\u9fff]{1,2}")
 _GIVEN_NAME = 2
 _EDGES = " ，,、；;。"
@@ -75,7 +73,7 @@ def _by_surname(heard: Heard, facts: Facts, rest: str) -> Heard | None:
     told = answered_name(rest) or ""
     if not surname or facts.name or (told.startswith(surname) and told != surname):  # 姓魏，魏建
         return None
-    return replace(heard, draft=replace(heard.draft, pending=f"{_SURNAME}{surname}", unclear=0))
+    return replace(heard, draft=replace(heard.draft, pending=f"{SURNAME_PENDING}{surname}", unclear=0))
 
 
 def _by_name(heard: Heard, turn: Turn, facts: Facts, rest: str, categories: Categories) -> Heard:
@@ -100,7 +98,11 @@ def _by_name(heard: Heard, turn: Turn, facts: Facts, rest: str, categories: Cate
 
 def surname_told(draft: Draft) -> str:
     """The surname, while the rest of the name is asked for; empty where it is not."""
-    return draft.pending.removeprefix(_SURNAME) if draft.pending and draft.pending.startswith(_SURNAME) else ""
+    return (
+        draft.pending.removeprefix(SURNAME_PENDING)
+        if draft.pending and draft.pending.startswith(SURNAME_PENDING)
+        else ""
+    )
 
 
 def _whole_name(heard: Heard, facts: Facts, rest: str) -> Heard:

@@ -4,7 +4,7 @@ import re
 
 from dialogs.actions.changed import replace
 from dialogs.actions.changes import Heard, told, unclear
-from dialogs.actions.draft import Draft
+from dialogs.actions.draft import SURNAME_PENDING, Draft
 from dialogs.actions.moving import moved
 from dialogs.actions.told_places import NO_PLACE, NOWHERE, ONLY_A_ROAD, OURS, joined, made_one
 from dialogs.actions.wondering import wondered
@@ -20,6 +20,7 @@ from dialogs.nlu.matter import Categories, asks, tells_a_matter, type_of
 from dialogs.nlu.names import bare_name, sounds_like_a_person
 from dialogs.nlu.place_noise import without_doubt
 from dialogs.nlu.places import Lack, find_place, is_no_place, lack_of
+from dialogs.nlu.relations import is_relation
 from dialogs.nlu.time_alone import time_alone
 from dialogs.nlu.times import find_since
 from dialogs.text.clean import words_only
@@ -95,6 +96,8 @@ def answer_place(  # noqa: C901, PLR0911 - a table, one line a meaning
         return heard
     if _NOWHERE.fullmatch(words_only(said)):
         return replace(heard, draft=replace(draft, place=NO_PLACE, unclear=0))
+    if is_relation(said):
+        return _no_place(heard, said, categories)
     if time_alone(said) and not is_no_place(said):
         return replace(heard, draft=replace(told(draft, said), unclear=draft.unclear + 1)).remark("utter_told_no_place")
     if facts.place and len(words_only(said)) > LONG_ANSWER and tells_a_matter(said, categories):
@@ -129,11 +132,12 @@ def asked_precisely(draft: Draft, gazetteer: Gazetteer) -> Draft:
 
 def _precisely(heard: Heard, text: str, facts: Facts) -> Heard:
     """What makes a vague place certain, joined with it; without it, the place stays as it was said."""
-    named = sounds_like_a_person(text) and heard.draft.name is None
+    named = heard.draft.name is None and (sounds_like_a_person(text) or bool(facts.surname))
     unnamed = facts.anonymous and len(words_only(text)) <= _A_REMARK  # 改成匿名 says nothing of where
     if ((facts.name or facts.phone) and not facts.rest) or named or unnamed:  # asked once, and passed over
         passed = replace(heard.draft, place=heard.draft.vague, vague=None, unclear=0)
-        return replace(heard, draft=replace(passed, name=bare_name(text)) if named else passed)
+        who = {"name": bare_name(text)} if bare_name(text) else {"pending": f"{SURNAME_PENDING}{facts.surname}"}
+        return replace(heard, draft=replace(passed, **who) if named else passed)
     vague, said = heard.draft.vague or "", in_order(facts.rest or text)
     draft = replace(heard.draft, vague=None, unclear=0)
     found = find_place(said)

@@ -11,6 +11,7 @@ from dialogs.nlu.places import Lack, Place, find_district, find_place
 from dialogs.nlu.times import find_since
 from dialogs.nlu.topics import topic_of
 from dialogs.nlu.unnamed import (
+    asks_only_for_secrecy,
     fears_others,
     leaves_name,
     leaves_only_phone,
@@ -164,7 +165,7 @@ def read_facts(text: str, categories: Categories) -> Facts:
 
 def _anonymous(text: str) -> bool | None:
     said = _flag(text, _ANONYMOUS, _NOT_ANONYMOUS)
-    return None if said and (leaves_name(text) or leaves_only_phone(text)) else said
+    return None if said and (leaves_name(text) or leaves_only_phone(text) or asks_only_for_secrecy(text)) else said
 
 
 def _confidential(text: str) -> bool | None:

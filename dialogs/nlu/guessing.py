@@ -8,9 +8,10 @@ import numpy as np
 from dialogs.engine.contract import IntentScore, Parse
 from dialogs.faq.search import UNSURE, Answers
 from dialogs.nlu.at_a_loss import is_of_another_script
-from dialogs.nlu.matter import Categories, asks
+from dialogs.nlu.matter import Categories, asks, finds_fault
 from dialogs.nlu.shapes import stranger, sure
 from dialogs.nlu.waiting import tells_of_waiting
+from dialogs.text.clean import words_only
 from dialogs.text.ngrams import NgramIndex
 from dialogs.understanding import IntentJudgment, Understanding
 
@@ -19,6 +20,8 @@ _PERHAPS = 0.2
 _LEAST_SURE = 0.3
 """Of the likeliest intent: on our dev set 1 of 103 right ones is below .33, and half of those out of scope."""
 _OF_A_CASE = {"show_progress", "add_to_case", "rate"}
+A_CALL = 12
+"""Characters; who wants a person says so in less, or in so many words."""
 _CUES = {
     "greet": re.compile(
         r"好|在|哈|嗨|喂|嘿|安|早|hello|hi|扰|(?:有|没)人(?:$|[吗没在值接回吱呢么])|人员|客服", re.IGNORECASE
@@ -62,7 +65,9 @@ class Guesser:
         if judged.intent is None and tells_of_waiting(text):
             return sure("file_petition")
         unsure = judged.intent is not None and (judged.confidence < _LEAST_SURE or _lacks_its_cue(judged.intent, text))
-        if (unsure or judged.intent in _CUES) and self._categories.of(text) and not asks(text):
+        calls = judged.intent == "call_person" and len(words_only(text)) > A_CALL
+        told = self._categories.of(text) or (calls and finds_fault(text))
+        if (unsure or calls or judged.intent in _CUES) and told and not asks(text):
             return sure("file_petition")
         if judged.intent is None or unsure:
             question = self._near_an_answer(text, unless=UNSURE, ranking=judged.ranking)

@@ -20,7 +20,7 @@ from dialogs.nlu.facts import only_place, read_facts
 from dialogs.nlu.formalities import asks_of_a_formality
 from dialogs.nlu.gatherings import foretells
 from dialogs.nlu.gazetteer import Gazetteer
-from dialogs.nlu.guessing import Guesser
+from dialogs.nlu.guessing import A_CALL, Guesser
 from dialogs.nlu.manners import only_advertises, without_scolding
 from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, tells_a_matter
 from dialogs.nlu.names import answered_name
@@ -229,6 +229,8 @@ class LightInterpreter:
         if judged.intent is None or not wish or judged.confidence < _SURE_OF_A_WISH:
             return None
         if judged.intent in _OF_A_CASE and tells_of_waiting(text):
+            return None
+        if judged.intent == "call_person" and len(words_only(text)) > A_CALL and finds_fault(text):
             return None
         return Parse(intent=judged.intent, confidence=judged.confidence, ranking=judged.ranking, by=judged.by)
 

@@ -107,6 +107,8 @@ _REFUSES_NAME = re.compile(
 _BETWEEN = 6
 """Characters: what may stand between the two, as 了但是我."""
 _OF_BEING_KNOWN = re.compile(rf"名字|姓名|名儿|身份|报复|认出|暴露|保密|{_OTHERS}.{{0,4}}(?:知道|晓得)|知道.{{0,2}}我")
+_SECRET_ONLY = re.compile(r"^(?!.*(?:匿名|名字|姓名|[留署]名)).*保密")
+"""Who asks for secrecy may leave a name."""
 _LONGEST = 30
 _WISHES_NO_NAME = re.compile(
     r"(?:但是?|所以|那|我|能不能|可不可以|可以|能|想|要|希望|请|申请|选择?)*匿名(?:举报|反映|登记|投诉|提交)?(?:行吗|吗|吧|可以吗|行不行|处理)?"
@@ -116,7 +118,7 @@ _WISHES_NO_NAME = re.compile(
 def wants_no_name(text: str) -> bool:
     """Whether a text says this and nothing else: 不要写我的名字, 别让他们知道是我说的, 能不能不写名字."""
     bare = words_only(text)
-    if len(bare) > _LONGEST or leaves_name(text) or leaves_only_phone(text):
+    if len(bare) > _LONGEST or leaves_name(text) or leaves_only_phone(text) or asks_only_for_secrecy(text):
         return False
     found = _NO_NAME.search(bare) or _UNKNOWN.search(bare)
     rest = bare[: found.start()] + bare[found.end() :] if found else "x"
@@ -142,6 +144,11 @@ def asks_who_handles(text: str) -> bool:
     """会不会让镇里来查这件事."""
     bare = words_only(text)
     return len(bare) <= _LONGEST and bool(_PASSED_ON.search(bare) and (_ASKS.search(bare) or _WHERE_TO.search(bare)))
+
+
+def asks_only_for_secrecy(text: str) -> bool:
+    """保密啊，别让他们知道是我: others shall not know; that no name is left is not said."""
+    return bool(_SECRET_ONLY.search(text))
 
 
 def wishes_secrecy(text: str) -> bool:
