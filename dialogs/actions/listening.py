@@ -56,6 +56,7 @@ from dialogs.nlu.about_us import is_gibberish, only_chats, praises_us, says_noth
 from dialogs.nlu.assent import agrees
 from dialogs.nlu.at_a_loss import cannot_read
 from dialogs.nlu.bare_numbers import bare_number
+from dialogs.nlu.changing import asks_if_changed, finds_wrong, wants_change
 from dialogs.nlu.contrast import without_slip
 from dialogs.nlu.facts import Facts, read_facts
 from dialogs.nlu.matter import Categories, asks, type_of
@@ -70,14 +71,6 @@ from dialogs.text.phrases import made_of
 
 _GO_ON = made_of(
     r"(?:上次|昨天|刚才|之前|前面)(?:的|那个|那件事?)?(?:还没|没有?)(?:说|填|登记|弄|办)完(?:呢)?|没事了?|我?没事儿?了?|好了|安全了|继续|接着(?:说|来|登记|办|填)?|我们|咱们|继续(?:说|登记|填|办)?|我?回来了|吧|那|请|刚才的|上次的|昨天的|行|嗯|唉|你|登记(?:吧|一下)"
-)
-_CHANGED_YET = re.compile(
-    r"(?:地址|地点|电话|号码|名字|姓名|时间|内容|标题|那个|刚才的?|都)*(?:改|换|更正)(?:好|过来|对)?(?:了)?(?:没有?|吗|么)"
-)
-_FINDS_WRONG = re.compile(r"错|怎么|咋|不对|改|不是|换|应该")
-_WANTS_CHANGE = re.compile(
-    r"我?(?:要|想)?(?:修改|更正|改一?下|要改|改改|有错|写错了|填错了|说错了|"
-    r"(?:返回|回到?|退回?)?上一[步个题](?:问题)?)(?:一下)?(?:吧|了)?"
 )
 _WHOLE = re.compile(r"(?:看|查看|要看)?(?:一下)?(?:全文|全部(?:内容)?|完整(?:的|内容))")
 WHOLE = "utter_summary_whole"
@@ -110,7 +103,7 @@ def listen(  # noqa: PLR0911 - a table, one line a meaning
         return _answer_without_text(heard, turn, asked)
     said = unspelled(without_echo(turn.text) if asked else turn.text)
     turn = replace(turn, text=without_relation(said) if asked in _OF_THE_FILER else said)
-    if asked and _CHANGED_YET.fullmatch(words_only(turn.text)):
+    if asked and asks_if_changed(turn.text):
         return replace(heard, draft=replace(heard.draft, shown=None, unclear=0))
     if asked and (answered := _said_to_the_bot(heard, turn, asked, categories)):
         return answered
@@ -121,10 +114,8 @@ def listen(  # noqa: PLR0911 - a table, one line a meaning
         turn = replace(turn, text=more)
     heard = decided(heard)
     if asked and (mended := righted(heard, turn, asked, categories)):
-        return only_if_changed(mended, draft, meant=bool(_FINDS_WRONG.search(turn.text)))
-    taken = only_if_changed(
-        _take_text(heard, turn, asked, categories), draft, meant=bool(_FINDS_WRONG.search(turn.text))
-    )
+        return only_if_changed(mended, draft, meant=finds_wrong(turn.text))
+    taken = only_if_changed(_take_text(heard, turn, asked, categories), draft, meant=finds_wrong(turn.text))
     taken = asked_if_unplaced(taken, heard, turn.text, asked)
     return runs_out(still_open(taken, draft, asked), asked)
 
@@ -147,7 +138,7 @@ def _said_to_the_bot(  # noqa: PLR0911 - a table, one line a meaning
         return in_order
     if unnamed := of_being_known(heard, turn.text):
         return unnamed
-    if asked != "confirm" and _WANTS_CHANGE.fullmatch(words_only(turn.text)):
+    if asked != "confirm" and wants_change(turn.text):
         return which_part(heard)
     if asked == "confirm" and _WHOLE.fullmatch(words_only(turn.text)):
         return replace(heard, draft=replace(heard.draft, unclear=0)).remark(WHOLE)
