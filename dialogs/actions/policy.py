@@ -33,6 +33,7 @@ _FIXED = {
     "handles": "utter_who_handles",
     "robot": "utter_robot",
     "fee": "utter_free",
+    "solved": "utter_if_solved",
     "materials": "utter_materials",
     "code": "utter_query_code",
     "no_number": "utter_no_number",

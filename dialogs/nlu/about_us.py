@@ -144,8 +144,23 @@ def asks_what_to_bring(text: str) -> bool:
     return bool(whole and _NAMES_PAPERS.search(bare) and _ASKS_PAPERS.search(bare))
 
 
+_IF_SOLVED = re.compile(
+    r"(?:那|请问|到底|究竟|这样|登记了?|反映了?|说了|投诉了?|跟?你们?说?|这个?|那个?|件|事情?|事儿|问题|我的?|真的?|就|能不能|可不可以|会不会|可以|能|会|有没有|有|给|帮)*"
+    r"(?:解决|处理(?:得?好|得?了)?|办得?[好成了]|管得?[了好]|有用|管用|有结果|有人管|有戏)(?:掉|好|了|到)?(?:吗|么|不|没有?|吧|呢|啊|嘛|哇)+|"
+    r"(?:跟?你们?|这里|我|都|就算|反正|再)*(?:反映|说|投诉|登记|打电话|找你们?)(?:了|过|再多)*(?:也|都|还是|等于|等于是)*(?:没用|没有用|白搭|白说|白登记|白投诉|白反映|不管用|不顶用)(?:的|啊|吧|了|呀)*"
+)
+
+
+def asks_if_solved(text: str) -> bool:
+    """这个能解决吗; 反映了有用吗; 说了也没用: what nobody here can promise."""
+    bare = plain(text)
+    return len(bare) <= _LONGEST and bool(_IF_SOLVED.fullmatch(bare))
+
+
 def about_us(text: str) -> str:
-    """What is asked: "robot", "fee" or "materials"; empty where it is none of them."""
+    """What is asked: "robot", "solved", "fee" or "materials"; empty where it is none of them."""
     if asks_whom_one_talks_to(text):
         return "robot"
+    if asks_if_solved(text):
+        return "solved"
     return "fee" if asks_what_it_costs(text) else "materials" if asks_what_to_bring(text) else ""

@@ -22,7 +22,7 @@ from dialogs.nlu.gatherings import foretells
 from dialogs.nlu.gazetteer import Gazetteer
 from dialogs.nlu.guessing import A_CALL, Guesser
 from dialogs.nlu.manners import only_advertises, without_scolding
-from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, tells_a_matter
+from dialogs.nlu.matter import Categories, asks, asks_when_done, finds_fault, is_a_story, tells_a_matter
 from dialogs.nlu.names import answered_name
 from dialogs.nlu.own_questions import of_ones_matter
 from dialogs.nlu.place_noise import knows_no_name
@@ -213,7 +213,7 @@ class LightInterpreter:
     def _opens_a_petition(self, text: str) -> bool:
         facts = read_facts(text, self._categories)
         told = bool(facts.matter) and (finds_fault(facts.matter) or not asks(facts.matter) or is_a_story(facts.matter))
-        told = told or bool(facts.phone or topic_of(text, self._categories)) or foretells(text)
+        told = told or bool(facts.phone or topic_of(text, self._categories)) or foretells(text) or asks_when_done(text)
         return told or only_place(text, self._gazetteer.place_in(text)) or (bool(facts.name) and not asks(text))
 
     async def _other_wish(self, text: str) -> Parse | None:

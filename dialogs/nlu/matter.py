@@ -5,6 +5,10 @@ import re
 from dialogs.nlu.categories import Categories as Categories  # noqa: PLC0414 - those who ask for matters ask for these
 from dialogs.text.dialect_questions import in_common_words
 
+_WHEN_DONE = re.compile(
+    r"(?:路|灯|桥|沟|管道?|网|电梯|井盖|厕所|房子|学校|医院|小区|公园|公交|地铁|站|广场|垃圾|违建)[^，。；！？\n]{0,4}"
+    r"(?:什么时候|啥时候|何时|几时|哪天|多久)(?:才|能|可以|会|给|够)*(?:修|通|装|建|拆|弄|开工|完工|交房|安|清|换)"
+)
 _FAULT = re.compile(
     r"(?:屋|家|房|房间|教室|宿舍|病房|楼|室)(?:里|头|里头|里面|内)?(?:太|好|很|真|可|贼|都)?冷(?:得|死|冰|的|飕飕|$|[，。！!])|冻得(?:慌|不行|要命|受不了|睡不着|发抖)|"
     r"(?:办事员|工作人员|窗口|保安|物业|城管|老师|医生|护士|司机|干部|领导|老板|他们?|她)[^，。]{0,4}(?:骂|凶|吼|推搡|吓唬)(?:我|俺|老人|老百姓|群众|业主|孩子)|怪味|一股[^，。]{0,4}味|(?:水|井)[^，。]{0,4}(?:有味|发浑|浑得|浑浊)|"
@@ -106,6 +110,11 @@ def asks(text: str) -> bool:
 
 def finds_fault(text: str) -> bool:
     return bool(_FAULT.search(text))
+
+
+def asks_when_done(text: str) -> bool:
+    """这个路啥时候能修: whoever asks when something of the city's is done wants it done."""
+    return bool(_WHEN_DONE.search(text))
 
 
 def sounds_amiss(text: str) -> bool:

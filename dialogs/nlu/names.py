@@ -138,7 +138,7 @@ _GIVEN_OFTEN = frozenset(
     "伟芳娜秀英敏静丽强磊军勇艳杰娟涛超兰霞刚桂芬玲红梅琴珍凤荣建国志燕翠淑辉鹏斌莉萍雪婷慧俊峰宇霖鑫"
 )
 _GIVEN_TOO = _GIVEN_OFTEN | frozenset(
-    "明华平文波亮飞浩龙凯健斌旭东海生根发财福贵祥顺良才德仁义勤俭喜庆香菊莲花巧云妹娣仙娥珠莹洁颖瑶琳倩欣怡悦轩涵泽豪博翔宏权诚毅坤钢锋儿"
+    "柱栓锁妮明华平文波亮飞浩龙凯健斌旭东海生根发财福贵祥顺良才德仁义勤俭喜庆香菊莲花巧云妹娣仙娥珠莹洁颖瑶琳倩欣怡悦轩涵泽豪博翔宏权诚毅坤钢锋儿"
 )
 """At the end of a name of three; of two they make places as well: 罗平, 高明."""
 _OF_A_PLACE = re.compile(

@@ -58,7 +58,7 @@ def by_shape(  # noqa: PLR0911 - a table, one line a meaning
     if only_chats(text) or is_lonely(text):
         return sure("small_talk", kind="chat" if only_chats(text) else "lonely")
     kind = about_us(text)
-    if kind in {"robot", "fee"}:
+    if kind in {"robot", "fee", "solved"}:
         return sure("ask_policy", kind=kind)
     if asks_in_vain(text):
         return stranger(1.0, (), by="patterns")
