@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage.commit import Change, Insert, Update
 from storage.driver import Database, Document
 from storage.personal_data import Vault
 from storage.staff import Role
@@ -38,12 +39,8 @@ class ApiTokens:
         self._tokens = database[API_TOKENS]
         self._vault = vault
 
-    async def add(self, token: ApiToken, secret: str) -> None:
-        """Keep a token.
-
-        Raises:
-            AlreadyThere: the name was given before.
-        """
+    def put(self, token: ApiToken, secret: str) -> Change:
+        """Give the change that keeps a token; AlreadyThere: the name was given before."""
         document = {
             "_id": token.name,
             "digest": self._digest(secret),
@@ -52,7 +49,7 @@ class ApiTokens:
             "made_at": token.made_at,
             "revoked_at": None,
         }
-        await self._tokens.insert_one(document)
+        return Insert(collection=API_TOKENS, document=document)
 
     def new_secret(self, seed: str | None = None) -> str:
         """A secret for a token. The same for the same ``seed``, which alone does not tell it: the keys are needed."""
@@ -72,10 +69,10 @@ class ApiTokens:
         """Note that a token was shown."""
         await self._tokens.update_one({"_id": name}, {"$max": {"used_at": at}})
 
-    async def revoke(self, name: str, *, at: datetime) -> bool:
-        """Take a token back, at once; False: there is none that is good."""
-        update = {"$set": {"revoked_at": at}}
-        return bool(await self._tokens.update_one({"_id": name, "revoked_at": None}, update))
+    def revoked(self, name: str, *, at: datetime) -> Change:
+        """Give the change that takes a token back; Conflict: there is none that is good."""
+        guard = {"_id": name, "revoked_at": None}
+        return Update(collection=API_TOKENS, filter=guard, update={"$set": {"revoked_at": at}})
 
     def _digest(self, secret: str) -> bytes:
         return self._vault.hash_code(secret, API_TOKENS)

@@ -80,34 +80,37 @@ class Audit:
             StorageAway: not written: whoever wanted to look or act must not.
         """
         async with self._one_at_a_time:  # those of one process never get into each other's way
-            return await self._add(line)
+            return await self._add([line])
 
-    async def add_with(self, changes: Sequence[Change], line: AuditLine, *, committer: Committer) -> int:
-        """Append ``line`` in one commit with the ``changes`` that it tells of: neither stands without the other.
+    async def add_with(self, changes: Sequence[Change], *lines: AuditLine, committer: Committer) -> int:
+        """Append ``lines`` in one commit with the ``changes`` that they tell of; give the number of the last.
+
+        Neither stands without the other.
 
         Raises:
             Conflict, AlreadyThere: a change does not hold any more, or was made before; there is no line of it.
             StorageAway: not known to be applied.
         """
         async with self._one_at_a_time:
-            return await self._add(line, changes, committer)
+            return await self._add(lines, changes, committer)
 
-    async def _add(self, line: AuditLine, changes: Sequence[Change] = (), committer: Committer | None = None) -> int:
+    async def _add(
+        self, lines: Sequence[AuditLine], changes: Sequence[Change] = (), committer: Committer | None = None
+    ) -> int:
         for _ in range(_TRIES):
             last = await self._last()
-            seq, before = (last["_id"] + 1, last["digest"]) if last else (1, b"")
-            document = self._document(line, seq)
-            document["digest"] = self._digest(document, before)
+            documents = self._chained(lines, *((last["_id"], last["digest"]) if last else (0, b"")))
             try:
                 if committer is None:
-                    await self._lines.insert_one(document)
+                    await self._lines.insert_one(documents[0])
                 else:
-                    await committer.commit([*changes, Insert(collection=AUDIT, document=document)])
+                    told = [Insert(collection=AUDIT, document=each) for each in documents]
+                    await committer.commit([*changes, *told])
             except AlreadyThere as error:
                 if committer is not None and error.detail != AUDIT:
                     raise
                 continue  # somebody else's line came first
-            return seq
+            return int(documents[-1]["_id"])
         msg = "the audit log is too busy"
         raise StorageAway(msg)
 
@@ -170,6 +173,15 @@ class Audit:
 
     def _each(self) -> AsyncIterator[Document]:
         return self._lines.each({}, sort=(("_id", 1),))
+
+    def _chained(self, lines: Sequence[AuditLine], seq: int, before: bytes) -> Sequence[Document]:
+        documents = []
+        for line in lines:
+            seq += 1
+            document = self._document(line, seq)
+            before = document["digest"] = self._digest(document, before)
+            documents.append(document)
+        return documents
 
     def _document(self, line: AuditLine, seq: int) -> Document:
         details = {"name": line.name, **line.details}

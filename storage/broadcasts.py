@@ -103,14 +103,23 @@ class Broadcasts:
 
     async def move(self, id: str, to: State, *, at: datetime, reason: str = "") -> Broadcast | None:  # noqa: A002
         """Bring it to ``to``; None: from where it stands nothing leads there."""
+        guard, facts = self._moving(id, to, at=at, reason=reason)
+        found = await self._broadcasts.find_one_and_update(guard, {"$set": facts})
+        return None if found is None else self._broadcast(found)
+
+    def moved(self, id: str, to: State, *, at: datetime, reason: str = "") -> Change:  # noqa: A002
+        """Give the change that brings it to ``to``; Conflict: from where it stands nothing leads there."""
+        guard, facts = self._moving(id, to, at=at, reason=reason)
+        return Update(collection=BROADCASTS, filter=guard, update={"$set": facts})
+
+    @staticmethod
+    def _moving(id: str, to: State, *, at: datetime, reason: str) -> tuple[Document, Document]:  # noqa: A002
         facts: Document = {"state": to.value, "reason": reason[:REASON_LIMIT], "held_until": None, "rate": 0.0}
         if to is State.RUNNING:
             facts["started_at"] = at
         if to.ended:
             facts["finished_at"] = at
-        guard = {"_id": id, "state": {"$in": [state.value for state in FROM[to]]}}
-        found = await self._broadcasts.find_one_and_update(guard, {"$set": facts})
-        return None if found is None else self._broadcast(found)
+        return {"_id": id, "state": {"$in": [state.value for state in FROM[to]]}}, facts
 
     async def due(self, now: datetime) -> Sequence[Broadcast]:
         """Give those that are to run: running, or scheduled for now or earlier; the first begun first."""

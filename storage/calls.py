@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from storage.commit import Change, Insert
+from storage.commit import Change, Insert, Update
 from storage.driver import Database
-from storage.errors import Conflict
 from storage.personal_data import Vault
 from storage.records import Call, CallState
 
@@ -52,19 +51,12 @@ class Calls:
         found = await self._calls.find(wanted, sort=(("danger", -1), ("at", 1), ("_id", 1)), limit=limit)
         return [self._call(each) for each in found]
 
-    async def close(self, id: str, by: str, at: datetime) -> None:  # noqa: A002 - what it is
-        """Note that ``by`` saw to it.
-
-        Raises:
-            Conflict: it is not open.
-        """
+    def closed(self, id: str, by: str, at: datetime) -> Change:  # noqa: A002 - what it is
+        """Give the change that notes that ``by`` saw to it; Conflict: it is not open."""
         name = self._vault.seal(by, f"{CALLS}/closed_by/{id}")
-        matched = await self._calls.update_one(
-            {"_id": id, "state": CallState.OPEN.value},
-            {"$set": {"state": CallState.DONE.value, "closed_by": name, "closed_at": at}},
-        )
-        if not matched:
-            raise Conflict(CALLS)
+        guard = {"_id": id, "state": CallState.OPEN.value}
+        done = {"state": CallState.DONE.value, "closed_by": name, "closed_at": at}
+        return Update(collection=CALLS, filter=guard, update={"$set": done})
 
     async def get(self, id: str) -> Call | None:  # noqa: A002
         found = await self._calls.find_one({"_id": id})

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from storage.commit import Change, Insert
 from storage.driver import Database
-from storage.errors import AlreadyThere, Conflict
 
 CLOCK_RULES = "clock_rules"
 CLOCK_CALENDAR = "clock_calendar"
@@ -50,18 +50,15 @@ class ClockRules:
         found = await self._versions.find_one({"_id": number})
         return None if found is None else _version(found)
 
-    async def add(self, version: RuleVersion) -> None:
-        """Keep ``version``, whose number is one more than that of the newest.
+    def put(self, version: RuleVersion) -> Change:
+        """Give the change that keeps ``version``, whose number is one more than that of the newest.
 
-        Raises:
-            Conflict: somebody else was quicker.
+        Conflict: somebody else was quicker.
         """
         document = {name: getattr(version, name) for name in RuleVersion.__dataclass_fields__ if name != "number"}
         rules = [dict(each) for each in version.rules]
-        try:
-            await self._versions.insert_one({"_id": version.number, **document, "rules": rules})
-        except AlreadyThere:
-            raise Conflict(CLOCK_RULES) from None
+        kept = {"_id": version.number, **document, "rules": rules}
+        return Insert(collection=CLOCK_RULES, document=kept, contended=True)
 
     async def applied(self, number: int, *, at: datetime, changed: int) -> None:
         """Note that the clocks of all open cases go by a version, and how many were set anew."""

@@ -3,15 +3,15 @@
 A version is written once and only its state moves on. At most one version of an entry is live, at most one waits.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from storage.audit import Audit, AuditLine
 from storage.commit import Change, Committer, Insert, Update
 from storage.driver import Database, Document
-from storage.errors import AlreadyThere, Conflict
 from storage.personal_data import Vault
 
 EDITS = "edits"
@@ -83,12 +83,16 @@ class Edit:
         return f"{self.kind}:{self.key}:{self.number}"
 
 
-class Edits:
-    """All versions."""
+Tell = Callable[[Edit], AuditLine]
 
-    def __init__(self, database: Database, vault: Vault, committer: Committer) -> None:
+
+class Edits:
+    """All versions. ``tell`` gives the line that tells of a step; both are kept, or neither."""
+
+    def __init__(self, database: Database, vault: Vault, audit: Audit, committer: Committer) -> None:
         self._edits = database[EDITS]
         self._vault = vault
+        self._audit = audit
         self._committer = committer
 
     async def passed(self) -> int:
@@ -112,7 +116,7 @@ class Edits:
         found = await self._edits.find_one({"_id": f"{kind}:{key}:{number}"})
         return None if found is None else self._edit(found)
 
-    async def propose(self, edit: Edit) -> Edit:
+    async def propose(self, edit: Edit, tell: Tell) -> Edit:
         """Keep a version that waits; its number is the next one, and an older one that waits is waited for no more.
 
         Raises:
@@ -121,10 +125,12 @@ class Edits:
         before = await self.versions(edit.kind, edit.key)
         made = replace(edit, number=before[0].number + 1 if before else 1)
         older = [self._state(each, EditState.PAST) for each in before if each.state is EditState.PROPOSED]
-        await self._commit([Insert(collection=EDITS, document=self._document(made)), *older])
+        await self._commit(
+            [Insert(collection=EDITS, document=self._document(made), contended=True), *older], tell(made)
+        )
         return made
 
-    async def make_live(self, edit: Edit, *, by: str, name: str, at: datetime) -> Edit:
+    async def make_live(self, edit: Edit, tell: Tell, *, by: str, name: str, at: datetime) -> Edit:
         """Put a version that waits in force; the one before is kept.
 
         Raises:
@@ -138,10 +144,10 @@ class Edits:
             for each in await self.versions(edit.kind, edit.key)
             if each.state is EditState.LIVE
         ]
-        await self._commit([self._written(live, EditState.PROPOSED), *replaced])
+        await self._commit([self._written(live, EditState.PROPOSED), *replaced], tell(live))
         return live
 
-    async def refuse(self, edit: Edit, *, by: str, name: str, at: datetime, verdict: str) -> Edit:
+    async def refuse(self, edit: Edit, tell: Tell, *, by: str, name: str, at: datetime, verdict: str) -> Edit:
         """Let a version that waits go no further.
 
         Raises:
@@ -150,14 +156,11 @@ class Edits:
         refused = replace(
             edit, state=EditState.REFUSED, reviewer=by, reviewer_name=name, reviewed_at=at, verdict=verdict
         )
-        await self._commit([self._written(refused, EditState.PROPOSED)])
+        await self._commit([self._written(refused, EditState.PROPOSED)], tell(refused))
         return refused
 
-    async def _commit(self, changes: Sequence[Change]) -> None:
-        try:
-            await self._committer.commit(changes)
-        except AlreadyThere as error:
-            raise Conflict(EDITS) from error
+    async def _commit(self, changes: Sequence[Change], line: AuditLine) -> None:
+        await self._audit.add_with(changes, line, committer=self._committer)
 
     async def _of(self, state: EditState, kind: EditKind | None) -> Sequence[Edit]:
         where: Document = {"state": state.value} | ({} if kind is None else {"kind": kind.value})

@@ -7,13 +7,12 @@ and the secrets of one-time codes are sealed. A session is known by the digest o
 import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from pymongo import InsertOne, UpdateOne
-
+from storage.commit import Change, Insert, Update
 from storage.driver import Database, Document
 from storage.errors import Conflict
 from storage.personal_data import Vault
@@ -78,6 +77,11 @@ class Member:
     failures: int = 0
     locked_until: datetime | None = None
 
+    @property
+    def newer(self) -> "Member":
+        """The same, as it is kept after a change."""
+        return replace(self, version=self.version + 1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
@@ -96,17 +100,8 @@ class Staff:
     """The members of staff."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
-        self._database = database
         self._staff = database[STAFF]
         self._vault = vault
-
-    async def add(self, member: Member) -> None:
-        """Keep a new member.
-
-        Raises:
-            AlreadyThere: the login is taken.
-        """
-        await self._staff.insert_one({"_id": member.id, **self._document(member)})
 
     async def change(self, member: Member) -> Member:
         """Keep ``member`` as it is now; give it with its new version.
@@ -114,35 +109,19 @@ class Staff:
         Raises:
             Conflict: somebody changed it meanwhile.
         """
-        document = self._document(member) | {"version": member.version + 1}
-        changed = await self._staff.update_one({"_id": member.id, "version": member.version}, {"$set": document})
-        if not changed:
+        change = self.changed(member)
+        if not await self._staff.update_one(change.filter, change.update):
             raise Conflict(STAFF)
-        values = {name: getattr(member, name) for name in Member.__dataclass_fields__}
-        return Member(**(values | {"version": member.version + 1}))
+        return member.newer
 
-    async def put(self, added: Sequence[Member], changed: Sequence[Member]) -> None:
-        """Keep all of them, or nobody.
+    def put(self, member: Member) -> Change:
+        """Give the change that keeps a new member; AlreadyThere: the login is taken."""
+        return Insert(collection=STAFF, document={"_id": member.id, **self._document(member)})
 
-        Raises:
-            AlreadyThere: a login is taken meanwhile.
-            Conflict: somebody changed one meanwhile.
-        """
-        inserts = [InsertOne({"_id": each.id, **self._document(each)}) for each in added]
-        updates = [
-            UpdateOne(
-                {"_id": each.id, "version": each.version},
-                {"$set": self._document(each) | {"version": each.version + 1}},
-            )
-            for each in changed
-        ]
-
-        async def body(session: Any) -> None:
-            if await self._staff.bulk_write([*inserts, *updates], session=session) < len(updates):
-                raise Conflict(STAFF)
-
-        if inserts or updates:
-            await self._database.in_transaction(body)
+    def changed(self, member: Member) -> Update:
+        """Give the change that keeps ``member`` as it is now (``member.newer``); Conflict: somebody else changed it."""
+        guard = {"_id": member.id, "version": member.version}
+        return Update(collection=STAFF, filter=guard, update={"$set": self._document(member.newer)})
 
     async def get(self, id: str) -> Member | None:  # noqa: A002 - what it is
         found = await self._staff.find_one({"_id": id})

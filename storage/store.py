@@ -1,12 +1,13 @@
 """The store: all repositories over one database, and the committer by which they change together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from storage.api_tokens import ApiTokens
 from storage.attachments import Attachments
 from storage.audience import Audience
-from storage.audit import Audit
+from storage.audit import Audit, AuditLine
 from storage.bookings import Bookings
 from storage.broadcast_ledger import Ledger
 from storage.broadcasts import Broadcasts
@@ -14,7 +15,7 @@ from storage.calls import Calls
 from storage.case_repository import Cases, Clockwork, no_clocks
 from storage.case_search import CaseSearch
 from storage.code_tries import CodeTries
-from storage.commit import Committer
+from storage.commit import Change, Committer
 from storage.contacts import Contacts
 from storage.conversations import Conversations
 from storage.daily_counts import DailyCounts, MonthlyTurns
@@ -92,7 +93,7 @@ class Store:
             ValueError: ``number_prefix`` is not 1 to 6 letters.
         """
         numbers, committer = Numbers(database, vault, prefix=number_prefix), Committer(database)
-        calls, attachments = Calls(database, vault), Attachments(database, vault)
+        calls, attachments, audit = Calls(database, vault), Attachments(database, vault), Audit(database, vault)
         clock = await _brought_up_to_date(database)
         return cls(
             database=database,
@@ -113,14 +114,14 @@ class Store:
             leaving=Leaving(database, attachments=attachments, calls=calls),
             daily=DailyCounts(database),
             monthly=MonthlyTurns(database),
-            units=Units(database),
+            units=Units(database, audit, committer),
             staff=Staff(database, vault),
             sessions=Sessions(database),
-            audit=Audit(database, vault),
+            audit=audit,
             broadcasts=Broadcasts(database, vault),
             ledger=Ledger(database, vault),
             audience=Audience(database, Conversations(database, vault)),
-            edits=Edits(database, vault, committer),
+            edits=Edits(database, vault, audit, committer),
             questions=Questions(database, vault),
             search=CaseSearch(database, vault),
             views=SavedViews(database, vault),
@@ -132,6 +133,15 @@ class Store:
             places=Places(database),
             clock=clock,
         )
+
+    async def audited(self, changes: Sequence[Change], *lines: AuditLine) -> None:
+        """Make ``changes`` take effect together with the ``lines`` that tell of them: neither without the other.
+
+        Raises:
+            Conflict, AlreadyThere: a change does not hold any more, or was made before; there is no line of it.
+            StorageAway: not known to be applied.
+        """
+        await self.audit.add_with(changes, *lines, committer=self.committer)
 
 
 async def _brought_up_to_date(database: Database) -> SteadyClock:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from pymongo import UpdateOne
-
+from storage.audit import Audit, AuditLine
+from storage.commit import Change, Committer, Insert, Update
 from storage.driver import Database
 from storage.errors import StorageError
 
@@ -123,14 +123,18 @@ def _placed(unit: Unit, wanted: Mapping[str, Unit]) -> Unit:
 class Units:
     """The units that are kept."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, audit: Audit, committer: Committer) -> None:
         self._units = database[UNITS]
+        self._audit = audit
+        self._committer = committer
 
     async def tree(self) -> UnitTree:
         return UnitTree([_unit(each) for each in await self._units.find({}, limit=MOST_UNITS)])
 
-    async def put(self, units: Sequence[Unit]) -> int:
+    async def put(self, units: Sequence[Unit], line: AuditLine | None = None) -> int:
         """Keep ``units`` beside those that are there, in place of those of the same code; give how many there are now.
+
+        ``line`` tells of it in the audit log; both are kept, or neither.
 
         Raises:
             WrongTree: together they are no tree; nothing was changed.
@@ -140,13 +144,18 @@ class Units:
         if len(given) < len(units):
             grown(units)  # names the one that is there twice
         tree = grown({**there, **given}.values())
-        changed = [unit for unit in tree if there.get(unit.id) != unit]
-        if changed:
-            # Parents first, though a reader between two of them sees no more than an old path.
-            await self._units.bulk_write(
-                [UpdateOne({"_id": unit.id}, {"$set": _document(unit)}, upsert=True) for unit in changed]
-            )
+        changes = [_kept(unit, new=unit.id not in there) for unit in tree if there.get(unit.id) != unit]
+        if line is None:
+            await self._committer.commit(changes)
+        else:
+            await self._audit.add_with(changes, line, committer=self._committer)
         return len(tree)
+
+
+def _kept(unit: Unit, *, new: bool) -> Change:
+    if new:
+        return Insert(collection=UNITS, document={"_id": unit.id, **_document(unit)})
+    return Update(collection=UNITS, filter={"_id": unit.id}, update={"$set": _document(unit)})
 
 
 def _document(unit: Unit) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from bot.access.members import By
 from channels.base import Clock
 from storage.api_tokens import ApiToken
 from storage.audit import AuditLine
-from storage.errors import AlreadyThere
+from storage.errors import AlreadyThere, Conflict
 from storage.staff import Role
 from storage.store import Store
 
@@ -49,13 +49,14 @@ class TokenOffice:
         if found is None or not found.active:
             raise WrongToken(f"没有单位“{unit}”")
         secret = self._store.tokens.new_secret(seed)
+        token = ApiToken(name=name, role=role, unit=found.id, made_at=self._clock())
+        line = self._line(by, "token.given", name, unit=found.id, role=role.value)
         try:
-            await self._store.tokens.add(ApiToken(name=name, role=role, unit=found.id, made_at=self._clock()), secret)
+            await self._store.audited([self._store.tokens.put(token, secret)], line)
         except AlreadyThere:
             if await self._given_now(name, secret):
                 return secret
             raise WrongToken(f"名称“{name}”用过了，请换一个：办理过程里要分得清是谁") from None
-        await self._told(by, "token.given", name, unit=found.id, role=role.value)
         return secret
 
     async def _given_now(self, name: str, secret: str) -> bool:
@@ -70,10 +71,11 @@ class TokenOffice:
         Raises:
             WrongToken: there is none that is good.
         """
-        if not await self._store.tokens.revoke(name, at=self._clock()):
-            raise WrongToken(f"没有在用的令牌“{name}”")
-        await self._told(by, "token.revoked", name)
+        gone = self._store.tokens.revoked(name, at=self._clock())
+        try:
+            await self._store.audited([gone], self._line(by, "token.revoked", name))
+        except Conflict:
+            raise WrongToken(f"没有在用的令牌“{name}”") from None
 
-    async def _told(self, by: By, action: str, name: str, **details: str) -> None:
-        line = AuditLine(at=self._clock(), actor=by.id, name=by.name, action=action, target=name, details=details)
-        await self._store.audit.add(line)
+    def _line(self, by: By, action: str, name: str, **details: str) -> AuditLine:
+        return AuditLine(at=self._clock(), actor=by.id, name=by.name, action=action, target=name, details=details)

@@ -11,6 +11,7 @@ from bot.access.errors import AccessError
 from bot.access.passwords import Passwords, one_time_password
 from channels.base import Clock
 from storage.audit import AuditLine
+from storage.commit import Change
 from storage.errors import AlreadyThere
 from storage.staff import Member, Role
 from storage.store import Store
@@ -74,10 +75,9 @@ class Members:
         password = one_time_password()
         member = replace(member, password=await self._passwords.make(password))
         try:
-            await self._store.staff.add(member)
+            await self._kept(self._store.staff.put(member), "staff.added", member, by)
         except AlreadyThere:
             raise WrongMember(f"账号 {member.login} 已经有人用了") from None
-        await self._told(by, "staff.added", member)
         return NewPassword(member=member, password=password)
 
     async def first(self, unit: str) -> NewPassword | None:
@@ -96,10 +96,9 @@ class Members:
             WrongMember: naming what is wrong.
             Conflict: somebody changed it meanwhile.
         """
-        changed = await self._store.staff.change(await self._checked(member))
+        changed = await self._changed(await self._checked(member), "staff.changed", by)
         if not changed.active:
             await self._store.sessions.close_all(changed.id)
-        await self._told(by, "staff.changed", changed)
         return changed
 
     async def reset(self, member: Member, *, by: By) -> NewPassword:
@@ -114,15 +113,12 @@ class Members:
             failures=0,
             locked_until=None,
         )
-        changed = await self._store.staff.change(fresh)
+        changed = await self._changed(fresh, "staff.password_reset", by)
         await self._store.sessions.close_all(changed.id)
-        await self._told(by, "staff.password_reset", changed)
         return NewPassword(member=changed, password=password)
 
     async def unlock(self, member: Member, *, by: By) -> Member:
-        changed = await self._store.staff.change(replace(member, failures=0, locked_until=None))
-        await self._told(by, "staff.unlocked", changed)
-        return changed
+        return await self._changed(replace(member, failures=0, locked_until=None), "staff.unlocked", by)
 
     async def _checked(self, member: Member) -> Member:
         if not LOGIN.fullmatch(member.login):
@@ -137,8 +133,12 @@ class Members:
             raise WrongMember(f"没有单位 {member.unit or '（空）'}，请先导入单位")
         return member
 
-    async def _told(self, by: By, action: str, member: Member) -> None:
-        await self._store.audit.add(member_line(action, member, by=by, at=self._clock()))
+    async def _changed(self, member: Member, action: str, by: By) -> Member:
+        await self._kept(self._store.staff.changed(member), action, member, by)
+        return member.newer
+
+    async def _kept(self, change: Change, action: str, member: Member, by: By) -> None:
+        await self._store.audited([change], member_line(action, member, by=by, at=self._clock()))
         structlog.get_logger().info(action, member=member.id, by=by.id)
 
 

@@ -92,9 +92,8 @@ class SigningIn:
             raise await self._wrong(member, now)
         check_new(new, login=member.login, old=old)
         kept = await self._passwords.make(new)
-        await self._store.staff.change(replace(member, password=kept, must_change=False, failures=0))
+        await self._changed(replace(member, password=kept, must_change=False, failures=0), "staff.password_changed")
         await self._store.sessions.close_all(member.id, but=token)
-        await self._told(member, "staff.password_changed")
 
     async def begin_codes(self) -> str:
         """Give a secret to scan; it counts from ``confirm_codes`` on."""
@@ -109,8 +108,7 @@ class SigningIn:
         step = matching_step(secret, code, at=self._clock(), used=0)
         if step is None:
             raise WrongCredentials("动态码不对，请看手机上的时间是否准确，再试一次")
-        await self._store.staff.change(replace(member, totp=secret, totp_step=step))
-        await self._told(member, "staff.codes_on")
+        await self._changed(replace(member, totp=secret, totp_step=step), "staff.codes_on")
 
     async def stop_codes(self, member: Member, password: str) -> None:
         """Ask for no codes any more.
@@ -120,8 +118,7 @@ class SigningIn:
         """
         if not await self._passwords.fits(password, member.password):
             raise NotAllowed("密码不对")
-        await self._store.staff.change(replace(member, totp="", totp_step=0))
-        await self._told(member, "staff.codes_off")
+        await self._changed(replace(member, totp="", totp_step=0), "staff.codes_off")
 
     async def _code_step(self, member: Member, code: str, now: datetime) -> int:
         if not member.totp:
@@ -147,11 +144,17 @@ class SigningIn:
         failures = member.failures + 1
         locks = failures >= TRIES
         until = now + LOCKED_FOR if locks else None
-        await self._store.staff.change(replace(member, failures=0 if locks else failures, locked_until=until))
-        await self._told(member, "staff.locked" if locks else "staff.wrong_try")
+        tried = replace(member, failures=0 if locks else failures, locked_until=until)
+        await self._changed(tried, "staff.locked" if locks else "staff.wrong_try")
         return Locked(until) if until else WrongCredentials()
 
-    async def _told(self, member: Member, action: str) -> None:
-        line = AuditLine(at=self._clock(), actor=member.id, name=member.name, action=action, target=member.id)
-        await self._store.audit.add(line)
+    async def _changed(self, member: Member, action: str) -> None:
+        await self._store.audited([self._store.staff.changed(member)], self._line(member, action))
         structlog.get_logger().info(action, member=member.id)
+
+    async def _told(self, member: Member, action: str) -> None:
+        await self._store.audit.add(self._line(member, action))
+        structlog.get_logger().info(action, member=member.id)
+
+    def _line(self, member: Member, action: str) -> AuditLine:
+        return AuditLine(at=self._clock(), actor=member.id, name=member.name, action=action, target=member.id)

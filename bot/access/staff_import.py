@@ -77,19 +77,20 @@ class StaffImport:
             ChangedMeanwhile: nothing was imported.
         """
         made = await asyncio.gather(*(self._with_password(each) for each in plan.added))
-        counts = {"count": len(plan.added) + len(plan.changed)}
-        at, log = self._clock(), self._store.audit
-        await log.add(AuditLine(at=at, actor=by.id, name=by.name, action="staff.imported", details=counts))
+        staff, at, counts = self._store.staff, self._clock(), {"count": len(plan.added) + len(plan.changed)}
+        lines = [
+            AuditLine(at=at, actor=by.id, name=by.name, action="staff.imported", details=counts),
+            *(member_line("staff.added", each.member, by=by, at=at) for each in made),
+            *(member_line("staff.changed", member, by=by, at=at) for member in plan.changed),
+        ]
+        changes = [*(staff.put(each.member) for each in made), *map(staff.changed, plan.changed)]
         try:
-            await self._store.staff.put([each.member for each in made], plan.changed)
+            await self._store.audited(changes, *lines)
         except (AlreadyThere, Conflict):
             raise ChangedMeanwhile from None
-        for each in made:
-            await log.add(member_line("staff.added", each.member, by=by, at=at))
         for member in plan.changed:
             if not member.active:
                 await self._store.sessions.close_all(member.id)
-            await log.add(member_line("staff.changed", member, by=by, at=at))
         structlog.get_logger().info("staff.imported", added=len(made), changed=len(plan.changed), by=by.id)
         return made
 

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 
 from bot.access.cells import first_rows, several, yes
+from bot.access.members import By
 from bot.tables import Row, TableRefused, read_table
+from storage.audit import AuditLine
 from storage.units import Unit
 
 COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
@@ -24,6 +27,11 @@ _NEEDED = ("id", "name")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 _LONGEST_NAME = 40
 LEVELS = ("市", "县区", "镇街", "社区", "部门")
+
+
+def imported(units: Sequence[Unit], *, by: By, at: datetime) -> AuditLine:
+    """What the audit log says of a table that was taken."""
+    return AuditLine(at=at, actor=by.id, name=by.name, action="units.imported", details={"count": len(units)})
 
 
 def units_in(content: bytes, known: Iterable[str] | None = None) -> list[Unit]:

@@ -98,7 +98,7 @@ class BroadcastOffice:
         await self._store.ledger.keep_list(broadcast.id, written.numbers)
         line = self._line("broadcast.written", broadcast, by, channels=list(broadcast.channels))
         with suppress(AlreadyThere):  # its twin was a moment quicker
-            await self._done(self._store.broadcasts.put(broadcast), line)
+            await self._store.audited([self._store.broadcasts.put(broadcast)], line)
         return broadcast
 
     def draft(self, written: Written, *, by: Doer) -> Broadcast:
@@ -138,11 +138,7 @@ class BroadcastOffice:
         if broadcast.state is not BroadcastState.DRAFT:
             raise NotNow(broadcast, "审批")
         change = self._store.broadcasts.approval(broadcast, by=by.id, name=by.name, at=self._clock())
-        try:
-            await self._done(change, self._line("broadcast.approved", broadcast, by))
-        except Conflict:
-            return await self._not_now(broadcast, "审批")
-        return await self._store.broadcasts.get(broadcast.id) or broadcast
+        return await self._done(change, self._line("broadcast.approved", broadcast, by), broadcast, doing="审批")
 
     async def start(self, broadcast: Broadcast, *, by: Doer) -> Broadcast:
         """Begin, now or at its time.
@@ -178,21 +174,19 @@ class BroadcastOffice:
     async def _moved(
         self, broadcast: Broadcast, to: BroadcastState, by: Doer, action: str, *, doing: str, reason: str = ""
     ) -> Broadcast:
-        moved = await self._store.broadcasts.move(broadcast.id, to, at=self._clock(), reason=reason)
-        if moved is None:
-            return await self._not_now(broadcast, doing)
-        await self._store.audit.add(self._line(action, broadcast, by))
-        return moved
+        change = self._store.broadcasts.moved(broadcast.id, to, at=self._clock(), reason=reason)
+        return await self._done(change, self._line(action, broadcast, by), broadcast, doing=doing)
 
-    async def _not_now(self, broadcast: Broadcast, doing: str) -> Broadcast:
-        raise NotNow(await self._store.broadcasts.get(broadcast.id) or broadcast, doing)
+    async def _done(self, change: Change, line: AuditLine, broadcast: Broadcast, *, doing: str) -> Broadcast:
+        try:
+            await self._store.audited([change], line)
+        except Conflict:
+            raise NotNow(await self._store.broadcasts.get(broadcast.id) or broadcast, doing) from None
+        return await self._store.broadcasts.get(broadcast.id) or broadcast
 
     def _line(self, action: str, broadcast: Broadcast, by: Doer, **details: object) -> AuditLine:
         now = self._clock()
         return AuditLine(at=now, actor=by.id, name=by.name, action=action, target=broadcast.id, details=details)
-
-    async def _done(self, change: Change, line: AuditLine) -> None:
-        await self._store.audit.add_with([change], line, committer=self._store.committer)
 
     def _check(self, written: Written, now: datetime) -> None:
         if not written.title or len(written.title) > LONGEST_TITLE:

@@ -17,6 +17,7 @@ from channels.base import Capabilities, Channel, Clock
 from channels.messages import Purpose, Via
 from dialogs.explaining import explain
 from storage.attending import Attendance
+from storage.audit import AuditLine
 from storage.commit import Change
 from storage.errors import AlreadyThere, Conflict
 from storage.records import Conversation, OutboxEntry
@@ -86,7 +87,8 @@ class Attending:
         again = conversation.held_by(now) == member.id
         taken = self.attendance.take(conversation.id, member.id, now=now, until=now + HELD_FOR)
         try:
-            await self._commit(taken, None if again else self._note(conversation, _TAKEN, now))
+            told = None if again else self._note(conversation, _TAKEN, now)
+            await self._commit(taken, told, _line("taken", conversation, member, now))
         except Conflict:
             raise NotDone("同事已经接入这个会话") from None
         structlog.get_logger().info("conversation.taken", conversation=conversation.id, by=member.id)
@@ -100,7 +102,8 @@ class Attending:
         now = self._clock()
         back = self.attendance.hand_back(conversation.id, member.id, now=now)
         try:
-            await self._commit(back, self._note(conversation, _BACK, now))
+            told = self._note(conversation, _BACK, now)
+            await self._commit(back, told, _line("handed_back", conversation, member, now))
         except Conflict:
             raise NotDone("接入已经结束，机器人在回复") from None
         structlog.get_logger().info("conversation.handed_back", conversation=conversation.id, by=member.id)
@@ -135,7 +138,7 @@ class Attending:
         entry = _entry(conversation, text, now, author=author, key=key)
         prolonged = self.attendance.prolong(conversation.id, member.id, now=now, until=now + HELD_FOR)
         try:
-            await self._commit(prolonged, entry)
+            await self._commit(prolonged, entry, _line("replied", conversation, member, now, entry=entry.id))
         except AlreadyThere:  # the same form, sent again
             return
         except Conflict:
@@ -173,8 +176,8 @@ class Attending:
             segments=found.segments(text) if found.segments and text else 0,
         )
 
-    async def _commit(self, change: Change, entry: OutboxEntry | None) -> None:
-        await self._store.committer.commit([change, *([self._store.outbox.put(entry)] if entry else [])])
+    async def _commit(self, change: Change, entry: OutboxEntry | None, line: AuditLine) -> None:
+        await self._store.audited([change, *([self._store.outbox.put(entry)] if entry else [])], line)
         if entry is not None:
             await self._kick([entry.id])
 
@@ -185,6 +188,11 @@ class Attending:
     def _capabilities(self, conversation: Conversation) -> Capabilities | None:
         found = self._channels.get((conversation.address.channel, conversation.address.account))
         return None if found is None else found.capabilities
+
+
+def _line(step: str, conversation: Conversation, member: Member, now: datetime, **details: str) -> AuditLine:
+    action = f"conversation.{step}"
+    return AuditLine(at=now, actor=member.id, name=member.name, action=action, target=conversation.id, details=details)
 
 
 def _entry(conversation: Conversation, text: str, now: datetime, *, author: str = "", key: str = "") -> OutboxEntry:

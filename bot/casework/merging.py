@@ -84,7 +84,7 @@ class Merging:
             changes, entries = await decide(self._clock())
             done = [*changes, *map(self._store.outbox.put, entries)]
             try:
-                await self._store.audit.add_with(done, line, committer=self._store.committer)
+                await self._store.audited(done, line)
             except Conflict:
                 if not tries_left:
                     raise

@@ -61,6 +61,9 @@ def list_(ctx: typer.Context) -> None:
 
 
 async def _import(options: Common, units: "list[Unit]", *, dry_run: bool) -> str:
+    from bot.access.members import By  # noqa: PLC0415
+    from bot.access.unit_table import imported  # noqa: PLC0415
+    from bot.wiring import utc_now  # noqa: PLC0415
     from storage.units import grown  # noqa: PLC0415
 
     async with opened(options) as store:
@@ -70,7 +73,7 @@ async def _import(options: Common, units: "list[Unit]", *, dry_run: bool) -> str
         counts = f"新增 {new} 个，更新 {len(units) - new} 个"
         if dry_run:
             return f"没有问题，将{counts}（没有保存）"
-        total = await store.units.put(units)
+        total = await store.units.put(units, imported(units, by=By(), at=utc_now()))
         return f"已{counts}，现在共 {total} 个单位"
 
 

@@ -130,13 +130,12 @@ class RuleOffice:
         now = self._clock()
         rules: tuple[dict[str, Any], ...] = tuple(map(rule_document, proposal.rules))
         version = RuleVersion(number=base + 1, rules=rules, at=now, by=by.id, what=proposal.what)
-        try:
-            await self.kept.add(version)
-        except Conflict:
-            raise changed from None
         details = {"version": version.number, "what": proposal.what}
         line = AuditLine(at=now, actor=by.id, name=by.name, action="clock_rules.changed", details=details)
-        await self._store.audit.add(line)
+        try:
+            await self._store.audited([self.kept.put(version)], line)
+        except Conflict:
+            raise changed from None
         await self._book.refresh()
         structlog.get_logger().info("clock_rules.changed", version=version.number, by=by.id)
         return version

@@ -10,6 +10,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -79,9 +80,7 @@ class EditDesk:
             note=note,
         )
         await self._check(edit)
-        made = await self._proposed(edit)
-        await self._audit("edit.proposed", made, by, act=act.value)
-        return made
+        return await self._proposed(edit, by)
 
     async def pass_on(self, edit: Edit, *, by: By) -> Edit:
         """Put a version in force.
@@ -102,11 +101,10 @@ class EditDesk:
             NotWaiting
         """
         try:
-            refused = await self._edits.refuse(edit, by=by.id, name=by.name, at=self._clock(), verdict=verdict)
+            tell = partial(self._line, "edit.refused", by, {"verdict": verdict})
+            return await self._edits.refuse(edit, tell, by=by.id, name=by.name, at=self._clock(), verdict=verdict)
         except Conflict as error:
             raise NotWaiting from error
-        await self._audit("edit.refused", refused, by, verdict=verdict)
-        return refused
 
     async def revert(self, edit: Edit, *, by: By) -> Edit:
         """Put a version that was in force before in force again, at once: two people have passed it already.
@@ -129,7 +127,7 @@ class EditDesk:
             note=f"退回到第 {edit.number} 版",
         )
         await self._check(again)
-        return await self._live(await self._proposed(again), by, "edit.reverted", to=edit.number)
+        return await self._live(await self._proposed(again, by), by, "edit.reverted", to=edit.number)
 
     async def doubts_of(self, key: str, edit: Edit | None) -> Sequence[str]:
         """What is doubtful about an entry of the answers as it is with ``edit``, in sentences."""
@@ -170,16 +168,16 @@ class EditDesk:
 
     async def _live(self, edit: Edit, by: By, action: str, **details: object) -> Edit:
         try:
-            live = await self._edits.make_live(edit, by=by.id, name=by.name, at=self._clock())
+            tell = partial(self._line, action, by, details)
+            live = await self._edits.make_live(edit, tell, by=by.id, name=by.name, at=self._clock())
         except Conflict as error:
             raise NotWaiting from error
-        await self._audit(action, live, by, **details)
         self._look()
         return live
 
-    async def _proposed(self, edit: Edit) -> Edit:
+    async def _proposed(self, edit: Edit, by: By) -> Edit:
         try:
-            return await self._edits.propose(edit)
+            return await self._edits.propose(edit, partial(self._line, "edit.proposed", by, {"act": edit.act.value}))
         except Conflict as error:
             raise NotWaiting from error
 
@@ -200,9 +198,8 @@ class EditDesk:
         live = await self._edits.live()
         return [*(each for each in live if (each.kind, each.key) != (edit.kind, edit.key)), edit]
 
-    async def _audit(self, action: str, edit: Edit, by: By, **details: object) -> None:
-        line = AuditLine(at=self._clock(), actor=by.id, name=by.name, action=action, target=edit.id, details=details)
-        await self._store.audit.add(line)
+    def _line(self, action: str, by: By, details: Mapping[str, object], edit: Edit) -> AuditLine:
+        return AuditLine(at=self._clock(), actor=by.id, name=by.name, action=action, target=edit.id, details=details)
 
 
 def _findings(base: DialogFiles, edits: Sequence[Edit]) -> Sequence[Finding]:

@@ -60,11 +60,11 @@ class ReceptionDesk:
                 raise NoPlace(_WHY_NOT[seat])
             booking = self._booking(publication, seat, name=name, phone=phone, matter=matter, by=by)
             entry = await self._entry(publication, booking)
+            line = self._line("booking.added", booking, by, seat=seat)
             try:
-                await self._commit(taken(self._store, publication, booking), [entry])
+                await self._commit(taken(self._store, publication, booking), line, entry)
             except Conflict:
                 continue
-            await self._audit("booking.added", booking, by, seat=seat)
             return booking, entry is not None
         raise NoPlace("同时预约的人太多，请再试一次")
 
@@ -80,11 +80,8 @@ class ReceptionDesk:
         reception, now = publication.reception, self._clock()
         text = words.dropped(reception)
         told = await self._teller.entry(booking, text, reception=reception, state="已取消", now=now)
-        try:
-            await self._commit(freed(self._store, publication, booking), [told if publication.shown(now) else None])
-        except Conflict:
-            raise NotNow from None
-        await self._audit("booking.cancelled", booking, by, seat=booking.seat)
+        line = self._line("booking.cancelled", booking, by, seat=booking.seat)
+        await self._now(freed(self._store, publication, booking), line, told if publication.shown(now) else None)
 
     async def mark(self, booking: Booking, state: BookingState, *, by: Doer) -> None:
         """Note whether they came; a slip is put right by marking anew.
@@ -94,11 +91,8 @@ class ReceptionDesk:
         """
         if booking.state is BookingState.CANCELLED or state is BookingState.CANCELLED:
             raise NotNow
-        try:
-            await self._store.committer.commit([self._store.bookings.change(booking, state=state)])
-        except Conflict:
-            raise NotNow from None
-        await self._audit("booking.marked", booking, by, seat=booking.seat, state=state.value)
+        line = self._line("booking.marked", booking, by, seat=booking.seat, state=state.value)
+        await self._now([self._store.bookings.change(booking, state=state)], line)
 
     async def erase(self, booking: Booking, *, by: Doer, reason: str) -> None:
         """Erase who booked, at their wish; a place that is still to come is given back.
@@ -113,11 +107,7 @@ class ReceptionDesk:
         if booking.state is BookingState.BOOKED and publication.shown(self._clock()):
             gone = self._store.bookings.forget(booking, state=BookingState.CANCELLED)
             changes = [given_back(self._store, publication, booking), gone]
-        await self._audit("booking.erased", booking, by, seat=booking.seat, reason=reason)
-        try:
-            await self._commit(changes, ())
-        except Conflict:
-            raise NotNow from None
+        await self._now(changes, self._line("booking.erased", booking, by, seat=booking.seat, reason=reason))
 
     def _booking(self, publication: Publication, seat: int, *, name: str, phone: str, matter: str, by: Doer) -> Booking:
         now, day = self._clock(), publication.reception.day
@@ -140,13 +130,17 @@ class ReceptionDesk:
         reception, text = publication.reception, words.booked(publication.reception, booking)
         return await self._teller.entry(booking, text, reception=reception, state="已预约", now=self._clock())
 
-    async def _commit(self, changes: Sequence[Change], entries: Sequence[OutboxEntry | None]) -> None:
-        sent = [entry for entry in entries if entry is not None]
-        await self._store.committer.commit([*changes, *map(self._store.outbox.put, sent)])
-        await self._kick([entry.id for entry in sent])
+    async def _now(self, changes: Sequence[Change], line: AuditLine, entry: OutboxEntry | None = None) -> None:
+        try:
+            await self._commit(changes, line, entry)
+        except Conflict:
+            raise NotNow from None
 
-    async def _audit(self, action: str, booking: Booking, by: Doer, **details: object) -> None:
-        line = AuditLine(
-            at=self._clock(), actor=by.id, name=by.name, action=action, target=booking.reception_id, details=details
-        )
-        await self._store.audit.add(line)
+    async def _commit(self, changes: Sequence[Change], line: AuditLine, entry: OutboxEntry | None) -> None:
+        sent = [] if entry is None else [entry]
+        await self._store.audited([*changes, *map(self._store.outbox.put, sent)], line)
+        await self._kick([each.id for each in sent])
+
+    def _line(self, action: str, booking: Booking, by: Doer, **details: object) -> AuditLine:
+        now = self._clock()
+        return AuditLine(at=now, actor=by.id, name=by.name, action=action, target=booking.reception_id, details=details)

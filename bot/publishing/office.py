@@ -64,9 +64,7 @@ class PublicationOffice:
         )
         line = self._line("written", publication, by)
         with suppress(AlreadyThere):  # its twin was a moment quicker
-            await self._store.audit.add_with(
-                [self._store.publications.put(publication)], line, committer=self._store.committer
-            )
+            await self._store.audited([self._store.publications.put(publication)], line)
         return publication
 
     async def approve(self, publication: Publication, *, by: Doer) -> Publication:
@@ -153,7 +151,7 @@ class PublicationOffice:
         change = self._store.publications.change(publication, **facts)
         try:
             done = [change, *changes, *map(self._store.outbox.put, sent)]
-            await self._store.audit.add_with(done, line, committer=self._store.committer)
+            await self._store.audited(done, line)
         except Conflict:
             raise NotNow from None
         if sent:

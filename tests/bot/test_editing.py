@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from edit_lines import edit_line
 from waiting import awaited
 
 from bot.editing.layer import EditLayer
@@ -62,7 +63,9 @@ async def store(database, vault) -> Store:
 async def put(store: Store, kind: EditKind, key: str, act: EditAct = EditAct.SET, **content: object) -> Edit:
     """Somebody wrote it and somebody else passed it."""
     edit = Edit(kind=kind, key=key, number=0, act=act, content=content, author="a", made_at=NOW)
-    return await store.edits.make_live(await store.edits.propose(edit), by="b", name="赵审", at=NOW)
+    return await store.edits.make_live(
+        await store.edits.propose(edit, edit_line), edit_line, by="b", name="赵审", at=NOW
+    )
 
 
 async def test_what_was_passed_is_said_from_the_next_turn_on(store: Store) -> None:

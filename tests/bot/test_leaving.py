@@ -124,7 +124,7 @@ async def test_an_open_call_is_waited_for(town):
     await town.later(LONG)
     assert await town.left_of(person) == (True, 1, 1, 1)
     [call] = await town.store.calls.open(9)
-    await town.store.calls.close(call.id, "李科长", town.office.clock())
+    await town.store.committer.commit([town.store.calls.closed(call.id, "李科长", town.office.clock())])
     await town.later(LONG)
     assert await town.left_of(person) == (False, 0, 0, 0)
 

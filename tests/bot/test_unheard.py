@@ -60,7 +60,7 @@ async def test_while_staff_have_not_seen_to_it_a_further_text_calls_nobody_again
     kept = await says(stage, "小区路灯坏了", "在文化路", "三天了")
     [call] = await stage.store.calls.open(10)
     assert len(await sent(stage, kept)) == 1
-    await stage.store.calls.close(call.id, by="staff", at=now())
+    await stage.store.committer.commit([stage.store.calls.closed(call.id, by="staff", at=now())])
     await says(stage, "还没有修")
     assert len(await stage.store.calls.open(10)) == 1
 

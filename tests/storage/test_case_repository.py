@@ -166,9 +166,9 @@ async def test_calls_put_danger_first_and_are_closed_once(store, now):
     ]
     await store.committer.commit([store.calls.add(each) for each in calls])
     assert await store.calls.open(10) == [calls[2], calls[0], calls[1]]
-    await store.calls.close("c2", "李科长", now)
+    await store.committer.commit([store.calls.closed("c2", "李科长", now)])
     closed = await store.calls.get("c2")
     assert (closed.state, closed.closed_by, closed.closed_at) == (CallState.DONE, "李科长", now)
     assert await store.calls.open(1) == [calls[0]]
     with pytest.raises(Conflict):
-        await store.calls.close("c2", "another", now)
+        await store.committer.commit([store.calls.closed("c2", "another", now)])

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from edit_lines import edit_line
 
 from channels.messages import Address, Via
 from storage.attending import Attendance
@@ -47,7 +48,7 @@ async def town(store, case, step, inbound, address, entry, now):  # noqa: PLR091
     calls = [Call(id=f"c{n}", conversation_id=found[n].id, reason="asked", at=now, danger=False) for n in range(120)]
     await store.committer.commit([store.calls.add(each) for each in calls])
     for each in calls[FEW:]:
-        await store.calls.close(each.id, "李科长", now)
+        await store.committer.commit([store.calls.closed(each.id, "李科长", now)])
     told = [entry(conversation_id=found[0].id, case_number=made[n].number, via=Via.SMS) for n in range(FEW)]
     await store.committer.commit([store.outbox.put(each) for each in told])
     for number in range(120):
@@ -152,9 +153,9 @@ async def desk(store, now):
     for number in range(FEW * 10):
         await views.keep(f"m{number}", SavedView(name="a", fields={"state": "accepted"}))
     for number in range(CASES // 2):
-        made = await store.edits.propose(_edit(number, now))
+        made = await store.edits.propose(_edit(number, now), edit_line)
         if number >= FEW:
-            await store.edits.refuse(made, by="m2", name="李", at=now, verdict="不妥")
+            await store.edits.refuse(made, edit_line, by="m2", name="李", at=now, verdict="不妥")
     questions = [store.questions.add(f"停水多久{number}", at=now) for number in range(CASES // 2)]
     await store.committer.commit(questions)
     for each in (await store.questions.open(CASES))[FEW:]:

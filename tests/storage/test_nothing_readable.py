@@ -92,7 +92,7 @@ async def lived(store, inbound, entry, case, step, now):  # noqa: PLR0917 - fixt
     await store.outbox.claim(reply.id, token="w", seconds=9, now=now)
     tried = Attempt(at=now, via=Via.SMS, outcome="sent")
     await store.outbox.record_sent(reply.id, "w", via=Via.SMS, provider_id="1", at=now, attempt=tried)
-    await store.calls.close("c", s["staff"], now)
+    await store.committer.commit([store.calls.closed("c", s["staff"], now)])
     await _attached(store, inbound, number, now)
     await store.cases.check_code(number, s["code"], asker=held.id, now=now)
     await store.cases.check_code(number, "000000", asker=held.id, now=now)

@@ -24,7 +24,7 @@ def member(now):
 
 
 async def test_a_member_is_found_by_login_however_it_is_typed(store, member):
-    await store.staff.add(member)
+    await store.committer.commit([store.staff.put(member)])
     found = await store.staff.of_login(" WANG.fang ")
     assert found == replace(member, login="wang.fang")
     assert await store.staff.get(member.id) == found
@@ -32,13 +32,14 @@ async def test_a_member_is_found_by_login_however_it_is_typed(store, member):
 
 
 async def test_a_login_is_taken_once(store, member, now):
-    await store.staff.add(member)
+    await store.committer.commit([store.staff.put(member)])
+    other = Member(login="wang.fang", unit="kw", roles=(), created_at=now, name="另", password="x")
     with pytest.raises(AlreadyThere):
-        await store.staff.add(Member(login="wang.fang", unit="kw", roles=(), created_at=now, name="另", password="x"))
+        await store.committer.commit([store.staff.put(other)])
 
 
 async def test_two_who_change_a_member_at_once_do_not_overwrite_each_other(store, member):
-    await store.staff.add(member)
+    await store.committer.commit([store.staff.put(member)])
     changed = await store.staff.change(replace(member, failures=1))
     assert changed.version == 2
     with pytest.raises(Conflict):
@@ -46,7 +47,7 @@ async def test_two_who_change_a_member_at_once_do_not_overwrite_each_other(store
 
 
 async def test_nothing_of_a_person_is_readable_in_the_store(store, member, database):
-    await store.staff.add(member)
+    await store.committer.commit([store.staff.put(member)])
     kept = repr(await database["staff"].find_one({}))
     for secret in (member.name, member.phone, member.password, member.totp):
         assert secret not in kept

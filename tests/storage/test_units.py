@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.units import DEEPEST, Unit, Units, UnitTree, WrongTree, grown
+from storage.units import DEEPEST, Unit, UnitTree, WrongTree, grown
 
 CITY = Unit(id="city", name="市信访局")
 DISTRICT = Unit(id="kw", name="奎文区信访局", parent="city")
 TOWN = Unit(id="kw-dg", name="东关街道", parent="kw", districts=("奎文区",), categories=("市容",))
 
 
-async def test_what_is_put_comes_back_with_its_path(database):
-    units = Units(database)
+async def test_what_is_put_comes_back_with_its_path(store):
+    units = store.units
     assert await units.put([TOWN, CITY, DISTRICT]) == 3
     tree = await units.tree()
     assert [unit.id for unit in tree] == ["city", "kw", "kw-dg"]
@@ -20,15 +20,15 @@ async def test_what_is_put_comes_back_with_its_path(database):
     assert tree.get("kw-dg").categories == ("市容",)
 
 
-async def test_a_unit_that_moves_takes_those_below_it_along(database):
-    units = Units(database)
+async def test_a_unit_that_moves_takes_those_below_it_along(store):
+    units = store.units
     await units.put([CITY, DISTRICT, TOWN, Unit(id="wc", name="潍城区信访局", parent="city")])
     await units.put([Unit(id="kw", name="奎文区信访局", parent="wc")])
     assert (await units.tree()).get("kw-dg").path == ("city", "wc", "kw", "kw-dg")
 
 
-async def test_a_wrong_tree_changes_nothing(database):
-    units = Units(database)
+async def test_a_wrong_tree_changes_nothing(store):
+    units = store.units
     await units.put([CITY, DISTRICT])
     with pytest.raises(WrongTree, match="city"):
         await units.put([Unit(id="city", name="市信访局", parent="kw")])

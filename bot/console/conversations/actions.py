@@ -50,7 +50,6 @@ class ConversationActions:
             await self._parts.attending.take(conversation, call.viewer.member)
         except NotDone as problem:
             return await self._again(call, problem.sentence)
-        await self._pages.audit(call, "conversation.taken", conversation.id)
         return _back(call, conversation, "已接入，机器人不再回复。您 30 分钟没有说话，会自动交还机器人")
 
     async def hand_back(self, call: Call) -> web.StreamResponse:
@@ -59,7 +58,6 @@ class ConversationActions:
             await self._parts.attending.hand_back(conversation, call.viewer.member)
         except NotDone as problem:
             return await self._again(call, problem.sentence)
-        await self._pages.audit(call, "conversation.handed_back", conversation.id)
         return _back(call, conversation, "已交还机器人")
 
     async def reply(self, call: Call) -> web.StreamResponse:
@@ -74,7 +72,6 @@ class ConversationActions:
             await self._parts.attending.reply(conversation, viewer.member, text, author=viewer.member.name, key=key)
         except NotDone as problem:
             return await self._again(call, problem.sentence, text=text)
-        await self._pages.audit(call, "conversation.replied", conversation.id, entry=key)
         length = self._parts.attending.length(conversation, text)
         return _back(call, conversation, f"已发出，计费 {length.segments} 条" if length.segments else "已发出")
 
@@ -96,11 +93,12 @@ class ConversationActions:
         wanted = next((each for each in calls if each.id == call.path["call"]), None)
         if wanted is None:
             return _back(call, conversation, "这个呼叫已经处理过了")
+        closed = self._store.calls.closed(wanted.id, call.viewer.actor.name, self._parts.clock())
+        line = self._pages.line(call, "call.closed", conversation.id, which=wanted.id, reason=wanted.reason)
         try:
-            await self._store.calls.close(wanted.id, call.viewer.actor.name, self._parts.clock())
+            await self._store.audited([closed], line)
         except Conflict:
             return _back(call, conversation, "同事已经处理了这个呼叫")
-        await self._pages.audit(call, "call.closed", conversation.id, which=wanted.id, reason=wanted.reason)
         return _back(call, conversation, "已标为处理过")
 
     async def case_form(self, call: Call) -> web.StreamResponse:
@@ -138,7 +136,8 @@ class ConversationActions:
         )
         made = await self._parts.casework.create(draft, actor=call.viewer.actor, key=f"console:{given['key']}")
         await self._parts.attending.drop_draft(conversation.id)
-        await self._pages.audit(call, "conversation.filed", conversation.id, case=made.case.number)
+        line = self._pages.line(call, "conversation.filed", conversation.id, case=made.case.number)
+        await self._store.audit.add(line)
         told = f"已登记 {made.case.number}，编号和查询码已告诉对方"
         if draft.accusation and not call.viewer.may(Permission.ACCUSATIONS):
             return call.back("/conversations", "已登记为检举控告，由纪检人员办理，这个会话不再显示")

@@ -94,7 +94,7 @@ class ConversationPages:
         reason = (await call.form()).get("reason", "")[:_LONGEST_REASON]
         if not reason:
             return await self.page(call, conversation, problem="请填写查看的原因")
-        await self.audit(call, "conversation.revealed", conversation.id, reason=reason)
+        await self._store.audit.add(self.line(call, "conversation.revealed", conversation.id, reason=reason))
         return await self.page(call, conversation, full=True)
 
     async def page(
@@ -130,12 +130,10 @@ class ConversationPages:
         member = await self._store.staff.get(member_id) if member_id else None
         return "" if member is None else member.name
 
-    async def audit(self, call: Call, action: str, target: str, **details: object) -> None:
-        by = call.viewer.by
-        line = AuditLine(
-            at=self._parts.clock(), actor=by.id, name=by.name, action=action, target=target, details=details
-        )
-        await self._store.audit.add(line)
+    def line(self, call: Call, action: str, target: str, **details: object) -> AuditLine:
+        """What the audit log says of what the viewer does."""
+        by, now = call.viewer.by, self._parts.clock()
+        return AuditLine(at=now, actor=by.id, name=by.name, action=action, target=target, details=details)
 
     async def _inbox(self, call: Call) -> Mapping[str, Any]:
         wanted = call.query.get("channel", "")

@@ -4,12 +4,11 @@ import asyncio
 
 from aiohttp import web
 
-from bot.access.unit_table import HEADINGS, rows_of, units_in, unknown_levels
+from bot.access.unit_table import HEADINGS, imported, rows_of, units_in, unknown_levels
 from bot.console.people.tables import as_xlsx, sent_table
 from bot.console.routes import Call
 from bot.tables import TableRefused
 from channels.base import Clock
-from storage.audit import AuditLine
 from storage.store import Store
 from storage.units import WrongTree
 
@@ -36,16 +35,11 @@ class UnitPages:
             return self._list(call, problems=("请选择文件",))
         try:
             units = await asyncio.to_thread(units_in, content, [unit.id for unit in call.viewer.tree])
-            total = await self._store.units.put(units)
+            total = await self._store.units.put(units, imported(units, by=call.viewer.by, at=self._clock()))
         except TableRefused as refused:
             return self._list(call, problems=refused.problems)
         except WrongTree as wrong:
             return self._list(call, problems=(wrong.sentence,))
-        by = call.viewer.by
-        line = AuditLine(
-            at=self._clock(), actor=by.id, name=by.name, action="units.imported", details={"count": len(units)}
-        )
-        await self._store.audit.add(line)
         doubts = unknown_levels(units)
         more = f"。请核对：{'；'.join(doubts[:_TOLD])}{'等' if len(doubts) > _TOLD else ''}" if doubts else ""
         return call.back("/units", f"已导入 {len(units)} 个单位，现在共 {total} 个{more}")

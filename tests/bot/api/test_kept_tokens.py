@@ -9,7 +9,7 @@ from bot.api import make_api
 from bot.api.kept_tokens import KeptTokens
 from storage.api_tokens import ApiToken
 from storage.cases import Assignment
-from storage.errors import AlreadyThere
+from storage.errors import AlreadyThere, Conflict
 from storage.staff import Role
 
 
@@ -32,7 +32,7 @@ async def system(office):
 async def give(office, role: Role, unit: str, name: str = "") -> str:
     secret = f"secret-of-{role.value}-{unit}"
     token = ApiToken(name=name or f"{role.value} {unit}", role=role, unit=unit, made_at=office.clock())
-    await office.store.tokens.add(token, secret)
+    await office.store.committer.commit([office.store.tokens.put(token, secret)])
     return secret
 
 
@@ -94,8 +94,10 @@ async def test_an_accusation_is_nobodys_by_token(system, office):
 async def test_a_token_that_was_taken_back_is_none(system, office):
     secret = await give(office, Role.OPERATOR, "city", name="平台")
     assert (await system(secret, "GET", "/cases")).status == 200
-    assert await office.store.tokens.revoke("平台", at=office.clock())
-    assert not await office.store.tokens.revoke("平台", at=office.clock())
+    gone = office.store.tokens.revoked("平台", at=office.clock())
+    await office.store.committer.commit([gone])
+    with pytest.raises(Conflict):
+        await office.store.committer.commit([gone])
     assert (await system(secret, "GET", "/cases")).status == 401
     with pytest.raises(AlreadyThere):
         await give(office, Role.OPERATOR, "kw", name="平台")

@@ -200,8 +200,9 @@ async def test_of_two_who_change_the_rules_at_a_time_one_is_told(bureau):
     with pytest.raises(WrongRule) as wrong:
         await bureau.save(mine)
     assert "刚被别人改过" in wrong.value.sentence
+    other = bureau.office.kept.put(RuleVersion(number=1, rules=(), at=bureau.clock()))
     with pytest.raises(Conflict):
-        await bureau.office.kept.add(RuleVersion(number=1, rules=(), at=bureau.clock()))
+        await bureau.store.committer.commit([other])
 
 
 async def test_another_process_goes_by_it_after_a_look_and_after_a_start(bureau, database, vault, clock):

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 from console_client import Console
+from edit_lines import edit_line
 
 from bot.access.members import Members
 from bot.access.staff_import import StaffImport
@@ -79,7 +80,7 @@ async def test_an_edit_is_told_by_its_words_not_by_its_key(admin, store, clock):
     keys = {EditKind.ANSWER: "pool_hours", EditKind.WORDING: "utter_filed"}
     for kind, content in contents.items():
         for act in (EditAct.SET, EditAct.RESTORE):
-            made = await store.edits.propose(
+            await store.edits.propose(
                 Edit(
                     kind=kind,
                     key=keys[kind],
@@ -88,9 +89,9 @@ async def test_an_edit_is_told_by_its_words_not_by_its_key(admin, store, clock):
                     content=content if act is EditAct.SET else {},
                     author="m1",
                     made_at=clock.now,
-                )
+                ),
+                edit_line,
             )
-            await line(store, clock, "edit.proposed", made.id)
     await line(store, clock, "edit.passed", "wording:utter_gone:7")
     page = await admin.get("/audit")
     for told in (

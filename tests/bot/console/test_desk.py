@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from case_office import open_case_office
+from edit_lines import edit_line
 
 from bot.console.figures import figures_feature
 from storage.broadcast_records import Broadcast, BroadcastState, Segment
@@ -99,7 +100,7 @@ async def test_who_approves_finds_what_colleagues_wrote_and_nothing_else(office,
         author_name="孙丽",
         made_at=clock.now,
     )
-    await office.store.edits.propose(edit)
+    await office.store.edits.propose(edit, edit_line)
     page = await shenpi.get("/desk")
     assert page.says("停水怎么办")
     assert "/console/notices/b0" in page.text
