@@ -9,6 +9,7 @@ from storage.driver import Database, Document
 from storage.records import Conversation
 
 _MOST = 10_000_000
+MANY = 100_000
 _BRIEF: Mapping[str, Any] = {"state": 0, "binding": 0}
 _NONE: Mapping[str, Address] = {}
 
@@ -46,6 +47,10 @@ class Audience:
     async def count(self, channel: str) -> int:
         """Count the conversations of a channel's accounts."""
         return await self._conversations.count({"channel": channel}, limit=_MOST)
+
+    async def followers(self, topic: str) -> int:
+        """Count the conversations that follow a topic, as far as ``MANY``."""
+        return await self._conversations.count({"topics": topic}, limit=MANY)
 
     async def of_contacts(self, contact_ids: Sequence[str], *, limit: int) -> Sequence[Conversation]:
         """Give all conversations of these contacts."""

@@ -120,6 +120,17 @@ def test_a_dry_run_saves_nothing(terminal):
     assert "新单位" not in terminal.run("units", "list").output
 
 
+def test_units_that_were_imported_stand_in_the_audit_log(terminal):
+    def lines() -> int:
+        return int(re.search(r"(\d+) 条操作记录完好", terminal.run("audit", "verify").output)[1])
+
+    before = lines()
+    terminal.run("units", "import", terminal.table(), "--dry-run")
+    assert lines() == before
+    terminal.run("units", "import", terminal.table())
+    assert lines() == before + 1
+
+
 def test_a_member_is_added_listed_reset_and_disabled(terminal):
     words = ("--name", "李强", "--unit", "奎文区信访局", "--role", "承办人", "--role", "handler")
     first = terminal.run("staff", "add", "li", *words).output

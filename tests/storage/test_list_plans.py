@@ -250,6 +250,7 @@ SELECTIVE: Mapping[str, Asked] = {
     "a case's timeline": lambda town: town.store.cases.timeline(town.cases[0].number),
     "the newest conversations": lambda town: town.store.conversations.list(limit=PAGE),
     "conversations of a channel": lambda town: town.store.conversations.list(channel="sms", limit=PAGE),
+    "who follows a topic": lambda town: town.store.audience.followers("供暖"),
     "conversations heard last": lambda town: town.attendance.newest(PAGE),
     "conversations of a channel heard last": lambda town: town.attendance.newest(PAGE, channel="wechat"),
     "what changed in the newest": lambda town: town.attendance.stamp(PAGE),

@@ -39,7 +39,7 @@ class NoticeActions:
             key = made_id(form, channels, numbers, by=call.viewer.member.id)
             broadcast = await self._office.write(written, by=doer_of(call.viewer), id=key)
         except (BroadcastError, TableRefused) as error:
-            return self._pages.form(call, form, channels, error.sentence)
+            return await self._pages.form(call, form, channels, error.sentence)
         return call.back(f"/notices/{broadcast.id}?try=1", "草稿已保存。请核对下面的试算，再请另一位同事审批。")
 
     async def approve(self, call: Call) -> web.StreamResponse:

@@ -58,13 +58,14 @@ class NoticePages:
         published = await self._store.publications.get(call.query.get("publication", ""))
         if published is not None and published.shown(self._parts.clock()):
             form |= dict(zip(("title", "text"), as_notice(published), strict=True))
-        return self.form(call, form, list(other.channels) if other else [])
+        return await self.form(call, form, list(other.channels) if other else [])
 
-    def form(
+    async def form(
         self, call: Call, form: Mapping[str, str], channels: Sequence[str], problem: str = ""
     ) -> web.StreamResponse:
         """The form as it was filled, and what is wrong with it."""
         there = dict.fromkeys(channel for channel, _ in self._parts.office.channels)
+        followers = {topic: await self._store.audience.followers(topic) for topic in self._parts.office.topics}
         known = [(name, CHANNEL_NAMES.get(name, name)) for name in there]
         return call.page(
             "notices/new.html",
@@ -80,7 +81,7 @@ class NoticePages:
             names=CHANNEL_NAMES,
             districts=districts_of(call.viewer),
             categories=self._parts.categories,
-            topics=self._parts.office.topics,
+            topics={topic: shown.followers(count) for topic, count in followers.items()},
             whole_city=at_the_top(call.viewer),
             longest_title=LONGEST_TITLE,
             longest_text=LONGEST_TEXT,

@@ -10,6 +10,7 @@ from bot.broadcasts.people import Tally
 from bot.broadcasts.sending import reason_said
 from bot.broadcasts.words import CHANNEL_NAMES, SMS, Words
 from bot.local_time import at
+from storage.audience import MANY
 from storage.broadcast_records import Broadcast, BroadcastState, Counts, Recipient, RecipientState, Segment
 
 BADGES: Mapping[BroadcastState, str] = {
@@ -77,6 +78,10 @@ def tried(tally: Tally, words: Sequence[Words], fen: float) -> Tried:
 
 def channel_name(channel: str) -> str:
     return CHANNEL_NAMES.get(channel, channel)
+
+
+def followers(count: int) -> str:
+    return "10 万以上" if count >= MANY else f"{count:,}"
 
 
 def whom(segment: Segment) -> str:

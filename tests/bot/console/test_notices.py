@@ -288,11 +288,12 @@ async def test_a_dry_run_says_how_many_are_told_by_a_mass_message(database, vaul
 
 
 async def test_a_notice_goes_to_those_who_follow_a_topic(console, editor):
-    page = await editor.get("/notices/new")
-    assert page.says("订阅了哪个主题")
-    assert page.says("供暖")
     first, second = await texters(console.store, range(2))
     await console.store.database["conversations"].update_one({"_id": first}, {"$set": {"topics": ["供暖"]}})
+    page = await editor.get("/notices/new")
+    assert page.says("订阅了哪个主题")
+    assert page.says("供暖（1 个账号订阅）")
+    assert page.says("停水停电（0 个账号订阅）")
     _, page = await written(editor, ("whom", "some"), ("topic", "供暖"))
     assert page.says("订阅了“供暖”通知的人")
     assert page.says("现在会发给 1 个收件人")
