@@ -34,6 +34,8 @@ _FIXED = {
     "robot": "utter_robot",
     "fee": "utter_free",
     "solved": "utter_if_solved",
+    "sending": "utter_how_to_send",
+    "again": "utter_why_again",
     "materials": "utter_materials",
     "code": "utter_query_code",
     "no_number": "utter_no_number",

@@ -8,6 +8,7 @@ from dialogs.actions.draft import Draft
 from dialogs.actions.placing import LONG_ANSWER, place_beside
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
+from dialogs.nlu.details import is_a_detail
 from dialogs.nlu.facts import Facts, only_place, read_facts
 from dialogs.nlu.gatherings import only_presses, plans_a_gathering, without_threats
 from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, sounds_amiss, tells_a_matter
@@ -76,13 +77,6 @@ _GOES_HIGHER = re.compile(r"告状|上访|告御状|讨说法|要说法|维权|�
 _COURTESIES = made_of(
     r"我|俺|那个|这个|投诉|举报|实名|匿名|真名|找|你们?|您|有|点|事情?|事儿|问题|情况|麻烦|帮|给|办|一下|登记|看看|问|反映|谢谢|请|来|要|想|忙|处理|解决|尽快|联系|回电话?|打电话|留个?|这是|的|了|吧|啊"
 )
-_DETAIL = re.compile(
-    r"(?:一共|总共|大概|差不多|有|我们|这里|这边|涉及|都|快|将近|至少|已经|还)*"
-    r"(?:\d+|[一二三四五六七八九十百千万两几半]+)(?:多|来|余|几)?"
-    r"(?:户人家|户|家人|个人|口人|人|个老人|个孩子|个月|年|天|次|回|万块?|万元|块钱?|元|栋楼?|层楼?)(?:多|了|左右|上下|吧|啊|呢)*|"
-    r"(?:现在|人|他|她|还|目前|已经|都|我|老人|孩子|正)*(?:在|住)(?:医院|院|ICU|病房|重症)(?:里|躺着|呢|了|抢救|治疗)*"
-)
-"""一共三百多户, 现在在医院: more of the matter, however short."""
 _APART = 40
 _A_FEW = 6
 
@@ -230,7 +224,7 @@ def beside(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> He
     other = asks(turn.text) or commands.denies(turn.text) or commands.abuses(turn.text)
     telling = bool(_TELLS.search(facts.rest)) or len(facts.rest) >= _LONGER_THAN_A_NAME
     goes_on = len(words_only(facts.rest)) >= _A_SENTENCE and not other and telling
-    goes_on = goes_on or bool(_DETAIL.fullmatch(words_only(facts.rest)))
+    goes_on = goes_on or is_a_detail(facts.rest)
     if not (facts.matter or goes_on):
         return None
     return replace(heard, draft=told(heard.draft, facts.rest)).remark("utter_added_to_matter")

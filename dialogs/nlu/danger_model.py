@@ -20,6 +20,7 @@ import numpy as np
 from dialogs.nlu.blocked_lanes import without_blocked_lanes
 from dialogs.nlu.danger import LETTER, Danger, danger_in, dangers_named, is_armed, is_now, is_of_these_hours, is_rescued
 from dialogs.nlu.danger_features import features, is_cheated_or_unsafe
+from dialogs.nlu.details import only_counts
 from dialogs.nlu.everyday import is_of_every_day, only_lost_money, only_presses_us
 from dialogs.nlu.gatherings import climbs, plans_a_gathering
 from dialogs.nlu.linear import GramScorer, Saved, named, under
@@ -67,6 +68,11 @@ _SPACED_OUT = re.compile(r"(?:(?<=^[\u3400-\u9fff])|(?<= [\u3400-\u9fff])) (?=[\
 _REMEMBERED = 64
 _OF_LIFE = re.compile(r"(?:你|你们|大家)(?:觉得|认为|说|怎么看)[^。！？\n]{0,6}活着[^，。！？\n]{0,3}意[义思]")
 """Asks what life is for: small talk perhaps, and perhaps not."""
+_IN_DEBT = re.compile(
+    r"日子[^，。！？\n]{0,4}(?:没法|没办法|不知道?怎么)(?:再|往下)?过(?=[^。！？\n]{0,16}(?:债|破产|绝望|一个人|孤))|"
+    r"(?:债|破产|绝望|孤)[^。！？\n]{0,16}日子[^，。！？\n]{0,4}(?:没法|没办法|不知道?怎么)(?:再|往下)?过"
+)
+"""这日子没法过了 is said of noise upstairs as well; of debts and of being alone it is heard gently."""
 
 _ANSWERS_A_QUESTION = re.compile(
     r"(?:(?:我|我们|俺|俺们|我家|家)(?:就)?住(?:在|到)|(?:地址|地点|位置)(?:是|在|就在|就是)?[：:]?|免贵|我?姓|我(?:叫|喊)(?=.{2,4}$))"
@@ -131,7 +137,7 @@ class DangerEar:
             doubtful = len(words_only(text)) >= _DOUBTABLE and odds != -math.inf
             doubtful = doubtful and not (len(text) <= LETTER and is_armed(text))
             return _weighed(known, odds if doubtful else math.inf, taken_back=_takes_back(text))
-        if _OF_LIFE.search(text[:LETTER]):
+        if _OF_LIFE.search(text[:LETTER]) or _IN_DEBT.search(text[:LETTER]):
             return Heard(danger=Danger.SELF_HARM, certain=False)
         more = _OF_MANY_WORDS if _WHOLE < len(text) <= LETTER else 0.0
         afraid = _OF_FRAUD_OR_WORK if is_cheated_or_unsafe(text) else 0.0
@@ -140,6 +146,7 @@ class DangerEar:
             odds < _PERHAPS + more
             or _is_a_gathering(text)
             or _ANSWERS_A_QUESTION.fullmatch(text)
+            or only_counts(text)
             or _NOT_TO_BE_KEPT.fullmatch(text)
         ):
             return None

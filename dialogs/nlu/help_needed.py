@@ -20,6 +20,7 @@ class Help(StrEnum):
     FUMES = "fumes"
     LOCKED_CHILD = "locked_child"
     NO_ANSWER = "no_answer"
+    MISSING = "missing"
     WATER = "water"
     LIFT = "lift"
     PIT = "pit"
@@ -83,6 +84,7 @@ _HURT_ON_PURPOSE = re.compile(r"打|虐|绑|囚|割|自杀|跳|贩|拐|刀")
 _NO_ANSWER = re.compile(
     r"(?:不接|没接|没人接|打不通|联系不上|敲门(?:也)?(?:不|没)|叫门|不应门|没人应|没(?:有)?动静|不开门|没开(?:过)?门|没(?:见|看见|看到)(?:人|他|她|出门)|失联|走丢|走失|找不(?:到|着)了)"
 )
+_MISSING = re.compile(r"走失|走丢|失踪|(?:人|他|她)?不见了|找不到了|找不着了|丢了|没(?:有)?回(?:来|家)")
 _ELDER_OR_CHILD = re.compile(rf"{_KIN}|老人|老太|老头|大爷|大妈|独居|{_CHILD}|[七八九]十(?:多|几|来)?岁|[789]\d岁")
 _BEATS_A_CHILD = re.compile(
     rf"(?:打|揍|抽|虐待?|掐|踹|烫|踢|毒打){_C}{{0,4}}{_CHILD}|{_CHILD}{_C}{{0,8}}(?:被|给|遭|挨|让){_C}{{0,6}}(?:打|揍|抽|虐|掐|踹|烫)|"
@@ -193,7 +195,11 @@ def _is_beaten(text: str) -> bool:
 def _of_the_helpless(text: str) -> Help | None:
     if _LOCKED.search(text) and not _HURT_ON_PURPOSE.search(text):
         return Help.LOCKED_CHILD
-    return Help.NO_ANSWER if _NO_ANSWER.search(text) and _ELDER_OR_CHILD.search(text) else None
+    if not _ELDER_OR_CHILD.search(text):
+        return None
+    if _MISSING.search(text):
+        return Help.MISSING
+    return Help.NO_ANSWER if _NO_ANSWER.search(text) else None
 
 
 def _is_of_fumes(text: str) -> bool:

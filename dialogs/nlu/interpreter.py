@@ -20,6 +20,7 @@ from dialogs.nlu.facts import only_place, read_facts
 from dialogs.nlu.formalities import asks_of_a_formality
 from dialogs.nlu.gatherings import foretells
 from dialogs.nlu.gazetteer import Gazetteer
+from dialogs.nlu.grumbling import only_grumbles
 from dialogs.nlu.guessing import A_CALL, Guesser
 from dialogs.nlu.manners import only_advertises, without_scolding
 from dialogs.nlu.matter import Categories, asks, asks_when_done, finds_fault, is_a_story, tells_a_matter
@@ -169,6 +170,8 @@ class LightInterpreter:
         text = plain_questions.without_echo(text)
         if question := self._question_in_form(asides(text).rest or text, asked):
             return question
+        if only_grumbles(text):
+            return sure("abuse")
         if commands.abuses(text) and not (tells_a_matter(text, self._categories) or find_place(without_scolding(text))):
             return sure("abuse")
         return sure("inform")

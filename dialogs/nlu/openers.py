@@ -26,6 +26,18 @@ _ASKS = re.compile(
 """请问 by itself is asked on after a pause, and waited for."""
 
 
+_OF_WHAT = re.compile(
+    r"(?:你好|您好|关于|就是|是|我想|我要|想|要|说|反映|问|咨询|我们?|俺们?|咱们?)*"
+    r"(?:家里|家|孩子|娃|小孩|老人|老伴|爸妈|父母|儿子|女儿|闺女|孙子|房子|房产|工作|上班|单位|公司|厂里|上学|学校|看病|医院|养老|村里|小区|楼上|"
+    r"钱|地|土地|宅基地|邻居|邻里|租房|买房|卖房|户口|婚姻|离婚|遗产)(?:那点|那些|这些|这点)?的?(?:事情?|事儿|问题)(?:吧|啊|呀|呢|嘛|哈)*"
+)
+
+
+def names_only_of_what(text: str) -> bool:
+    """家里的事, 关于房子的事情: what it is about, and nothing of it yet."""
+    return bool(_OF_WHAT.fullmatch(words_only(text)))
+
+
 def says_there_is_something(text: str) -> bool:
     """Whether somebody says that they have something to tell, and not yet what."""
     return bool(_HAS.fullmatch(words_only(text)))

@@ -8,7 +8,8 @@ from dialogs.nlu.about_us import about_us, is_lonely, only_chats
 from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.at_a_loss import asks_in_vain
 from dialogs.nlu.everyday import asks_to_come_together
-from dialogs.nlu.openers import says_there_is_a_question
+from dialogs.nlu.grumbling import only_grumbles
+from dialogs.nlu.openers import names_only_of_what, says_there_is_a_question
 from dialogs.nlu.places import find_place
 from dialogs.nlu.put_right import is_right_again
 from dialogs.nlu.unnamed import (
@@ -51,14 +52,17 @@ def by_shape(  # noqa: PLR0911 - a table, one line a meaning
     if asked := _asked(text):
         return sure("ask_policy", answer_id=asked)
     scolds = bool(_ONLY_SCOLDS_US.fullmatch(words_only(text)))
+    scolds = scolds or only_grumbles(text)
     if scolds or plain_questions.not_ours(text):
         return sure("abuse" if scolds else "small_talk")
     if says_there_is_a_question(text):
         return sure("ask_policy", kind="topics")
+    if names_only_of_what(text):
+        return sure("file_petition")
     if only_chats(text) or is_lonely(text):
         return sure("small_talk", kind="chat" if only_chats(text) else "lonely")
     kind = about_us(text)
-    if kind in {"robot", "fee", "solved"}:
+    if kind in {"robot", "fee", "solved", "sending", "again"}:
         return sure("ask_policy", kind=kind)
     if asks_in_vain(text):
         return stranger(1.0, (), by="patterns")

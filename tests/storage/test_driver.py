@@ -136,14 +136,16 @@ async def test_whoever_is_held_up_by_a_slow_commit_waits_for_it(database: Databa
     """A regression: tries were counted, and all six were over while the other's commit waited for a busy disk."""
     await database["things"].insert_one({"_id": "a", "n": 0})
     tries = 0
-    tried_often = asyncio.Event()
+    held, tried_often = asyncio.Event(), asyncio.Event()
 
     async def holds_it(session: driver.Session) -> None:
         await database["things"].update_one({"_id": "a"}, {"$inc": {"n": 10}}, session=session)
+        held.set()
         await tried_often.wait()
 
     async def comes_second(session: driver.Session) -> None:
         nonlocal tries
+        await held.wait()  # whoever came first would be through at the first try
         tries += 1
         if tries > 8:
             tried_often.set()

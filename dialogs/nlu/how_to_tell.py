@@ -1,0 +1,39 @@
+"""Short questions about telling it here: pictures that will not go, and what was told to others already."""
+
+import re
+
+from dialogs.text.wording import plain
+
+_LONGEST = 30
+_FILE = r"(?:图片|照片|相片|截图|图|视频|录像|录音|语音|附件|文件|材料|定位|位置)"
+_BEFORE = r"(?:那|请问|我想|我|俺|这里|这边|这个|你们|为什么|为啥|咋|怎么|老是|总是|一直|现在|的|想|有|手机)*"
+_FAILS = (
+    r"(?:发不(?:出去|过去|上去|上来|了|来|成功?|出来)|传不(?:上去|上来|了|过去)|上传(?:不了|失败)|发送(?:不了|失败)|"
+    r"(?:怎么|咋|如何)(?:发|传|上传|发送|弄|加)(?:不了)?(?:给你们?|过去|上来|过来|上去|到这里|在这里)?|(?:在)?(?:哪里|哪儿|哪)(?:发|传|上传))"
+)
+_AFTER = r"(?:怎么办|咋办|咋弄|怎么弄|怎么回事|咋回事|是|的|呢|啊|呀|吗|了|么)*"
+_HOW_TO_SEND = re.compile(
+    rf"{_BEFORE}{_FILE}{_BEFORE}{_FAILS}{_AFTER}|{_BEFORE}(?:怎么|咋|如何|能不能|可不可以|可以|能)(?:才能|能)?(?:发|传|上传|发送){_FILE}{_AFTER}|"
+    rf"(?:发|传)不(?:了|出去|上去){_FILE}{_AFTER}"
+)
+_TOLD = (
+    r"(?:打过?0|打了0|打过?(?:电话|热线|市长热线|市民热线)|打了(?:电话|热线)|(?:在)?0|"
+    r"(?:在)?热线(?:上|那边)?|网上|跟(?:社区|村里|街道|物业|你们))"
+)
+_TOLD_BEFORE = re.compile(
+    rf"(?:我|俺|我们)?(?:之前|以前|前几天|昨天|上次|上个?月|上周|已经|早就|都|不是)*{_TOLD}(?:不是|已经|都|就)*(?:说过?|登记过?|反映过?|投诉过?|报过?|打过?|留过?)*(?:了|的)*"
+    r"[，,]?(?:为什么|为啥|怎么|咋|干嘛|凭什么|还|又)+(?:要|得|让我|叫我|非要)*(?:再|又|重新|重复|还)*(?:登记|说|反映|填|报|讲|来)(?:一?遍|一?次)?(?:的|啊|呢|呀|吗|了)*|"
+    r"(?:为什么|为啥|怎么|咋|干嘛|凭什么)(?:还|又)*(?:要|得|让我|叫我)*(?:再|重新|重复)+(?:登记|说|反映|填|报|讲)(?:一?遍|一?次)?(?:的|啊|呢|呀|吗|了)*"
+)
+
+
+def asks_how_to_send(text: str) -> bool:
+    """图片发不出去怎么办; 怎么发视频: the whole text asks how a file gets here."""
+    bare = plain(text)
+    return len(bare) <= _LONGEST and bool(_HOW_TO_SEND.fullmatch(bare))
+
+
+def asks_why_again(text: str) -> bool:
+    """我之前打12345登记过，为什么又要登记: the whole text asks why it is to be told once more."""
+    bare = plain(text)
+    return len(bare) <= _LONGEST and bool(_TOLD_BEFORE.fullmatch(bare))
