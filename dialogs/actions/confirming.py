@@ -14,6 +14,7 @@ from dialogs.nlu import commands
 from dialogs.nlu.amending import after_yes, to_the_point
 from dialogs.nlu.assent import agrees, only_hears, refuses
 from dialogs.nlu.case_words import urges
+from dialogs.nlu.details import is_a_detail
 from dialogs.nlu.facts import Facts, answered_place, only_place
 from dialogs.nlu.matter import Categories
 from dialogs.nlu.names import bare_name, sounds_like_a_person
@@ -178,7 +179,7 @@ def _more(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> Hea
     if another := another_matter(heard, turn.text, facts, categories):
         return another
     rest = without_adding(turn.text)
-    added = rest if rest != turn.text and len(rest) >= _SHORTEST else facts.matter
+    added = rest if (rest != turn.text and len(rest) >= _SHORTEST) or is_a_detail(turn.text) else facts.matter
     if added and not is_small_talk(added, categories):
         return replace(heard, draft=told(heard.draft, added)).remark("utter_added_to_matter")
     if asked := wondered(heard, turn.text):

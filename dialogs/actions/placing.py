@@ -102,7 +102,7 @@ def answer_place(  # noqa: C901, PLR0911 - a table, one line a meaning
         return replace(heard, draft=replace(told(draft, said), unclear=draft.unclear + 1)).remark("utter_told_no_place")
     if facts.place and len(words_only(said)) > LONG_ANSWER and tells_a_matter(said, categories):
         return replace(heard, draft=replace(told(draft, said), place=facts.place if facts.place_exact else None))
-    if beside := _when_and_where(said) or _told_beside(said):
+    if beside := _when_and_where(said) or _told_beside(said) or _in_our_hall(said):
         return replace(heard, draft=replace(told(draft, beside[1]), place=beside[0], unclear=0))
     if place := _place_answer(said, facts, categories):
         more = facts.place_exact and place == facts.place and tells_a_matter(said.replace(place, "", 1), categories)
@@ -255,6 +255,18 @@ def _told_beside(said: str) -> tuple[str, str] | None:
     on = first[found.end :]
     named = only_place(first) or (len(on) <= _NAME_ON and not _STORY.search(on))
     return (answered_place(first), rest) if named else (found.value, said)
+
+
+_HALL = re.compile(
+    r"(?:就|都|是|在|你们?|您们?|这里|那里|那个|的)*(?P<hall>(?:[\u3400-\u9fff]{1,6}?(?:局|办|中心))?(?:接待|办事|服务|政务|便民|信访|办公)(?:大厅|室|窗口))"
+    r"(?:那个|那位|里|的|那边|那儿|门口)*(?P<more>.*)"
+)
+"""就是接待大厅那个女的: a hall of offices, by whose name alone nobody would find a place."""
+
+
+def _in_our_hall(said: str) -> tuple[str, str] | None:
+    found = _HALL.fullmatch(said.strip("。！! ")) if len(said) <= LONG_ANSWER else None
+    return (found["hall"], said) if found and found["more"] else None
 
 
 def _place_answer(said: str, facts: Facts, categories: Categories) -> str:

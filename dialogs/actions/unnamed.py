@@ -45,6 +45,8 @@ def of_being_known(heard: Heard, text: str) -> Heard | None:  # noqa: PLR0911 - 
         return _without_anothers_name(heard, wish)
     if leaves_only_phone(text) and only_what_is_left(text) and not _NUMBER.search(text):
         return replace(heard, draft=only_reached(draft))
+    if (draft.name or draft.phone) and only_wishes_secrecy(text):  # what they gave stays; to be unnamed is offered
+        return _kept_secret(heard)
     if wants_no_name(text) or (draft.anonymous and _STAYS.fullmatch(words_only(text))):
         return replace(heard, draft=anonymous(draft)).remark("utter_anonymous")
     if gives_up_for_fear(text):

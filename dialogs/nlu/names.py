@@ -105,6 +105,11 @@ _ONLY_SURNAME = re.compile(
     rf"(?:免贵|敝|我|俺|额|咱|(?<=[，,。 ])|(?<=^))姓(?P<name>{_SURNAME})(?={_TITLE}?(?:$|"
     rf"[^\u3400-\u9fff]|手机|电话|住))"
 )
+_OF_ANOTHER = re.compile(
+    r"(?:[女男]的|[女男]人|[那这]人|[他她]|人员|办事员|司机|师傅|老师|医生|大夫|护士|保安|经理|老板|[队科所院校村]长|"
+    r"主任|书记|城管|[民交]警|店主|房东|包工头|会计)[，,。 ]*$"
+)
+"""那个女的，姓马: whom it is about."""
 _STYLED = re.compile(rf"(?:^|[，,。；;\s、])(?P<name>{_SURNAME}{_TITLE})(?=$|[，,。；;\s、\d])")
 _ALONE = re.compile(rf"^(?P<name>{_DOTTED}|(?:{_DOUBLE}){_HAN}{{1,2}}|[{_SURNAMES}]{_HAN}{{1,2}})$")
 _BARE = re.compile(
@@ -194,7 +199,9 @@ def find_own_name(text: str) -> Name | None:
     if reached := _heads_a_list(text) or _to_be_reached(text):
         return reached
     only = _ONLY_SURNAME.search(text)
-    return Name(value=only["name"], start=only.start(), end=only.end("name")) if only else None
+    if only is None or (only.group().startswith("姓") and _OF_ANOTHER.search(text[: only.start()])):
+        return None
+    return Name(value=only["name"], start=only.start(), end=only.end("name"))
 
 
 def _heads_a_list(text: str) -> Name | None:
