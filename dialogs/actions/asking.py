@@ -20,6 +20,7 @@ from dialogs.nlu import commands
 from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.gatherings import only_presses, plans_a_gathering
 from dialogs.nlu.masking import masked
+from dialogs.nlu.openers import opens_praise
 
 FORM = "petition_form"
 _PART_SHOWN = 40
@@ -71,7 +72,8 @@ class Ask(Action):
             buttons = [(one, f'/choose{{"value": "{one}"}}') for one in which]
             say(dispatcher, "utter_ask_petition_place_which", place=place, choices=lines, buttons=buttons)
         elif self._part == "matter" and (thing := _thing_named(draft)):
-            say(dispatcher, "utter_ask_petition_matter_of", topic=masked(thing))
+            whom = opens_praise(thing)
+            say(dispatcher, f"utter_ask_petition_matter_{'praised' if whom else 'of'}", topic=masked(thing))
         else:
             here = "_here" if self._part == "phone" and turn.number_known and not commands.denies(turn.text) else ""
             say(dispatcher, f"{question(self._part, draft)}{here}", place=place, surname=surname_told(draft))

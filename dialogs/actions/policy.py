@@ -36,6 +36,7 @@ _FIXED = {
     "solved": "utter_if_solved",
     "sending": "utter_how_to_send",
     "again": "utter_why_again",
+    "code_for": "utter_code_is_for",
     "materials": "utter_materials",
     "code": "utter_query_code",
     "no_number": "utter_no_number",

@@ -13,6 +13,7 @@ from dialogs.nlu.facts import Facts, only_place, read_facts
 from dialogs.nlu.gatherings import only_presses, plans_a_gathering, without_threats
 from dialogs.nlu.matter import Categories, asks, finds_fault, is_a_story, sounds_amiss, tells_a_matter
 from dialogs.nlu.names import bare_name
+from dialogs.nlu.openers import opens_praise
 from dialogs.nlu.places import unnamed_in
 from dialogs.nlu.plain_questions import not_ours, without_door
 from dialogs.nlu.pointing import pointed_at, points
@@ -90,7 +91,8 @@ def opening(heard: Heard, turn: Turn, facts: Facts, categories: Categories) -> H
             return replace(heard, draft=told(heard.draft, asked_of))
         return replace(heard, draft=replace(heard.draft, fragment=_asked_of(turn.text) or None))
     thing = pointed_at(turn.text) if points(turn.text) and not facts.matter else ""
-    if topic := topic_of(turn.text, categories) or thing or _only_threatened(turn.text, categories):
+    thing = turn.text if opens_praise(turn.text) else topic_of(turn.text, categories) or thing
+    if topic := thing or _only_threatened(turn.text, categories):
         return replace(heard, draft=replace(heard.draft, fragment=topic))
     nothing_yet = commands.opens(turn.text) or _COURTESIES.fullmatch(words_only(facts.matter))
     if facts.matter and not nothing_yet:
@@ -161,6 +163,8 @@ def _completed(fragment: str, text: str) -> str:
     """井盖没了, of 井盖 and 没了; "" where the two say no trouble together."""
     whole = f"{fragment}{text.strip()}"
     short = 0 < len(words_only(text)) <= _A_FEW and bool(_WORDS.search(text))
+    if opens_praise(fragment):
+        return f"{fragment}，{text.strip()}"
     return whole if fragment and short and finds_fault(whole) and not finds_fault(fragment) else ""
 
 

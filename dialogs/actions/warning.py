@@ -9,6 +9,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from dialogs.actions.asking import FORM
+from dialogs.actions.changes import told as told_more
 from dialogs.actions.draft import PREFIX, read_draft, written
 from dialogs.actions.held import Held, hold, read_held
 from dialogs.actions.listening import listen
@@ -97,9 +98,15 @@ class Warn(Action):
         told = tells_a_matter(turn.text, self._world.categories) and danger_in(turn.text) in ARE_A_MATTER
         if told or read_facts(without_danger(turn.text), self._world.categories).any:
             draft = listen(before, turn, None, self._world.categories).draft
+        if before.matter and draft == before and _BEATEN_BEFORE.search(turn.text):
+            draft = told_more(before, turn.text)
         return [SlotSet(f"{PREFIX}danger", True), *(SlotSet(n, v) for n, v in written(draft, before).items())]
 
 
+_BEATEN_BEFORE = re.compile(
+    r"(?:打|砍|捅|踢|撞|砸|烫|摔)(?:伤|断|破|晕|昏)了|(?:被|给|让)[^，。；\n]{0,6}(?:打|砍|捅|踢|揍)了"
+)
+"""打伤了三个: what was done, told beside a matter, belongs to it."""
 _DESPAIRS = re.compile(r"[过活撑熬挺]不(?:下去|下|成)了?|没法(?:活|过)|没活路")
 _BEATEN = re.compile(r"打|揍|砍|捅|掐|刀|家暴|骂|威胁|恐吓|欺负|伤")
 

@@ -6,7 +6,7 @@ laughter between two answers are heard here too.
 
 import re
 
-from dialogs.nlu.how_to_tell import asks_how_to_send, asks_why_again
+from dialogs.nlu.how_to_tell import asks_how_to_send, asks_what_the_code_is_for, asks_why_again
 from dialogs.text.phrases import made_of
 from dialogs.text.wording import plain
 
@@ -159,13 +159,15 @@ def asks_if_solved(text: str) -> bool:
 
 
 def about_us(text: str) -> str:
-    """What is asked: "robot", "solved", "sending", "again", "fee" or "materials"; empty where it is none of them."""
+    """What is asked: "robot", "solved", "sending", "code_for", "again", "fee" or "materials"; empty: none of them."""
     if asks_whom_one_talks_to(text):
         return "robot"
     if asks_if_solved(text):
         return "solved"
     if asks_how_to_send(text):
         return "sending"
+    if asks_what_the_code_is_for(text):
+        return "code_for"
     if asks_why_again(text):
         return "again"
     return "fee" if asks_what_it_costs(text) else "materials" if asks_what_to_bring(text) else ""

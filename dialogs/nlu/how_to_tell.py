@@ -27,6 +27,17 @@ _TOLD_BEFORE = re.compile(
 )
 
 
+_CODE_FOR = re.compile(
+    r"(?:那|请问|你们?|的|这个?|那个?)*查询码(?:到底|究竟|又)?(?:是|有|能|用来)?(?:干嘛|干啥|干什么|做什么|做啥|什么|啥|有?什么用|有?啥用|什么意思|啥意思|什么东西|怎么用)"
+    r"(?:用|的|用的)*(?:啊|呀|呢|吗)*"
+)
+
+
+def asks_what_the_code_is_for(text: str) -> bool:
+    """查询码是干嘛的."""
+    return bool(_CODE_FOR.fullmatch(plain(text)))
+
+
 def asks_how_to_send(text: str) -> bool:
     """图片发不出去怎么办; 怎么发视频: the whole text asks how a file gets here."""
     bare = plain(text)

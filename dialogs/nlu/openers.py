@@ -33,6 +33,17 @@ _OF_WHAT = re.compile(
 )
 
 
+_PRAISES = re.compile(
+    r"(?:你好|您好|我们?|俺们?|咱们?|想要?|要|来|给|向)*(?:表扬|点个?赞|夸夸?|送一?面?锦旗|写一?封?感谢信)"
+    r"(?:一下|一?个人|一?位同志|一?位|某人|工作人员|你们?|你们的?工作人员|他们?)?(?:吧|啊|呀|呢)*"
+)
+
+
+def opens_praise(text: str) -> bool:
+    """我要表扬: whom and what for is not said yet."""
+    return bool(_PRAISES.fullmatch(words_only(text)))
+
+
 def names_only_of_what(text: str) -> bool:
     """家里的事, 关于房子的事情: what it is about, and nothing of it yet."""
     return bool(_OF_WHAT.fullmatch(words_only(text)))

@@ -9,7 +9,7 @@ from dialogs.nlu.accusations import accuses_an_official
 from dialogs.nlu.at_a_loss import asks_in_vain
 from dialogs.nlu.everyday import asks_to_come_together
 from dialogs.nlu.grumbling import only_grumbles
-from dialogs.nlu.openers import names_only_of_what, says_there_is_a_question
+from dialogs.nlu.openers import names_only_of_what, opens_praise, says_there_is_a_question
 from dialogs.nlu.places import find_place
 from dialogs.nlu.put_right import is_right_again
 from dialogs.nlu.unnamed import (
@@ -57,12 +57,12 @@ def by_shape(  # noqa: PLR0911 - a table, one line a meaning
         return sure("abuse" if scolds else "small_talk")
     if says_there_is_a_question(text):
         return sure("ask_policy", kind="topics")
-    if names_only_of_what(text):
+    if names_only_of_what(text) or opens_praise(text):
         return sure("file_petition")
     if only_chats(text) or is_lonely(text):
         return sure("small_talk", kind="chat" if only_chats(text) else "lonely")
     kind = about_us(text)
-    if kind in {"robot", "fee", "solved", "sending", "again"}:
+    if kind in {"robot", "fee", "solved", "sending", "again", "code_for"}:
         return sure("ask_policy", kind=kind)
     if asks_in_vain(text):
         return stranger(1.0, (), by="patterns")
