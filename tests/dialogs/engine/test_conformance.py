@@ -2,7 +2,7 @@
 
 ``golden.json`` and ``more.json`` were recorded with one bot, ``more/golden.json`` with another, made of what the first
 does not try: several files, groups, numbers, lists, ``use_entities``, ``action_validate_slot_mappings``, sessions without
-carry-over. ``tests/tools/rasa_peer.py`` records anew (``make test-rasa`` compares with a live server).
+carry-over. ``make test-rasa`` holds the same conversations with a live server (``tests/rasa/test_recordings.py``).
 """
 
 import json
