@@ -21,6 +21,7 @@ class Help(StrEnum):
     LOCKED_CHILD = "locked_child"
     NO_ANSWER = "no_answer"
     MISSING = "missing"
+    BITE = "bite"
     WATER = "water"
     LIFT = "lift"
     PIT = "pit"
@@ -84,6 +85,9 @@ _HURT_ON_PURPOSE = re.compile(r"打|虐|绑|囚|割|自杀|跳|贩|拐|刀")
 _NO_ANSWER = re.compile(
     r"(?:不接|没接|没人接|打不通|联系不上|敲门(?:也)?(?:不|没)|叫门|不应门|没人应|没(?:有)?动静|不开门|没开(?:过)?门|没(?:见|看见|看到)(?:人|他|她|出门)|失联|走丢|走失|找不(?:到|着)了)"
 )
+_BITTEN = re.compile(
+    r"(?:狗|犬|獒|猫|蛇|野猪|猴)[^。；\n]{0,12}咬|咬(?:伤|了)[^。；\n]{0,6}(?:个人|人|孩子|老人)|(?:被|让|给)[^，。；\n]{0,4}(?:狗|犬|猫|蛇)咬"
+)
 _MISSING = re.compile(r"走失|走丢|失踪|(?:人|他|她)?不见了|找不到了|找不着了|丢了|没(?:有)?回(?:来|家)")
 _ELDER_OR_CHILD = re.compile(rf"{_KIN}|老人|老太|老头|大爷|大妈|独居|{_CHILD}|[七八九]十(?:多|几|来)?岁|[789]\d岁")
 _BEATS_A_CHILD = re.compile(
@@ -126,6 +130,7 @@ _IN_NEED_OF_RESCUE = (
     (_PIT, Help.PIT),
     (_WATER, Help.WATER),
 )
+_BITES = frozenset({Danger.COLLAPSE, Danger.MEDICAL})
 _RESCUED_FROM = frozenset({Danger.COLLAPSE, Danger.FIRE, Danger.MEDICAL})
 _KILLS = (
     r"(?:杀|砍|捅|卸|废|打断|打残|弄死|打死|整死|做掉|干掉|宰|剁|烧死|撞死|炸|点了|灭|放火|泼|一把火|"
@@ -153,6 +158,8 @@ def help_for(danger: Danger, text: str) -> Help:
         return _of_self_harm(text)
     if danger in {Danger.THREAT, Danger.VIOLENCE}:
         return _of_violence(danger, text)
+    if danger in _BITES and _BITTEN.search(text):
+        return Help.BITE
     if danger in {Danger.MEDICAL, Danger.COLLAPSE} and (special := _of_the_helpless(text)):
         return special
     rescued = (chosen for where, chosen in _IN_NEED_OF_RESCUE if where.search(text))
