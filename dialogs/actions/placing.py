@@ -240,7 +240,8 @@ def _when_and_where(said: str) -> tuple[str, str] | None:
     since = find_since(said)
     rest = said[len(since) :] if since and said.startswith(since) else f" {said.removesuffix(since)}" if since else ""
     where = rest.strip(" ，,") if rest.startswith((" ", "，", ",", "在", "就在")) else ""
-    return (answered_place(where), said) if where and only_place(where) else None
+    named = only_place(where) or (rest.startswith(("在", "就在")) and 2 < len(where) <= LONG_ANSWER // 2)  # noqa: PLR2004
+    return (answered_place(where), said) if where and named and not is_no_place(where) else None
 
 
 def _told_beside(said: str) -> tuple[str, str] | None:

@@ -37,6 +37,7 @@ _FIXED = {
     "sending": "utter_how_to_send",
     "again": "utter_why_again",
     "code_for": "utter_code_is_for",
+    "proof": "utter_proof",
     "materials": "utter_materials",
     "code": "utter_query_code",
     "no_number": "utter_no_number",

@@ -5,8 +5,9 @@ laughter between two answers are heard here too.
 """
 
 import re
+from collections.abc import Callable
 
-from dialogs.nlu.how_to_tell import asks_how_to_send, asks_what_the_code_is_for, asks_why_again
+from dialogs.nlu.how_to_tell import asks_how_to_send, asks_what_the_code_is_for, asks_why_again, has_something_to_show
 from dialogs.text.phrases import made_of
 from dialogs.text.wording import plain
 
@@ -158,16 +159,18 @@ def asks_if_solved(text: str) -> bool:
     return len(bare) <= _LONGEST and bool(_IF_SOLVED.fullmatch(bare))
 
 
+_KINDS: tuple[tuple[Callable[[str], bool], str], ...] = (
+    (asks_whom_one_talks_to, "robot"),
+    (asks_if_solved, "solved"),
+    (asks_how_to_send, "sending"),
+    (has_something_to_show, "proof"),
+    (asks_what_the_code_is_for, "code_for"),
+    (asks_why_again, "again"),
+    (asks_what_it_costs, "fee"),
+    (asks_what_to_bring, "materials"),
+)
+
+
 def about_us(text: str) -> str:
-    """What is asked: "robot", "solved", "sending", "code_for", "again", "fee" or "materials"; empty: none of them."""
-    if asks_whom_one_talks_to(text):
-        return "robot"
-    if asks_if_solved(text):
-        return "solved"
-    if asks_how_to_send(text):
-        return "sending"
-    if asks_what_the_code_is_for(text):
-        return "code_for"
-    if asks_why_again(text):
-        return "again"
-    return "fee" if asks_what_it_costs(text) else "materials" if asks_what_to_bring(text) else ""
+    """Which of these is said, by the name that the answers know it by; empty where it is none of them."""
+    return next((kind for said, kind in _KINDS if said(text)), "")
