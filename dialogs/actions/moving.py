@@ -40,10 +40,10 @@ def moved(draft: Draft, place: str) -> Draft:
 
 
 def _renamed(matter: str, named: str, new: str) -> str:
-    """A place is put in where it stands as one: no 台湾 in 台湾人, no word that only sounds alike."""
+    """A place is put in where it stands as one: not in 台湾人 or 能上实验小学, nor where it only sounds alike."""
     told = find_place(named)
     whole = bool(told and told.value == named) and len(named) > _A_NAME
-    part_of_a_word = re.search(rf"{re.escape(named)}(?:的?[人籍话货味]|[户]口)", matter)
+    part_of_a_word = re.search(rf"[能让想没]上{re.escape(named)}|{re.escape(named)}(?:的?[人籍话货味]|[户]口)", matter)
     completed = named in new
     return put_in(matter, named, new) if whole and not (part_of_a_word or completed) else matter
 

@@ -11,6 +11,7 @@ from dialogs.actions.wondering import wondered
 from dialogs.actions.world import Turn
 from dialogs.nlu import commands
 from dialogs.nlu.accusations import accuses_an_official
+from dialogs.nlu.amounts import find_amounts
 from dialogs.nlu.assent import agrees
 from dialogs.nlu.facts import Facts, answered_place, in_order, only_place
 from dialogs.nlu.gazetteer import Gazetteer
@@ -60,6 +61,7 @@ _TELLING = re.compile(
     r"还在|正在|打桩|施工中|半夜|天天|会(?!展|堂|馆|所|议)|[给被把怕想]|老师|孩子|名字|更正|[写说弄搞]错"
 )
 """老师会给孩子穿小鞋: no part of where it is."""
+_SMALL_CHANGE = re.compile(r"[\d一二三四五六七八九两几][毛角](?!地)")
 _HAPPENED = re.compile(
     r"[了过没]|[说要让](?!是)|不(?!远)|[去吃买办看修交做开装住][的]$|[上中下]午|晚上|月份|[上下]个?月|[昨前今]天|[去前今]年|(?:周|星期|礼拜)[一二三四五六日天]"
 )
@@ -102,7 +104,7 @@ def answer_place(  # noqa: C901, PLR0911 - a table, one line a meaning
         return replace(heard, draft=replace(told(draft, said), unclear=draft.unclear + 1)).remark("utter_told_no_place")
     if facts.place and len(words_only(said)) > LONG_ANSWER and tells_a_matter(said, categories):
         return replace(heard, draft=replace(told(draft, said), place=facts.place if facts.place_exact else None))
-    if beside := _when_and_where(said) or _told_beside(said) or _in_our_hall(said):
+    if beside := _when_and_where(said) or _with_a_price(said) or _told_beside(said) or _in_our_hall(said):
         return replace(heard, draft=replace(told(draft, beside[1]), place=beside[0], unclear=0))
     if place := _place_answer(said, facts, categories):
         more = facts.place_exact and place == facts.place and tells_a_matter(said.replace(place, "", 1), categories)
@@ -242,6 +244,15 @@ def _when_and_where(said: str) -> tuple[str, str] | None:
     where = rest.strip(" ，,") if rest.startswith((" ", "，", ",", "在", "就在")) else ""
     named = only_place(where) or (rest.startswith(("在", "就在")) and 2 < len(where) <= LONG_ANSWER // 2)  # noqa: PLR2004
     return (answered_place(where), said) if where and named and not is_no_place(where) else None
+
+
+def _with_a_price(said: str) -> tuple[str, str] | None:
+    """家乐福二楼小天才培训班 | 学费8800: the place, and what it cost."""
+    where, _, price = re.sub(r"[，,。；;\s]+", "，", said.strip()).rpartition("，")
+    paid = find_amounts(price) or _SMALL_CHANGE.search(price)
+    costs = paid and len(price) <= LONG_ANSWER and not find_place(price)
+    named = len(words_only(where)) >= _A_CLAUSE and not (is_no_place(where) or _STORY.search(where) or asks(said))
+    return (answered_place(where), price) if costs and named else None
 
 
 def _told_beside(said: str) -> tuple[str, str] | None:

@@ -64,6 +64,10 @@ _HOLDS = re.compile(
 )
 _HELD = re.compile(r"的?(?:班|工龄|书|兵|工作经验)")
 """干了两年了 is how long somebody has had the job, 住了十年 the home."""
+_LEFT = re.compile(r"(?:还?剩|剩余|余下|还有|还差|提前)(?:下|了|大概|大约|差不多|将近|不到)*$")
+_LIMIT = re.compile(r"(?:超过?|满|每?超出|限)了?$")
+_PAST_LIMIT = re.compile(r"[，, ]?(?:的?话)?(?:就|才|要|得|不[取拿退还]|[收加扣罚]|内|以[内上])")
+"""还剩八个月 is yet to come, 超过12小时就收费 a rule; 超过三个月了 is since when."""
 _WRITES = re.compile(
     r"[，, ]?(?:我|特|在此|来|才|又|给你们|冒昧|实在)*"
     r"(?:写(?:这|信|给|下)|来信|来反映|来投诉|向你们|反映|投诉|求助|打扰)"
@@ -153,7 +157,13 @@ def _waited(sample: str, match: re.Match[str]) -> bool:
         return True
     waits = _WAITING.search(match.group()) and _WAITS.search(before)
     holds = _HOLDS.search(before) or _HELD.match(sample[match.end() :])
-    return bool(waits or (match.lastgroup == "span" and holds))
+    return bool(waits or (match.lastgroup == "span" and (holds or _is_term(sample, match, before))))
+
+
+def _is_term(sample: str, match: re.Match[str], before: str) -> bool:
+    if match.group().endswith("前"):
+        return False
+    return bool(_LEFT.search(before) or (_LIMIT.search(before) and _PAST_LIMIT.match(sample[match.end() :])))
 
 
 def _moment(found: _Found, span: Span, local: datetime) -> Moment:
